@@ -1,0 +1,5 @@
+/** Wires the parts of the worker, and handles signals. */
+@NullMarked
+package io.tenantry.worker;
+
+import org.jspecify.annotations.NullMarked;
