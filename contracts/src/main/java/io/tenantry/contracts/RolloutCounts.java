@@ -1,0 +1,18 @@
+package io.tenantry.contracts;
+
+/**
+ * Counts of tenants; a shared database counts as one.
+ *
+ * @param total all, also those that are not finished
+ */
+public record RolloutCounts(int total, int completed, int upToDate, int failed, int skipped) {
+    /** None of how many. */
+    public static RolloutCounts of(int total) {
+        return new RolloutCounts(total, 0, 0, 0, 0);
+    }
+
+    /** How many have no result yet. */
+    public int pending() {
+        return total - completed - upToDate - failed - skipped;
+    }
+}

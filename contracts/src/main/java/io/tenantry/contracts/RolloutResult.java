@@ -1,0 +1,45 @@
+package io.tenantry.contracts;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a rollout so far. It has counts and codes, and never lists of tenants.
+ *
+ * @param target as it was requested
+ * @param wave the wave that the event is about, or that was running; null if there is none
+ * @param counts over the whole rollout
+ * @param failures over the whole rollout, how many requests failed with each code; null or empty means none
+ * @param code why the rollout was refused, halted or aborted; null otherwise
+ * @param reason the same for people, also of a pause; null if there is nothing to say
+ */
+public record RolloutResult(
+        String rollout,
+        String target,
+        @Nullable WaveProgress wave,
+        RolloutCounts counts,
+        Map<ErrorCode, Integer> failures,
+        @Nullable ErrorCode code,
+        @Nullable String reason)
+        implements EventData {
+
+    /** @throws IllegalArgumentException if the rollout's name is not as the schema says */
+    public RolloutResult {
+        Rules.rollout(rollout);
+        Objects.requireNonNull(target, "target is missing");
+        Objects.requireNonNull(counts, "counts is missing");
+        EnumMap<ErrorCode, Integer> sorted = new EnumMap<>(ErrorCode.class);
+        if (failures != null) {
+            sorted.putAll(failures);
+        }
+        failures = Collections.unmodifiableMap(sorted);
+    }
+
+    @Override
+    public String key() {
+        return rollout;
+    }
+}
