@@ -72,7 +72,11 @@ public enum ErrorCode {
         return advice;
     }
 
-    /** @throws IllegalArgumentException if there is no such code */
+    /**
+     * The code of this name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     public static ErrorCode of(String code) {
         ErrorCode found = BY_CODE.get(code);
         if (found == null) {
