@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param wave the wave that the event is about, or that was running; null if there is none
  * @param counts over the whole rollout
  * @param failures over the whole rollout, how many requests failed with each code; null or empty means none
- * @param code why the rollout was refused, halted or aborted; null otherwise
- * @param reason the same for people, also of a pause; null if there is nothing to say
+ * @param code why the rollout was refused or halted; null otherwise
+ * @param reason the same for people, also of a pause or an abort; null if there is nothing to say
  */
 public record RolloutResult(
         String rollout,
