@@ -17,8 +17,6 @@ final class KnownKeys {
         VALUE,
         /** Further keys. */
         SECTION,
-        /** Further keys of any name: the Kafka client's. */
-        FREE_SECTION,
         UNKNOWN
     }
 
@@ -66,13 +64,7 @@ final class KnownKeys {
 
     static Kind kindOf(String key) {
         String pattern = pattern(key);
-        if (VALUES.contains(pattern)) {
-            return Kind.VALUE;
-        }
-        if (pattern.equals(KAFKA_PROPERTIES)) {
-            return Kind.FREE_SECTION;
-        }
-        if (isKafkaProperty(pattern)) {
+        if (VALUES.contains(pattern) || isKafkaProperty(key)) {
             return Kind.VALUE;
         }
         return sections().anyMatch(pattern::equals) ? Kind.SECTION : Kind.UNKNOWN;

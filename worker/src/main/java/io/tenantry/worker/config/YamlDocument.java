@@ -101,37 +101,40 @@ final class YamlDocument {
     private void walk(String prefix, MappingNode mapping) {
         for (NodeTuple entry : mapping.getValue()) {
             int line = entry.getKeyNode().getStartMark().getLine() + 1;
-            if (!(entry.getKeyNode() instanceof ScalarNode keyNode)) {
+            if (entry.getKeyNode() instanceof ScalarNode name) {
+                String key = prefix.isEmpty() ? name.getValue() : prefix + "." + name.getValue();
+                entry(key, entry.getValueNode(), line);
+            } else {
                 faults.add(
                         prefix.isEmpty() ? "key" : prefix, "line " + line, "a list or map as a key; allowed: a name");
-                continue;
-            }
-            String key = prefix.isEmpty() ? keyNode.getValue() : prefix + "." + keyNode.getValue();
-            Node value = entry.getValueNode();
-            boolean inKafkaProperties = KnownKeys.isKafkaProperty(key);
-            KnownKeys.Kind kind = inKafkaProperties && value instanceof MappingNode
-                    ? KnownKeys.Kind.FREE_SECTION
-                    : KnownKeys.kindOf(key);
-            // Kafka has properties that are prefixes of others; only their values can be given twice.
-            boolean nestedProperties = inKafkaProperties && kind == KnownKeys.Kind.FREE_SECTION;
-            if (kind == KnownKeys.Kind.UNKNOWN) {
-                faults.unknown(key, "line " + line);
-            } else if (!nestedProperties && isRepeated(key, line)) {
-                continue;
-            } else if (kind == KnownKeys.Kind.VALUE) {
-                value(key, value, line);
-            } else {
-                section(key, value, line);
             }
         }
     }
 
-    private boolean isRepeated(String key, int line) {
+    private void entry(String key, Node node, int line) {
+        if (KnownKeys.isKafkaProperty(key) && node instanceof MappingNode) {
+            // Kafka has properties that are prefixes of others: only their values can be given twice.
+            section(key, node, line);
+            return;
+        }
+        KnownKeys.Kind kind = KnownKeys.kindOf(key);
+        if (kind == KnownKeys.Kind.UNKNOWN) {
+            faults.unknown(key, "line " + line);
+        } else if (isFirst(key, line)) {
+            if (kind == KnownKeys.Kind.VALUE) {
+                value(key, node, line);
+            } else {
+                section(key, node, line);
+            }
+        }
+    }
+
+    private boolean isFirst(String key, int line) {
         Integer first = lines.putIfAbsent(key, line);
         if (first != null) {
             faults.add(key, "line " + line, "given twice, first in line " + first + "; keep one");
         }
-        return first != null;
+        return first == null;
     }
 
     private void value(String key, Node node, int line) {
