@@ -1,0 +1,88 @@
+package io.tenantry.worker.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads the named databases, in the order of the file. */
+final class DatabaseReader {
+    private static final String FILESYSTEM = "filesystem:";
+    private static final String MIGRATIONS = "filesystem:<folder>";
+
+    private final TypedValues values;
+    private final Faults faults;
+
+    DatabaseReader(TypedValues values, Faults faults) {
+        this.values = values;
+        this.faults = faults;
+    }
+
+    List<DatabaseSettings> databases(Layers layers) {
+        Set<String> servers = layers.namesIn("servers");
+        List<DatabaseSettings> databases = new ArrayList<>();
+        Map<String, String> locations = new HashMap<>();
+        for (String name : layers.namesIn("databases")) {
+            String key = "databases." + name;
+            if (Names.isFaulty(key, name, faults)) {
+                continue;
+            }
+            Isolation isolation = values.choice(key + ".isolation", Isolation.SCHEMA, Isolation.class);
+            String server = server(key + ".server", servers);
+            Optional<Layers.Found> found = location(key + ".location", isolation);
+            found.ifPresent(location -> {
+                String other = locations.putIfAbsent(server + "/" + location.text(), name);
+                if (other != null && !server.isEmpty()) {
+                    faults.bad(
+                            key + ".location",
+                            location,
+                            "on the same server databases." + other + " has it already",
+                            "a location of its own");
+                }
+            });
+            String location = found.map(Layers.Found::text).orElse("");
+            databases.add(new DatabaseSettings(name, server, isolation, location, migrations(key + ".migrations")));
+        }
+        if (layers.namesIn("databases").isEmpty()) {
+            faults.missing("databases", "at least one, each with server, location and migrations");
+        }
+        return databases;
+    }
+
+    private String server(String key, Set<String> servers) {
+        String allowed = servers.isEmpty() ? "the name of a server" : String.join(", ", servers);
+        Optional<Layers.Found> found = values.required(key, allowed);
+        if (found.isPresent() && !servers.contains(found.get().text())) {
+            faults.bad(key, found.get(), "not the name of a server", allowed);
+        }
+        return found.map(Layers.Found::text).orElse("");
+    }
+
+    private Optional<Layers.Found> location(String key, Isolation isolation) {
+        String allowed = LocationPattern.allowed(isolation);
+        Optional<Layers.Found> found = values.required(key, allowed);
+        found.ifPresent(location -> LocationPattern.fault(location.text(), isolation)
+                .ifPresent(problem -> faults.bad(key, location, problem, allowed)));
+        return found;
+    }
+
+    private Path migrations(String key) {
+        Optional<Layers.Found> found = values.required(key, MIGRATIONS);
+        if (found.isPresent()) {
+            String text = found.get().text().strip();
+            try {
+                if (text.startsWith(FILESYSTEM) && text.length() > FILESYSTEM.length() && !text.contains(",")) {
+                    return Path.of(text.substring(FILESYSTEM.length()));
+                }
+                faults.bad(key, found.get(), "not one folder", MIGRATIONS);
+            } catch (InvalidPathException e) {
+                faults.bad(key, found.get(), "not a path", MIGRATIONS);
+            }
+        }
+        return Path.of("");
+    }
+}

@@ -1,0 +1,13 @@
+package io.tenantry.worker.config;
+
+import java.nio.file.Path;
+
+/**
+ * A named logical database with its own migrations.
+ *
+ * @param server the name of one of {@link Settings#servers()}
+ * @param location the schema (or database, by {@code isolation}) of a tenant: contains {@code {tenant}} exactly once,
+ *     and not at all for {@link Isolation#SHARED}
+ * @param migrations the folder with the Flyway scripts; relative to the working directory unless absolute
+ */
+public record DatabaseSettings(String name, String server, Isolation isolation, String location, Path migrations) {}

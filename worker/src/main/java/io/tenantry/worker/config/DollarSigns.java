@@ -1,0 +1,19 @@
+package io.tenantry.worker.config;
+
+/**
+ * Keeps dollar signs from being eaten: SmallRye reads {@code $$} as one of them, which would silently change a password.
+ * It takes {@code \$} for the sign itself.
+ */
+final class DollarSigns {
+    private DollarSigns() {}
+
+    /** For a setting: only {@code ${} starts an expression, unless a backslash stands before it. */
+    static String expandable(String value) {
+        return value.replaceAll("\\$(?!\\{)", "\\\\\\$");
+    }
+
+    /** For what an expression refers to: taken as it is. */
+    static String literal(String value) {
+        return value.replace("$", "\\$");
+    }
+}

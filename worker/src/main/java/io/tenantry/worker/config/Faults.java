@@ -1,0 +1,56 @@
+package io.tenantry.worker.config;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Collects what is wrong, so that all of it can be told at once; keeps secrets out of every message. */
+final class Faults {
+    private static final int LONGEST_SHOWN = 100;
+
+    /** A key may be read more than once; its fault is told once. */
+    private final Set<String> found = new LinkedHashSet<>();
+
+    void missing(String key, String allowed) {
+        found.add(key + ": missing; allowed: " + allowed);
+    }
+
+    /** @param problem what is wrong with the value, without the value */
+    void bad(String key, Layers.Found value, String problem, String allowed) {
+        found.add(key + " = " + shown(key, value.text()) + " (" + value.origin() + "): " + problem + "; allowed: "
+                + allowed);
+    }
+
+    /** For a value that may hold a secret although its key does not say so. */
+    void badWithoutValue(String key, Layers.Found value, String problem, String allowed) {
+        found.add(key + " (" + value.origin() + "): " + problem + "; allowed: " + allowed);
+    }
+
+    void unknown(String key, String origin) {
+        Optional<String> nearest = KnownKeys.nearest(key);
+        found.add(printable(key) + " (" + origin + "): unknown key"
+                + nearest.map(meant -> "; did you mean " + printable(meant) + "?")
+                        .orElse("; allowed: the keys of the documentation"));
+    }
+
+    void add(String key, String origin, String problem) {
+        found.add(printable(key) + " (" + origin + "): " + problem);
+    }
+
+    void throwIfAny() throws InvalidSettingsException {
+        if (!found.isEmpty()) {
+            throw new InvalidSettingsException(List.copyOf(found));
+        }
+    }
+
+    private static String shown(String key, String value) {
+        return KnownKeys.isSecret(key) ? "***" : "\"" + printable(value) + "\"";
+    }
+
+    /** On one line, and not a page of it. */
+    static String printable(String text) {
+        String line = text.replaceAll("\\p{Cntrl}", "?");
+        return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN) + "...";
+    }
+}

@@ -1,0 +1,9 @@
+package io.tenantry.worker.config;
+
+/** How the consumer group agrees who reads which partition: Kafka's {@code group.protocol}. */
+public enum GroupProtocol {
+    /** The protocol of clients and brokers of every age. */
+    CLASSIC,
+    /** The broker assigns (KIP-848). */
+    CONSUMER
+}

@@ -1,0 +1,30 @@
+package io.tenantry.worker.config;
+
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+
+/** What SnakeYAML complains about, with the place and without the excerpt of the file: that may be a password. */
+final class YamlProblem {
+    private static final Pattern WITHOUT_EXCERPT = Pattern.compile("mapping values are not allowed here"
+            + "|could not find expected ':'|expected <[a-z ,]+>, but found '?<[a-z ]+>'?"
+            + "|expected a single document in the stream|found unexpected end of stream");
+
+    private YamlProblem() {}
+
+    static String describe(MarkedYAMLException exception) {
+        String place = exception.getProblemMark() == null
+                ? ""
+                : "line " + (exception.getProblemMark().getLine() + 1) + ", column "
+                        + (exception.getProblemMark().getColumn() + 1) + ": ";
+        return place + "not YAML: " + reason(exception.getProblem());
+    }
+
+    private static String reason(String problem) {
+        if (problem.contains("(TAB)")) {
+            return "a tab; indent with spaces";
+        }
+        return WITHOUT_EXCERPT.matcher(problem).matches()
+                ? problem
+                : "not allowed here; put values with special characters in quotes";
+    }
+}

@@ -1,0 +1,74 @@
+package io.tenantry.worker.telemetry;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Whether the process should go on (live), and whether it does its work now (ready). It is ready while no condition is
+ * against it; a new one is starting, so not ready. Safe for use by any thread.
+ */
+public final class Health {
+    /** What can keep a worker from its work. */
+    public enum Condition {
+        /** It has not got through its start yet, or was told not to be ready. */
+        STARTING,
+        /** No broker answers. */
+        KAFKA,
+        /** The control plane's database does not answer. */
+        REGISTRY,
+        /** A server of tenants does not answer, or there is no connection left for this worker. */
+        SERVERS,
+        /** It is stopping: it finishes what runs, and takes nothing new. */
+        DRAINING;
+
+        /** The name in the body of the health endpoint. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Set<Condition> against = EnumSet.of(Condition.STARTING);
+    private boolean live = true;
+
+    /** True when the start is done; false takes that back. Other conditions are not changed. */
+    public void ready(boolean ready) {
+        if (ready) {
+            clear(Condition.STARTING);
+        } else {
+            raise(Condition.STARTING);
+        }
+    }
+
+    /** From now on this is against being ready. Raising it again changes nothing. */
+    public synchronized void raise(Condition condition) {
+        against.add(condition);
+    }
+
+    /** This is no longer against being ready. */
+    public synchronized void clear(Condition condition) {
+        against.remove(condition);
+    }
+
+    /** The process cannot recover and should be replaced; cannot be taken back. */
+    public synchronized void dead() {
+        live = false;
+    }
+
+    /** Whether the process can go on. */
+    public synchronized boolean isLive() {
+        return live;
+    }
+
+    /** Live, and nothing is against it. */
+    public synchronized boolean isReady() {
+        return live && against.isEmpty();
+    }
+
+    /** What is against being ready now, in the order of the enum; a copy. */
+    public synchronized Set<Condition> conditions() {
+        return Collections.unmodifiableSet(
+                against.isEmpty() ? EnumSet.noneOf(Condition.class) : EnumSet.copyOf(against));
+    }
+}
