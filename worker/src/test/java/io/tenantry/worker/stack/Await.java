@@ -1,0 +1,51 @@
+package io.tenantry.worker.stack;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for a condition, and never longer than a deadline. */
+public final class Await {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private Await() {}
+
+    /** Something that becomes true. An exception means: not yet. */
+    @FunctionalInterface
+    public interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /**
+     * Returns as soon as the condition holds. The condition is asked at least once, about every 20 ms, on this thread.
+     *
+     * @param what completes the sentence "gave up waiting until …"
+     * @throws AssertionError after the deadline, with the condition's last exception as its cause; and at once when
+     *     this thread is interrupted, which stays interrupted
+     */
+    public static void until(Duration deadline, String what, Condition condition) {
+        long end = System.nanoTime() + deadline.toNanos();
+        Exception last;
+        do {
+            last = null;
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                last = e;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw gaveUp("interrupted while waiting until " + what, last);
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        } while (System.nanoTime() < end);
+        throw gaveUp("gave up waiting until " + what + " after " + deadline.toMillis() + " ms", last);
+    }
+
+    private static AssertionError gaveUp(String message, @Nullable Exception cause) {
+        return new AssertionError(cause == null ? message : message + ": " + cause, cause);
+    }
+}

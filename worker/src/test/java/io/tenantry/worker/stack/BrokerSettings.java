@@ -1,0 +1,66 @@
+package io.tenantry.worker.stack;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Settings of a single KRaft node, broker and controller in one, that suit tests; the same for every kind of server. */
+final class BrokerSettings {
+    private BrokerSettings() {}
+
+    /**
+     * The settings in Kafka's own names, the given ones last.
+     *
+     * @param listen the address that the broker binds, "host:port"
+     * @param advertised the address under which clients find it, "host:port"
+     * @param controller the address of the controller, "host:port"
+     */
+    static Map<String, String> singleNode(
+            String listen, String advertised, String controller, Map<String, String> more) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", "1");
+        settings.put("controller.quorum.voters", "1@" + controller);
+        settings.put("listeners", "PLAINTEXT://" + listen + ",CONTROLLER://" + controller);
+        settings.put("advertised.listeners", "PLAINTEXT://" + advertised);
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
+        settings.put("inter.broker.listener.name", "PLAINTEXT");
+        settings.put("auto.create.topics.enable", "false");
+        internalTopics(settings);
+        groups(settings);
+        small(settings);
+        settings.putAll(more);
+        return settings;
+    }
+
+    private static void internalTopics(Map<String, String> settings) {
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("offsets.topic.num.partitions", "5");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("transaction.state.log.num.partitions", "5");
+        settings.put("share.coordinator.state.topic.replication.factor", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("share.coordinator.state.topic.num.partitions", "5");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    }
+
+    /** Members may be declared dead early, so that fault tests are short. */
+    private static void groups(Map<String, String> settings) {
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.min.session.timeout.ms", "1000");
+        settings.put("group.consumer.min.session.timeout.ms", "1000");
+        settings.put("group.consumer.min.heartbeat.interval.ms", "500");
+        // With the consumer protocol the broker decides, not the client; the defaults are 45 s and 5 s.
+        settings.put("group.consumer.session.timeout.ms", "10000");
+        settings.put("group.consumer.heartbeat.interval.ms", "1000");
+    }
+
+    /** Fewer threads and buffers than a server of its own would want. */
+    private static void small(Map<String, String> settings) {
+        settings.put("num.network.threads", "2");
+        settings.put("num.io.threads", "4");
+        settings.put("background.threads", "2");
+        settings.put("log.cleaner.dedupe.buffer.size", "16777216");
+    }
+}

@@ -1,0 +1,99 @@
+package io.tenantry.worker.stack;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A KRaft broker in a container of Kafka's own image. */
+final class ContainerKafkaBroker implements KafkaBroker {
+    private static final String IMAGE = "apache/kafka:4.4.0";
+    private static final int PORT = 9092;
+
+    private final FixedPortContainer container;
+    private final String address;
+    private boolean closed;
+
+    private ContainerKafkaBroker(FixedPortContainer container, String address) {
+        this.container = container;
+        this.address = address;
+    }
+
+    static ContainerKafkaBroker start(Map<String, String> more) {
+        int port = FreePort.pick();
+        String address = FixedPortContainer.host() + ":" + port;
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("log.dirs", "/tmp/kafka-data");
+        settings.putAll(BrokerSettings.singleNode(":" + PORT, address, "127.0.0.1:9093", more));
+        Map<String, String> environment = new LinkedHashMap<>();
+        settings.forEach((name, value) -> environment.put(variable(name), value));
+        ContainerKafkaBroker broker =
+                new ContainerKafkaBroker(FixedPortContainer.start(IMAGE, port, PORT, environment, List.of()), address);
+        broker.awaitReady();
+        return broker;
+    }
+
+    /** The image's way to name a setting: https://hub.docker.com/r/apache/kafka */
+    private static String variable(String setting) {
+        return "KAFKA_" + setting.replace("_", "__").replace(".", "_").toUpperCase(Locale.ROOT);
+    }
+
+    private void awaitReady() {
+        BrokerProbe.awaitAnswer(address, container::isRunning);
+        if (!container.isRunning()) {
+            IllegalStateException failure = container.failure("the Kafka container ended while it started");
+            close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public String bootstrapServers() {
+        return address;
+    }
+
+    @Override
+    public synchronized void stop() {
+        resume();
+        container.stop(Signal.TERM);
+    }
+
+    @Override
+    public synchronized void kill() {
+        resume();
+        container.stop(Signal.KILL);
+    }
+
+    @Override
+    public synchronized void pause() {
+        if (!container.isPaused()) {
+            container.pause();
+        }
+    }
+
+    @Override
+    public synchronized void resume() {
+        if (container.isPaused()) {
+            container.resume();
+        }
+    }
+
+    @Override
+    public synchronized void startAgain() {
+        container.startAgain();
+        awaitReady();
+    }
+
+    @Override
+    public List<Long> pids() {
+        return List.of();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            container.close();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.tenantry.worker.stack;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * Kills a process when this JVM ends. A paused process cannot watch its parent by itself; a small shell does it
+ * meanwhile.
+ */
+final class DeadManSwitch {
+    private static final String SCRIPT = "trap '' HUP INT TERM; read disarmed || kill -KILL \"$0\"";
+
+    private final Process shell;
+
+    private DeadManSwitch(Process shell) {
+        this.shell = shell;
+    }
+
+    static DeadManSwitch arm(long pid) {
+        try {
+            return new DeadManSwitch(new ProcessBuilder(List.of("sh", "-c", SCRIPT, Long.toString(pid)))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void disarm() {
+        try (OutputStream input = shell.getOutputStream()) {
+            input.write('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

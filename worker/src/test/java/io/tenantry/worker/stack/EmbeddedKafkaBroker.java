@@ -1,0 +1,158 @@
+package io.tenantry.worker.stack;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** A KRaft broker in a {@link ChildJvm}, formatted in a temporary folder, on free ports of 127.0.0.1. */
+final class EmbeddedKafkaBroker implements KafkaBroker {
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final List<String> SMALL_AND_QUICK_TO_START = List.of(
+            "-Xmx384m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Dlogback.configurationFile=kafka-broker-logback.xml");
+
+    private final Folder folder;
+    private final String address;
+    private ChildJvm process;
+    private @Nullable DeadManSwitch pausing;
+    private boolean closed;
+
+    private EmbeddedKafkaBroker(Folder folder, String address) {
+        this.folder = folder;
+        this.address = address;
+        this.process = launch();
+    }
+
+    static EmbeddedKafkaBroker start(Map<String, String> more) {
+        Folder folder = Folder.create("kafka");
+        String address = "127.0.0.1:" + FreePort.pick();
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("log.dirs", data(folder).toString());
+        settings.putAll(BrokerSettings.singleNode(address, address, "127.0.0.1:" + FreePort.pick(), more));
+        write(settings, properties(folder));
+        EmbeddedKafkaBroker broker = new EmbeddedKafkaBroker(folder, address);
+        broker.awaitReady();
+        return broker;
+    }
+
+    static Path properties(Folder folder) {
+        return folder.resolve("server.properties");
+    }
+
+    static Path data(Folder folder) {
+        return folder.resolve("data");
+    }
+
+    private static void write(Map<String, String> settings, Path file) {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ChildJvm launch() {
+        return ChildJvm.start(
+                KafkaBrokerProcess.class,
+                SMALL_AND_QUICK_TO_START,
+                List.of(folder.path().toString()),
+                folder.resolve("broker.log"));
+    }
+
+    private void awaitReady() {
+        try {
+            BrokerProbe.awaitAnswer(address, process::isAlive);
+        } catch (AssertionError late) {
+            throw abandon("the Kafka broker at " + address + " does not answer", late);
+        }
+        if (!process.isAlive()) {
+            throw abandon("the Kafka broker at " + address + " ended while it started", null);
+        }
+    }
+
+    private IllegalStateException abandon(String what, @Nullable Throwable cause) {
+        IllegalStateException failure = process.failure(what);
+        if (cause != null) {
+            failure.initCause(cause);
+        }
+        close();
+        return failure;
+    }
+
+    @Override
+    public String bootstrapServers() {
+        return address;
+    }
+
+    @Override
+    public synchronized void stop() {
+        resume();
+        process.signal(Signal.TERM);
+        process.awaitExit(STOP);
+    }
+
+    @Override
+    public synchronized void kill() {
+        process.kill();
+        disarm();
+    }
+
+    @Override
+    public synchronized void pause() {
+        if (pausing == null) {
+            pausing = DeadManSwitch.arm(process.pid());
+            process.signal(Signal.STOP);
+        }
+    }
+
+    @Override
+    public synchronized void resume() {
+        process.signal(Signal.CONT);
+        disarm();
+    }
+
+    private void disarm() {
+        if (pausing != null) {
+            pausing.disarm();
+            pausing = null;
+        }
+    }
+
+    @Override
+    public synchronized void startAgain() {
+        if (closed || process.isAlive()) {
+            throw new IllegalStateException("broker " + address + " is " + (closed ? "closed" : "running")
+                    + "; only a stopped or killed one can start again");
+        }
+        process = launch();
+        awaitReady();
+    }
+
+    @Override
+    public List<Long> pids() {
+        return List.of(process.pid());
+    }
+
+    /** Kills: an orderly end would only save data that is deleted next. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            kill();
+            folder.delete();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.tenantry.worker.stack;
+
+import com.github.dockerjava.api.DockerClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/** A container that can be stopped and started in place: it keeps its data and its port on the Docker host. */
+final class FixedPortContainer implements AutoCloseable {
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration KILLED = Duration.ofSeconds(10);
+
+    private final GenericContainer<?> container;
+
+    private FixedPortContainer(GenericContainer<?> container) {
+        this.container = container;
+    }
+
+    /** Starts a container whose one port is the given one of {@link #host()}. */
+    static FixedPortContainer start(
+            String image, int hostPort, int containerPort, Map<String, String> environment, List<String> command) {
+        GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image)).withEnv(environment);
+        container.setPortBindings(List.of(host() + ":" + hostPort + ":" + containerPort));
+        if (!command.isEmpty()) {
+            container.setCommand(command.toArray(String[]::new));
+        }
+        container.start();
+        return new FixedPortContainer(container);
+    }
+
+    /** The address of the Docker host; in the usual case 127.0.0.1, so that nobody else can connect. */
+    static String host() {
+        String host = DockerClientFactory.instance().dockerHostIpAddress();
+        return host.equals("localhost") ? "127.0.0.1" : host;
+    }
+
+    /** Sends a signal to the container's main process and waits for its end, which SIGKILL enforces. */
+    void stop(Signal signal) {
+        if (!isRunning()) {
+            return;
+        }
+        send(signal);
+        try {
+            Await.until(STOP, "container " + id() + " stops", () -> !isRunning());
+        } catch (AssertionError late) {
+            send(Signal.KILL);
+            Await.until(KILLED, "container " + id() + " is killed", () -> !isRunning());
+        }
+    }
+
+    private void send(Signal signal) {
+        docker().killContainerCmd(id()).withSignal(signal.name()).exec();
+    }
+
+    void startAgain() {
+        docker().startContainerCmd(id()).exec();
+    }
+
+    void pause() {
+        docker().pauseContainerCmd(id()).exec();
+    }
+
+    void resume() {
+        docker().unpauseContainerCmd(id()).exec();
+    }
+
+    boolean isRunning() {
+        return Boolean.TRUE.equals(
+                docker().inspectContainerCmd(id()).exec().getState().getRunning());
+    }
+
+    boolean isPaused() {
+        return Boolean.TRUE.equals(
+                docker().inspectContainerCmd(id()).exec().getState().getPaused());
+    }
+
+    /** A failure that shows the end of the container's log. */
+    IllegalStateException failure(String what) {
+        String log = container.getLogs();
+        return new IllegalStateException(
+                what + "; end of its log:\n" + log.substring(Math.max(0, log.length() - 4_000)));
+    }
+
+    private DockerClient docker() {
+        return container.getDockerClient();
+    }
+
+    private String id() {
+        return container.getContainerId();
+    }
+
+    @Override
+    public void close() {
+        container.close();
+    }
+}

@@ -1,0 +1,47 @@
+package io.tenantry.worker.stack;
+
+import java.util.List;
+import java.util.Map;
+
+/** One Kafka broker with one address for its whole life, which tests may stop, kill, pause and start again. */
+public interface KafkaBroker extends AutoCloseable {
+
+    /**
+     * Starts a broker of the kind that this run uses, and waits until it answers.
+     *
+     * @param settings broker settings that are added to those of {@link BrokerSettings}, or replace them
+     */
+    static KafkaBroker start(Map<String, String> settings) {
+        return ServerKind.selected().startKafka(settings);
+    }
+
+    /** Host and port, the same after every restart. */
+    String bootstrapServers();
+
+    /** Stops the broker as SIGTERM does: it leaves in order, and its data stays. */
+    void stop();
+
+    /** Ends the broker as a crash does, by SIGKILL; its data stays. */
+    void kill();
+
+    /** Freezes the broker: connections stay open, nothing answers. */
+    void pause();
+
+    /** Lets a paused broker go on. */
+    void resume();
+
+    /** Starts the stopped or killed broker on its data and its address, and waits until it answers. */
+    void startAgain();
+
+    default void restart() {
+        stop();
+        startAgain();
+    }
+
+    /** The processes of this machine that the broker consists of; empty when it runs in a container. */
+    List<Long> pids();
+
+    /** Ends the broker and deletes its data; safe to call twice. */
+    @Override
+    void close();
+}

@@ -1,0 +1,39 @@
+package io.tenantry.worker.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import kafka.Kafka;
+import kafka.tools.StorageTool;
+import org.apache.kafka.common.Uuid;
+
+/** The main class of the broker's own JVM: formats the storage when it is new, then runs Kafka. */
+final class KafkaBrokerProcess {
+    private KafkaBrokerProcess() {}
+
+    /**
+     * Ends with its parent, and then removes the folder of its settings and data.
+     *
+     * @param args the broker's folder, with its server.properties
+     */
+    public static void main(String[] args) throws Exception {
+        Folder folder = new Folder(Path.of(args[0]));
+        Path properties = EmbeddedKafkaBroker.properties(folder);
+        ParentWatch.start(line -> {}, () -> {
+            folder.delete();
+            // Not exit: an orderly shutdown of Kafka may take long, and nobody is left to wait for it.
+            Runtime.getRuntime().halt(1);
+        });
+        if (!isFormatted(folder)) {
+            String[] format = {"format", "-t", Uuid.randomUuid().toString(), "-c", properties.toString()};
+            int status = StorageTool.execute(format, System.out);
+            if (status != 0) {
+                System.exit(status);
+            }
+        }
+        Kafka.main(new String[] {properties.toString()});
+    }
+
+    private static boolean isFormatted(Folder folder) {
+        return Files.exists(EmbeddedKafkaBroker.data(folder).resolve("meta.properties"));
+    }
+}
