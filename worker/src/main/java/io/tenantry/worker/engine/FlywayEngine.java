@@ -1,0 +1,70 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreMigrationType;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+
+/** How this project configures Flyway, and what it asks of it outside a tenant's home. */
+public final class FlywayEngine {
+    /** Never created: a place without history, where every migration shows as pending. */
+    private static final String NOWHERE = "tenantry_no_such_schema";
+
+    private FlywayEngine() {}
+
+    /**
+     * Loads what Flyway resolves in the folder.
+     *
+     * @param anyDatabase a database to be connected to; nothing is written there
+     * @throws IOException if the folder cannot be read
+     * @throws FlywayException if Flyway refuses the scripts, as with a version that occurs twice
+     */
+    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
+        Scripts scripts = Scripts.ofFolder(folder);
+        List<Migration> migrations = new ArrayList<>();
+        boolean plain = true;
+        for (MigrationInfo info :
+                configure(scripts, anyDatabase, NOWHERE).load().info().all()) {
+            migrations.add(new Migration(info.getVersion(), info.getScript(), info.getChecksum()));
+            plain &= info.getVersion() != null && info.getType() == CoreMigrationType.SQL;
+        }
+        return new MigrationCatalog(database, scripts, migrations, plain);
+    }
+
+    /**
+     * Brings a schema of our own up to date. Flyway takes its lock in the schema, so several processes may do this at
+     * once; but the schema must exist.
+     *
+     * @param textByName scripts by file name
+     */
+    public static void migrateOwn(DataSource dataSource, String schema, Map<String, String> textByName) {
+        configure(Scripts.of(textByName), dataSource, schema).load().migrate();
+    }
+
+    static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {
+        FluentConfiguration configuration = Flyway.configure()
+                .dataSource(dataSource)
+                .schemas(schema)
+                .table(History.TABLE)
+                .createSchemas(false)
+                .resourceProvider(scripts)
+                .javaMigrationClassProvider(List::of)
+                .validateMigrationNaming(true);
+        // With its transactional lock Flyway holds a second connection, in a transaction, for the whole migration;
+        // that costs a connection, and makes CREATE INDEX CONCURRENTLY wait for it for ever.
+        configuration
+                .getPluginRegister()
+                .getExact(PostgreSQLConfigurationExtension.class)
+                .setTransactionalLock(false);
+        return configuration;
+    }
+}

@@ -1,0 +1,71 @@
+package io.tenantry.worker.engine;
+
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+
+/** The migrations of one named database, as Flyway resolves them. Immutable; a process loads it once. */
+public final class MigrationCatalog {
+    /**
+     * One migration.
+     *
+     * @param version null if repeatable
+     * @param script its file's path below the location
+     * @param checksum null if Flyway computes none
+     */
+    record Migration(
+            @Nullable MigrationVersion version,
+            String script,
+            @Nullable Integer checksum) {}
+
+    private final String database;
+    private final Scripts scripts;
+    private final List<Migration> migrations;
+    private final boolean onlyPlainVersioned;
+
+    MigrationCatalog(String database, Scripts scripts, List<Migration> migrations, boolean onlyPlainVersioned) {
+        this.database = database;
+        this.scripts = scripts;
+        this.migrations = List.copyOf(migrations);
+        this.onlyPlainVersioned = onlyPlainVersioned;
+    }
+
+    /** The named database of the configuration. */
+    public String database() {
+        return database;
+    }
+
+    /** The highest version; empty if all migrations are repeatable. */
+    public Optional<String> head() {
+        return migrations.stream()
+                .map(Migration::version)
+                .filter(version -> version != null)
+                .max(MigrationVersion::compareTo)
+                .map(MigrationVersion::getVersion);
+    }
+
+    /** Whether there is a migration of this version, however it is written ("1.0" is "1"). */
+    public boolean has(String version) {
+        MigrationVersion wanted = MigrationVersion.fromVersion(version);
+        return migrations.stream().anyMatch(migration -> wanted.equals(migration.version()));
+    }
+
+    /** How many migrations there are. */
+    public int size() {
+        return migrations.size();
+    }
+
+    Scripts scripts() {
+        return scripts;
+    }
+
+    List<Migration> migrations() {
+        return migrations;
+    }
+
+    /** Whether every migration is a versioned one that adds exactly one row to the history. */
+    boolean onlyPlainVersioned() {
+        return onlyPlainVersioned;
+    }
+}

@@ -1,0 +1,130 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.SqlFailure;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.output.MigrateOutput;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.jspecify.annotations.Nullable;
+
+/** Brings one home to a version of its catalog. Without state; safe for use by many threads. */
+public final class Migrator {
+    private final MigrationCatalog catalog;
+
+    public Migrator(MigrationCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** The migrations that it applies. */
+    public MigrationCatalog catalog() {
+        return catalog;
+    }
+
+    /**
+     * Applies what is missing up to the target, each script with its row of the history in one transaction.
+     *
+     * @throws SQLException if another session was in the way or the server is away; see {@link SqlFailure}. What was
+     *     applied before stays, and the next call goes on from there.
+     */
+    public MigrationResult migrate(LockedHome home, Target target) throws SQLException {
+        History before = History.of(home);
+        Optional<MigrationVersion> current = before.current();
+        @Nullable String from = current.map(MigrationVersion::getVersion).orElse(null);
+        if (target instanceof Target.Version wanted) {
+            Optional<MigrationResult> refusal = refuse(wanted.version(), current);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+        }
+        MigrationVersion version = resolve(target);
+        if (before.isExactly(catalog, version)) {
+            return new MigrationResult.Migrated(from, from, List.of());
+        }
+        return runFlyway(home, target, from);
+    }
+
+    private Optional<MigrationResult> refuse(String wanted, Optional<MigrationVersion> current) {
+        MigrationVersion version = MigrationVersion.fromVersion(wanted);
+        @Nullable String from = current.map(MigrationVersion::getVersion).orElse(null);
+        if (current.isPresent() && current.get().compareTo(version) > 0) {
+            return Optional.of(new MigrationResult.Failed(
+                    from,
+                    from,
+                    List.of(),
+                    ResultError.of(
+                            ErrorCode.TARGET_BEHIND,
+                            "the target is " + wanted + ", and database " + catalog.database() + " is at " + from
+                                    + " already; nothing was done: Tenantry does not go back, publish a target of at least "
+                                    + from)));
+        }
+        if (current.isPresent() && current.get().equals(version) && !catalog.has(wanted)) {
+            // A newer release brought it there.
+            return Optional.of(new MigrationResult.Migrated(from, from, List.of()));
+        }
+        if (!catalog.has(wanted)) {
+            return Optional.of(new MigrationResult.TargetUnknown(
+                    from,
+                    ResultError.of(
+                            ErrorCode.TARGET_UNKNOWN,
+                            "the migrations of database " + catalog.database() + " have no version " + wanted
+                                    + "; the newest is " + catalog.head().orElse("none")
+                                    + "; nothing was done: deploy the release that has it, then publish again")));
+        }
+        return Optional.empty();
+    }
+
+    private MigrationVersion resolve(Target target) {
+        if (target instanceof Target.Version wanted) {
+            return MigrationVersion.fromVersion(wanted.version());
+        }
+        return catalog.head().map(MigrationVersion::fromVersion).orElse(MigrationVersion.EMPTY);
+    }
+
+    private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from) throws SQLException {
+        try {
+            MigrateResult result = FlywayEngine.configure(
+                            catalog.scripts(),
+                            new HomeDataSource(home.connection()),
+                            home.home().location())
+                    .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
+                    .load()
+                    .migrate();
+            return new MigrationResult.Migrated(
+                    from,
+                    version(History.of(home)),
+                    result.migrations.stream().map(Migrator::name).toList());
+        } catch (FlywayException failure) {
+            return failed(home, from, failure);
+        }
+    }
+
+    private MigrationResult failed(LockedHome home, @Nullable String from, FlywayException failure)
+            throws SQLException {
+        SQLException cause = SqlFailure.sqlCause(failure);
+        if (cause != null && SqlFailure.of(cause) != SqlFailure.PERMANENT) {
+            throw cause;
+        }
+        // Flyway leaves the connection as the failure left it.
+        if (!home.connection().getAutoCommit()) {
+            home.connection().rollback();
+            home.connection().setAutoCommit(true);
+        }
+        History after = History.of(home);
+        return new MigrationResult.Failed(
+                from, version(after), after.versionsAfter(from), FlywayFailure.describe(catalog, failure));
+    }
+
+    private static @Nullable String version(History history) {
+        return history.current().map(MigrationVersion::getVersion).orElse(null);
+    }
+
+    private static String name(MigrateOutput migration) {
+        return migration.version == null || migration.version.isEmpty() ? migration.description : migration.version;
+    }
+}

@@ -1,0 +1,97 @@
+package io.tenantry.worker.engine;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
+
+/** Migration scripts, read once and held in memory, so that no tenant's migration touches the file system. */
+final class Scripts implements ResourceProvider {
+    private final Map<String, LoadableResource> byRelativePath;
+
+    private Scripts(Map<String, LoadableResource> byRelativePath) {
+        this.byRelativePath = byRelativePath;
+    }
+
+    /** Reads every file of the folder and its subfolders. */
+    static Scripts ofFolder(Path folder) throws IOException {
+        Map<String, LoadableResource> scripts = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                String name = folder.relativize(file).toString().replace('\\', '/');
+                scripts.put(name, new Script(name, Files.readString(file, StandardCharsets.UTF_8)));
+            }
+        }
+        return new Scripts(scripts);
+    }
+
+    /** Scripts by name, as they come in the jar. */
+    static Scripts of(Map<String, String> textByName) {
+        Map<String, LoadableResource> scripts = new TreeMap<>();
+        textByName.forEach((name, text) -> scripts.put(name, new Script(name, text)));
+        return new Scripts(scripts);
+    }
+
+    @Override
+    public @Nullable LoadableResource getResource(String name) {
+        return byRelativePath.get(name);
+    }
+
+    @Override
+    public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+        return byRelativePath.values().stream()
+                .filter(script -> script.getFilename().startsWith(prefix))
+                .filter(script -> Stream.of(suffixes).anyMatch(script.getFilename()::endsWith))
+                .toList();
+    }
+
+    /** Names relative to the folder, in order. */
+    List<String> names() {
+        return List.copyOf(byRelativePath.keySet());
+    }
+
+    private static final class Script extends LoadableResource {
+        private final String relativePath;
+        private final String text;
+
+        Script(String relativePath, String text) {
+            this.relativePath = relativePath;
+            this.text = text;
+        }
+
+        @Override
+        public Reader read() {
+            return new StringReader(text);
+        }
+
+        @Override
+        public String getAbsolutePath() {
+            return relativePath;
+        }
+
+        @Override
+        public String getAbsolutePathOnDisk() {
+            return relativePath;
+        }
+
+        @Override
+        public String getFilename() {
+            return relativePath.substring(relativePath.lastIndexOf('/') + 1);
+        }
+
+        @Override
+        public String getRelativePath() {
+            return relativePath;
+        }
+    }
+}

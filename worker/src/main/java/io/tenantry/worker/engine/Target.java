@@ -1,0 +1,17 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.contracts.MigrationRequested;
+
+/** The version a home should be brought to. */
+public sealed interface Target {
+    /** The newest that this release has; a home that is beyond it already is left as it is. */
+    record Latest() implements Target {}
+
+    /** Exactly this one. */
+    record Version(String version) implements Target {}
+
+    /** Reads the field of a request. */
+    static Target of(MigrationRequested request) {
+        return request.target().equals("latest") ? new Latest() : new Version(request.target());
+    }
+}

@@ -1,0 +1,172 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.worker.settle.Coordinates;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The partitions that are this worker's now, and their windows. For the poll thread alone. */
+final class Assignment implements ConsumerRebalanceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Assignment.class);
+    private static final Duration READ_COMMITTED_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Told before partitions go, while their offsets can still be committed, and after they went. */
+    interface Listener {
+        void leaving();
+
+        void left(Set<TopicPartition> partitions);
+
+        void arrived(Set<TopicPartition> partitions);
+    }
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Listener listener;
+    private final Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
+    /** Whose committed offset could not be read yet; nothing of them is taken before. */
+    private final Set<TopicPartition> unread = new HashSet<>();
+
+    Assignment(Consumer<byte[], byte[]> consumer, Listener listener) {
+        this.consumer = consumer;
+        this.listener = listener;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            LOG.info("assigned {}", partitions);
+            unread.addAll(partitions);
+            if (!readCommitted()) {
+                consumer.pause(unread);
+            }
+            listener.arrived(Set.copyOf(partitions));
+        }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            LOG.info("revoked {}", partitions);
+            listener.leaving();
+            drop(partitions);
+        }
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        LOG.warn("lost {}: this worker was away for too long, and others have them", partitions);
+        drop(partitions);
+    }
+
+    private void drop(Collection<TopicPartition> partitions) {
+        partitions.forEach(windows::remove);
+        unread.removeAll(partitions);
+        listener.left(Set.copyOf(partitions));
+    }
+
+    /** Reads the windows of new partitions; false if Kafka did not answer, and it must be tried again. */
+    boolean readCommitted() {
+        if (unread.isEmpty()) {
+            return true;
+        }
+        try {
+            consumer.committed(Set.copyOf(unread), READ_COMMITTED_TIMEOUT).forEach((partition, committed) -> {
+                if (committed != null) {
+                    windows.put(partition, PartitionWindow.restore(committed));
+                }
+            });
+            unread.clear();
+            return true;
+        } catch (TimeoutException away) {
+            LOG.warn(
+                    "the committed offsets of {} could not be read; they are not consumed until they are",
+                    unread,
+                    away);
+            return false;
+        }
+    }
+
+    /**
+     * Which of these records Kafka's committed offsets cover.
+     *
+     * @throws TimeoutException if Kafka does not answer
+     */
+    Set<Coordinates> committed(Set<Coordinates> records) {
+        Set<TopicPartition> partitions =
+                records.stream().map(Coordinates::partition).collect(Collectors.toSet());
+        Map<TopicPartition, OffsetAndMetadata> offsets = consumer.committed(partitions, READ_COMMITTED_TIMEOUT);
+        return records.stream()
+                .filter(record -> {
+                    OffsetAndMetadata offset = offsets.get(record.partition());
+                    return offset != null && PartitionWindow.restore(offset).isSettled(record.offset());
+                })
+                .collect(Collectors.toSet());
+    }
+
+    boolean isUnread(TopicPartition partition) {
+        return unread.contains(partition);
+    }
+
+    /** A record of this partition came at this offset; false if it is settled already. */
+    boolean receive(Coordinates record) {
+        return windows.computeIfAbsent(record.partition(), p -> PartitionWindow.startingAt(record.offset()))
+                .receive(record.offset());
+    }
+
+    /** The consumer has gone past everything below this position. */
+    void passOver(TopicPartition partition, long position) {
+        PartitionWindow window = windows.get(partition);
+        if (window != null) {
+            window.passOver(position);
+        }
+    }
+
+    /** Whether the record was received from a partition that is still ours, and is not settled. */
+    boolean isPending(Coordinates record) {
+        PartitionWindow window = windows.get(record.partition());
+        return window != null && window.isPending(record.offset());
+    }
+
+    void settle(Coordinates record) {
+        PartitionWindow window = windows.get(record.partition());
+        if (window != null) {
+            window.settle(record.offset());
+        }
+    }
+
+    boolean isFull(TopicPartition partition) {
+        PartitionWindow window = windows.get(partition);
+        return window != null && window.isFull();
+    }
+
+    /** What is to be committed. */
+    Map<TopicPartition, OffsetAndMetadata> changedOffsets() {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        windows.forEach((partition, window) -> {
+            if (window.hasChanged()) {
+                offsets.put(partition, window.toCommit());
+            }
+        });
+        return offsets;
+    }
+
+    /** These were committed; what has changed since is still to be. */
+    void offsetsCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        offsets.forEach((partition, committed) -> {
+            PartitionWindow window = windows.get(partition);
+            if (window != null) {
+                window.committed(committed);
+            }
+        });
+    }
+}

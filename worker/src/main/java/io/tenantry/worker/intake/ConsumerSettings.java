@@ -1,0 +1,38 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.worker.config.GroupProtocol;
+import io.tenantry.worker.config.KafkaSettings;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** How the consumer is set up. */
+final class ConsumerSettings {
+    private ConsumerSettings() {}
+
+    /** The user's properties, under ours: a guarantee depends on each of them. */
+    static Map<String, Object> of(KafkaSettings kafka) {
+        Map<String, Object> properties = new HashMap<>(kafka.properties());
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, kafka.groupId());
+        properties.put(
+                ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+                kafka.groupProtocol().name().toLowerCase(Locale.ROOT));
+        // Partition p of both request topics goes to the same worker, so that one lane serves both.
+        if (kafka.groupProtocol() == GroupProtocol.CLASSIC) {
+            properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+        } else {
+            properties.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
+        }
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return properties;
+    }
+}

@@ -1,0 +1,61 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.worker.telemetry.Health;
+import io.tenantry.worker.telemetry.Outage;
+import java.time.Clock;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices that no broker is connected: the client itself hides it, and tries again for ever. For the poll thread alone.
+ */
+final class KafkaWatch {
+    private final Consumer<byte[], byte[]> consumer;
+    private final Health health;
+    private final Outage outage;
+    private @Nullable Metric connections;
+    private boolean wasConnected;
+
+    KafkaWatch(Consumer<byte[], byte[]> consumer, String bootstrapServers, Health health, Clock clock) {
+        this.consumer = consumer;
+        this.health = health;
+        this.outage = new Outage("Kafka at " + bootstrapServers, "no requests are read", clock);
+    }
+
+    /** After every poll. */
+    void look() {
+        if (connected()) {
+            wasConnected = true;
+            outage.back();
+            health.clear(Health.Condition.KAFKA);
+        } else if (wasConnected) {
+            away("no connection to any broker");
+        }
+    }
+
+    /** A poll or what follows it failed; without a pause the loop would spin. */
+    void failed(KafkaException failure) {
+        away(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        LockSupport.parkNanos(100_000_000);
+    }
+
+    private void away(String reason) {
+        outage.away(reason);
+        health.raise(Health.Condition.KAFKA);
+    }
+
+    private boolean connected() {
+        Metric metric = connections;
+        if (metric == null) {
+            metric = consumer.metrics().values().stream()
+                    .filter(candidate -> candidate.metricName().name().equals("connection-count"))
+                    .findFirst()
+                    .orElse(null);
+            connections = metric;
+        }
+        return metric == null || (metric.metricValue() instanceof Number count && count.doubleValue() > 0);
+    }
+}

@@ -1,0 +1,145 @@
+package io.tenantry.worker.intake;
+
+import java.util.Base64;
+import java.util.BitSet;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which offsets of a partition are settled: all below the watermark, and some beyond it. The watermark is what is
+ * committed; the rest goes along in the commit's metadata, so that a restart repeats nothing that was settled. For the
+ * poll thread alone.
+ */
+final class PartitionWindow {
+    /** Offsets beyond the watermark; past it the partition is not read further. */
+    static final int LIMIT = 2000;
+
+    private static final String FORMAT = "1:";
+    /** The broker takes 4096 bytes (offset.metadata.max.bytes), Base64 needs 4 for 3. */
+    private static final int MAX_METADATA_BITS = 3000 * 8;
+
+    private long watermark;
+    private long next;
+    private BitSet settled;
+    private boolean changed;
+
+    private PartitionWindow(long watermark, BitSet settled) {
+        this.watermark = watermark;
+        this.next = watermark;
+        this.settled = settled;
+    }
+
+    /** Nothing is settled from this offset on. */
+    static PartitionWindow startingAt(long offset) {
+        return new PartitionWindow(offset, new BitSet());
+    }
+
+    /** As it was committed; metadata of somebody else's is read as nothing. */
+    static PartitionWindow restore(OffsetAndMetadata committed) {
+        return new PartitionWindow(committed.offset(), decode(committed.metadata()));
+    }
+
+    private static BitSet decode(@Nullable String metadata) {
+        if (metadata == null || !metadata.startsWith(FORMAT)) {
+            return new BitSet();
+        }
+        try {
+            return BitSet.valueOf(Base64.getDecoder().decode(metadata.substring(FORMAT.length())));
+        } catch (IllegalArgumentException notOurs) {
+            return new BitSet();
+        }
+    }
+
+    /**
+     * The record at this offset was delivered. Offsets that were passed over will never be: control records, aborted
+     * transactions, what retention or compaction removed.
+     *
+     * @return false if it is settled already, and nothing is to be done about it
+     */
+    boolean receive(long offset) {
+        if (offset < next) {
+            return isPending(offset);
+        }
+        passOver(offset);
+        next = offset + 1;
+        if (settled.get(index(offset))) {
+            advance();
+            return false;
+        }
+        return true;
+    }
+
+    /** The consumer's position is there: what lies between the last record and it will never be delivered. */
+    void passOver(long position) {
+        if (position > next) {
+            settled.set(index(next), index(position));
+            next = position;
+            advance();
+            changed = true;
+        }
+    }
+
+    /** Whether the offset was delivered and is not settled. */
+    boolean isPending(long offset) {
+        return offset >= watermark && offset < next && !settled.get(index(offset));
+    }
+
+    /** Whether it needs nothing more. */
+    boolean isSettled(long offset) {
+        return offset < watermark || settled.get(index(offset));
+    }
+
+    /** Its result, its dead letter, or nothing will be in Kafka with the next commit. */
+    void settle(long offset) {
+        if (offset >= watermark) {
+            settled.set(index(offset));
+            advance();
+            changed = true;
+        }
+    }
+
+    private void advance() {
+        int run = settled.nextClearBit(0);
+        if (run > 0) {
+            watermark += run;
+            settled = settled.get(run, Math.max(run, settled.length()));
+            next = Math.max(next, watermark);
+        }
+    }
+
+    /** Whether the partition should not be read further for now. */
+    boolean isFull() {
+        return next - watermark >= LIMIT;
+    }
+
+    /** Whether there is something to commit. */
+    boolean hasChanged() {
+        return changed;
+    }
+
+    /** This was committed; if the window has moved on since, there is still something to commit. */
+    void committed(OffsetAndMetadata offset) {
+        changed &= !toCommit().equals(offset);
+    }
+
+    /** Every offset below it is settled. */
+    long watermark() {
+        return watermark;
+    }
+
+    /** One more than the highest offset that was delivered or passed over. */
+    long next() {
+        return next;
+    }
+
+    /** The commit: the watermark, and the settled offsets beyond it, as many as fit. */
+    OffsetAndMetadata toCommit() {
+        BitSet fitting = settled.length() <= MAX_METADATA_BITS ? settled : settled.get(0, MAX_METADATA_BITS);
+        String metadata = fitting.isEmpty() ? "" : FORMAT + Base64.getEncoder().encodeToString(fitting.toByteArray());
+        return new OffsetAndMetadata(watermark, metadata);
+    }
+
+    private int index(long offset) {
+        return Math.toIntExact(offset - watermark);
+    }
+}

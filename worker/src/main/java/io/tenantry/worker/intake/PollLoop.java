@@ -1,0 +1,206 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.lane.Lanes;
+import io.tenantry.worker.lane.Task;
+import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.settle.Publisher;
+import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.settle.Settler;
+import io.tenantry.worker.step.Request;
+import io.tenantry.worker.telemetry.Health;
+import io.tenantry.worker.telemetry.Meters;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls requests, hands them to their lanes, and publishes what is settled. The one thread that runs it is the only one
+ * that touches the consumer and the producer; it never waits for a database, a lock or a task.
+ */
+public final class PollLoop implements Runnable, Assignment.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
+    /** How long a poll waits while results are on their way, and so how long one may lie ready. */
+    private static final Duration BUSY_POLL = Duration.ofMillis(5);
+
+    private static final Duration IDLE_POLL = Duration.ofMillis(200);
+    private static final Duration LEAVING = Duration.ofSeconds(2);
+
+    /**
+     * What the loop works with.
+     *
+     * @param task makes the task that brings a request to its outcome
+     */
+    public record Parts(
+            KafkaSettings kafka,
+            Function<Request, Task> task,
+            Lanes lanes,
+            Settler settler,
+            Publisher publisher,
+            Meters meters,
+            Health health,
+            Clock clock) {}
+
+    private final Parts parts;
+    private final TopicNames topics;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Assignment assignment;
+    private final Pacing pacing;
+    private final InFlight inFlight = new InFlight();
+    private final Publishing publishing;
+    private final KafkaWatch watch;
+    private final EventCodec codec = new EventCodec();
+    private final Drain drain;
+
+    /** Connects when it is run. */
+    public PollLoop(Parts parts) {
+        this.parts = parts;
+        this.topics = new TopicNames(parts.kafka());
+        this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
+        this.assignment = new Assignment(consumer, this);
+        this.pacing = new Pacing(consumer, assignment, inFlight);
+        this.publishing =
+                new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
+        this.watch = new KafkaWatch(consumer, parts.kafka().bootstrapServers(), parts.health(), parts.clock());
+        this.drain = new Drain(parts.lanes(), parts.clock());
+        parts.meters().inFlight(inFlight::size);
+        parts.meters().pausedPartitions(pacing::paused);
+    }
+
+    /** Stops reading, finishes what runs, settles it, and ends the loop; at the latest when the time is over. */
+    public void stop(Duration atMost) {
+        drain.start(atMost);
+    }
+
+    @Override
+    public void run() {
+        try (consumer) {
+            consumer.subscribe(topics.requests(), assignment);
+            while (!drain.isOver(inFlight.size() == 0 && publishing.isEmpty())) {
+                turn();
+            }
+            if (inFlight.size() > 0) {
+                LOG.warn(
+                        "{} requests were not finished in time; they are read again by whoever comes next",
+                        inFlight.size());
+            }
+        } catch (InterruptException stop) {
+            LOG.warn("the poll loop was interrupted; what is not settled is read again by whoever comes next");
+        }
+    }
+
+    private void turn() {
+        try {
+            assignment.readCommitted();
+            pacing.apply(drain.isOn());
+            boolean busy = inFlight.size() > 0 || !publishing.isEmpty();
+            receive(consumer.poll(busy ? BUSY_POLL : IDLE_POLL));
+            settle();
+            watch.look();
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (KafkaException failure) {
+            watch.failed(failure);
+        }
+    }
+
+    private void receive(ConsumerRecords<byte[], byte[]> records) {
+        for (ConsumerRecord<byte[], byte[]> received : records) {
+            Coordinates coordinates = Coordinates.of(received);
+            if (!assignment.receive(coordinates)) {
+                continue;
+            }
+            InFlight.Entry running = inFlight.get(coordinates);
+            if (running == null) {
+                start(received, coordinates);
+            }
+        }
+        records.nextOffsets().forEach((partition, next) -> assignment.passOver(partition, next.offset()));
+    }
+
+    private void start(ConsumerRecord<byte[], byte[]> received, Coordinates coordinates) {
+        try {
+            Event<?> event = codec.decode(received, topics.request(received.topic()));
+            RequestRef ref = new RequestRef(
+                    event.id(),
+                    event.source(),
+                    event.type().type(),
+                    received.topic(),
+                    received.partition(),
+                    received.offset());
+            Request request = new Request(
+                    ref,
+                    (TenantRequest) event.data(),
+                    event.traceparent(),
+                    parts.clock().instant());
+            inFlight.add(coordinates, new InFlight.Entry(received, request));
+            parts.lanes().submit(parts.task().apply(request));
+        } catch (InvalidEventException invalid) {
+            LOG.warn(
+                    "{} offset {} becomes a dead letter: {}",
+                    coordinates.partition(),
+                    received.offset(),
+                    invalid.getMessage());
+            publishing.add(
+                    new Settled.Dead(coordinates, ErrorCode.INVALID_EVENT, String.valueOf(invalid.getMessage())),
+                    received);
+        }
+    }
+
+    private void settle() {
+        for (Settled settled : parts.settler().takeReady()) {
+            InFlight.Entry entry = inFlight.remove(settled.coordinates());
+            if (entry == null || !assignment.isPending(settled.coordinates())) {
+                // Its partition went away; the ledger has what was done.
+                continue;
+            }
+            if (settled instanceof Settled.Abandoned) {
+                startAgain(entry, settled.coordinates());
+            } else {
+                publishing.add(settled, entry.received());
+            }
+        }
+        publishing.publish(consumer.groupMetadata());
+    }
+
+    /** It was let go of because its partition was away, and the partition is back. */
+    private void startAgain(InFlight.Entry entry, Coordinates coordinates) {
+        if (!drain.isOn()) {
+            start(entry.received(), coordinates);
+        }
+    }
+
+    @Override
+    public void leaving() {
+        parts.settler().awaitReady(LEAVING);
+        settle();
+    }
+
+    @Override
+    public void left(Set<TopicPartition> partitions) {
+        inFlight.owned(partitions, false);
+        publishing.drop(partitions);
+    }
+
+    @Override
+    public void arrived(Set<TopicPartition> partitions) {
+        inFlight.owned(partitions, true);
+        parts.health().ready(true);
+    }
+}

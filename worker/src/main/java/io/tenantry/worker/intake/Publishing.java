@@ -1,0 +1,128 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.settle.Publication;
+import io.tenantry.worker.settle.Publisher;
+import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.settle.Settler;
+import io.tenantry.worker.telemetry.Meters;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings settled records into Kafka, one transaction after the other. For the poll thread alone. */
+final class Publishing {
+    private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
+
+    private record Waiting(Settled settled, ConsumerRecord<byte[], byte[]> received) {}
+
+    private final Batch batch;
+    private final Assignment assignment;
+    private final Publisher publisher;
+    private final Settler settler;
+    private final Meters meters;
+    private final List<Waiting> waiting = new ArrayList<>();
+    /** What the last call left in doubt, to be asked for unchanged; null if nothing is. */
+    private @Nullable Publication inDoubt;
+
+    private boolean mustReadCommitted;
+
+    Publishing(Batch batch, Assignment assignment, Publisher publisher, Settler settler, Meters meters) {
+        this.batch = batch;
+        this.assignment = assignment;
+        this.publisher = publisher;
+        this.settler = settler;
+        this.meters = meters;
+    }
+
+    /** The record is answered by this; it goes into the next transaction. */
+    void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
+        waiting.add(new Waiting(settled, received));
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty() && batch.isEmpty() && inDoubt == null && !mustReadCommitted;
+    }
+
+    /** The partitions went away: what answers their records is their new owner's business. */
+    void drop(Set<TopicPartition> partitions) {
+        waiting.removeIf(
+                next -> partitions.contains(next.settled().coordinates().partition()));
+        batch.removePartitions(partitions);
+    }
+
+    /** Publishes what there is, unless Kafka is better left alone for a moment. */
+    void publish(ConsumerGroupMetadata group) {
+        if (publisher.pause().isPresent() || (mustReadCommitted && !readCommitted())) {
+            return;
+        }
+        Publication publication = inDoubt == null ? compose(group) : inDoubt;
+        if (publication.offsets().isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        switch (publisher.publish(publication)) {
+            case COMMITTED -> committed(publication, Duration.ofNanos(System.nanoTime() - start));
+            case NOT_COMMITTED -> {
+                inDoubt = null;
+                batch.shrink(publisher::wasTooLarge);
+            }
+            case IN_DOUBT -> inDoubt = publication;
+            case READ_COMMITTED -> {
+                inDoubt = null;
+                mustReadCommitted = true;
+            }
+        }
+    }
+
+    /**
+     * A window says settled only of what is in the batch, or was committed: else an offset could be committed without
+     * its result.
+     */
+    private Publication compose(ConsumerGroupMetadata group) {
+        for (Waiting next : waiting) {
+            if (assignment.isPending(next.settled().coordinates())) {
+                assignment.settle(next.settled().coordinates());
+                batch.add(next.settled(), next.received());
+            }
+        }
+        waiting.clear();
+        return new Publication(batch.records(), assignment.changedOffsets(), group);
+    }
+
+    private void committed(Publication publication, Duration duration) {
+        inDoubt = null;
+        assignment.offsetsCommitted(publication.offsets());
+        settler.published(batch.requests());
+        batch.countDeadLetters(meters);
+        if (!publication.records().isEmpty()) {
+            meters.published(publication.records().size(), duration);
+        }
+        batch.clear();
+    }
+
+    /** Drops from the batch what the transaction in doubt has brought into Kafka; false if it must be tried again. */
+    private boolean readCommitted() {
+        try {
+            Set<Coordinates> committed = assignment.committed(batch.coordinates());
+            LOG.warn(
+                    "{} of {} results and dead letters in doubt are in Kafka",
+                    committed.size(),
+                    batch.coordinates().size());
+            batch.removeAll(committed);
+            mustReadCommitted = false;
+            return true;
+        } catch (TimeoutException away) {
+            LOG.debug("the committed offsets could not be read", away);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.tenantry.worker.postgres;
+
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/** Caps the connections to one server; who finds none free is called back, and holds no thread meanwhile. */
+public final class ConnectionBulkhead {
+    private final Bulkhead bulkhead;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+
+    ConnectionBulkhead(String server, int maxConnections) {
+        bulkhead = Bulkhead.of(
+                server,
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(maxConnections)
+                        .maxWaitDuration(Duration.ZERO)
+                        .build());
+    }
+
+    /** Takes a permit if one is free; the caller gives it back with {@link #release}. */
+    public boolean tryAcquire() {
+        return bulkhead.tryAcquirePermission();
+    }
+
+    /** Calls back once, as soon as a permit is free: at once if one is now. The permit must still be acquired. */
+    public void whenFree(Runnable callback) {
+        synchronized (waiting) {
+            if (available() == 0) {
+                waiting.add(callback);
+                return;
+            }
+        }
+        callback.run();
+    }
+
+    /** Gives a permit back and calls the longest waiting one. */
+    public void release() {
+        Runnable next;
+        synchronized (waiting) {
+            bulkhead.onComplete();
+            next = waiting.poll();
+        }
+        if (next != null) {
+            next.run();
+        }
+    }
+
+    /** Permits that nobody holds. */
+    public int available() {
+        return bulkhead.getMetrics().getAvailableConcurrentCalls();
+    }
+
+    /** Permits in all. */
+    public int max() {
+        return bulkhead.getMetrics().getMaxAllowedConcurrentCalls();
+    }
+}

@@ -1,0 +1,173 @@
+package io.tenantry.worker.registry;
+
+import io.tenantry.contracts.EncodedEvent;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.registry.LedgerEntry.Identity;
+import java.nio.charset.StandardCharsets;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The ledger's SQL. Without state: every method works in the caller's transaction. */
+public final class Ledger {
+    static final String COLUMNS = "source, id, type, key, topic, partition, \"offset\", result_id, result_source,"
+            + " result_type, result_time, traceparent, result, published";
+
+    /**
+     * Writes the entries whose identity is new; the first one wins.
+     *
+     * @return for each entry, in order, what stands in the ledger now
+     */
+    public List<Recorded> record(Connection connection, List<LedgerEntry> entries) throws SQLException {
+        // In a fixed order, so that two workers that write the same identities do not deadlock.
+        Map<Identity, LedgerEntry> firsts =
+                new TreeMap<>(Comparator.comparing(Identity::source).thenComparing(Identity::id));
+        entries.forEach(entry -> firsts.putIfAbsent(entry.identity(), entry));
+        Map<Identity, Recorded> standing = insert(connection, firsts.values());
+        List<Identity> known =
+                firsts.keySet().stream().filter(id -> !standing.containsKey(id)).toList();
+        if (!known.isEmpty()) {
+            standing.putAll(find(connection, known));
+        }
+        List<Recorded> recorded = new ArrayList<>(entries.size());
+        for (LedgerEntry entry : entries) {
+            Recorded row = standing.get(entry.identity());
+            if (row == null) {
+                throw new SQLException("a row of the ledger vanished in the middle of a transaction", "40001");
+            }
+            recorded.add(row);
+        }
+        return recorded;
+    }
+
+    private static Map<Identity, Recorded> insert(Connection connection, Collection<LedgerEntry> entries)
+            throws SQLException {
+        String sql = "INSERT INTO tenantry.request (" + COLUMNS + ") SELECT *, false FROM unnest(?::text[], ?::text[],"
+                + " ?::text[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::text[],"
+                + " ?::timestamptz[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING RETURNING source, id";
+        Map<Identity, LedgerEntry> byIdentity = new HashMap<>();
+        entries.forEach(entry -> byIdentity.put(entry.identity(), entry));
+        Map<Identity, Recorded> inserted = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            Columns columns = new Columns(statement, entries);
+            columns.add("text", e -> e.request().source());
+            columns.add("text", e -> e.request().id());
+            columns.add("text", e -> e.request().type());
+            columns.add("text", e -> e.result().key());
+            columns.add("text", e -> e.request().topic());
+            columns.add("int4", e -> e.request().partition());
+            columns.add("int8", e -> e.request().offset());
+            columns.add("text", e -> e.result().id());
+            columns.add("text", e -> e.result().source());
+            columns.add("text", e -> e.result().type());
+            columns.add("timestamptz", e -> String.valueOf(e.result().time()));
+            columns.add("text", e -> e.result().traceparent());
+            columns.add("text", e -> new String(e.result().data(), StandardCharsets.UTF_8));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    Identity identity = new Identity(rows.getString(1), rows.getString(2));
+                    LedgerEntry entry = byIdentity.get(identity);
+                    if (entry != null) {
+                        inserted.put(identity, new Recorded(entry, false));
+                    }
+                }
+            }
+        }
+        return inserted;
+    }
+
+    private static Map<Identity, Recorded> find(Connection connection, List<Identity> identities) throws SQLException {
+        String sql = "SELECT " + COLUMNS + " FROM tenantry.request WHERE (source, id) IN (SELECT * FROM"
+                + " unnest(?::text[], ?::text[]))";
+        Map<Identity, Recorded> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bindIdentities(connection, statement, identities);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    Recorded recorded = read(rows);
+                    found.put(recorded.entry().identity(), recorded);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Notes that the results of these requests have reached Kafka. */
+    public void markPublished(Connection connection, List<RequestRef> requests) throws SQLException {
+        String sql = "UPDATE tenantry.request SET published = true WHERE NOT published AND (source, id) IN (SELECT *"
+                + " FROM unnest(?::text[], ?::text[]))";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bindIdentities(
+                    connection,
+                    statement,
+                    requests.stream()
+                            .map(request -> new Identity(request.source(), request.id()))
+                            .toList());
+            statement.executeUpdate();
+        }
+    }
+
+    private static void bindIdentities(Connection connection, PreparedStatement statement, List<Identity> identities)
+            throws SQLException {
+        statement.setArray(1, texts(connection, identities, Identity::source));
+        statement.setArray(2, texts(connection, identities, Identity::id));
+    }
+
+    private static Array texts(Connection connection, List<Identity> identities, Function<Identity, String> part)
+            throws SQLException {
+        return connection.createArrayOf("text", identities.stream().map(part).toArray());
+    }
+
+    /** Reads a row with {@link #COLUMNS}. */
+    static Recorded read(ResultSet row) throws SQLException {
+        RequestRef request = new RequestRef(
+                row.getString("id"),
+                row.getString("source"),
+                row.getString("type"),
+                row.getString("topic"),
+                row.getInt("partition"),
+                row.getLong("offset"));
+        @Nullable String traceparent = row.getString("traceparent");
+        EncodedEvent result = new EncodedEvent(
+                row.getString("result_id"),
+                row.getString("result_source"),
+                row.getString("result_type"),
+                row.getObject("result_time", OffsetDateTime.class)
+                        .withOffsetSameInstant(ZoneOffset.UTC)
+                        .toInstant(),
+                traceparent,
+                row.getString("key"),
+                row.getString("result").getBytes(StandardCharsets.UTF_8));
+        return new Recorded(new LedgerEntry(request, result), row.getBoolean("published"));
+    }
+
+    /** Binds one column of all entries at a time, as an array. */
+    private static final class Columns {
+        private final PreparedStatement statement;
+        private final Collection<LedgerEntry> entries;
+        private int index;
+
+        Columns(PreparedStatement statement, Collection<LedgerEntry> entries) {
+            this.statement = statement;
+            this.entries = entries;
+        }
+
+        void add(String type, Function<LedgerEntry, @Nullable Object> value) throws SQLException {
+            Object[] values = entries.stream().map(value).toArray();
+            statement.setArray(++index, statement.getConnection().createArrayOf(type, values));
+        }
+    }
+}

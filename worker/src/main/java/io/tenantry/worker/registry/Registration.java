@@ -1,0 +1,14 @@
+package io.tenantry.worker.registry;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a finished request tells the registry about a tenant.
+ *
+ * @param onboarded true if the tenant is new or onboarded again; false if it must be registered already
+ * @param attributes from the onboarding request; ignored if not onboarded
+ * @param homes the homes that were reached, at the versions they are at now
+ */
+public record Registration(
+        String tenant, boolean onboarded, Map<String, String> attributes, List<RegisteredHome> homes) {}

@@ -1,0 +1,67 @@
+package io.tenantry.worker.registry;
+
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.postgres.ConnectionPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** The control database. Safe for use by many threads. */
+public final class Registry implements AutoCloseable {
+    private final ConnectionPool pool;
+    private final Ledger ledger = new Ledger();
+    private final Tenants tenants = new Tenants();
+
+    /** Opens no connection yet. */
+    public Registry(RegistrySettings settings, String applicationName) {
+        this.pool = new ConnectionPool(
+                new ConnectionPool.Target(
+                        "registry", settings.url(), settings.user(), settings.password(), applicationName),
+                settings.maxConnections());
+    }
+
+    /** The control database, for its migrations and checks. */
+    public DataSource dataSource() {
+        return pool.dataSource();
+    }
+
+    /** What is known of a tenant, and whether the request was answered before: one query. */
+    public TenantRecord lookUp(RequestRef request, String tenant) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return tenants.lookUp(connection, new LedgerEntry.Identity(request.source(), request.id()), tenant);
+        }
+    }
+
+    /**
+     * Writes a batch in one transaction: the ledger, the tenants of the requests that are new to it, and which results
+     * were published.
+     *
+     * @return for each entry what stands in the ledger now
+     */
+    public List<Recorded> settle(
+            List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
+            throws SQLException {
+        try (Connection connection = pool.connection()) {
+            connection.setAutoCommit(false);
+            try {
+                List<Recorded> recorded = ledger.record(connection, entries);
+                tenants.register(connection, registrations);
+                if (!published.isEmpty()) {
+                    ledger.markPublished(connection, published);
+                }
+                connection.commit();
+                return recorded;
+            } catch (SQLException | RuntimeException failure) {
+                connection.rollback();
+                throw failure;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

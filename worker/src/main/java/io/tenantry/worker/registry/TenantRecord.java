@@ -1,0 +1,13 @@
+package io.tenantry.worker.registry;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the registry knows before a request runs.
+ *
+ * @param recorded the ledger's entry for the request's identity, if it was answered before
+ * @param registered whether the tenant was onboarded
+ * @param homes its homes; empty if it is not registered
+ */
+public record TenantRecord(Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes) {}

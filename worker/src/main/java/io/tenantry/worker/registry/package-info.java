@@ -1,0 +1,5 @@
+/** The control plane's tables: tenants, their homes and versions, and the ledger of requests. */
+@NullMarked
+package io.tenantry.worker.registry;
+
+import org.jspecify.annotations.NullMarked;

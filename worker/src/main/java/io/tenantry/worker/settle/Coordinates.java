@@ -1,0 +1,18 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.contracts.RequestRef;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Where a record is in Kafka. */
+public record Coordinates(TopicPartition partition, long offset) {
+    /** Of a request. */
+    public static Coordinates of(RequestRef request) {
+        return new Coordinates(new TopicPartition(request.topic(), request.partition()), request.offset());
+    }
+
+    /** Of a record. */
+    public static Coordinates of(ConsumerRecord<?, ?> received) {
+        return new Coordinates(new TopicPartition(received.topic(), received.partition()), received.offset());
+    }
+}

@@ -1,0 +1,41 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.worker.config.KafkaSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** How the transactional producer is set up. */
+final class ProducerSettings {
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
+    /** The longest that the poll thread waits for the producer; far below half of max.poll.interval.ms. */
+    private static final Duration MAX_BLOCK = Duration.ofSeconds(5);
+
+    private ProducerSettings() {}
+
+    /**
+     * The user's properties, under ours: a guarantee depends on each of them.
+     *
+     * @param transactionalId unique for each process, so that no two fence each other
+     */
+    static Map<String, Object> of(KafkaSettings kafka, String transactionalId) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // Room for a dead letter of the largest record that a topic takes by default, with our headers.
+        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * 1024 * 1024);
+        properties.putAll(kafka.properties());
+        properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        return properties;
+    }
+}

@@ -1,0 +1,170 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.telemetry.Outage;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes a batch in one Kafka transaction: all of it, with its offsets, or nothing. For the poll thread alone; no
+ * call waits longer than {@code max.block.ms} a few times.
+ */
+public final class Publisher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /** What became of a publication. */
+    public enum Answer {
+        /** It is in Kafka. */
+        COMMITTED,
+        /** It is not, and may be published again, changed or not. */
+        NOT_COMMITTED,
+        /** Nobody knows: publish the very same again, which only asks for the commit once more. */
+        IN_DOUBT,
+        /** Nobody knows, and this producer never will: read the committed offsets, publish what they do not cover. */
+        READ_COMMITTED
+    }
+
+    private enum State {
+        /** There is no producer, or it has not said hello yet. */
+        NEW,
+        IDLE,
+        COMMITTING
+    }
+
+    private final KafkaSettings kafka;
+    private final String transactionalId;
+    private final Outage outage;
+    private final Set<ProducerRecord<byte[], byte[]>> tooLarge = ConcurrentHashMap.newKeySet();
+    private @Nullable Producer<byte[], byte[]> producer;
+    private State state = State.NEW;
+    private boolean unclear;
+
+    /** Connects with the first publication. */
+    public Publisher(KafkaSettings kafka, String transactionalId, Clock clock) {
+        this.kafka = kafka;
+        this.transactionalId = transactionalId;
+        this.outage = new Outage("the Kafka transaction coordinator", "results wait to be published", clock);
+    }
+
+    /** How long to leave Kafka alone after a failure; empty if a publication may be tried now. */
+    public Optional<Duration> pause() {
+        return outage.pause();
+    }
+
+    /** Whether Kafka refused this record of the last publication, because it is larger than its topic takes. */
+    public boolean wasTooLarge(ProducerRecord<byte[], byte[]> published) {
+        return tooLarge.contains(published);
+    }
+
+    /** Publishes, or goes on with what the last call left in doubt. */
+    public Answer publish(Publication publication) {
+        try {
+            Producer<byte[], byte[]> current = started();
+            if (unclear) {
+                // The new producer has ended the transaction of the old one, either way: the offsets tell which.
+                unclear = false;
+                return Answer.READ_COMMITTED;
+            }
+            if (state == State.IDLE) {
+                send(current, publication);
+                state = State.COMMITTING;
+            }
+            current.commitTransaction();
+            state = State.IDLE;
+            tooLarge.clear();
+            outage.back();
+            return Answer.COMMITTED;
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (KafkaException | IllegalStateException failure) {
+            return afterFailure(failure);
+        }
+    }
+
+    private Producer<byte[], byte[]> started() {
+        Producer<byte[], byte[]> current = producer;
+        if (current == null) {
+            current = new KafkaProducer<>(ProducerSettings.of(kafka, transactionalId));
+            producer = current;
+        }
+        if (state == State.NEW) {
+            current.initTransactions();
+            state = State.IDLE;
+        }
+        return current;
+    }
+
+    private void send(Producer<byte[], byte[]> current, Publication publication) {
+        current.beginTransaction();
+        for (ProducerRecord<byte[], byte[]> next : publication.records()) {
+            var unused = current.send(next, (metadata, failure) -> {
+                if (failure instanceof RecordTooLargeException) {
+                    tooLarge.add(next);
+                }
+            });
+        }
+        current.sendOffsetsToTransaction(publication.offsets(), publication.group());
+    }
+
+    private Answer afterFailure(RuntimeException failure) {
+        outage.away(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        boolean committing = state == State.COMMITTING;
+        if (committing && failure instanceof TimeoutException) {
+            return Answer.IN_DOUBT;
+        }
+        if (state == State.NEW && failure instanceof TimeoutException) {
+            return Answer.NOT_COMMITTED;
+        }
+        if (state != State.NEW && abort()) {
+            state = State.IDLE;
+            return Answer.NOT_COMMITTED;
+        }
+        LOG.warn(
+                "the producer {} cannot go on after {}; a new one takes its place",
+                transactionalId,
+                failure.toString());
+        replace(committing);
+        return Answer.NOT_COMMITTED;
+    }
+
+    /** False if this producer cannot even do that. */
+    private boolean abort() {
+        try {
+            if (producer != null) {
+                producer.abortTransaction();
+            }
+            return true;
+        } catch (KafkaException | IllegalStateException fatal) {
+            LOG.debug("the transaction could not be aborted", fatal);
+            return false;
+        }
+    }
+
+    private void replace(boolean committing) {
+        unclear |= committing;
+        close();
+        state = State.NEW;
+    }
+
+    /** Ends the producer without waiting; what was not committed is aborted by the next one of this id, or by time. */
+    @Override
+    public void close() {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
+        }
+    }
+}

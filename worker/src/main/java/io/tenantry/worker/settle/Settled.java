@@ -1,0 +1,28 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.contracts.EncodedEvent;
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.RequestRef;
+
+/** What the poll thread has to do about a received record, when all else is done. */
+public sealed interface Settled {
+    /** Of the record. */
+    Coordinates coordinates();
+
+    /** Publish the result with the offset. */
+    record Result(RequestRef request, EncodedEvent event) implements Settled {
+        @Override
+        public Coordinates coordinates() {
+            return Coordinates.of(request);
+        }
+    }
+
+    /** Settle the offset alone: the result was published before, or belongs to an earlier record. */
+    record Silent(Coordinates coordinates) implements Settled {}
+
+    /** Publish the record as a dead letter with the offset. */
+    record Dead(Coordinates coordinates, ErrorCode code, String message) implements Settled {}
+
+    /** Nothing: the offset stays unsettled, and the record is read again. */
+    record Abandoned(Coordinates coordinates) implements Settled {}
+}

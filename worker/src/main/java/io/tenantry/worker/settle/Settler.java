@@ -1,0 +1,228 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.ResultId;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.LedgerEntry;
+import io.tenantry.worker.registry.Recorded;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.step.Outcomes;
+import io.tenantry.worker.step.Request;
+import io.tenantry.worker.step.RequestOutcome;
+import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.Outage;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes outcomes to the ledger and the registry, a batch in one SQL transaction, and hands the poll thread what to
+ * publish. A batch is what came in while the one before was written. One thread of its own; its methods may be called
+ * from any thread, and do not block.
+ */
+public final class Settler implements Outcomes, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+    private static final int LARGEST_BATCH = 500;
+    private static final Duration IDLE = Duration.ofMillis(500);
+
+    private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry) {}
+
+    private final Registry registry;
+    private final Meters meters;
+    private final String source;
+    private final Outage outage;
+    private final EventCodec codec = new EventCodec();
+    private final BlockingQueue<Finished> incoming = new LinkedBlockingQueue<>();
+    private final Queue<Settled> ready = new ConcurrentLinkedQueue<>();
+    private final Queue<RequestRef> published = new ConcurrentLinkedQueue<>();
+    private final Backlog backlog = new Backlog();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    /**
+     * @param source {@code ce_source} of the results
+     */
+    public Settler(Registry registry, Meters meters, String source, Clock clock) {
+        this.registry = registry;
+        this.meters = meters;
+        this.source = source;
+        this.outage = new Outage("the registry", "results wait to be recorded", clock);
+        this.thread = new Thread(this::run, "settler");
+        this.thread.setDaemon(true);
+        this.thread.start();
+    }
+
+    @Override
+    public void finished(Request request, RequestOutcome outcome) {
+        if (!request.owned() && !outcome.succeeded()) {
+            // The partition's new owner tries again; only what was done is worth telling it.
+            abandoned(request);
+            return;
+        }
+        RequestRef ref = request.ref();
+        Event<?> event = new Event<>(
+                ResultId.of(ref.source(), ref.id(), ref.type()),
+                source,
+                outcome.type(),
+                outcome.result().finishedAt(),
+                request.traceparent(),
+                outcome.result());
+        backlog.add();
+        incoming.add(new Finished(request, outcome, new LedgerEntry(ref, codec.encode(event))));
+    }
+
+    @Override
+    public void answeredBefore(Request request, Recorded recorded) {
+        ready.add(decide(request, recorded));
+    }
+
+    @Override
+    public void abandoned(Request request) {
+        ready.add(new Settled.Abandoned(Coordinates.of(request.ref())));
+    }
+
+    /** Takes all that is ready to be published; for the poll thread. */
+    public List<Settled> takeReady() {
+        List<Settled> taken = new ArrayList<>();
+        for (Settled next = ready.poll(); next != null; next = ready.poll()) {
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    /** The results of these requests have reached Kafka; the next batch says so in the ledger. */
+    public void published(List<RequestRef> requests) {
+        published.addAll(requests);
+    }
+
+    /** Waits until every outcome so far is ready to be published, or the time is over; false if it is over. */
+    public boolean awaitReady(Duration atMost) {
+        return backlog.awaitEmpty(atMost);
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                Finished first = incoming.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+                List<Finished> batch = new ArrayList<>();
+                if (first != null) {
+                    batch.add(first);
+                    incoming.drainTo(batch, LARGEST_BATCH - 1);
+                }
+                if (first != null || !published.isEmpty()) {
+                    settle(batch);
+                }
+            } catch (InterruptedException stop) {
+                return;
+            } catch (RuntimeException bug) {
+                LOG.error("the settler failed on its way; it goes on with the next batch", bug);
+            }
+        }
+    }
+
+    private void settle(List<Finished> batch) throws InterruptedException {
+        List<RequestRef> marks = takePublished();
+        while (!closed) {
+            try {
+                long start = System.nanoTime();
+                List<Recorded> recorded = registry.settle(
+                        batch.stream().map(Finished::entry).toList(),
+                        batch.stream()
+                                .map(done -> done.outcome().registration())
+                                .toList(),
+                        marks);
+                outage.back();
+                for (int i = 0; i < batch.size(); i++) {
+                    ready.add(decide(batch.get(i).request(), recorded.get(i)));
+                }
+                backlog.remove(batch.size());
+                if (!batch.isEmpty()) {
+                    meters.settled(batch.size(), Duration.ofNanos(System.nanoTime() - start));
+                }
+                return;
+            } catch (SQLException | RuntimeException failure) {
+                if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
+                    published.addAll(marks);
+                    settleOneByOne(batch, failure);
+                    return;
+                }
+                outage.away(String.valueOf(failure.getMessage()));
+                Thread.sleep(outage.pause().orElse(Duration.ZERO).toMillis());
+            }
+        }
+    }
+
+    /** Finds the outcome that the registry refuses, so that it does not hold up the others. */
+    private void settleOneByOne(List<Finished> batch, Exception failure) throws InterruptedException {
+        if (batch.size() > 1) {
+            for (Finished one : batch) {
+                settle(List.of(one));
+            }
+        } else if (batch.size() == 1) {
+            Request request = batch.get(0).request();
+            LOG.error(
+                    "the registry refuses the outcome of {}; the request becomes a dead letter",
+                    request.ref(),
+                    failure);
+            ready.add(new Settled.Dead(
+                    Coordinates.of(request.ref()),
+                    ErrorCode.INTERNAL,
+                    "the registry refuses the outcome: " + failure.getMessage()));
+            backlog.remove(1);
+        } else {
+            LOG.error("the registry refuses to note what was published; it is noted when it is read again", failure);
+            published.clear();
+        }
+    }
+
+    private List<RequestRef> takePublished() {
+        List<RequestRef> taken = new ArrayList<>();
+        for (RequestRef next = published.poll(); next != null; next = published.poll()) {
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    private Settled decide(Request request, Recorded recorded) {
+        LedgerEntry entry = recorded.entry();
+        Coordinates here = Coordinates.of(request.ref());
+        if (!entry.result().key().equals(request.key())) {
+            return new Settled.Dead(
+                    here,
+                    ErrorCode.INVALID_EVENT,
+                    "the event's id " + request.ref().id() + " and source "
+                            + request.ref().source()
+                            + " were used before for " + entry.result().key() + "; this one, for " + request.key()
+                            + ", was not run: publish it again with an id of its own");
+        }
+        if (!Coordinates.of(entry.request()).equals(here)) {
+            meters.duplicate();
+            return new Settled.Silent(here);
+        }
+        return recorded.published() ? new Settled.Silent(here) : new Settled.Result(entry.request(), entry.result());
+    }
+
+    /** Stops the thread; what is not settled is read again from Kafka by whoever comes next. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(5).toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.worker.engine.MigrationResult;
+import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.postgres.LockedHome;
+import java.sql.SQLException;
+
+/** Applies the migrations that the home lacks up to the target. */
+final class BringToVersion implements Step {
+    private final Migrator migrator;
+    private final Target target;
+
+    BringToVersion(Migrator migrator, Target target) {
+        this.migrator = migrator;
+        this.target = target;
+    }
+
+    @Override
+    public String name() {
+        return "bring-to-version";
+    }
+
+    @Override
+    public StepResult run(LockedHome home) throws SQLException {
+        MigrationResult result = migrator.migrate(home, target);
+        if (result instanceof MigrationResult.Migrated migrated) {
+            return new StepResult.Migrated(migrated.from(), migrated.to(), migrated.applied());
+        }
+        if (result instanceof MigrationResult.Failed failed) {
+            return new StepResult.Refused(failed.from(), failed.to(), failed.applied(), failed.error());
+        }
+        MigrationResult.TargetUnknown unknown = (MigrationResult.TargetUnknown) result;
+        return new StepResult.NotYet(unknown.from(), unknown.error());
+    }
+}

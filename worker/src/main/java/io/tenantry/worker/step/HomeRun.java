@@ -1,0 +1,127 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.registry.RegisteredHome;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The work on one home, over all attempts. For use by one thread at a time. */
+final class HomeRun {
+    private final HomeWork work;
+    private Duration worked = Duration.ZERO;
+    private @Nullable DatabaseResult result;
+
+    /** Whether an earlier attempt changed the home, so that the last one, which finds nothing to do, is not all. */
+    private boolean changed;
+
+    HomeRun(HomeWork work) {
+        this.work = work;
+    }
+
+    HomeWork work() {
+        return work;
+    }
+
+    /** Null until the home is done with. */
+    @Nullable DatabaseResult result() {
+        return result;
+    }
+
+    /**
+     * Runs the steps; afterwards there is a result, unless another release may be able to do more.
+     *
+     * @return what is worth waiting for
+     * @throws SQLException if the home cannot be worked on now
+     */
+    Optional<StepResult.NotYet> run(LockedHome home) throws SQLException {
+        long start = System.nanoTime();
+        try {
+            StepResult last = new StepResult.AlreadyDone();
+            for (Step step : work.steps()) {
+                last = step.run(home);
+                changed |= last instanceof StepResult.Done;
+                if (last instanceof StepResult.Refused || last instanceof StepResult.NotYet) {
+                    break;
+                }
+            }
+            return conclude(last, elapsed(start));
+        } finally {
+            worked = worked.plus(elapsed(start));
+        }
+    }
+
+    private Optional<StepResult.NotYet> conclude(StepResult last, Duration sinceStart) {
+        if (last instanceof StepResult.NotYet notYet) {
+            return Optional.of(notYet);
+        }
+        Duration duration = worked.plus(sinceStart);
+        if (last instanceof StepResult.Refused refused) {
+            result = databaseResult(
+                    Outcome.FAILED, refused.from(), refused.to(), refused.applied(), duration, refused.error());
+        } else if (last instanceof StepResult.Migrated migrated) {
+            boolean nothing = migrated.applied().isEmpty() && !changed;
+            result = databaseResult(
+                    nothing ? Outcome.UP_TO_DATE : Outcome.COMPLETED,
+                    migrated.from(),
+                    migrated.to(),
+                    migrated.applied(),
+                    duration,
+                    null);
+        } else {
+            throw new IllegalStateException("the last step of " + work.home() + " says nothing about its version");
+        }
+        return Optional.empty();
+    }
+
+    /** Ends it as failed. */
+    void fail(@Nullable String from, ResultError error) {
+        result = databaseResult(Outcome.FAILED, from, from, List.of(), worked, error);
+    }
+
+    /** Ends it as not attempted, because an earlier home failed. */
+    DatabaseResult notAttempted() {
+        return databaseResult(Outcome.NOT_ATTEMPTED, null, null, List.of(), Duration.ZERO, null);
+    }
+
+    /** What the registry learns; empty if the home was not reached. */
+    Optional<RegisteredHome> registered() {
+        TenantHome home = work.home();
+        DatabaseResult known = result;
+        if (known == null || (known.outcome() == Outcome.FAILED && known.to() == null)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new RegisteredHome(home.tenant(), home.database(), home.server(), home.location(), known.to()));
+    }
+
+    private DatabaseResult databaseResult(
+            Outcome outcome,
+            @Nullable String from,
+            @Nullable String to,
+            List<String> applied,
+            Duration duration,
+            @Nullable ResultError error) {
+        TenantHome home = work.home();
+        return new DatabaseResult(
+                home.database(),
+                home.server(),
+                home.location(),
+                outcome,
+                from,
+                to,
+                applied,
+                duration.toMillis(),
+                error);
+    }
+
+    private static Duration elapsed(long startNanos) {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+}

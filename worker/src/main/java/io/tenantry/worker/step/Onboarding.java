@@ -1,0 +1,64 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.TenantRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What {@code tenant.created} means: a home in each database, at the newest version. */
+final class Onboarding {
+    private final Fleet fleet;
+
+    Onboarding(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    Resolution resolve(TenantCreated request, TenantRecord known) {
+        for (String name : request.databases()) {
+            Optional<NamedDatabase> database = fleet.database(name);
+            if (database.isEmpty() || database.get().settings().isolation() == Isolation.SHARED) {
+                return new Resolution.Refused(unknown(name, database.isPresent()));
+            }
+        }
+        List<HomeWork> homes = new ArrayList<>();
+        for (NamedDatabase database : fleet.databases()) {
+            boolean wanted =
+                    request.databases().isEmpty() || request.databases().contains(database.name());
+            if (wanted && database.settings().isolation() != Isolation.SHARED) {
+                homes.add(work(database, request.tenant(), known));
+            }
+        }
+        return new Resolution.Work(homes);
+    }
+
+    private HomeWork work(NamedDatabase database, String tenant, TenantRecord known) {
+        List<Step> steps = List.of(new ClaimSchema(), new BringToVersion(database.migrator(), new Target.Latest()));
+        // One that is registered stays where it is, also after the configured location has changed.
+        for (RegisteredHome registered : known.homes()) {
+            Optional<Server> server = fleet.server(registered.server());
+            if (registered.database().equals(database.name()) && server.isPresent()) {
+                return new HomeWork(
+                        new TenantHome(tenant, database.name(), registered.server(), registered.location()),
+                        server.get(),
+                        steps);
+            }
+        }
+        return new HomeWork(database.homeOf(tenant), database.server(), steps);
+    }
+
+    private ResultError unknown(String name, boolean shared) {
+        return ResultError.of(
+                ErrorCode.UNKNOWN_DATABASE,
+                "database " + name
+                        + (shared ? " is shared, and has no homes of tenants" : " is not in the configuration")
+                        + "; nothing was done. The configured databases are " + fleet.names());
+    }
+}

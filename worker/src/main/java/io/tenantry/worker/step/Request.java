@@ -1,0 +1,61 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.TenantRequest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way through the worker. */
+public final class Request {
+    private final RequestRef ref;
+    private final TenantRequest data;
+    private final @Nullable String traceparent;
+    private final Instant receivedAt;
+    private volatile boolean owned = true;
+
+    /**
+     * @param ref identity and coordinates
+     * @param traceparent carried to the result; null if the request had none
+     */
+    public Request(RequestRef ref, TenantRequest data, @Nullable String traceparent, Instant receivedAt) {
+        this.ref = ref;
+        this.data = data;
+        this.traceparent = traceparent;
+        this.receivedAt = receivedAt;
+    }
+
+    /** Identity and coordinates. */
+    public RequestRef ref() {
+        return ref;
+    }
+
+    /** What is asked for. */
+    public TenantRequest data() {
+        return data;
+    }
+
+    /** Null if the request had none. */
+    public @Nullable String traceparent() {
+        return traceparent;
+    }
+
+    /** When this worker polled it. */
+    public Instant receivedAt() {
+        return receivedAt;
+    }
+
+    /** The tenant, or the shared database: the key of request and result, and the lane. */
+    public String key() {
+        return data.key();
+    }
+
+    /** Whether its partition is this worker's; a request that is not need not be started. Read from any thread. */
+    public boolean owned() {
+        return owned;
+    }
+
+    /** The poll thread says so when it loses the partition, or gets it back. */
+    public void owned(boolean isOwned) {
+        owned = isOwned;
+    }
+}

@@ -1,0 +1,34 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.ResultError;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What became of a step. */
+public sealed interface StepResult {
+    /** The home was changed; go on. */
+    record Done() implements StepResult {}
+
+    /** Nothing was to be done; go on. */
+    record AlreadyDone() implements StepResult {}
+
+    /**
+     * The home is at its version; go on.
+     *
+     * @param from the version before; null if there was none
+     * @param to the version now; null if there is none
+     * @param applied versions in order; empty if nothing was to be done
+     */
+    record Migrated(@Nullable String from, @Nullable String to, List<String> applied) implements StepResult {}
+
+    /** Trying again cannot help; the steps after it do not run. The components are as in {@link Migrated}. */
+    record Refused(@Nullable String from, @Nullable String to, List<String> applied, ResultError error)
+            implements StepResult {
+        static Refused of(ResultError error) {
+            return new Refused(null, null, List.of(), error);
+        }
+    }
+
+    /** Another release may be able to: worth waiting a while, then it is refused. */
+    record NotYet(@Nullable String from, ResultError error) implements StepResult {}
+}

@@ -1,0 +1,84 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.TenantRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What {@code migration.requested} means: the tenant's homes, or those it names, at the target version. */
+final class Upgrade {
+    private final Fleet fleet;
+
+    Upgrade(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    Resolution resolve(MigrationRequested request, TenantRecord known) {
+        if (request.tenant() == null) {
+            return refused("database " + request.database()
+                    + " is not a shared database of the configuration; nothing was done. The configured databases are "
+                    + fleet.names());
+        }
+        String tenant = request.tenant();
+        for (String name : request.databases()) {
+            if (fleet.database(name).isEmpty()) {
+                return refused("database " + name
+                        + " is not in the configuration; nothing was done. The configured databases are "
+                        + fleet.names());
+            }
+        }
+        if (!known.registered()) {
+            return new Resolution.NotYet(
+                    ResultError.of(
+                            ErrorCode.UNKNOWN_TENANT,
+                            "tenant " + tenant
+                                    + " is not registered; nothing was done: publish tenant.created for it, then the migration again"));
+        }
+        return work(request, tenant, known);
+    }
+
+    private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {
+        List<HomeWork> homes = new ArrayList<>();
+        for (NamedDatabase database : fleet.databases()) {
+            if (!request.databases().isEmpty() && !request.databases().contains(database.name())) {
+                continue;
+            }
+            Optional<RegisteredHome> home = known.homes().stream()
+                    .filter(registered -> registered.database().equals(database.name()))
+                    .findFirst();
+            if (home.isEmpty()) {
+                if (request.databases().isEmpty()) {
+                    continue;
+                }
+                return refused("tenant " + tenant + " has no home in database " + database.name()
+                        + "; nothing was done: onboard it there first, with tenant.created and databases");
+            }
+            Optional<Server> server = fleet.server(home.get().server());
+            if (server.isEmpty()) {
+                return refused("tenant " + tenant + " is registered on server "
+                        + home.get().server()
+                        + ", which is not in the configuration; nothing was done: configure the server");
+            }
+            homes.add(new HomeWork(
+                    new TenantHome(
+                            tenant,
+                            database.name(),
+                            server.get().name(),
+                            home.get().location()),
+                    server.get(),
+                    List.of(new RequireSchema(), new BringToVersion(database.migrator(), Target.of(request)))));
+        }
+        return new Resolution.Work(homes);
+    }
+
+    private static Resolution refused(String message) {
+        return new Resolution.Refused(ResultError.of(ErrorCode.UNKNOWN_DATABASE, message));
+    }
+}
