@@ -145,6 +145,9 @@ final class Envelope {
         }
         Rules.identity("id", attributes.get("id"));
         Rules.identity("source", attributes.get("source"));
+        if (!attributes.containsKey("type")) {
+            throw new InvalidEventException("type is missing");
+        }
     }
 
     private static String mediaType(String contentType) {

@@ -28,7 +28,7 @@ final class DatabaseReader {
         Map<String, String> locations = new HashMap<>();
         for (String name : layers.namesIn("databases")) {
             String key = "databases." + name;
-            if (Names.isFaulty(key, name, faults)) {
+            if (Names.isFaulty(key, name, layers, faults)) {
                 continue;
             }
             Isolation isolation = values.choice(key + ".isolation", Isolation.SCHEMA, Isolation.class);

@@ -7,7 +7,7 @@ package io.tenantry.worker.config;
 final class DollarSigns {
     private DollarSigns() {}
 
-    /** For a setting: only {@code ${} starts an expression, unless a backslash stands before it. */
+    /** For a setting: only a dollar sign before a brace starts an expression, unless a backslash stands before it. */
     static String expandable(String value) {
         return value.replaceAll("\\$(?!\\{)", "\\\\\\$");
     }

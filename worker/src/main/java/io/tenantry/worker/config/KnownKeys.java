@@ -84,6 +84,7 @@ final class KnownKeys {
         List<String> segments = List.of(unknown.split("\\.", -1));
         String name = segments.size() > 1 ? segments.get(1) : "*";
         Set<String> candidates = Stream.concat(VALUES.stream(), sections())
+                .filter(pattern -> !pattern.endsWith("*"))
                 .map(pattern -> pattern.replace("*", name))
                 .filter(candidate -> !candidate.contains("*"))
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -58,16 +59,16 @@ final class Layers {
     @Nullable Found find(String key) {
         try {
             ConfigValue value = config.getConfigValue(PREFIX + key);
-            if (value.getValue() == null) {
-                return null;
+            if (value.hasProblems()) {
+                return unexpanded(key);
             }
-            if (!value.hasProblems()) {
-                return new Found(value.getValue(), origin(key, value.getConfigSourceName()), true);
-            }
-        } catch (RuntimeException e) { // SmallRye's message may hold the value: it is not passed on
+            return value.getValue() == null
+                    ? null
+                    : new Found(value.getValue(), origin(key, value.getConfigSourceName()), true);
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            // An endless or unknown expression. The message may hold the value: it is not passed on.
             return unexpanded(key);
         }
-        return unexpanded(key);
     }
 
     /** The names below {@code servers} or {@code databases}: of the file in its order, then of system properties. */
@@ -79,6 +80,11 @@ final class Layers {
             }
         }
         return names;
+    }
+
+    /** Where a section begins, for a message. */
+    String originOf(String section) {
+        return file.has(section) ? file.origin(section) : SYSTEM_PROPERTIES;
     }
 
     /** The names of the Kafka client's properties that any layer sets. */

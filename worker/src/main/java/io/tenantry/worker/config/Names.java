@@ -13,9 +13,9 @@ final class Names {
         return FORM.matcher(text).matches();
     }
 
-    static boolean isFaulty(String key, String name, Faults faults) {
+    static boolean isFaulty(String key, String name, Layers layers, Faults faults) {
         if (!isName(name)) {
-            faults.add(key, "name", "not a name; allowed: " + ALLOWED);
+            faults.add(key, layers.originOf(key), "not a name; allowed: " + ALLOWED);
             return true;
         }
         return false;

@@ -38,7 +38,7 @@ final class ServerReader {
         Map<String, ServerSettings> servers = new LinkedHashMap<>();
         for (String name : layers.namesIn("servers")) {
             String key = "servers." + name;
-            if (Names.isFaulty(key, name, faults)) {
+            if (Names.isFaulty(key, name, layers, faults)) {
                 continue;
             }
             servers.put(

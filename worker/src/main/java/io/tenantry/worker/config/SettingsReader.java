@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads {@link Settings}: the system property {@code tenantry.<key>} over the environment variable
  * {@code TENANTRY_<KEY>} over the file over the defaults. In a value, <code>${NAME}</code> is the environment variable or
- * system property of that name, and {@code \${} the characters themselves; a lone dollar sign is a dollar sign.
+ * system property of that name; a backslash before it takes that meaning away; a lone dollar sign is a dollar sign.
  */
 public final class SettingsReader {
     private static final Pattern BOOTSTRAP_SERVER =

@@ -66,9 +66,13 @@ final class YamlDocument {
         return names;
     }
 
+    boolean has(String key) {
+        return lines.containsKey(key);
+    }
+
+    /** The line of a key that the file has. */
     String origin(String key) {
-        Integer line = lines.get(key);
-        return line == null ? "file" : "line " + line;
+        return "line " + lines.get(key);
     }
 
     private static Node compose(Path file) throws InvalidSettingsException {

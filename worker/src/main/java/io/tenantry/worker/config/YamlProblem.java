@@ -7,7 +7,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 final class YamlProblem {
     private static final Pattern WITHOUT_EXCERPT = Pattern.compile("mapping values are not allowed here"
             + "|could not find expected ':'|expected <[a-z ,]+>, but found '?<[a-z ]+>'?"
-            + "|expected a single document in the stream|found unexpected end of stream");
+            + "|found unexpected end of stream");
 
     private YamlProblem() {}
 
@@ -22,6 +22,9 @@ final class YamlProblem {
     private static String reason(String problem) {
         if (problem.contains("(TAB)")) {
             return "a tab; indent with spaces";
+        }
+        if (problem.equals("but found another document")) {
+            return "a second document; put everything into one";
         }
         return WITHOUT_EXCERPT.matcher(problem).matches()
                 ? problem

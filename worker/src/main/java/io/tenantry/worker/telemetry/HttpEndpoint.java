@@ -93,8 +93,11 @@ public final class HttpEndpoint implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", response.contentType());
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
             byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(response.status(), body.length);
-            exchange.getResponseBody().write(body);
+            boolean withoutBody = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(response.status(), withoutBody ? -1 : body.length);
+            if (!withoutBody) {
+                exchange.getResponseBody().write(body);
+            }
         }
     }
 

@@ -25,6 +25,9 @@ final class BrokerSettings {
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
         settings.put("inter.broker.listener.name", "PLAINTEXT");
+        // A killed broker may register again only when its old session has run out; the default is 9 s.
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         settings.put("auto.create.topics.enable", "false");
         internalTopics(settings);
         groups(settings);

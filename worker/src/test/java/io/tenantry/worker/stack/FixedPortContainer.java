@@ -10,6 +10,7 @@ import org.testcontainers.utility.DockerImageName;
 
 /** A container that can be stopped and started in place: it keeps its data and its port on the Docker host. */
 final class FixedPortContainer implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final Duration KILLED = Duration.ofSeconds(10);
 
@@ -22,8 +23,11 @@ final class FixedPortContainer implements AutoCloseable {
     /** Starts a container whose one port is the given one of {@link #host()}. */
     static FixedPortContainer start(
             String image, int hostPort, int containerPort, Map<String, String> environment, List<String> command) {
+        // Where it is enough, nobody but this machine can connect.
+        String from = host().equals(LOOPBACK) ? LOOPBACK + ":" : "";
+        String binding = from + hostPort + ":" + containerPort;
         GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image)).withEnv(environment);
-        container.setPortBindings(List.of(host() + ":" + hostPort + ":" + containerPort));
+        container.setPortBindings(List.of(binding));
         if (!command.isEmpty()) {
             container.setCommand(command.toArray(String[]::new));
         }
@@ -31,10 +35,13 @@ final class FixedPortContainer implements AutoCloseable {
         return new FixedPortContainer(container);
     }
 
-    /** The address of the Docker host; in the usual case 127.0.0.1, so that nobody else can connect. */
-    static String host() {
-        String host = DockerClientFactory.instance().dockerHostIpAddress();
-        return host.equals("localhost") ? "127.0.0.1" : host;
+    /** The address of the Docker host, as this machine sees it. */
+    static synchronized String host() {
+        DockerClientFactory docker = DockerClientFactory.instance();
+        // Testcontainers answers the second question only when it was asked the first.
+        docker.client();
+        String host = docker.dockerHostIpAddress();
+        return host.equals("localhost") ? LOOPBACK : host;
     }
 
     /** Sends a signal to the container's main process and waits for its end, which SIGKILL enforces. */

@@ -3,8 +3,6 @@ package io.tenantry.worker.stack;
 import io.tenantry.worker.stack.PostgresServer.ShutdownMode;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +18,7 @@ final class PostgresServerProcess {
     private final Folder folder;
     private final Postmaster postmaster;
     private volatile ShutdownMode mode = ShutdownMode.IMMEDIATE;
-    private volatile boolean folderIsKept;
+    private volatile boolean parentIsGone;
 
     private PostgresServerProcess(Folder folder) {
         this.folder = folder;
@@ -29,33 +27,32 @@ final class PostgresServerProcess {
 
     /**
      * Reads the name of a {@link ShutdownMode} from standard input: stops the server so and keeps its data. At the end
-     * of the input, or on a signal, stops it at once and deletes its folder.
+     * of the input, stops it at once and deletes its folder.
      *
      * @param args the server's folder, its port, then its settings as name=value
      */
     public static void main(String[] args) throws Exception {
         PostgresServerProcess process = new PostgresServerProcess(new Folder(Path.of(args[0])));
         Runtime.getRuntime().addShutdownHook(new Thread(process::shutDown, "stop-postgres"));
-        ParentWatch.start(process::stopAsTold, () -> System.exit(0));
-        try {
-            process.start(Integer.parseInt(args[1]), List.of(args).subList(2, args.length));
-        } catch (Exception e) {
-            e.printStackTrace();
-            process.folderIsKept = true;
-            System.exit(1);
-        }
+        ParentWatch.start(process::stopAsTold, process::stopAlone);
+        process.start(Integer.parseInt(args[1]), List.of(args).subList(2, args.length));
         new CountDownLatch(1).await();
     }
 
     private void stopAsTold(String line) {
         mode = ShutdownMode.valueOf(line);
-        folderIsKept = true;
+        System.exit(0);
+    }
+
+    private void stopAlone() {
+        parentIsGone = true;
         System.exit(0);
     }
 
     private synchronized void start(int port, List<String> settings) throws IOException {
         EmbeddedPostgres.Builder server = EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(binaries().toFile())
+                // Not shared between runs: one that is killed while it unpacks would break all later ones.
+                .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
                 .setDataDirectory(postmaster.data())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
@@ -75,7 +72,7 @@ final class PostgresServerProcess {
     /** Waits for a start in progress: it cannot be broken off without leaving something behind. */
     private synchronized void shutDown() {
         postmaster.stop(mode);
-        if (!folderIsKept) {
+        if (parentIsGone) {
             folder.delete();
         }
     }
@@ -83,16 +80,5 @@ final class PostgresServerProcess {
     /** pg_ctl hands the settings to a shell. */
     private static String shellQuoted(String value) {
         return "'" + value.replace("'", "'\\''") + "'";
-    }
-
-    /** Unpacked once for each user and version: root's files must not be in another user's way, nor the reverse. */
-    private static Path binaries() {
-        Path folder = Path.of(
-                System.getProperty("java.io.tmpdir"), "tenantry-postgres-binaries-" + System.getProperty("user.name"));
-        try {
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

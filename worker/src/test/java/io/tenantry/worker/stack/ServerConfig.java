@@ -13,6 +13,8 @@ final class ServerConfig {
         config.put("max_connections", "200");
         // A script that drops a fleet of schemas in one transaction locks all their tables.
         config.put("max_locks_per_transaction", "256");
+        // zonky turns it off, and a crash of the server would lose transactions that were committed.
+        config.put("synchronous_commit", "on");
         // Survives a crash of the server, not one of the machine.
         config.put("fsync", "off");
         config.put("full_page_writes", "off");

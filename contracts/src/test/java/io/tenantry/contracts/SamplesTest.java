@@ -1,0 +1,111 @@
+package io.tenantry.contracts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SamplesTest {
+    private final EventCodec codec = new EventCodec();
+
+    static List<Sample> samples() {
+        return Sample.all();
+    }
+
+    static List<Sample> samplesWithoutUnknownFields() {
+        return samples().stream()
+                .filter(sample -> !sample.name().contains("unknown-fields"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyEventHasABinaryAndAStructuredSample(EventType type) {
+        assertThat(samples())
+                .extracting(Sample::name)
+                .contains(type.fileName() + ".binary.json", type.fileName() + ".structured.json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void everySampleDecodesToTheTypeOfItsName(Sample sample) {
+        assertThat(sample.decode().type()).isEqualTo(sample.type());
+        assertThat(sample.topic()).isEqualTo(sample.type().topic());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void everySampleIsValidByItsSchema(Sample sample) {
+        assertThat(Schemas.errors(sample.type(), sample.data().toString())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplesWithoutUnknownFields")
+    void everySampleIsEncodedToTheSameJsonHeadersAndKey(Sample sample) {
+        EncodedEvent event = codec.encode(sample.decode());
+        assertThat(json(event.data())).isEqualTo(sample.data());
+        assertThat(event.key()).isEqualTo(sample.key());
+        if (sample.isPlain()) {
+            return;
+        }
+
+        ProducerRecord<byte[], byte[]> record = sample.isStructured()
+                ? codec.toStructuredRecord(event, sample.topic().name("p."))
+                : codec.toBinaryRecord(event, sample.topic().name("p."));
+        assertThat(record.topic()).isEqualTo("p." + sample.topic().baseName());
+        assertThat(new String(record.key(), UTF_8)).isEqualTo(sample.key());
+        assertThat(json(record.value()))
+                .isEqualTo(Sample.JSON.readTree(sample.value().toString()));
+        assertThat(headers(record)).isEqualTo(sample.headers());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theBinaryAndTheStructuredSampleAreTheSameEvent(Sample sample) {
+        if (sample.isStructured()) {
+            Sample binary = Sample.named(sample.name().replace(".structured.", ".binary."));
+            assertThat(sample.decode()).isEqualTo(binary.decode());
+        }
+    }
+
+    @Test
+    void unknownFieldsAndExtensionsAreIgnored() {
+        Sample unknown = Sample.named("tenant-created.unknown-fields.binary.json");
+        assertThat(unknown.data().has("region")).isTrue();
+        assertThat(unknown.decode())
+                .isEqualTo(Sample.named("tenant-created.binary.json").decode());
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theIdOfASampleResultIsMadeFromItsRequest(Sample sample) {
+        if (sample.decode().data() instanceof TenantResult result) {
+            RequestRef request = result.request();
+            assertThat(sample.decode().id()).isEqualTo(ResultId.of(request.source(), request.id(), request.type()));
+        }
+    }
+
+    @Test
+    void aStoredResultIsPublishedByteForByte() {
+        byte[] stored = "{ \"written\" : \"by an older release\" }".getBytes(UTF_8);
+        EncodedEvent event = new EncodedEvent("1", "/s", "t", null, null, "acme", stored);
+        assertThat(codec.toBinaryRecord(event, "t").value()).isEqualTo(stored);
+    }
+
+    private static tools.jackson.databind.JsonNode json(byte[] json) {
+        return Sample.JSON.readTree(json);
+    }
+
+    private static Map<String, String> headers(ProducerRecord<byte[], byte[]> record) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        record.headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
+        return headers;
+    }
+}

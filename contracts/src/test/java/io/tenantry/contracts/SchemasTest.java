@@ -1,0 +1,155 @@
+package io.tenantry.contracts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+class SchemasTest {
+    private static final Set<String> SHARED =
+            Set.of("definitions.v1.json", "tenant-result.v1.json", "rollout-result.v1.json");
+
+    @Test
+    void thereIsASchemaForEveryEventAndNoOther() {
+        Set<String> expected = new TreeSet<>(SHARED);
+        Arrays.stream(EventType.values()).map(EventType::schema).forEach(expected::add);
+        assertThat(Sample.resources("schemas"))
+                .extracting(file -> file.getFileName().toString())
+                .containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void everySchemaIsNamedByItsFileAndUsesTheDialect() {
+        for (Path file : Sample.resources("schemas")) {
+            JsonNode schema = Sample.JSON.readTree(file.toFile());
+            assertThat(schema.get("$id").stringValue()).isEqualTo(Schemas.BASE + file.getFileName());
+            assertThat(schema.get("$schema").stringValue()).isEqualTo("https://json-schema.org/draft/2020-12/schema");
+            assertThat(schema.get("description").stringValue()).isNotBlank();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSchemaNamesItsTopicAndType(EventType type) {
+        assertThat(schema(type.schema()).get("description").stringValue())
+                .contains("Topic " + type.topic().baseName() + ", type " + type.type() + ".");
+    }
+
+    @Test
+    void theSchemaListsEveryErrorCode() {
+        JsonNode examples = schema("definitions.v1.json").at("/$defs/errorCode").get("examples");
+        assertThat(examples.valueStream().map(JsonNode::stringValue))
+                .containsExactly(
+                        Arrays.stream(ErrorCode.values()).map(ErrorCode::code).toArray(String[]::new));
+    }
+
+    @Test
+    void theSchemaListsEveryOutcome() {
+        JsonNode outcome = schema("tenant-result.v1.json").at("/properties/databases/items/properties/outcome/enum");
+        assertThat(outcome.valueStream().map(JsonNode::stringValue))
+                .containsExactlyElementsOf(
+                        Arrays.stream(Outcome.values()).map(Outcome::wireName).collect(Collectors.toList()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "TENANT_CREATED | {}",
+                "TENANT_CREATED | []",
+                "TENANT_CREATED | null",
+                "TENANT_CREATED | {'tenant':null}",
+                "TENANT_CREATED | {'tenant':5}",
+                "TENANT_CREATED | {'tenant':'ACME'}",
+                "TENANT_CREATED | {'tenant':'acme','databases':'users'}",
+                "TENANT_CREATED | {'tenant':'acme','databases':[5]}",
+                "TENANT_CREATED | {'tenant':'acme','databases':[null]}",
+                "TENANT_CREATED | {'tenant':'acme','databases':['A']}",
+                "TENANT_CREATED | {'tenant':'acme','databases':['a','a']}",
+                "TENANT_CREATED | {'tenant':'acme','attributes':{'a':1}}",
+                "TENANT_CREATED | {'tenant':'acme','attributes':{'a':null}}",
+                "TENANT_CREATED | {'tenant':'acme','attributes':{'a':'\\u0000'}}",
+                "TENANT_CREATED | {'tenant':'acme','attributes':{'\\u0000':'a'}}",
+                "MIGRATION_REQUESTED | {}",
+                "MIGRATION_REQUESTED | {'tenant':null}",
+                "MIGRATION_REQUESTED | {'tenant':null,'database':null}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','database':'billing'}",
+                "MIGRATION_REQUESTED | {'database':'billing','databases':['users']}",
+                "MIGRATION_REQUESTED | {'database':'B'}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','target':''}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','target':'v1'}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','target':11}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','target':'111111111111111111111111111111111111111111111111111'}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','rollout':''}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','attempt':0}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','attempt':'1'}",
+                "MIGRATION_REQUESTED | {'tenant':'acme','attempt':9999999999}",
+                "ROLLOUT_REQUESTED | {}",
+                "ROLLOUT_REQUESTED | {'rollout':' '}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':{}}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[{}]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[null]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[{'count':0}]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[{'percent':101}]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[{'count':1,'percent':1}]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[{'count':1,'name':' '}]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','halt':{}}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','halt':{'maxFailures':-1}}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','halt':{'maxFailurePercent':101}}",
+            })
+    void theSchemaAndTheCodeRefuseTheSame(EventType type, String data) {
+        String json = data.replace('\'', '"');
+        assertThat(Schemas.errors(type, json)).as("errors of the schema").isNotEmpty();
+        assertThat(Received.event(type).value(json).refusal()).doesNotContain("the key");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "TENANT_CREATED | {'tenant':'acme'}",
+                "TENANT_CREATED | {'tenant':'acme','databases':null,'attributes':null,'other':[1]}",
+                "TENANT_CREATED | {'tenant':'acme','databases':[],'attributes':{}}",
+                "TENANT_CREATED | {'tenant':'acme','attributes':{'':'','a\\n':'ü\\ud83d\\ude00'}}",
+                "MIGRATION_REQUESTED | {'tenant':'acme'}",
+                "MIGRATION_REQUESTED | {'database':'acme','tenant':null,'databases':[],'target':'1_2.3'}",
+                "MIGRATION_REQUESTED | {'database':'acme','databases':null,'rollout':null,'attempt':null}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme'}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','waves':[{'count':1,'percent':null},{'percent':100,'name':'ä b'}]}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','halt':{'maxFailures':0,'maxFailurePercent':null}}",
+                "ROLLOUT_REQUESTED | {'rollout':'acme','halt':null,'waves':null,'target':null}",
+            })
+    void theSchemaAndTheCodeTakeTheSame(EventType type, String data) throws InvalidEventException {
+        String json = data.replace('\'', '"');
+        assertThat(Schemas.errors(type, json)).isEmpty();
+        EventData decoded = Received.event(type).value(json).data();
+        String encoded = new String(new EventCodec().encodeData(decoded), StandardCharsets.UTF_8);
+        assertThat(Schemas.errors(type, encoded)).as("what is written again").isEmpty();
+    }
+
+    @Test
+    void aResultMustHaveTheOutcomeOfItsType() {
+        String completed =
+                Sample.named("migration-completed.binary.json").value().toString();
+        assertThat(Schemas.errors(EventType.MIGRATION_COMPLETED, completed)).isEmpty();
+        assertThat(Schemas.errors(EventType.MIGRATION_FAILED, completed)).isNotEmpty();
+        assertThat(Schemas.errors(EventType.MIGRATION_COMPLETED, completed.replace("\"acme\"", "\"ACME\"")))
+                .as("what the shared schema says holds as well")
+                .isNotEmpty();
+    }
+
+    private static JsonNode schema(String file) {
+        return Sample.JSON.readTree(EventCodec.class.getResourceAsStream("schemas/" + file));
+    }
+}

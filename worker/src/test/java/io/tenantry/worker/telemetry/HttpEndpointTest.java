@@ -1,0 +1,139 @@
+package io.tenantry.worker.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tenantry.worker.config.HttpSettings;
+import io.tenantry.worker.telemetry.Health.Condition;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpEndpointTest {
+    private static final HttpSettings ANY_PORT = new HttpSettings("127.0.0.1", 0);
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Health health = new Health();
+    private final HttpEndpoint endpoint = new HttpEndpoint(ANY_PORT, registry, health);
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        endpoint.close();
+    }
+
+    @Test
+    void servesMetricsForPrometheus() throws Exception {
+        registry.counter("some.events").increment(3);
+
+        HttpResponse<String> response = send("GET", "/metrics");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(response.body()).contains("# TYPE some_events_total counter").contains("some_events_total 3.0");
+    }
+
+    @Test
+    void isReadyOnlyWhileNothingIsAgainstIt() throws Exception {
+        assertThat(send("GET", "/health/ready"))
+                .satisfies(response -> assertThat(response.statusCode()).isEqualTo(503))
+                .satisfies(response ->
+                        assertThat(response.body()).isEqualTo("{\"ready\":false,\"conditions\":[\"starting\"]}"));
+
+        health.ready(true);
+        assertThat(send("GET", "/health/ready"))
+                .satisfies(response -> assertThat(response.statusCode()).isEqualTo(200))
+                .satisfies(response -> assertThat(response.body()).isEqualTo("{\"ready\":true,\"conditions\":[]}"))
+                .satisfies(response -> assertThat(response.headers().firstValue("Content-Type"))
+                        .hasValue("application/json"));
+
+        health.raise(Condition.DRAINING);
+        health.raise(Condition.KAFKA);
+        assertThat(send("GET", "/health/ready"))
+                .satisfies(response -> assertThat(response.statusCode()).isEqualTo(503))
+                .satisfies(response -> assertThat(response.body())
+                        .isEqualTo("{\"ready\":false,\"conditions\":[\"kafka\",\"draining\"]}"));
+    }
+
+    @Test
+    void isLiveUntilItIsDead() throws Exception {
+        assertThat(send("GET", "/health/live").statusCode()).isEqualTo(200);
+
+        health.dead();
+
+        assertThat(send("GET", "/health/live").statusCode()).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metrics/", "/metrics/more", "/metricsx", "/health", "/health/other"})
+    void knowsNoOtherPath(String path) throws Exception {
+        assertThat(send("GET", path).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "HEAD"})
+    void knowsNoOtherMethod(String method) throws Exception {
+        HttpResponse<String> response = send(method, "/metrics");
+
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("Allow")).hasValue("GET");
+    }
+
+    @Test
+    void saysWhichAddressIsTaken() {
+        int taken = endpoint.address().getPort();
+
+        assertThatThrownBy(() -> new HttpEndpoint(new HttpSettings("127.0.0.1", taken), registry, health))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot listen on 127.0.0.1:" + taken)
+                .hasMessageContaining("in use")
+                .hasMessageContaining("http.port");
+    }
+
+    @Test
+    void saysWhichHostIsUnknown() {
+        assertThatThrownBy(() -> new HttpEndpoint(new HttpSettings("no-such-host.invalid", 0), registry, health))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot listen on no-such-host.invalid:0 (no such host)");
+    }
+
+    @Test
+    void bindsOnlyTheAddressItWasGiven() {
+        assertThat(endpoint.address().getAddress().isLoopbackAddress()).isTrue();
+        assertThat(endpoint.address().getAddress().isAnyLocalAddress()).isFalse();
+    }
+
+    @Test
+    void runsOnDaemonThreadsOnly() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().startsWith("HTTP-Dispatcher")
+                        || thread.getName().equals("http"))
+                .isNotEmpty()
+                .allMatch(Thread::isDaemon);
+    }
+
+    @Test
+    void closesTwiceAndListensNoMore() {
+        endpoint.close();
+        endpoint.close();
+
+        assertThatThrownBy(() -> send("GET", "/metrics")).isInstanceOf(ConnectException.class);
+    }
+
+    private HttpResponse<String> send(String method, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + endpoint.address().getPort() + path);
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}
