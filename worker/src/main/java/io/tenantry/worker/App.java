@@ -1,9 +1,67 @@
 package io.tenantry.worker;
 
-/** The entry of {@code tenantry.jar}. */
+import io.tenantry.worker.cli.Action;
+import io.tenantry.worker.cli.CommandLines;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.intake.Topics;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The entry of {@code tenantry.jar}: what the commands do, and what signals mean. */
 public final class App {
+    private static final Logger LOG = LoggerFactory.getLogger(App.class);
+    /** EX_SOFTWARE of sysexits.h: the process is broken and should be replaced. */
+    private static final int BROKEN = 70;
+
     private App() {}
 
-    /** Runs the command line. */
-    public static void main(String[] args) {}
+    /** Ends the process with the command's exit status. */
+    public static void main(String[] arguments) {
+        String version =
+                Objects.requireNonNullElse(App.class.getPackage().getImplementationVersion(), "(not from its jar)");
+        System.exit(CommandLines.of(version, App::run, App::topics).execute(arguments));
+    }
+
+    private static int run(Settings settings) {
+        Worker worker = new Worker(settings, App::stopAtOnce);
+        Thread onSignal = new Thread(worker::close, "on-signal");
+        Runtime.getRuntime().addShutdownHook(onSignal);
+        try {
+            List<String> faults = worker.run();
+            if (!faults.isEmpty()) {
+                return report("the worker cannot start:", faults);
+            }
+            return 0;
+        } catch (RuntimeException bug) {
+            LOG.error("the worker ends: this is a bug; what is not settled is read again by whoever comes next", bug);
+            return BROKEN;
+        }
+    }
+
+    private static int topics(Settings settings) {
+        try (Topics topics = new Topics(settings.kafka())) {
+            topics.create().forEach(System.out::println);
+            List<String> faults = topics.faults();
+            return faults.isEmpty() ? 0 : report("the topics cannot be used:", faults);
+        } catch (Topics.TopicsException failure) {
+            return report("the topics cannot be created:", List.of("kafka: cannot " + failure.getMessage()));
+        }
+    }
+
+    private static int report(String what, List<String> faults) {
+        System.err.println("tenantry: " + what);
+        faults.forEach(fault -> System.err.println("  " + fault));
+        return Action.UNUSABLE;
+    }
+
+    /** Nothing can be relied on any more, not even an orderly end; what is not settled is read again. */
+    private static void stopAtOnce(Error error) {
+        try {
+            LOG.error("the worker stops at once", error);
+        } finally {
+            Runtime.getRuntime().halt(BROKEN);
+        }
+    }
 }

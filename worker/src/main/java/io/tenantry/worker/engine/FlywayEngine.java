@@ -3,6 +3,7 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,13 +42,15 @@ public final class FlywayEngine {
     }
 
     /**
-     * Brings a schema of our own up to date. Flyway takes its lock in the schema, so several processes may do this at
-     * once; but the schema must exist.
+     * Brings a schema of our own, which exists, up to date.
      *
+     * @param connection holds a lock that keeps others out; Flyway changes its settings
      * @param textByName scripts by file name
      */
-    public static void migrateOwn(DataSource dataSource, String schema, Map<String, String> textByName) {
-        configure(Scripts.of(textByName), dataSource, schema).load().migrate();
+    public static void migrateOwn(Connection connection, String schema, Map<String, String> textByName) {
+        configure(Scripts.of(textByName), new OneConnection(connection), schema)
+                .load()
+                .migrate();
     }
 
     static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {

@@ -90,7 +90,7 @@ public final class Migrator {
         try {
             MigrateResult result = FlywayEngine.configure(
                             catalog.scripts(),
-                            new HomeDataSource(home.connection()),
+                            new OneConnection(home.connection()),
                             home.home().location())
                     .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
                     .load()

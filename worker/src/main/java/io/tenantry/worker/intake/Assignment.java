@@ -49,8 +49,8 @@ final class Assignment implements ConsumerRebalanceListener {
             if (!readCommitted()) {
                 consumer.pause(unread);
             }
-            listener.arrived(Set.copyOf(partitions));
         }
+        listener.arrived(Set.copyOf(partitions));
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.tenantry.worker.intake;
 
-import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Outage;
-import java.time.Clock;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -14,15 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaWatch {
     private final Consumer<byte[], byte[]> consumer;
-    private final Health health;
     private final Outage outage;
     private @Nullable Metric connections;
     private boolean wasConnected;
 
-    KafkaWatch(Consumer<byte[], byte[]> consumer, String bootstrapServers, Health health, Clock clock) {
+    KafkaWatch(Consumer<byte[], byte[]> consumer, Outage outage) {
         this.consumer = consumer;
-        this.health = health;
-        this.outage = new Outage("Kafka at " + bootstrapServers, "no requests are read", clock);
+        this.outage = outage;
     }
 
     /** After every poll. */
@@ -30,7 +26,6 @@ final class KafkaWatch {
         if (connected()) {
             wasConnected = true;
             outage.back();
-            health.clear(Health.Condition.KAFKA);
         } else if (wasConnected) {
             away("no connection to any broker");
         }
@@ -44,7 +39,6 @@ final class KafkaWatch {
 
     private void away(String reason) {
         outage.away(reason);
-        health.raise(Health.Condition.KAFKA);
     }
 
     private boolean connected() {

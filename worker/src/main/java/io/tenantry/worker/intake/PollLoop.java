@@ -16,6 +16,7 @@ import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Request;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.Outage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -46,6 +47,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
      * What the loop works with.
      *
      * @param task makes the task that brings a request to its outcome
+     * @param outage of Kafka
      */
     public record Parts(
             KafkaSettings kafka,
@@ -54,6 +56,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             Settler settler,
             Publisher publisher,
             Meters meters,
+            Outage outage,
             Health health,
             Clock clock) {}
 
@@ -77,7 +80,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.pacing = new Pacing(consumer, assignment, inFlight);
         this.publishing =
                 new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
-        this.watch = new KafkaWatch(consumer, parts.kafka().bootstrapServers(), parts.health(), parts.clock());
+        this.watch = new KafkaWatch(consumer, parts.outage());
         this.drain = new Drain(parts.lanes(), parts.clock());
         parts.meters().inFlight(inFlight::size);
         parts.meters().pausedPartitions(pacing::paused);

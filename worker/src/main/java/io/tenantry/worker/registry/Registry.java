@@ -6,7 +6,6 @@ import io.tenantry.worker.postgres.ConnectionPool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import javax.sql.DataSource;
 
 /** The control database. Safe for use by many threads. */
 public final class Registry implements AutoCloseable {
@@ -22,9 +21,9 @@ public final class Registry implements AutoCloseable {
                 settings.maxConnections());
     }
 
-    /** The control database, for its migrations and checks. */
-    public DataSource dataSource() {
-        return pool.dataSource();
+    /** Creates or upgrades the registry's tables; several workers may do so at once. */
+    public void migrate() throws SQLException {
+        RegistrySchema.migrate(pool);
     }
 
     /** What is known of a tenant, and whether the request was answered before: one query. */

@@ -2,7 +2,6 @@ package io.tenantry.worker.settle;
 
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.telemetry.Outage;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -53,10 +52,10 @@ public final class Publisher implements AutoCloseable {
     private boolean unclear;
 
     /** Connects with the first publication. */
-    public Publisher(KafkaSettings kafka, String transactionalId, Clock clock) {
+    public Publisher(KafkaSettings kafka, String transactionalId, Outage outage) {
         this.kafka = kafka;
         this.transactionalId = transactionalId;
-        this.outage = new Outage("the Kafka transaction coordinator", "results wait to be published", clock);
+        this.outage = outage;
     }
 
     /** How long to leave Kafka alone after a failure; empty if a publication may be tried now. */

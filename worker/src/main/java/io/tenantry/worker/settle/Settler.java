@@ -15,7 +15,6 @@ import io.tenantry.worker.step.RequestOutcome;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,13 +51,14 @@ public final class Settler implements Outcomes, AutoCloseable {
     private volatile boolean closed;
 
     /**
+     * @param outage of the registry
      * @param source {@code ce_source} of the results
      */
-    public Settler(Registry registry, Meters meters, String source, Clock clock) {
+    public Settler(Registry registry, Outage outage, Meters meters, String source) {
         this.registry = registry;
         this.meters = meters;
         this.source = source;
-        this.outage = new Outage("the registry", "results wait to be recorded", clock);
+        this.outage = outage;
         this.thread = new Thread(this::run, "settler");
         this.thread.setDaemon(true);
         this.thread.start();

@@ -108,7 +108,7 @@ final class RequestRun implements Task {
             return Optional.empty();
         }
         if (resolution instanceof Resolution.NotYet notYet) {
-            Optional<Duration> wait = waitFor(runner.parts().settings().unknownTenantGrace());
+            Optional<Duration> wait = waitFor(runner.parts().policy().worker().unknownTenantGrace());
             return Optional.of(wait.isPresent() ? new Verdict.StepAside(wait.get()) : finish(notYet.error()));
         }
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
@@ -148,7 +148,7 @@ final class RequestRun implements Task {
         if (notYet.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Duration> wait = waitFor(runner.parts().settings().unknownTargetGrace());
+        Optional<Duration> wait = waitFor(runner.parts().policy().worker().unknownTargetGrace());
         if (wait.isPresent()) {
             return Optional.of(new Verdict.Snooze(wait.get()));
         }
@@ -167,7 +167,7 @@ final class RequestRun implements Task {
     }
 
     private boolean hasGivenUp(HomeRun home, Outage outage) {
-        Duration patience = runner.parts().retry().giveUpAfter();
+        Duration patience = runner.parts().policy().retry().giveUpAfter();
         Optional<Instant> since = outage.since();
         if (patience == null || since.isEmpty()) {
             return false;

@@ -11,35 +11,37 @@ import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Clock;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** What all requests of a worker share. Safe for use by many threads. */
 public final class RequestRunner {
     private final Parts parts;
     private final Onboarding onboarding;
     private final Upgrade upgrade;
-    private final Outage registryOutage;
-    private final Map<String, Outage> serverOutages = new ConcurrentHashMap<>();
 
     /**
      * What requests are run with.
      *
-     * @param workerId named in results
+     * @param outages how to tell which server is away
      */
     public record Parts(
             Fleet fleet,
             Registry registry,
             Outcomes outcomes,
-            WorkerSettings settings,
-            RetrySettings retry,
+            Outages outages,
+            Policy policy,
             Clock clock,
             String workerId) {}
+
+    /** Who keeps which outage, one for each thing that may be away. */
+    public record Outages(Outage registry, Map<String, Outage> servers) {}
+
+    /** For how long, and how often, what is tried. */
+    public record Policy(WorkerSettings worker, RetrySettings retry) {}
 
     public RequestRunner(Parts parts) {
         this.parts = parts;
         this.onboarding = new Onboarding(parts.fleet());
         this.upgrade = new Upgrade(parts.fleet());
-        this.registryOutage = new Outage("the registry", "requests wait before they start", parts.clock());
     }
 
     /** The task that brings a request to its outcome. */
@@ -52,12 +54,15 @@ public final class RequestRunner {
     }
 
     Outage registryOutage() {
-        return registryOutage;
+        return parts.outages().registry();
     }
 
     Outage serverOutage(String server) {
-        return serverOutages.computeIfAbsent(
-                server, name -> new Outage("server " + name, "its tenants wait", parts.clock()));
+        Outage outage = parts.outages().servers().get(server);
+        if (outage == null) {
+            throw new IllegalArgumentException("server " + server + " is not in the configuration");
+        }
+        return outage;
     }
 
     Resolution resolve(TenantRequest request, TenantRecord known) {

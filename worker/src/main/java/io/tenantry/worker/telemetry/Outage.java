@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class Outage {
     private final String what;
     private final String consequence;
     private final Clock clock;
+    private final Consumer<Boolean> listener;
     private @Nullable Instant since;
     private Instant pauseEnds = Instant.MIN;
     private Duration pause = FIRST_PAUSE;
@@ -31,11 +33,13 @@ public final class Outage {
     /**
      * @param what is away, as in "server main"
      * @param consequence of that, as in "its tenants wait"
+     * @param listener told true when it goes away and false when it is back, by the thread that notices
      */
-    public Outage(String what, String consequence, Clock clock) {
+    public Outage(String what, String consequence, Clock clock, Consumer<Boolean> listener) {
         this.what = what;
         this.consequence = consequence;
         this.clock = clock;
+        this.listener = listener;
     }
 
     /** How long to leave it alone; empty if it may be tried now. */
@@ -57,6 +61,7 @@ public final class Outage {
             pause = FIRST_PAUSE;
             logInterval = FIRST_LOG_INTERVAL;
             nextLog = now;
+            listener.accept(true);
         }
         if (!now.isBefore(pauseEnds)) {
             pauseEnds = now.plus(pause);
@@ -84,6 +89,7 @@ public final class Outage {
                     Duration.between(since, clock.instant()).toSeconds());
             since = null;
             pauseEnds = Instant.MIN;
+            listener.accept(false);
         }
     }
 

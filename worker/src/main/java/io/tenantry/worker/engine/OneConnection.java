@@ -10,15 +10,13 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Hands Flyway the one connection that holds the home's lock, and keeps it open when Flyway closes it. */
-final class HomeDataSource implements DataSource {
+/** Hands Flyway the one connection that holds a lock, and keeps it open when Flyway closes it. */
+final class OneConnection implements DataSource {
     private final Connection connection;
 
-    HomeDataSource(Connection connection) {
+    OneConnection(Connection connection) {
         this.connection = (Connection) Proxy.newProxyInstance(
-                HomeDataSource.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                (proxy, method, arguments) -> {
+                OneConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {
                         return null;
                     }
