@@ -2,7 +2,6 @@ package io.tenantry.worker.config;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Collects what is wrong, so that all of it can be told at once; keeps secrets out of every message. */
@@ -28,10 +27,12 @@ final class Faults {
     }
 
     void unknown(String key, String origin) {
-        Optional<String> nearest = KnownKeys.nearest(key);
-        found.add(printable(key) + " (" + origin + "): unknown key"
-                + nearest.map(meant -> "; did you mean " + printable(meant) + "?")
-                        .orElse("; allowed: the keys of the documentation"));
+        // A forgotten space, as in {password:secret}, makes a value part of its key.
+        String name = key.split("[:=]", 2)[0];
+        String advice = KnownKeys.nearest(name)
+                .map(meant -> "did you mean " + printable(meant) + "?")
+                .orElse("allowed: the keys of the documentation");
+        add(name.equals(key) ? name : name + "...", origin, "unknown key; " + advice);
     }
 
     void add(String key, String origin, String problem) {

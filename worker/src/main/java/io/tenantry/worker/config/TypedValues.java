@@ -21,7 +21,7 @@ final class TypedValues {
         this.faults = faults;
     }
 
-    /** Null when it is not set, empty or already faulty. */
+    /** Null when it is not set, or faulty already. */
     Layers.@Nullable Found find(String key) {
         Layers.Found found = layers.find(key);
         return found == null || !found.usable() ? null : found;

@@ -16,7 +16,7 @@ final class YamlProblem {
                 ? ""
                 : "line " + (exception.getProblemMark().getLine() + 1) + ", column "
                         + (exception.getProblemMark().getColumn() + 1) + ": ";
-        return place + "not YAML: " + reason(exception.getProblem());
+        return place + "not YAML: " + reason(String.valueOf(exception.getProblem()));
     }
 
     private static String reason(String problem) {

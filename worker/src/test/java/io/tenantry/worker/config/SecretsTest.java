@@ -71,13 +71,20 @@ class SecretsTest {
                 "password: hunter2: hunter2",
             })
     void noFaultOfAPasswordShowsIt(String lines) {
-        Reading reading = Reading.with(folder, "http: {port: none}\n");
-        assertThat(reading.onlyFault()).contains("none");
-
-        assertThat(tryAll(
-                        Reading.of(folder, USER, USER + "    " + lines + "\n").property("tenantry.http.port", "none")))
+        assertThat(tryAll(Reading.of(folder, USER, USER + "    " + lines + "\n")))
                 .isNotEmpty()
                 .doesNotContain("hunter2", "unter2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"password:hunter2", "password=hunter2", "'password: hunter2'"})
+    void noPasswordIsShownForAForgottenSpace(String entry) {
+        assertThat(Reading.of(
+                                folder,
+                                "servers:\n",
+                                "servers:\n  other: {url: 'jdbc:postgresql:x', user: x, " + entry + "}\n")
+                        .onlyFault())
+                .isEqualTo("servers.other.password... (line 7): unknown key; did you mean servers.other.password?");
     }
 
     @ParameterizedTest
@@ -144,6 +151,13 @@ class SecretsTest {
         assertThat(tryAll(Reading.of(folder, USER, USER + "    password: x\n    password-file: " + secret + "\n")))
                 .isNotEmpty()
                 .doesNotContain("hunter2");
+    }
+
+    /** What shows that the tests above look at the right place. */
+    @Test
+    void aValueThatIsNoSecretIsShown() {
+        assertThat(tryAll(Reading.of(folder, USER, USER + "    max-connections: hunter2\n")))
+                .contains("hunter2");
     }
 
     private static String tryAll(Reading reading) {

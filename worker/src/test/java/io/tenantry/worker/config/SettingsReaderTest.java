@@ -246,6 +246,12 @@ class SettingsReaderTest {
     }
 
     @Test
+    void readsAFileThatBeginsWithAByteOrderMark() throws Exception {
+        assertThat(new Reading(folder, "\uFEFF" + Reading.MINIMAL).settings())
+                .isEqualTo(new Reading(folder, Reading.MINIMAL).settings());
+    }
+
+    @Test
     void understandsAnchorsAndMerges() throws Exception {
         Settings settings = Reading.of(folder, "servers:\n  main:\n", """
                         servers:
