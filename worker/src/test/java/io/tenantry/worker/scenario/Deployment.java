@@ -1,0 +1,240 @@
+package io.tenantry.worker.scenario;
+
+import io.tenantry.contracts.Topic;
+import io.tenantry.worker.Worker;
+import io.tenantry.worker.config.InvalidSettingsException;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.config.SettingsReader;
+import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.stack.DevStack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Topics, databases, migrations and settings of one test, and the workers that it starts. */
+public final class Deployment implements AutoCloseable {
+    private static final int PARTITIONS = 3;
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final DevStack stack;
+    private final String name = "t" + ProcessHandle.current().pid() + "x" + NUMBER.incrementAndGet();
+    private final Path folder;
+    private final Map<String, String> overrides = new LinkedHashMap<>();
+    private final Map<String, Migrations> databases = new LinkedHashMap<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private @Nullable Events events;
+    private @Nullable Results results;
+
+    private Deployment(DevStack stack) {
+        this.stack = stack;
+        try {
+            this.folder = Files.createTempDirectory("tenantry-test");
+            stack.postgres().createDatabase(controlDatabase());
+            stack.postgres().createDatabase(tenantDatabase());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+        with("kafka.partitions", Integer.toString(PARTITIONS));
+        with("http.port", "0");
+    }
+
+    /** On the servers that all tests share. */
+    public static Deployment create() {
+        return new Deployment(DevStack.shared());
+    }
+
+    /** On servers of the test's own. */
+    public static Deployment on(DevStack stack) {
+        return new Deployment(stack);
+    }
+
+    /** Sets a key of the settings. */
+    public Deployment with(String key, String value) {
+        overrides.put(key, value);
+        return this;
+    }
+
+    /** The migrations of a named database, which is made by the first call; its tenants live in {@code <name>_<tenant>}. */
+    public Migrations database(String database) {
+        return databases.computeIfAbsent(database, added -> new Migrations(folder.resolve(added)));
+    }
+
+    /** Creates the topics. */
+    public Deployment withTopics() {
+        try (Topics topics = new Topics(settings().kafka())) {
+            topics.create();
+        } catch (Topics.TopicsException failure) {
+            throw new IllegalStateException(failure);
+        }
+        return this;
+    }
+
+    /** Starts a worker in this process. */
+    public RunningWorker startWorker() {
+        RunningWorker worker = RunningWorker.start(newWorker());
+        opened.add(worker);
+        return worker;
+    }
+
+    /** A worker that has not started. */
+    public Worker newWorker() {
+        return new Worker(settings(), error -> {
+            throw error;
+        });
+    }
+
+    /** The settings as a worker reads them. */
+    public Settings settings() {
+        try {
+            Properties properties = new Properties();
+            overrides.forEach((key, value) -> properties.setProperty("tenantry." + key, value));
+            return SettingsReader.read(settingsFile(), Map.of(), properties);
+        } catch (InvalidSettingsException invalid) {
+            throw new IllegalStateException(invalid);
+        }
+    }
+
+    /** The settings as a file, without what {@link #with} adds. */
+    public Path settingsFile() {
+        StringBuilder yaml = new StringBuilder()
+                .append("kafka:\n  bootstrap-servers: ")
+                .append(stack.kafka().bootstrapServers())
+                .append("\n  group-id: ")
+                .append(name)
+                .append("\n  topic-prefix: ")
+                .append(prefix())
+                .append("\nregistry:\n")
+                .append(login(controlDatabase()))
+                .append("servers:\n  main:\n")
+                .append(login(tenantDatabase()).replace("  ", "    "))
+                .append("    max-connections: 16\ndatabases:\n");
+        databases.forEach((database, migrations) -> yaml.append("  ")
+                .append(database)
+                .append(":\n    server: main\n    isolation: schema\n    location: \"")
+                .append(database)
+                .append("_{tenant}\"\n    migrations: filesystem:")
+                .append(migrations.folder())
+                .append('\n'));
+        try {
+            return Files.writeString(folder.resolve("tenantry.yaml"), yaml);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private String login(String database) {
+        return "  url: " + stack.postgres().jdbcUrl(database) + "\n  user: "
+                + stack.postgres().user() + "\n  password: " + stack.postgres().password() + "\n";
+    }
+
+    /** Publishes requests. */
+    public Events events() {
+        if (events == null) {
+            events = new Events(stack.kafka().bootstrapServers(), prefix());
+            opened.add(events);
+        }
+        return events;
+    }
+
+    /** Reads results and dead letters. */
+    public Results results() {
+        if (results == null) {
+            List<org.apache.kafka.common.TopicPartition> partitions = Stream.of(
+                            Topic.TENANT_RESULTS.name(prefix()),
+                            Topic.TENANT_CREATED.deadLetterName(prefix()),
+                            Topic.MIGRATION_REQUESTED.deadLetterName(prefix()))
+                    .flatMap(topic -> IntStream.range(0, PARTITIONS)
+                            .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(topic, partition)))
+                    .toList();
+            results = new Results(stack.kafka().bootstrapServers(), prefix(), partitions);
+            opened.add(results);
+        }
+        return results;
+    }
+
+    /** The first column of all rows, in the database where the tenants live. */
+    public List<String> query(String sql) {
+        return query(tenantDatabase(), sql);
+    }
+
+    /** The first column of all rows, in the control database. */
+    public List<String> queryRegistry(String sql) {
+        return query(controlDatabase(), sql);
+    }
+
+    private List<String> query(String database, String sql) {
+        try (Connection connection = stack.postgres().connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> column = new ArrayList<>();
+            while (rows.next()) {
+                column.add(String.valueOf(rows.getString(1)));
+            }
+            return column;
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** Runs SQL in the database where the tenants live. */
+    public void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** A connection of the test's own to the database where the tenants live. */
+    public Connection connect() throws SQLException {
+        return stack.postgres().connect(tenantDatabase());
+    }
+
+    /** The servers. */
+    public DevStack stack() {
+        return stack;
+    }
+
+    /** Of all topics. */
+    public String prefix() {
+        return name + ".";
+    }
+
+    /** Where the tenants live. */
+    public String tenantDatabase() {
+        return name + "_app";
+    }
+
+    private String controlDatabase() {
+        return name + "_control";
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.tenantry.worker.scenario;
+
+import io.tenantry.contracts.EncodedEvent;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The producers: the signup service and the release tooling. */
+public final class Events implements AutoCloseable {
+    private final String prefix;
+    private final EventCodec codec = new EventCodec();
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    Events(String bootstrapServers, String prefix) {
+        this.prefix = prefix;
+        this.producer = new KafkaProducer<>(Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                4 * 1024 * 1024,
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class));
+    }
+
+    /** Publishes {@code tenant.created}; returns the event's id. */
+    public String signUp(String tenant) {
+        return publish(new TenantCreated(tenant, List.of(), Map.of()));
+    }
+
+    /** Publishes {@code migration.requested}; returns the event's id. */
+    public String migrate(String tenant, String target, String... databases) {
+        return publish(new MigrationRequested(tenant, null, List.of(databases), target, null, 1));
+    }
+
+    /** Publishes with an id of its own; returns it. */
+    public String publish(TenantRequest data) {
+        return publish(UUID.randomUUID().toString(), data);
+    }
+
+    /** Publishes with this id; returns it. */
+    public String publish(String id, TenantRequest data) {
+        EventType type = data instanceof TenantCreated ? EventType.TENANT_CREATED : EventType.MIGRATION_REQUESTED;
+        EncodedEvent event =
+                codec.encode(new Event<>(id, "/test", type, Instant.parse("2026-11-22T10:00:00Z"), null, data));
+        send(codec.toBinaryRecord(event, type.topic().name(prefix)));
+        return id;
+    }
+
+    /** Publishes bytes as they are, to the topic of this base name. */
+    public RecordMetadata raw(
+            String topic, @Nullable String key, byte @Nullable [] value, Map<String, String> headers) {
+        ProducerRecord<byte[], byte[]> next = new ProducerRecord<>(
+                prefix + topic, null, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value);
+        headers.forEach((name, text) -> next.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+        return send(next);
+    }
+
+    /** Publishes a record as it is, and waits until the broker has it. */
+    public RecordMetadata send(ProducerRecord<byte[], byte[]> next) {
+        try {
+            return producer.send(next).get();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException("the event could not be published", failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}
