@@ -253,10 +253,12 @@ class EnvelopeRulesTest {
     void aTraceThatCannotBeReadIsNoTraceAndNoError(String trace) throws InvalidEventException {
         assertThat(created().header("ce_traceparent", trace).decode().traceparent())
                 .isNull();
-        assertThat(structured(STRUCTURED.replaceFirst("\\{", "{\"traceparent\":[1],"))
-                        .decode()
-                        .traceparent())
-                .isNull();
+        for (String value : new String[] {"[1]", "\"garbage\"", "null"}) {
+            assertThat(structured(STRUCTURED.replaceFirst("\\{", "{\"traceparent\":" + value + ","))
+                            .decode()
+                            .traceparent())
+                    .isNull();
+        }
     }
 
     @Test

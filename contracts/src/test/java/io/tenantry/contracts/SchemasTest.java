@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,6 +138,44 @@ class SchemasTest {
         EventData decoded = Received.event(type).value(json).data();
         String encoded = new String(new EventCodec().encodeData(decoded), StandardCharsets.UTF_8);
         assertThat(Schemas.errors(type, encoded)).as("what is written again").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'tenant':'acme' | 'tenant':'ACME'",
+                "'tenant':'acme' | 'tenant':'acme','database':'billing'",
+                "'tenant':'acme' | 'other':1",
+                "'partition':3 | 'partition':null",
+                "'partition':3 | 'partition':'3'",
+                "'partition':3, | ",
+                "'offset':77 | 'offset':7.5",
+                "'id': | 'other':",
+                "'request': | 'other':",
+                "'outcome':'completed' | 'outcome':0",
+                "'outcome':'completed' | 'outcome':'done'",
+                "'outcome':'completed' | 'outcome':'not-attempted'",
+                "'outcome':'completed', | ",
+                "'durationMs':31 | 'other':31",
+                "'applied':['11'] | 'applied':[11]",
+                "'applied':['11'] | 'applied':'11'",
+                "'server': | 'other':",
+                "'attempts':1 | 'attempts':null",
+                "'worker': | 'other':",
+                "'startedAt':'2026-11-22T09:00:00.125Z' | 'startedAt':1763802000",
+                "'startedAt':'2026-11-22T09:00:00.125Z' | 'startedAt':'yesterday'",
+                "'startedAt':'2026-11-22T09:00:00.125Z', | ",
+            })
+    void theSchemaAndTheCodeRefuseTheSameResults(String part, @Nullable String change) {
+        String good = Sample.named("migration-completed.binary.json").value().toString();
+        String bad = good.replaceFirst(
+                Pattern.quote(part.replace('\'', '"')), change == null ? "" : change.replace('\'', '"'));
+        assertThat(bad).isNotEqualTo(good);
+        assertThat(Schemas.errors(EventType.MIGRATION_COMPLETED, bad)).isNotEmpty();
+        assertThat(Received.event(EventType.MIGRATION_COMPLETED).value(bad).refusal())
+                .doesNotContain("the key");
     }
 
     @Test
