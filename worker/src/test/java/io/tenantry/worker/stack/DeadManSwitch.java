@@ -6,11 +6,12 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Kills a process when this JVM ends. A paused process cannot watch its parent by itself; a small shell does it
+ * Kills a process and deletes its folder when this JVM ends. A paused process cannot watch its parent by itself; a small shell does it
  * meanwhile.
  */
 final class DeadManSwitch {
-    private static final String SCRIPT = "trap '' HUP INT TERM; read disarmed || kill -KILL \"$0\"";
+    private static final String SCRIPT =
+            "trap '' HUP INT TERM; read disarmed || { kill -KILL \"$0\"; rm -rf -- \"$1\"; }";
 
     private final Process shell;
 
@@ -18,9 +19,14 @@ final class DeadManSwitch {
         this.shell = shell;
     }
 
-    static DeadManSwitch arm(long pid) {
+    static DeadManSwitch arm(long pid, Folder folder) {
         try {
-            return new DeadManSwitch(new ProcessBuilder(List.of("sh", "-c", SCRIPT, Long.toString(pid)))
+            return new DeadManSwitch(new ProcessBuilder(List.of(
+                            "sh",
+                            "-c",
+                            SCRIPT,
+                            Long.toString(pid),
+                            folder.path().toString()))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start());

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,6 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
             "-Xmx384m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
             "-Dlogback.configurationFile=kafka-broker-logback.xml");
 
     private final Folder folder;
@@ -65,11 +65,11 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     }
 
     private ChildJvm launch() {
+        List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
+        // Compression libraries are unpacked here, and a killed broker removes nothing.
+        options.add("-Djava.io.tmpdir=" + folder.path());
         return ChildJvm.start(
-                KafkaBrokerProcess.class,
-                SMALL_AND_QUICK_TO_START,
-                List.of(folder.path().toString()),
-                folder.resolve("broker.log"));
+                KafkaBrokerProcess.class, options, List.of(folder.path().toString()), folder.resolve("broker.log"));
     }
 
     private void awaitReady() {
@@ -113,7 +113,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     @Override
     public synchronized void pause() {
         if (pausing == null) {
-            pausing = DeadManSwitch.arm(process.pid());
+            pausing = DeadManSwitch.arm(process.pid(), folder);
             process.signal(Signal.STOP);
         }
     }

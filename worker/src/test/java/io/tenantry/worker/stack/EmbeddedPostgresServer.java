@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** PostgreSQL from zonky's binaries, held by a {@link PostgresServerProcess}, on a free port of 127.0.0.1. */
 final class EmbeddedPostgresServer implements PostgresServer {
     private static final Duration STOP = Duration.ofSeconds(60);
-    private static final List<String> SMALL =
-            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+    private static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Folder folder;
     private final int port;
@@ -45,7 +44,10 @@ final class EmbeddedPostgresServer implements PostgresServer {
         arguments.add(folder.path().toString());
         arguments.add(Integer.toString(port));
         arguments.addAll(settings);
-        return ChildJvm.start(PostgresServerProcess.class, SMALL, arguments, folder.resolve("postgres.log"));
+        List<String> options = new ArrayList<>(SMALL);
+        // zonky unpacks here. A folder shared by all runs would break when one of them is killed while it unpacks.
+        options.add("-Djava.io.tmpdir=" + folder.path());
+        return ChildJvm.start(PostgresServerProcess.class, options, arguments, folder.resolve("postgres.log"));
     }
 
     private void awaitReady() {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 /** The temporary folder of one server: its data, its settings, its log. */
 record Folder(Path path) {
+    private static final int ATTEMPTS = 5;
 
     static Folder create(String server) {
         try {
@@ -23,23 +24,24 @@ record Folder(Path path) {
         return path.resolve(name);
     }
 
-    /** Deletes what can be deleted; another process may be doing the same, or still be writing. */
+    /** Deletes the folder even while a process, soon to end, still writes to it or deletes it as well. */
     void delete() {
-        if (!Files.exists(path)) {
-            return;
-        }
-        List<Path> deepestFirst;
-        try (Stream<Path> tree = Files.walk(path)) {
-            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-        } catch (IOException | UncheckedIOException vanished) {
-            deepestFirst = List.of();
-        }
-        for (Path file : deepestFirst) {
-            try {
-                Files.deleteIfExists(file);
-            } catch (IOException stillInUse) {
-                // Whoever still uses it deletes it too.
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(path); attempt++) {
+            for (Path file : deepestFirst()) {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException notEmptyAgain) {
+                    // The next attempt sees what was added.
+                }
             }
+        }
+    }
+
+    private List<Path> deepestFirst() {
+        try (Stream<Path> tree = Files.walk(path)) {
+            return tree.sorted(Comparator.reverseOrder()).toList();
+        } catch (IOException | UncheckedIOException vanished) {
+            return List.of();
         }
     }
 }

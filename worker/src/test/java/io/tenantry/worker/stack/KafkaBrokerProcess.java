@@ -2,9 +2,12 @@ package io.tenantry.worker.stack;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.internals.Exit;
+import org.jspecify.annotations.Nullable;
 
 /** The main class of the broker's own JVM: formats the storage when it is new, then runs Kafka. */
 final class KafkaBrokerProcess {
@@ -18,11 +21,7 @@ final class KafkaBrokerProcess {
     public static void main(String[] args) throws Exception {
         Folder folder = new Folder(Path.of(args[0]));
         Path properties = EmbeddedKafkaBroker.properties(folder);
-        ParentWatch.start(line -> {}, () -> {
-            folder.delete();
-            // Not exit: an orderly shutdown of Kafka may take long, and nobody is left to wait for it.
-            Runtime.getRuntime().halt(1);
-        });
+        ParentWatch.start(line -> {}, () -> vanish(folder));
         if (!isFormatted(folder)) {
             String[] format = {"format", "-t", Uuid.randomUuid().toString(), "-c", properties.toString()};
             int status = StorageTool.execute(format, System.out);
@@ -31,6 +30,21 @@ final class KafkaBrokerProcess {
             }
         }
         Kafka.main(new String[] {properties.toString()});
+    }
+
+    private static void vanish(Folder folder) {
+        // Kafka ends its process when it misses a file; it must not do so before the last one is deleted.
+        Exit.setExitProcedure(KafkaBrokerProcess::waitForTheEnd);
+        Exit.setHaltProcedure(KafkaBrokerProcess::waitForTheEnd);
+        folder.delete();
+        // Not exit: an orderly shutdown of Kafka may take long, and nobody is left to wait for it.
+        Runtime.getRuntime().halt(1);
+    }
+
+    private static void waitForTheEnd(int status, @Nullable String message) {
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     private static boolean isFormatted(Folder folder) {

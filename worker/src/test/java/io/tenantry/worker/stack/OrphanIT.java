@@ -36,19 +36,25 @@ class OrphanIT {
     }
 
     @Test
+    void leavesNothingBehindWhenTheParentIsKilledWhileItsBrokerIsPaused() {
+        assumeTrue(ServerKind.selected() == ServerKind.EMBEDDED, "containers are removed by Testcontainers' Ryuk");
+        assertNothingOutlives(Signal.KILL, StackHolder.PAUSED);
+    }
+
+    @Test
     void leavesNothingBehindAfterCtrlC() throws IOException {
         assumeTrue(!ignoresInterrupts(), "this run ignores SIGINT, and so do its children");
         assertNothingOutlives(Signal.INT);
     }
 
-    private void assertNothingOutlives(Signal signal) {
+    private void assertNothingOutlives(Signal signal, String... arguments) {
         ChildJvm parent = ChildJvm.start(
                 StackHolder.class,
                 List.of(
                         "-Xmx256m",
                         "-Djava.io.tmpdir=" + folder,
                         "-D" + ServerKind.PROPERTY + "=" + System.getProperty(ServerKind.PROPERTY, "embedded")),
-                List.of(),
+                List.of(arguments),
                 folder.resolve("parent.log"));
         try {
             Await.until(

@@ -51,8 +51,6 @@ final class PostgresServerProcess {
 
     private synchronized void start(int port, List<String> settings) throws IOException {
         EmbeddedPostgres.Builder server = EmbeddedPostgres.builder()
-                // Not shared between runs: one that is killed while it unpacks would break all later ones.
-                .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
                 .setDataDirectory(postmaster.data())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
