@@ -7,6 +7,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -36,6 +37,8 @@ final class RequestRun implements Task {
     private boolean resolved;
     private int attempt = 1;
     private @Nullable Instant notYetSince;
+    /** Whose callback it waits for, or has had and not used; null if it does neither. */
+    private @Nullable ConnectionBulkhead awaited;
 
     RequestRun(Request request, RequestRunner runner) {
         this.request = request;
@@ -60,6 +63,7 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
+        passOn();
         runner.parts().outcomes().abandoned(request);
     }
 
@@ -124,11 +128,17 @@ final class RequestRun implements Task {
         Outage outage = runner.serverOutage(server.name());
         Optional<Duration> pause = outage.pause();
         if (pause.isPresent()) {
-            return hasGivenUp(home, outage) ? Optional.empty() : Optional.of(new Verdict.Snooze(pause.get()));
+            if (hasGivenUp(home, outage)) {
+                passOn();
+                return Optional.empty();
+            }
+            return Optional.of(new Verdict.Snooze(pause.get()));
         }
         if (!server.bulkhead().tryAcquire()) {
+            awaited = server.bulkhead();
             return Optional.of(new Verdict.Await(server.bulkhead()::whenFree));
         }
+        awaited = null;
         try {
             Optional<LockedHome> locked = server.tryLock(home.work().home());
             outage.back();
@@ -145,6 +155,15 @@ final class RequestRun implements Task {
                     : Optional.of(verdict);
         } finally {
             server.bulkhead().release();
+        }
+    }
+
+    /** Lets the next one have the permit that this one was called for. */
+    private void passOn() {
+        ConnectionBulkhead bulkhead = awaited;
+        awaited = null;
+        if (bulkhead != null) {
+            bulkhead.passOn();
         }
     }
 
