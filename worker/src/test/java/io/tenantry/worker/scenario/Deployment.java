@@ -70,6 +70,11 @@ public final class Deployment implements AutoCloseable {
         return this;
     }
 
+    /** What {@link #with} has set. */
+    public Map<String, String> overrides() {
+        return Map.copyOf(overrides);
+    }
+
     /** The migrations of a named database, which is made by the first call; its tenants live in {@code <name>_<tenant>}. */
     public Migrations database(String database) {
         return databases.computeIfAbsent(database, added -> new Migrations(folder.resolve(added)));

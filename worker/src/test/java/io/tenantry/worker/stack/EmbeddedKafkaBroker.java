@@ -113,7 +113,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     @Override
     public synchronized void pause() {
         if (pausing == null) {
-            pausing = DeadManSwitch.arm(process.pid(), folder);
+            pausing = DeadManSwitch.arm(process.pid(), folder.path());
             process.signal(Signal.STOP);
         }
     }

@@ -1,0 +1,135 @@
+package io.tenantry.worker.guarantee;
+
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.Migrations;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the tenants' own database notes of each migration: when it began and ended, for which worker, and, what no
+ * rollback takes back, how often it was begun and whether another one was at work on the same tenant.
+ */
+final class Journal {
+    static final String DATABASE = "users";
+
+    private static final String SQL =
+            """
+            CREATE SCHEMA guarantee;
+            CREATE SEQUENCE guarantee.overlaps;
+            CREATE TABLE guarantee.pace (home text PRIMARY KEY, seconds float8 NOT NULL);
+            CREATE TABLE guarantee.journal (home text, version int, worker text, begun timestamptz, ended timestamptz);
+            CREATE FUNCTION guarantee.step(version int, usual float8) RETURNS void LANGUAGE plpgsql AS $$
+            DECLARE
+              begun timestamptz := clock_timestamp();
+              starts regclass := to_regclass(format('guarantee.%I', current_schema() || '_' || version));
+            BEGIN
+              -- A transaction that is killed gives the lock back; a sequence remembers what is rolled back.
+              IF NOT pg_try_advisory_xact_lock(hashtextextended(current_schema(), 77)) THEN
+                PERFORM nextval('guarantee.overlaps');
+              END IF;
+              IF starts IS NOT NULL THEN
+                PERFORM nextval(starts);
+              END IF;
+              PERFORM pg_sleep(coalesce(
+                (SELECT seconds FROM guarantee.pace WHERE home = current_schema()), usual));
+              INSERT INTO guarantee.journal VALUES (current_schema(), version, current_setting('application_name'),
+                begun, clock_timestamp());
+            END $$;
+            """;
+
+    private final Deployment deployment;
+
+    private Journal(Deployment deployment) {
+        this.deployment = deployment;
+    }
+
+    /** Prepares the database, and a first migration without a pause. */
+    static Journal in(Deployment deployment) {
+        deployment.execute(SQL);
+        deployment.database(DATABASE).with("V1__account.sql", script(1, Duration.ZERO));
+        return new Journal(deployment);
+    }
+
+    /** Adds versions 2 to 4, each of which takes this long. */
+    void addUpgrades(Duration step) {
+        Migrations migrations = deployment.database(DATABASE);
+        for (int version = 2; version <= 4; version++) {
+            migrations.with("V" + version + "__upgrade.sql", script(version, step));
+        }
+    }
+
+    private static String script(int version, Duration step) {
+        return String.format(
+                Locale.ROOT,
+                "SELECT guarantee.step(%d, %f);%nCREATE TABLE account_%d (id int PRIMARY KEY, name text);%n",
+                version,
+                step.toMillis() / 1000.0,
+                version);
+    }
+
+    /** From now on counts how often the upgrades of these tenants are begun. */
+    void countStarts(List<String> tenants) {
+        StringBuilder sql = new StringBuilder("DO $$ BEGIN\n");
+        for (String tenant : tenants) {
+            for (int version = 2; version <= 4; version++) {
+                sql.append("CREATE SEQUENCE guarantee.\"")
+                        .append(home(tenant))
+                        .append('_')
+                        .append(version)
+                        .append("\";\n");
+            }
+        }
+        deployment.execute(sql.append("END $$").toString());
+    }
+
+    /** Each migration of this tenant takes this long. */
+    void slow(String tenant, Duration step) {
+        deployment.execute(String.format(
+                Locale.ROOT,
+                "INSERT INTO guarantee.pace VALUES ('%s', %f)",
+                home(tenant),
+                step.toMillis() / 1000.0));
+    }
+
+    /** Whether a migration of this tenant is in progress. */
+    boolean isAtWork(String tenant) {
+        return number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND"
+                        + " (classid::bigint << 32 | objid::bigint) = hashtextextended('" + home(tenant) + "', 77)")
+                > 0;
+    }
+
+    /** Times that two were at work on one tenant, and migrations that do not follow the one before. */
+    int overlaps() {
+        return number("SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM guarantee.overlaps) + (SELECT"
+                + " count(*) FROM guarantee.journal a JOIN guarantee.journal b ON a.home = b.home AND a.version <"
+                + " b.version AND a.ended > b.begun)");
+    }
+
+    /** Migrations that were applied to a tenant more than once. */
+    int appliedTwice() {
+        return number("SELECT count(*) FROM (SELECT FROM guarantee.journal WHERE home LIKE '" + DATABASE
+                + "\\_%' GROUP BY home, version HAVING count(*) > 1) AS repeated");
+    }
+
+    /** Upgrades that were begun and did not come to an end: work that was done again. */
+    int begunAgain() {
+        return number("SELECT coalesce(sum(last_value), 0) - (SELECT count(*) FROM guarantee.journal WHERE"
+                + " to_regclass(format('guarantee.%I', home || '_' || version)) IS NOT NULL) FROM pg_sequences WHERE"
+                + " schemaname = 'guarantee' AND sequencename LIKE '" + DATABASE + "\\_%'");
+    }
+
+    /** The names of the sessions that worked on this tenant, in their order, one for each migration. */
+    List<String> workersOf(String tenant) {
+        return deployment.query(
+                "SELECT worker FROM guarantee.journal WHERE home = '" + home(tenant) + "' ORDER BY begun");
+    }
+
+    private int number(String sql) {
+        return Integer.parseInt(deployment.query(sql).get(0));
+    }
+
+    static String home(String tenant) {
+        return DATABASE + "_" + tenant;
+    }
+}

@@ -1,0 +1,57 @@
+package io.tenantry.worker.guarantee;
+
+import java.time.Duration;
+
+/**
+ * How much the suite does.
+ *
+ * @param workers processes
+ * @param tenants with three upgrades each, under load
+ * @param newcomers tenants that are signed up under load
+ * @param kills SIGKILLs of a random worker while the load runs
+ * @param step what a migration takes while the load runs
+ * @param slowStep what the migration of a slow tenant takes
+ * @param quickTenants beside a slow one
+ * @param away how long a server is away
+ * @param lostAnswers commits whose answer a proxy withholds
+ */
+record Scale(
+        int workers,
+        int tenants,
+        int newcomers,
+        int kills,
+        Duration step,
+        Duration slowStep,
+        int quickTenants,
+        Duration away,
+        int lostAnswers) {
+    /** The system property that chooses: {@code small}, the default, or {@code full}. */
+    static final String PROPERTY = "tenantry.guarantee.scale";
+
+    /** For every build. */
+    static Scale small() {
+        return new Scale(2, 30, 6, 4, Duration.ofMillis(150), Duration.ofSeconds(6), 60, Duration.ofSeconds(4), 4);
+    }
+
+    /** For the profile {@code chaos}. */
+    static Scale full() {
+        return new Scale(
+                3, 500, 50, 20, Duration.ofMillis(150), Duration.ofSeconds(20), 200, Duration.ofSeconds(30), 20);
+    }
+
+    /** What the system property says. */
+    static Scale selected() {
+        return isFull() ? full() : small();
+    }
+
+    static boolean isFull() {
+        String name = System.getProperty(PROPERTY, "small");
+        return switch (name) {
+            case "small" -> false;
+            case "full" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "system property " + PROPERTY + " is " + name + "; allowed are small and full");
+        };
+    }
+}

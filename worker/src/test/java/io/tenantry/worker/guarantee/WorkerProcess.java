@@ -1,0 +1,171 @@
+package io.tenantry.worker.guarantee;
+
+import io.tenantry.worker.App;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.ChildJvm;
+import io.tenantry.worker.stack.DeadManSwitch;
+import io.tenantry.worker.stack.EndsWithParent;
+import io.tenantry.worker.stack.Signal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A worker in a process of its own, as in production, that a test may kill, stop and start again. */
+final class WorkerProcess implements AutoCloseable {
+    private static final Duration READY = Duration.ofSeconds(90);
+    private static final Duration DRAINED = Duration.ofSeconds(60);
+    private static final Pattern ADDRESS = Pattern.compile("metrics and health at /([0-9.:]+)");
+    private static final List<String> SMALL_AND_QUICK_TO_START = List.of(
+            "-Xmx160m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            // The one of production: this class path has the settings of the tests as well.
+            "-Dlogback.configurationFile=logback.xml");
+
+    private final Deployment deployment;
+    private final Path logs;
+    private int starts;
+    private ChildJvm process;
+    private @Nullable DeadManSwitch stopped;
+
+    private WorkerProcess(Deployment deployment, Path logs) {
+        this.deployment = deployment;
+        this.logs = logs;
+        this.process = launch();
+    }
+
+    /**
+     * Starts it, and does not wait until it is ready.
+     *
+     * @param logs a folder of its own: each start has a log there
+     */
+    static WorkerProcess start(Deployment deployment, Path logs) {
+        try {
+            Files.createDirectories(logs);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return new WorkerProcess(deployment, logs);
+    }
+
+    private ChildJvm launch() {
+        List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
+        deployment.overrides().forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
+        return ChildJvm.start(
+                EndsWithParent.class,
+                options,
+                List.of(
+                        App.class.getName(),
+                        "run",
+                        "--config",
+                        deployment.settingsFile().toString()),
+                logs.resolve(++starts + ".log"));
+    }
+
+    /** Waits until it takes requests. */
+    void awaitReady() {
+        try {
+            Await.until(READY, "the worker is ready", () -> !process.isAlive() || isReady());
+        } catch (AssertionError late) {
+            throw failure(String.valueOf(late.getMessage()));
+        }
+        if (!process.isAlive()) {
+            throw failure("the worker ended while it started");
+        }
+    }
+
+    private boolean isReady() throws IOException {
+        Optional<String> address = address();
+        if (address.isEmpty()) {
+            return false;
+        }
+        URI health = URI.create("http://" + address.get() + "/health/ready");
+        HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
+        connection.setConnectTimeout(1_000);
+        connection.setReadTimeout(1_000);
+        try {
+            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private Optional<String> address() {
+        return process.logLines().stream()
+                .map(ADDRESS::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1))
+                .findFirst();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Whether a line of the current log holds this text. */
+    boolean logged(String text) {
+        return process.logLines().stream().anyMatch(line -> line.contains(text));
+    }
+
+    /** SIGKILL, as the system's out-of-memory killer sends it. */
+    void kill() {
+        process.kill();
+        disarm();
+    }
+
+    /** SIGSTOP: as a long pause of a virtual machine. */
+    void stop() {
+        stopped = DeadManSwitch.arm(process.pid(), logs);
+        process.signal(Signal.STOP);
+    }
+
+    /** SIGCONT. */
+    void goOn() {
+        process.signal(Signal.CONT);
+        disarm();
+    }
+
+    private void disarm() {
+        if (stopped != null) {
+            stopped.disarm();
+            stopped = null;
+        }
+    }
+
+    /** SIGTERM, and waits for the end, which must be in order. */
+    void drain() {
+        process.signal(Signal.TERM);
+        if (!process.awaitExit(DRAINED)) {
+            throw failure("the worker did not end " + DRAINED.toSeconds() + " s after SIGTERM");
+        }
+    }
+
+    /** A new process in the place of the one that has ended. */
+    void startAgain() {
+        if (process.isAlive()) {
+            throw new IllegalStateException("process " + process.pid() + " still runs");
+        }
+        process = launch();
+    }
+
+    /** A failure that shows the end of the current log. */
+    IllegalStateException failure(String what) {
+        return process.failure(what + " (" + logs + ", start " + starts + ")");
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
