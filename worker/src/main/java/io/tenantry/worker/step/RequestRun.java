@@ -17,12 +17,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request on its way to its outcome, over all attempts; a later attempt goes on at the home that failed. */
 final class RequestRun implements Task {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
@@ -182,6 +186,7 @@ final class RequestRun implements Task {
         }
         outage.back();
         attempt++;
+        runner.parts().meters().retry(String.valueOf(SqlFailure.of(failure)).toLowerCase(Locale.ROOT));
         return new Verdict.Retry(failure);
     }
 
@@ -238,8 +243,27 @@ final class RequestRun implements Task {
                 .toList();
         RequestOutcome outcome =
                 report.outcome(results, error, attempt, runner.parts().clock().instant(), homes);
+        log(outcome);
         runner.parts().outcomes().finished(request, outcome);
         return new Verdict.Finished();
+    }
+
+    private void log(RequestOutcome outcome) {
+        ResultError error = outcome.result().error();
+        if (error == null) {
+            LOG.debug(
+                    "{} of {}: {}",
+                    outcome.type().type(),
+                    request.key(),
+                    outcome.result().outcome().wireName());
+        } else {
+            LOG.warn(
+                    "{} of {}: {}: {}",
+                    outcome.type().type(),
+                    request.key(),
+                    error.code().code(),
+                    error.message());
+        }
     }
 
     private static Instant later(Instant one, Instant other) {

@@ -3,6 +3,7 @@ package io.tenantry.worker.scenario;
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.stack.Await;
@@ -86,6 +87,15 @@ public final class Results implements AutoCloseable {
             return deadLetters.size() >= count;
         });
         return List.copyOf(deadLetters);
+    }
+
+    /** The error that a failed or skipped result must have. */
+    public static ResultError error(TenantResult result) {
+        ResultError error = result.error();
+        if (error == null) {
+            throw new AssertionError("there is no error in " + result);
+        }
+        return error;
     }
 
     private Stream<Event<?>> ofRequest(String id) {
