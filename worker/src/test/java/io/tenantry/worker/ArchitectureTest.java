@@ -189,6 +189,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         ROOT + ".stack..",
                         ROOT + ".scenario..",
+                        ROOT + ".demo..",
                         "org.junit..",
                         "org.assertj..",
                         "org.testcontainers..",

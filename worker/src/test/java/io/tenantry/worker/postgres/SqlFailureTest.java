@@ -41,8 +41,8 @@ class SqlFailureTest {
     }
 
     @Test
-    void anExceptionWithoutAStateIsPermanent() {
-        assertThat(SqlFailure.of(new SQLException("not a wrapper"))).isEqualTo(SqlFailure.PERMANENT);
+    void anExceptionWithoutAStateIsNotFromTheServerSoItIsTransient() {
+        assertThat(SqlFailure.of(new SQLException("Connection is closed"))).isEqualTo(SqlFailure.TRANSIENT);
     }
 
     @Test

@@ -8,10 +8,12 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.step.Homes.FakeStep;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -114,10 +116,13 @@ class HomeRunTest {
     @Test
     void canBeEndedAsFailedOrAsNotAttempted() {
         HomeRun run = Homes.run(server, "users");
-        assertThat(run.notAttempted().outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
-        assertThat(run.notAttempted().error()).isNull();
+        assertThat(run.hasFailed()).isFalse();
+        assertThat(run.resultOrNotAttempted().outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+        assertThat(run.resultOrNotAttempted().error()).isNull();
 
         run.fail("2", Homes.FAILURE);
+        assertThat(run.hasFailed()).isTrue();
+        assertThat(run.resultOrNotAttempted()).isEqualTo(result(run));
         assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(result(run).to()).isEqualTo("2");
         assertThat(result(run).error()).isEqualTo(Homes.FAILURE);
@@ -128,6 +133,38 @@ class HomeRunTest {
         HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()));
 
         assertThatIllegalStateException().isThrownBy(() -> run.run(Homes.locked()));
+    }
+
+    @Test
+    void whoLeavesTheQueueOfTheServerLetsTheNextOneHaveThePermit() {
+        List<String> called = new ArrayList<>();
+        HomeRun holder = Homes.run(server, "users");
+        HomeRun otherHolder = Homes.run(server, "users");
+        HomeRun leaving = Homes.run(server, "users");
+        HomeRun next = Homes.run(server, "users");
+        assertThat(holder.acquire()).isEmpty();
+        assertThat(otherHolder.acquire()).isEmpty();
+        await(leaving, () -> called.add("leaving"));
+        await(next, () -> called.add("next"));
+        server.bulkhead().release();
+        assertThat(called).containsExactly("leaving");
+
+        leaving.leaveQueue();
+        assertThat(called).containsExactly("leaving", "next");
+
+        assertThat(next.acquire()).isEmpty();
+        next.leaveQueue();
+        leaving.leaveQueue();
+        server.bulkhead().release();
+        server.bulkhead().release();
+        assertThat(server.bulkhead().available()).isEqualTo(2);
+    }
+
+    private static void await(HomeRun run, Runnable callback) {
+        assertThat(run.acquire())
+                .get()
+                .isInstanceOfSatisfying(
+                        Verdict.Await.class, await -> await.register().accept(callback));
     }
 
     @Test
