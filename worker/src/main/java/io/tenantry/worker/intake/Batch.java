@@ -79,23 +79,20 @@ final class Batch {
         }
     }
 
-    /** Dead letters that do not fit go without their value. */
+    /** Dead letters that do not fit go without their value, and if that is not enough, by their coordinates alone. */
     void shrink(Predicate<ProducerRecord<byte[], byte[]>> tooLarge) {
-        items.replaceAll((coordinates, item) -> {
-            if (item.settled() instanceof Settled.Dead dead && tooLarge.test(item.record())) {
-                ConsumerRecord<byte[], byte[]> received = item.received();
-                return new Item(
-                        dead,
-                        DeadLetter.headersOnly(
-                                received,
-                                topics.deadLetters(received.topic()),
-                                topics.group(),
-                                dead.code(),
-                                dead.message()),
-                        received);
-            }
-            return item;
-        });
+        items.replaceAll(
+                (coordinates, item) -> item.settled() instanceof Settled.Dead dead && tooLarge.test(item.record())
+                        ? new Item(dead, smaller(item.record(), item.received(), dead), item.received())
+                        : item);
+    }
+
+    private ProducerRecord<byte[], byte[]> smaller(
+            ProducerRecord<byte[], byte[]> tried, ConsumerRecord<byte[], byte[]> received, Settled.Dead dead) {
+        String topic = topics.deadLetters(received.topic());
+        return tried.value() == null
+                ? DeadLetter.coordinatesOnly(received, topic, topics.group(), dead.code(), dead.message())
+                : DeadLetter.headersOnly(received, topic, topics.group(), dead.code(), dead.message());
     }
 
     void removeAll(Set<Coordinates> committed) {
