@@ -23,6 +23,8 @@ import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -124,6 +126,7 @@ public final class Worker implements AutoCloseable {
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
                     new RequestRunner.Policy(settings.worker(), settings.retry()),
+                    meters,
                     clock,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
@@ -146,7 +149,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private String source() {
-        return "/tenantry/" + settings.kafka().groupId();
+        return "/tenantry/" + URLEncoder.encode(settings.kafka().groupId(), StandardCharsets.UTF_8);
     }
 
     private Fleet fleet(Map<String, MigrationCatalog> catalogs) {

@@ -4,6 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.Transaction;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -111,10 +112,7 @@ public final class Migrator {
             throw cause;
         }
         // Flyway leaves the connection as the failure left it.
-        if (!home.connection().getAutoCommit()) {
-            home.connection().rollback();
-            home.connection().setAutoCommit(true);
-        }
+        Transaction.rollBack(home.connection(), failure);
         History after = History.of(home);
         return new MigrationResult.Failed(
                 from, version(after), after.versionsAfter(from), FlywayFailure.describe(catalog, failure));

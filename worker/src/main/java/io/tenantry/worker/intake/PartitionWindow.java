@@ -61,12 +61,11 @@ final class PartitionWindow {
             return isPending(offset);
         }
         passOver(offset);
-        next = offset + 1;
-        if (settled.get(index(offset))) {
-            advance();
-            return false;
-        }
-        return true;
+        // The watermark may be beyond it already, if it was settled before a restart.
+        next = Math.max(next, offset + 1);
+        boolean isNew = !isSettled(offset);
+        advance();
+        return isNew;
     }
 
     /** The consumer's position is there: what lies between the last record and it will never be delivered. */

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Creates and checks the topics. Each call waits for Kafka, up to a time limit. */
 public final class Topics implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration KNOWN_PAUSE = Duration.ofMillis(20);
     /** How much larger than its source a dead letter may be, for the headers that it has more. */
     private static final long DEAD_LETTER_MARGIN = 64 * 1024;
 
@@ -82,6 +84,7 @@ public final class Topics implements AutoCloseable {
                 .configs(configuration);
         try {
             await(admin.createTopics(List.of(topic)).all(), "create topic " + name);
+            awaitKnown(name);
             return name + ": created with " + kafka.partitions() + " partitions";
         } catch (TopicsException failure) {
             if (failure.getCause() instanceof TopicExistsException) {
@@ -90,6 +93,19 @@ public final class Topics implements AutoCloseable {
                 return name + ": exists with " + partitions + " partitions";
             }
             throw failure;
+        }
+    }
+
+    /** The controller has made the topic; the broker that is asked next hears of it a moment later. */
+    private void awaitKnown(String name) throws TopicsException {
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        while (describe(name).isEmpty()) {
+            if (System.nanoTime() - end > 0) {
+                throw new TopicsException(
+                        "find topic " + name + " after it was created: not known in " + TIMEOUT.toSeconds() + " s",
+                        new TimeoutException());
+            }
+            LockSupport.parkNanos(KNOWN_PAUSE.toNanos());
         }
     }
 

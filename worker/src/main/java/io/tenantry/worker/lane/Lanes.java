@@ -124,7 +124,12 @@ public final class Lanes implements AutoCloseable {
             running++;
             queued = lane.tasks.element();
         }
-        proceed(lane, queued.task, afterBackoff(queued, run(queued.task)));
+        try {
+            proceed(lane, queued.task, afterBackoff(queued, run(queued.task)));
+        } catch (OutOfMemoryError | LinkageError broken) {
+            fatal.accept(broken);
+            throw broken;
+        }
     }
 
     private Verdict run(Task task) {
@@ -138,8 +143,11 @@ public final class Lanes implements AutoCloseable {
             LOG.error("a task of lane {} ended with an exception; it counts as a failed attempt", task.lane(), bug);
             return new Verdict.Retry(bug);
         } catch (OutOfMemoryError | LinkageError broken) {
-            fatal.accept(broken);
             throw broken;
+        } catch (Error own) {
+            // As a stack overflow in one tenant's script: the other lanes are none the worse.
+            LOG.error("a task of lane {} ended with an error; it counts as a failed attempt", task.lane(), own);
+            return new Verdict.Retry(new IllegalStateException(own.toString(), own));
         }
     }
 
@@ -154,7 +162,14 @@ public final class Lanes implements AutoCloseable {
         if (delay.isPresent()) {
             return new Verdict.Snooze(delay.get());
         }
-        queued.task.exhausted(retry.cause(), attempts.failed());
+        try {
+            queued.task.exhausted(retry.cause(), attempts.failed());
+        } catch (RuntimeException bug) {
+            LOG.error(
+                    "a task of lane {} could not be ended; it has no outcome until it is read again, and its lane goes on",
+                    queued.task.lane(),
+                    bug);
+        }
         return new Verdict.Finished();
     }
 

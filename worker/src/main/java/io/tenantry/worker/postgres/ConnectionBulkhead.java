@@ -48,6 +48,20 @@ public final class ConnectionBulkhead {
         }
     }
 
+    /**
+     * Whoever was called back, or may have been, and needs no permit any more, calls the next one: else that one would
+     * wait for a permit that is free.
+     */
+    public void passOn() {
+        Runnable next;
+        synchronized (waiting) {
+            next = available() == 0 ? null : waiting.poll();
+        }
+        if (next != null) {
+            next.run();
+        }
+    }
+
     /** Permits that nobody holds. */
     public int available() {
         return bulkhead.getMetrics().getAvailableConcurrentCalls();

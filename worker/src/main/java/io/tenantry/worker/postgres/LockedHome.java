@@ -51,17 +51,12 @@ public final class LockedHome implements AutoCloseable {
     /** Creates the schema and marks it as this tenant's, both or neither. */
     public void create() throws SQLException {
         String schema = Identifiers.quote(home.location());
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE SCHEMA " + schema + "; COMMENT ON SCHEMA " + schema + " IS "
-                    + Identifiers.literal(home.mark()));
-            connection.commit();
-        } catch (SQLException failure) {
-            connection.rollback();
-            throw failure;
-        } finally {
-            connection.setAutoCommit(true);
-        }
+        Transaction.run(connection, () -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute("CREATE SCHEMA " + schema + "; COMMENT ON SCHEMA " + schema + " IS "
+                        + Identifiers.literal(home.mark()));
+            }
+        });
     }
 
     @Override

@@ -32,8 +32,8 @@ public enum SqlFailure {
         }
         String state = cause.getSQLState();
         if (state == null) {
-            // The pool gave up waiting for a connection, and saw no other error on the way.
-            return cause instanceof SQLTransientConnectionException ? SERVER_AWAY : PERMANENT;
+            // Not from the server: the pool gave up waiting for a connection, or one was closed under the work.
+            return cause instanceof SQLTransientConnectionException ? SERVER_AWAY : TRANSIENT;
         }
         if (PASSING.contains(state)) {
             return TRANSIENT;

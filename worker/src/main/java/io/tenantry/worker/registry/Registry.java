@@ -3,6 +3,7 @@ package io.tenantry.worker.registry;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.postgres.ConnectionPool;
+import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -43,19 +44,14 @@ public final class Registry implements AutoCloseable {
             List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
             throws SQLException {
         try (Connection connection = pool.connection()) {
-            connection.setAutoCommit(false);
-            try {
+            return Transaction.run(connection, () -> {
                 List<Recorded> recorded = ledger.record(connection, entries);
                 tenants.register(connection, registrations);
                 if (!published.isEmpty()) {
                     ledger.markPublished(connection, published);
                 }
-                connection.commit();
                 return recorded;
-            } catch (SQLException | RuntimeException failure) {
-                connection.rollback();
-                throw failure;
-            }
+            });
         }
     }
 

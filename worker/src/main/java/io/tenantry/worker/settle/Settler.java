@@ -1,10 +1,14 @@
 package io.tenantry.worker.settle;
 
+import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.ResultId;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
@@ -79,8 +83,23 @@ public final class Settler implements Outcomes, AutoCloseable {
                 outcome.result().finishedAt(),
                 request.traceparent(),
                 outcome.result());
+        count(request, outcome);
         backlog.add();
         incoming.add(new Finished(request, outcome, new LedgerEntry(ref, codec.encode(event))));
+    }
+
+    private void count(Request request, RequestOutcome outcome) {
+        TenantResult result = outcome.result();
+        meters.requestFinished(
+                request.data() instanceof TenantCreated ? "created" : "migration",
+                result.outcome().wireName(),
+                result.error() == null ? null : result.error().code().code(),
+                Duration.between(request.receivedAt(), result.finishedAt()));
+        for (DatabaseResult home : result.databases()) {
+            if (home.outcome() != Outcome.NOT_ATTEMPTED) {
+                meters.homeFinished(home.database(), home.outcome().wireName(), Duration.ofMillis(home.durationMs()));
+            }
+        }
     }
 
     @Override

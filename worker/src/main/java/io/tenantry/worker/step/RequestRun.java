@@ -7,6 +7,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -16,12 +17,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request on its way to its outcome, over all attempts; a later attempt goes on at the home that failed. */
 final class RequestRun implements Task {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
@@ -32,6 +37,8 @@ final class RequestRun implements Task {
     private boolean resolved;
     private int attempt = 1;
     private @Nullable Instant notYetSince;
+    /** Whose callback it waits for, or has had and not used; null if it does neither. */
+    private @Nullable ConnectionBulkhead awaited;
 
     RequestRun(Request request, RequestRunner runner) {
         this.request = request;
@@ -56,6 +63,7 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
+        passOn();
         runner.parts().outcomes().abandoned(request);
     }
 
@@ -120,11 +128,17 @@ final class RequestRun implements Task {
         Outage outage = runner.serverOutage(server.name());
         Optional<Duration> pause = outage.pause();
         if (pause.isPresent()) {
-            return hasGivenUp(home, outage) ? Optional.empty() : Optional.of(new Verdict.Snooze(pause.get()));
+            if (hasGivenUp(home, outage)) {
+                passOn();
+                return Optional.empty();
+            }
+            return Optional.of(new Verdict.Snooze(pause.get()));
         }
         if (!server.bulkhead().tryAcquire()) {
+            awaited = server.bulkhead();
             return Optional.of(new Verdict.Await(server.bulkhead()::whenFree));
         }
+        awaited = null;
         try {
             Optional<LockedHome> locked = server.tryLock(home.work().home());
             outage.back();
@@ -141,6 +155,15 @@ final class RequestRun implements Task {
                     : Optional.of(verdict);
         } finally {
             server.bulkhead().release();
+        }
+    }
+
+    /** Lets the next one have the permit that this one was called for. */
+    private void passOn() {
+        ConnectionBulkhead bulkhead = awaited;
+        awaited = null;
+        if (bulkhead != null) {
+            bulkhead.passOn();
         }
     }
 
@@ -163,6 +186,7 @@ final class RequestRun implements Task {
         }
         outage.back();
         attempt++;
+        runner.parts().meters().retry(String.valueOf(SqlFailure.of(failure)).toLowerCase(Locale.ROOT));
         return new Verdict.Retry(failure);
     }
 
@@ -219,8 +243,27 @@ final class RequestRun implements Task {
                 .toList();
         RequestOutcome outcome =
                 report.outcome(results, error, attempt, runner.parts().clock().instant(), homes);
+        log(outcome);
         runner.parts().outcomes().finished(request, outcome);
         return new Verdict.Finished();
+    }
+
+    private void log(RequestOutcome outcome) {
+        ResultError error = outcome.result().error();
+        if (error == null) {
+            LOG.debug(
+                    "{} of {}: {}",
+                    outcome.type().type(),
+                    request.key(),
+                    outcome.result().outcome().wireName());
+        } else {
+            LOG.warn(
+                    "{} of {}: {}: {}",
+                    outcome.type().type(),
+                    request.key(),
+                    error.code().code(),
+                    error.message());
+        }
     }
 
     private static Instant later(Instant one, Instant other) {

@@ -8,6 +8,7 @@ import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.TenantRecord;
+import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Clock;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class RequestRunner {
             Outcomes outcomes,
             Outages outages,
             Policy policy,
+            Meters meters,
             Clock clock,
             String workerId) {}
 

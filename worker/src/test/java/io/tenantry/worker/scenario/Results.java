@@ -4,6 +4,7 @@ import io.tenantry.contracts.DeadLetter;
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.stack.Await;
@@ -112,6 +113,15 @@ public final class Results implements AutoCloseable {
     public static String header(ConsumerRecord<byte[], byte[]> from, String name) {
         Header header = from.headers().lastHeader(name);
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** The error that a failed or skipped result must have. */
+    public static ResultError error(TenantResult result) {
+        ResultError error = result.error();
+        if (error == null) {
+            throw new AssertionError("there is no error in " + result);
+        }
+        return error;
     }
 
     private Stream<Event<?>> ofRequest(String id) {

@@ -1,0 +1,227 @@
+package io.tenantry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.Results;
+import io.tenantry.worker.scenario.RunningWorker;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UpgradeIT {
+    private Deployment deployment;
+    private RunningWorker worker;
+
+    /** Onboards acme at version 2 of both databases. */
+    @BeforeEach
+    void onboard() {
+        deployment =
+                Deployment.create().with("worker.unknown-tenant-grace", "1s").with("worker.unknown-target-grace", "1s");
+        deployment.database("users").withTwoTables();
+        deployment.database("analytics").withTwoTables();
+        deployment.withTopics();
+        worker = deployment.startWorker();
+        deployment.results().data(deployment.events().signUp("acme"));
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        deployment.close();
+    }
+
+    @Test
+    void bringsTheTenantToTheNewestVersion() {
+        release("V3__a.sql", "CREATE TABLE a (id int);", "V4__b.sql", "CREATE TABLE b (id int);");
+
+        Event<?> event = deployment.results().of(deployment.events().migrate("acme", "latest"));
+
+        assertThat(event.type()).isEqualTo(EventType.MIGRATION_COMPLETED);
+        TenantResult result = (TenantResult) event.data();
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(home(result, "users").from()).isEqualTo("2");
+        assertThat(home(result, "users").to()).isEqualTo("4");
+        assertThat(home(result, "users").applied()).containsExactly("3", "4");
+        assertThat(home(result, "analytics").outcome()).isEqualTo(Outcome.UP_TO_DATE);
+        assertThat(deployment.queryRegistry("SELECT version FROM tenantry.tenant_home WHERE database = 'users'"))
+                .containsExactly("4");
+    }
+
+    @Test
+    void stopsAtTheTargetVersion() {
+        release("V3__a.sql", "CREATE TABLE a (id int);", "V4__b.sql", "CREATE TABLE b (id int);");
+
+        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "3", "users"));
+
+        assertThat(home(result, "users").to()).isEqualTo("3");
+        assertThat(tablesOf("users_acme")).contains("a").doesNotContain("b");
+    }
+
+    @Test
+    void saysUpToDateWhenNothingIsToBeDone() {
+        Event<?> event = deployment.results().of(deployment.events().migrate("acme", "2"));
+
+        assertThat(event.type()).isEqualTo(EventType.MIGRATION_COMPLETED);
+        assertThat(((TenantResult) event.data()).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+    }
+
+    @Test
+    void tellsWhereAMigrationFailedAndLeavesNothingOfIt() {
+        release(
+                "V3__good.sql",
+                "CREATE TABLE good (id int);",
+                "V4__bad.sql",
+                "CREATE TABLE half (id int);\n\nINSERT INTO account VALUES (1, NULL);");
+
+        Event<?> event = deployment.results().of(deployment.events().migrate("acme", "latest", "users"));
+
+        assertThat(event.type()).isEqualTo(EventType.MIGRATION_FAILED);
+        TenantResult result = (TenantResult) event.data();
+        ResultError error = error(result);
+        assertThat(error.code()).isEqualTo(ErrorCode.MIGRATION_FAILED);
+        assertThat(error.migration()).isEqualTo("V4__bad.sql");
+        assertThat(error.line()).isEqualTo(3);
+        assertThat(error.statement()).isEqualTo("INSERT INTO account VALUES (1, NULL)");
+        assertThat(error.sqlState()).isEqualTo("23502");
+        assertThat(error.message()).contains("null value in column \"name\"");
+        assertThat(home(result, "users").to()).isEqualTo("3");
+        assertThat(home(result, "users").applied()).containsExactly("3");
+        assertThat(tablesOf("users_acme")).contains("good").doesNotContain("half");
+    }
+
+    @Test
+    void aFailureInTheSecondDatabaseLeavesTheFirstDoneAndTheTenantGoesOn() {
+        deployment.database("analytics").with("V3__bad.sql", "SELECT 1 / 0;");
+        release("V3__a.sql", "CREATE TABLE a (id int);");
+
+        TenantResult failed = deployment.results().data(deployment.events().migrate("acme", "latest"));
+        TenantResult next = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
+
+        assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(home(failed, "users").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(home(failed, "analytics").outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(error(failed).sqlState()).isEqualTo("22012");
+        assertThat(next.outcome()).isEqualTo(Outcome.UP_TO_DATE);
+    }
+
+    @Test
+    void aFailureInTheFirstDatabaseLeavesTheSecondUntouched() {
+        deployment.database("analytics").with("V3__a.sql", "CREATE TABLE a (id int);");
+        release("V3__bad.sql", "SELECT 1 / 0;");
+
+        TenantResult failed = deployment.results().data(deployment.events().migrate("acme", "latest"));
+
+        assertThat(home(failed, "analytics").outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+        assertThat(tablesOf("analytics_acme")).doesNotContain("a");
+    }
+
+    @Test
+    void doesNotGoBack() {
+        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "1"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.TARGET_BEHIND);
+        assertThat(home(result, "users").to()).isEqualTo("2");
+    }
+
+    @Test
+    void waitsForATargetThatItDoesNotKnowThenFails() {
+        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "99"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.TARGET_UNKNOWN);
+        assertThat(error(result).message()).contains("99", "newest is 2");
+        assertThat(result.finishedAt()).isAfterOrEqualTo(result.startedAt().plusMillis(900));
+    }
+
+    @Test
+    void waitsForATenantThatItDoesNotKnowThenFails() {
+        TenantResult result = deployment.results().data(deployment.events().migrate("nobody", "latest"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.UNKNOWN_TENANT);
+        assertThat(result.databases()).isEmpty();
+        assertThat(result.finishedAt()).isAfterOrEqualTo(result.startedAt().plusMillis(900));
+    }
+
+    @Test
+    void migratesATenantThatIsOnboardedWhileItWaits() {
+        worker.stop();
+        deployment.with("worker.unknown-tenant-grace", "60s");
+        deployment.startWorker();
+        String migration = deployment.events().migrate("late", "latest");
+        // It has been looked at, and waits.
+        String other = deployment.events().migrate("acme", "latest");
+        deployment.results().data(other);
+
+        deployment.events().signUp("late");
+
+        assertThat(deployment.results().data(migration).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+    }
+
+    @Test
+    void refusesADatabaseThatIsUnknownOrNotTheTenants() {
+        TenantResult unknown = deployment.results().data(deployment.events().migrate("acme", "latest", "nowhere"));
+        TenantResult shared = deployment
+                .results()
+                .data(deployment.events().publish(new MigrationRequested(null, "users", List.of(), "latest", null, 1)));
+
+        assertThat(error(unknown).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
+        assertThat(error(shared).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
+        assertThat(shared.database()).isEqualTo("users");
+    }
+
+    @Test
+    void saysWhichScriptWasChanged() {
+        worker.stop();
+        deployment.database("users").with("V2__invoice.sql", "CREATE TABLE invoice (id bigint);");
+        deployment.startWorker();
+
+        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+        assertThat(error(result).message()).contains("version 2");
+    }
+
+    @Test
+    void failsWhenTheHomeIsGoneAndMakesNoEmptyOne() {
+        deployment.execute("DROP SCHEMA users_acme CASCADE");
+
+        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.DRIFT_DETECTED);
+        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname = 'users_acme'"))
+                .isEmpty();
+    }
+
+    /** Deploys a release with more migrations of database users. */
+    private void release(String... namesAndScripts) {
+        worker.stop();
+        for (int i = 0; i < namesAndScripts.length; i += 2) {
+            deployment.database("users").with(namesAndScripts[i], namesAndScripts[i + 1]);
+        }
+        worker = deployment.startWorker();
+    }
+
+    private static ResultError error(TenantResult result) {
+        assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+        return Results.error(result);
+    }
+
+    private static DatabaseResult home(TenantResult result, String database) {
+        return result.databases().stream()
+                .filter(home -> home.database().equals(database))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> tablesOf(String schema) {
+        return deployment.query("SELECT tablename FROM pg_tables WHERE schemaname = '" + schema + "' ORDER BY 1");
+    }
+}

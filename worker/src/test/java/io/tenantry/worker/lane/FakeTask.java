@@ -1,0 +1,97 @@
+package io.tenantry.worker.lane;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** A task that says at each turn what the test wants it to say, then finishes; it remembers what became of it. */
+final class FakeTask implements Task {
+    /** How a task ended without finishing by itself. */
+    record Exhaustion(Exception cause, int attempts) {}
+
+    private final String name;
+    private final String lane;
+    private final Priority priority;
+    private final List<String> journal;
+    private final Queue<Supplier<Verdict>> turns = new ArrayDeque<>();
+    private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger abandonments = new AtomicInteger();
+    private final List<Exhaustion> exhaustions = new CopyOnWriteArrayList<>();
+    private volatile boolean wanted = true;
+
+    /** @param journal is told the name at the beginning of each turn */
+    FakeTask(String name, String lane, Priority priority, List<String> journal) {
+        this.name = name;
+        this.lane = lane;
+        this.priority = priority;
+        this.journal = journal;
+    }
+
+    /** What the next turn without a verdict says. */
+    FakeTask then(Supplier<Verdict> turn) {
+        turns.add(turn);
+        return this;
+    }
+
+    /** What the next turn without a verdict says. */
+    FakeTask then(Verdict verdict) {
+        return then(() -> verdict);
+    }
+
+    void unwanted() {
+        wanted = false;
+    }
+
+    int runs() {
+        return runs.get();
+    }
+
+    int abandonments() {
+        return abandonments.get();
+    }
+
+    List<Exhaustion> exhaustions() {
+        return exhaustions;
+    }
+
+    @Override
+    public String lane() {
+        return lane;
+    }
+
+    @Override
+    public Priority priority() {
+        return priority;
+    }
+
+    @Override
+    public Verdict run() {
+        runs.incrementAndGet();
+        journal.add(name);
+        Supplier<Verdict> turn = turns.poll();
+        return turn == null ? new Verdict.Finished() : turn.get();
+    }
+
+    @Override
+    public void exhausted(Exception cause, int attempts) {
+        exhaustions.add(new Exhaustion(cause, attempts));
+    }
+
+    @Override
+    public void abandoned() {
+        abandonments.incrementAndGet();
+    }
+
+    @Override
+    public boolean wanted() {
+        return wanted;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

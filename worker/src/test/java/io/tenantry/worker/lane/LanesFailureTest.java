@@ -1,0 +1,170 @@
+package io.tenantry.worker.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.stack.Await;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Retries, and what is thrown. */
+class LanesFailureTest {
+    @Test
+    void triesAgainUntilTheAttemptsAreUsedUp() {
+        Exception last = new Exception("third failure");
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask task = fixture.bulk("task", "a")
+                    .then(new Verdict.Retry(new Exception("first failure")))
+                    .then(new Verdict.Retry(new Exception("second failure")))
+                    .then(new Verdict.Retry(last));
+            fixture.submit(task, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(task.exhaustions()).containsExactly(new FakeTask.Exhaustion(last, 3));
+            assertThat(task.abandonments()).isZero();
+            assertThat(fixture.journal).containsExactly("task", "task", "task", "next");
+        }
+    }
+
+    @Test
+    void isNotExhaustedIfAnAttemptSucceeds() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Retry(new Exception("first failure")));
+            fixture.submit(task);
+            fixture.awaitIdle();
+
+            assertThat(task.runs()).isEqualTo(2);
+            assertThat(task.exhaustions()).isEmpty();
+        }
+    }
+
+    @Test
+    void eachTaskHasItsOwnAttempts() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask first = failingTwice(fixture, "first");
+            FakeTask second = failingTwice(fixture, "second");
+            fixture.submit(first, second);
+            fixture.awaitIdle();
+
+            assertThat(first.exhaustions()).isEmpty();
+            assertThat(second.exhaustions()).isEmpty();
+            assertThat(second.runs()).isEqualTo(3);
+        }
+    }
+
+    private static FakeTask failingTwice(LanesFixture fixture, String name) {
+        return fixture.bulk(name, "a")
+                .then(new Verdict.Retry(new Exception("first failure")))
+                .then(new Verdict.Retry(new Exception("second failure")));
+    }
+
+    @Test
+    void holdsNoThreadDuringTheBackoff() {
+        try (LanesFixture fixture = new LanesFixture(1, 2, LanesFixture.LONG)) {
+            FakeTask failing = fixture.bulk("failing", "a").then(new Verdict.Retry(new Exception("failure")));
+            fixture.submit(failing, fixture.bulk("behind it", "a"), fixture.bulk("other", "b"));
+            Await.until(LanesFixture.DEADLINE, "the other lane ran", () -> fixture.journal.contains("other"));
+            fixture.awaitParked(failing, 1);
+            fixture.awaitWhatIsReady();
+
+            assertThat(fixture.journal).containsExactly("failing", "other");
+        }
+    }
+
+    @Test
+    void anExceptionCountsAsAFailedAttempt() {
+        IllegalStateException bug = new IllegalStateException("a bug");
+        try (LanesFixture fixture = new LanesFixture(1, 2, Duration.ofMillis(1))) {
+            FakeTask task = fixture.bulk("task", "a").then(throwing(bug)).then(throwing(bug));
+            fixture.submit(task, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(task.exhaustions()).containsExactly(new FakeTask.Exhaustion(bug, 2));
+            assertThat(fixture.journal).containsExactly("task", "task", "next");
+            assertThat(fixture.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void anErrorOfTheTaskAloneCountsAsAFailedAttempt() {
+        StackOverflowError error = new StackOverflowError("a script too deep");
+        try (LanesFixture fixture = new LanesFixture(1, 1, Duration.ofMillis(1))) {
+            FakeTask task = fixture.bulk("task", "a").then(() -> {
+                throw error;
+            });
+            fixture.submit(task, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(task.exhaustions()).singleElement().satisfies(end -> {
+                assertThat(end.cause()).hasRootCause(error);
+                assertThat(end.attempts()).isEqualTo(1);
+            });
+            assertThat(fixture.journal).containsExactly("task", "next");
+            assertThat(fixture.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void aTaskThatCannotEvenEndDoesNotStopItsLane() {
+        try (LanesFixture fixture = new LanesFixture(1, 1, Duration.ofMillis(1))) {
+            Task broken = new Broken();
+            fixture.submit(broken, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("next");
+            assertThat(fixture.fatal).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class, ExceptionInInitializerError.class})
+    void anErrorThatTheProcessDoesNotSurviveIsFatal(Class<? extends Error> type) throws Exception {
+        Error error = type.getConstructor(String.class).newInstance("thrown by a test");
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            fixture.submit(fixture.bulk("task", "a").then(() -> {
+                throw error;
+            }));
+            Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
+
+            assertThat(fixture.fatal).containsExactly(error);
+        }
+    }
+
+    private static Supplier<Verdict> throwing(RuntimeException exception) {
+        return () -> {
+            throw exception;
+        };
+    }
+
+    private static final class Broken implements Task {
+        @Override
+        public String lane() {
+            return "a";
+        }
+
+        @Override
+        public Priority priority() {
+            return Priority.BULK;
+        }
+
+        @Override
+        public Verdict run() {
+            return new Verdict.Retry(new Exception("failure"));
+        }
+
+        @Override
+        public void exhausted(Exception cause, int attempts) {
+            throw new IllegalStateException("a bug at the end");
+        }
+
+        @Override
+        public void abandoned() {}
+
+        @Override
+        public boolean wanted() {
+            return true;
+        }
+    }
+}

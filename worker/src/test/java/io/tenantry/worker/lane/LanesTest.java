@@ -1,0 +1,180 @@
+package io.tenantry.worker.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Order, and who runs at the same time. */
+class LanesTest {
+    @Test
+    void runsTheTasksOfALaneInTheirOrder() {
+        try (LanesFixture fixture = new LanesFixture(4)) {
+            List<String> names =
+                    IntStream.range(0, 50).mapToObj(i -> "task " + i).toList();
+            names.forEach(name -> fixture.submit(fixture.bulk(name, "acme")));
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactlyElementsOf(names);
+        }
+    }
+
+    @Test
+    void neverRunsTwoTasksOfALaneAtOnceAndKeepsTheirOrderWhoeverSubmitsThem() throws InterruptedException {
+        long seed = System.nanoTime();
+        int lanes = 5;
+        int perSubmitter = 200;
+        AtomicInteger[] inside =
+                IntStream.range(0, lanes).mapToObj(i -> new AtomicInteger()).toArray(AtomicInteger[]::new);
+        Queue<String> meetings = new ConcurrentLinkedQueue<>();
+        try (LanesFixture fixture = new LanesFixture(4)) {
+            List<Thread> submitters = new ArrayList<>();
+            for (int s = 0; s < 3; s++) {
+                int submitter = s;
+                Random random = new Random(seed + s);
+                submitters.add(new Thread(() -> {
+                    for (int i = 0; i < perSubmitter; i++) {
+                        int lane = random.nextInt(lanes);
+                        Supplier<Verdict> turn = () -> {
+                            if (inside[lane].incrementAndGet() != 1) {
+                                meetings.add("lane " + lane);
+                            }
+                            Thread.onSpinWait();
+                            inside[lane].decrementAndGet();
+                            return new Verdict.Finished();
+                        };
+                        FakeTask task = fixture.bulk(lane + "/" + submitter + "/" + i, "lane " + lane);
+                        fixture.submit(
+                                random.nextBoolean()
+                                        ? task.then(turn)
+                                        : task.then(new Verdict.Snooze(Duration.ZERO))
+                                                .then(turn));
+                    }
+                }));
+            }
+            submitters.forEach(Thread::start);
+            for (Thread submitter : submitters) {
+                submitter.join(LanesFixture.DEADLINE.toMillis());
+            }
+            fixture.awaitIdle();
+
+            assertThat(meetings).as("seed %d", seed).isEmpty();
+            assertThat(new ArrayList<>(fixture.journal).stream().distinct()).hasSize(3 * perSubmitter);
+            for (int lane = 0; lane < lanes; lane++) {
+                for (int submitter = 0; submitter < 3; submitter++) {
+                    String prefix = lane + "/" + submitter + "/";
+                    assertThat(fixture.journal.stream()
+                                    .filter(name -> name.startsWith(prefix))
+                                    .map(name -> Integer.parseInt(name.substring(prefix.length()))))
+                            .as("lane %d, submitter %d, seed %d", lane, submitter, seed)
+                            .isSorted();
+                }
+            }
+        }
+    }
+
+    @Test
+    void runsDifferentLanesAtOnce() {
+        CountDownLatch all = new CountDownLatch(3);
+        try (LanesFixture fixture = new LanesFixture(3)) {
+            for (int i = 0; i < 3; i++) {
+                fixture.submit(fixture.bulk("task", "lane " + i).then(() -> {
+                    all.countDown();
+                    LanesFixture.await(all);
+                    return new Verdict.Finished();
+                }));
+            }
+            fixture.awaitIdle();
+
+            assertThat(all.getCount()).isZero();
+        }
+    }
+
+    @Test
+    void runsNoMoreLanesAtOnceThanItHasThreads() {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (LanesFixture fixture = new LanesFixture(2)) {
+            for (int i = 0; i < 200; i++) {
+                fixture.submit(fixture.bulk("task", "lane " + i).then(() -> {
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    Thread.onSpinWait();
+                    inside.decrementAndGet();
+                    return new Verdict.Finished();
+                }));
+            }
+            fixture.awaitIdle();
+
+            assertThat(most).hasValueLessThanOrEqualTo(2);
+            assertThat(fixture.journal).hasSize(200);
+        }
+    }
+
+    @Test
+    void servesInteractiveLanesFirstWhenThreadsAreShort() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            LanesFixture.Gate gate = fixture.occupyThread("running");
+            fixture.submit(
+                    fixture.bulk("upgrade 1", "a"),
+                    fixture.bulk("upgrade 2", "b"),
+                    fixture.interactive("signup 1", "c"),
+                    fixture.interactive("signup 2", "d"));
+            gate.open();
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("running", "signup 1", "signup 2", "upgrade 1", "upgrade 2");
+        }
+    }
+
+    @Test
+    void saysHowManyLanesThereAreAndHowManyRun() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            LanesFixture.Gate gate = fixture.occupyThread("running");
+            fixture.submit(fixture.bulk("first", "a"), fixture.bulk("second", "a"), fixture.bulk("third", "b"));
+
+            assertThat(fixture.lanes.active()).isEqualTo(3);
+            assertThat(fixture.lanes.running()).isEqualTo(1);
+
+            gate.open();
+            fixture.awaitIdle();
+        }
+    }
+
+    @Test
+    void abandonsATaskThatIsNotWantedAndGoesOnWithTheNext() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask unwanted = fixture.bulk("unwanted", "a");
+            unwanted.unwanted();
+            fixture.submit(unwanted, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(unwanted.abandonments()).isEqualTo(1);
+            assertThat(fixture.journal).containsExactly("next");
+        }
+    }
+
+    @Test
+    void abandonsATaskThatIsNoLongerWantedWhenItsWaitIsOver() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            List<Runnable> callbacks = new ArrayList<>();
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
+            fixture.submit(task);
+            fixture.awaitParked(task, 1);
+            task.unwanted();
+            callbacks.get(0).run();
+            fixture.awaitIdle();
+
+            assertThat(task.abandonments()).isEqualTo(1);
+            assertThat(task.runs()).isEqualTo(1);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.tenantry.worker.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.stack.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** Snoozing, and waiting for a callback. */
+class LanesWaitingTest {
+    private static final Verdict AWAIT_CALLED_BACK_AT_ONCE = new Verdict.Await(Runnable::run);
+
+    @Test
+    void runsASnoozingTaskAgainAndOnlyThenTheNextOfItsLane() {
+        try (LanesFixture fixture = new LanesFixture(2)) {
+            fixture.submit(
+                    fixture.bulk("first", "a").then(new Verdict.Snooze(Duration.ofMillis(20))),
+                    fixture.bulk("second", "a"));
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("first", "first", "second");
+        }
+    }
+
+    @Test
+    void letsNoTaskPassASnoozingOneHoweverUrgent() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask snoozing = fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG));
+            fixture.submit(snoozing);
+            fixture.awaitParked(snoozing, 1);
+            fixture.submit(fixture.interactive("urgent", "a"));
+            fixture.awaitWhatIsReady();
+
+            assertThat(fixture.journal).containsExactly("snoozing");
+        }
+    }
+
+    @Test
+    void waitsWithoutAThread() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            fixture.submit(
+                    fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG)),
+                    fixture.bulk("awaiting", "b").then(new Verdict.Await(callback -> {})),
+                    fixture.bulk("stepping aside", "c").then(new Verdict.StepAside(LanesFixture.LONG)),
+                    fixture.bulk("other", "d"));
+            Await.until(LanesFixture.DEADLINE, "the other lane ran", () -> fixture.journal.contains("other"));
+
+            assertThat(fixture.lanes.active()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void runsAnAwaitingTaskAgainWhenItIsCalledBack() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            List<Runnable> callbacks = new CopyOnWriteArrayList<>();
+            FakeTask awaiting = fixture.bulk("awaiting", "a").then(new Verdict.Await(callbacks::add));
+            fixture.submit(awaiting, fixture.bulk("next", "a"));
+            fixture.awaitParked(awaiting, 1);
+            fixture.awaitWhatIsReady();
+            assertThat(fixture.journal).containsExactly("awaiting");
+
+            callbacks.get(0).run();
+            fixture.awaitIdle();
+
+            assertThat(callbacks).hasSize(1);
+            assertThat(fixture.journal).containsExactly("awaiting", "awaiting", "next");
+        }
+    }
+
+    @Test
+    void takesACallbackThatComesAtOnceAndTwice() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callback -> {
+                callback.run();
+                callback.run();
+            }));
+            fixture.submit(task);
+            fixture.awaitIdle();
+
+            assertThat(task.runs()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aLateCallbackDoesNotEndTheNextWait() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            List<Runnable> callbacks = new CopyOnWriteArrayList<>();
+            FakeTask task = fixture.bulk("task", "a")
+                    .then(new Verdict.Await(callbacks::add))
+                    .then(new Verdict.Await(callbacks::add));
+            fixture.submit(task);
+            fixture.awaitParked(task, 1);
+            callbacks.get(0).run();
+            fixture.awaitParked(task, 2);
+
+            callbacks.get(0).run();
+            fixture.awaitWhatIsReady();
+            assertThat(task.runs()).isEqualTo(2);
+
+            callbacks.get(1).run();
+            fixture.awaitIdle();
+            assertThat(task.runs()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aCallbackAfterTheEndOfTheLaneDoesNothing() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            List<Runnable> callbacks = new CopyOnWriteArrayList<>();
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
+            fixture.submit(task);
+            fixture.awaitParked(task, 1);
+            callbacks.get(0).run();
+            fixture.awaitIdle();
+
+            FakeTask later = fixture.bulk("later", "a").then(new Verdict.Await(callback -> {}));
+            fixture.submit(later);
+            fixture.awaitParked(later, 1);
+            callbacks.get(0).run();
+            fixture.awaitWhatIsReady();
+
+            assertThat(later.runs()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void waitingSpendsNoAttempt() {
+        Exception last = new Exception("second failure");
+        try (LanesFixture fixture = new LanesFixture(1, 2, Duration.ofMillis(1))) {
+            FakeTask task = fixture.bulk("task", "a")
+                    .then(new Verdict.Snooze(Duration.ZERO))
+                    .then(AWAIT_CALLED_BACK_AT_ONCE)
+                    .then(new Verdict.StepAside(Duration.ZERO))
+                    .then(new Verdict.Retry(new Exception("first failure")))
+                    .then(new Verdict.Snooze(Duration.ZERO))
+                    .then(AWAIT_CALLED_BACK_AT_ONCE)
+                    .then(new Verdict.StepAside(Duration.ZERO))
+                    .then(new Verdict.Retry(last));
+            fixture.submit(task);
+            fixture.awaitIdle();
+
+            assertThat(task.runs()).isEqualTo(8);
+            assertThat(task.exhaustions()).containsExactly(new FakeTask.Exhaustion(last, 2));
+        }
+    }
+}

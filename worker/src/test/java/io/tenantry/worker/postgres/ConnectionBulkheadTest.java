@@ -1,0 +1,141 @@
+package io.tenantry.worker.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ConnectionBulkheadTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private final ConnectionBulkhead bulkhead = new ConnectionBulkhead("main", 2);
+    private final List<String> called = new ArrayList<>();
+
+    @Test
+    void givesAsManyPermitsAsThereAre() {
+        assertThat(bulkhead.max()).isEqualTo(2);
+        assertThat(bulkhead.available()).isEqualTo(2);
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        assertThat(bulkhead.tryAcquire()).isFalse();
+        assertThat(bulkhead.available()).isZero();
+
+        bulkhead.release();
+        assertThat(bulkhead.available()).isEqualTo(1);
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        assertThat(bulkhead.tryAcquire()).isFalse();
+    }
+
+    @Test
+    void callsBackAtOnceIfAPermitIsFree() {
+        bulkhead.tryAcquire();
+        bulkhead.whenFree(() -> called.add("first"));
+
+        assertThat(called).containsExactly("first");
+        assertThat(bulkhead.available()).as("the permit is still to be acquired").isEqualTo(1);
+    }
+
+    @Test
+    void callsOneWaiterForEachPermitInTheOrderInWhichTheyCame() {
+        fill();
+        bulkhead.whenFree(() -> called.add("first"));
+        bulkhead.whenFree(() -> called.add("second"));
+        bulkhead.whenFree(() -> called.add("third"));
+        assertThat(called).isEmpty();
+
+        bulkhead.release();
+        assertThat(called).containsExactly("first");
+        bulkhead.release();
+        assertThat(called).containsExactly("first", "second");
+    }
+
+    @Test
+    void callsAWaiterOnce() {
+        fill();
+        bulkhead.whenFree(() -> called.add("first"));
+        bulkhead.release();
+        bulkhead.release();
+
+        assertThat(called).containsExactly("first");
+    }
+
+    @Test
+    void aWaiterMayAcquireInItsCallback() {
+        fill();
+        bulkhead.whenFree(() -> called.add("acquired: " + bulkhead.tryAcquire()));
+        bulkhead.release();
+
+        assertThat(called).containsExactly("acquired: true");
+        assertThat(bulkhead.available()).isZero();
+    }
+
+    @Test
+    void aWaiterThatNeedsNoPermitAnyMorePassesItOn() {
+        fill();
+        bulkhead.whenFree(() -> called.add("gone"));
+        bulkhead.whenFree(() -> called.add("next"));
+        bulkhead.release();
+        assertThat(called).containsExactly("gone");
+
+        bulkhead.passOn();
+        assertThat(called).containsExactly("gone", "next");
+    }
+
+    @Test
+    void nobodyIsCalledWhenNothingIsFreeToPassOn() {
+        fill();
+        bulkhead.whenFree(() -> called.add("waiting"));
+        bulkhead.passOn();
+
+        assertThat(called).isEmpty();
+    }
+
+    /** Each user comes back when it is called, as tasks of lanes do; a wake-up that is lost leaves some unserved. */
+    @Test
+    void servesEverybodyAndNeverMoreThanItsPermitsAtOnce() throws InterruptedException {
+        int users = 4000;
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch served = new CountDownLatch(users);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int i = 0; i < users; i++) {
+                threads.execute(new Runnable() {
+                    @Override
+                    public void run() {
+                        if (!bulkhead.tryAcquire()) {
+                            bulkhead.whenFree(() -> threads.execute(this));
+                            return;
+                        }
+                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        Thread.yield();
+                        inside.decrementAndGet();
+                        bulkhead.release();
+                        served.countDown();
+                    }
+                });
+            }
+
+            assertThat(served.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("%d of %d were never served", served.getCount(), users)
+                    .isTrue();
+            assertThat(most).hasValueLessThanOrEqualTo(2);
+            assertThat(bulkhead.available()).isEqualTo(2);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void fill() {
+        while (bulkhead.tryAcquire()) {
+            assertThat(bulkhead.available()).isNotNegative();
+        }
+    }
+}
