@@ -3,6 +3,8 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
@@ -21,12 +23,30 @@ final class HomeRun {
     /** Whether an earlier attempt changed the home, so that the last one, which finds nothing to do, is not all. */
     private boolean changed;
 
+    /** Whether it waits to be called for a permit of the server, or was called and has not used it. */
+    private boolean queued;
+
     HomeRun(HomeWork work) {
         this.work = work;
     }
 
     HomeWork work() {
         return work;
+    }
+
+    /** Takes a permit of the server, or says what to wait for. */
+    Optional<Verdict> acquire() {
+        ConnectionBulkhead bulkhead = work.server().bulkhead();
+        queued = !bulkhead.tryAcquire();
+        return queued ? Optional.of(new Verdict.Await(bulkhead::whenFree)) : Optional.empty();
+    }
+
+    /** It will not be worked on any more: lets the next one have the permit that this one may have been called for. */
+    void leaveQueue() {
+        if (queued) {
+            queued = false;
+            work.server().bulkhead().passOn();
+        }
     }
 
     /** Null until the home is done with. */
@@ -85,9 +105,15 @@ final class HomeRun {
         result = databaseResult(Outcome.FAILED, from, from, List.of(), worked, error);
     }
 
-    /** Ends it as not attempted, because an earlier home failed. */
-    DatabaseResult notAttempted() {
-        return databaseResult(Outcome.NOT_ATTEMPTED, null, null, List.of(), Duration.ZERO, null);
+    boolean hasFailed() {
+        return result != null && result.outcome() == Outcome.FAILED;
+    }
+
+    /** A home without a result was not attempted, because an earlier one failed. */
+    DatabaseResult resultOrNotAttempted() {
+        return result == null
+                ? databaseResult(Outcome.NOT_ATTEMPTED, null, null, List.of(), Duration.ZERO, null)
+                : result;
     }
 
     /** What the registry learns; empty if the home was not reached. */

@@ -1,25 +1,15 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.contracts.DatabaseResult;
-import io.tenantry.contracts.ErrorCode;
-import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
-import io.tenantry.worker.postgres.ConnectionBulkhead;
-import io.tenantry.worker.postgres.LockedHome;
-import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.TenantRecord;
-import io.tenantry.worker.telemetry.Outage;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,23 +17,19 @@ import org.slf4j.LoggerFactory;
 /** One request on its way to its outcome, over all attempts; a later attempt goes on at the home that failed. */
 final class RequestRun implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
-    private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     private final Request request;
     private final RequestRunner runner;
     private final Report report;
+    private final Grace grace = new Grace();
     private List<HomeRun> homes = List.of();
     private boolean resolved;
     private int attempt = 1;
-    private @Nullable Instant notYetSince;
-    /** Whose callback it waits for, or has had and not used; null if it does neither. */
-    private @Nullable ConnectionBulkhead awaited;
 
     RequestRun(Request request, RequestRunner runner) {
         this.request = request;
         this.runner = runner;
-        this.report = new Report(request, runner.parts().workerId());
+        this.report = new Report(request, runner.workerId());
     }
 
     @Override
@@ -63,165 +49,76 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
-        passOn();
-        runner.parts().outcomes().abandoned(request);
+        homes.forEach(HomeRun::leaveQueue);
+        runner.outcomes().abandoned(request);
     }
 
     @Override
     public Verdict run() {
-        report.started(runner.parts().clock().instant());
-        if (!resolved) {
-            Optional<Verdict> early = resolve();
-            if (early.isPresent()) {
-                return early.get();
-            }
+        report.started(runner.now());
+        try {
+            Optional<Verdict> early = resolved ? Optional.empty() : resolve();
+            return early.isPresent() ? early.get() : workOnHomes();
+        } catch (SQLException failure) {
+            attempt++;
+            runner.countRetry(failure);
+            return new Verdict.Retry(failure);
         }
-        for (HomeRun home : homes) {
-            if (home.result() == null) {
-                Optional<Verdict> early = work(home);
-                if (early.isPresent()) {
-                    return early.get();
-                }
-            }
-            if (home.result() != null && home.result().outcome() == Outcome.FAILED) {
-                break;
-            }
-        }
-        return finish(null);
     }
 
-    /** Asks the registry what the request means. Present if the work cannot begin now. */
-    private Optional<Verdict> resolve() {
-        Outage outage = runner.registryOutage();
-        Optional<Duration> pause = outage.pause();
+    /** Asks the registry what the request means. Present if the work does not begin now. */
+    private Optional<Verdict> resolve() throws SQLException {
+        ServerHealth health = runner.registryHealth();
+        Optional<Duration> pause = health.pause();
         if (pause.isPresent()) {
             return Optional.of(new Verdict.Snooze(pause.get()));
         }
         TenantRecord known;
         try {
-            known = runner.parts().registry().lookUp(request.ref(), request.key());
-            outage.back();
+            known = runner.lookUp(request);
+            health.answered();
         } catch (SQLException failure) {
-            return Optional.of(afterFailure(failure, outage));
+            Optional<Duration> away = health.pauseAfter(failure);
+            if (away.isEmpty()) {
+                throw failure;
+            }
+            return Optional.of(new Verdict.Snooze(away.get()));
         }
         if (known.recorded().isPresent()) {
-            runner.parts().outcomes().answeredBefore(request, known.recorded().get());
+            runner.outcomes().answeredBefore(request, known.recorded().get());
             return Optional.of(new Verdict.Finished());
         }
-        Resolution resolution = runner.resolve(request.data(), known);
+        return begin(runner.resolve(request.data(), known));
+    }
+
+    private Optional<Verdict> begin(Resolution resolution) {
         if (resolution instanceof Resolution.Work work) {
             homes = work.homes().stream().map(HomeRun::new).toList();
             resolved = true;
-            notYetSince = null;
+            grace.reset();
             return Optional.empty();
         }
         if (resolution instanceof Resolution.NotYet notYet) {
-            Optional<Duration> wait = waitFor(runner.parts().policy().worker().unknownTenantGrace());
+            Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.now());
             return Optional.of(wait.isPresent() ? new Verdict.StepAside(wait.get()) : finish(notYet.error()));
         }
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
     }
 
-    /** Works on one home. Present if it is not done with; else it has a result. */
-    private Optional<Verdict> work(HomeRun home) {
-        Server server = home.work().server();
-        Outage outage = runner.serverOutage(server.name());
-        Optional<Duration> pause = outage.pause();
-        if (pause.isPresent()) {
-            if (hasGivenUp(home, outage)) {
-                passOn();
-                return Optional.empty();
+    private Verdict workOnHomes() throws SQLException {
+        for (HomeRun home : homes) {
+            if (home.result() == null) {
+                Optional<Verdict> early = new HomeAttempt(request, runner, home, grace).run();
+                if (early.isPresent()) {
+                    return early.get();
+                }
+                grace.reset();
             }
-            return Optional.of(new Verdict.Snooze(pause.get()));
-        }
-        if (!server.bulkhead().tryAcquire()) {
-            awaited = server.bulkhead();
-            return Optional.of(new Verdict.Await(server.bulkhead()::whenFree));
-        }
-        awaited = null;
-        try {
-            Optional<LockedHome> locked = server.tryLock(home.work().home());
-            outage.back();
-            if (locked.isEmpty()) {
-                return Optional.of(new Verdict.Snooze(jitter(LONGEST_WAIT)));
+            if (home.hasFailed()) {
+                break;
             }
-            try (LockedHome mine = locked.get()) {
-                return afterSteps(home, home.run(mine));
-            }
-        } catch (SQLException failure) {
-            Verdict verdict = afterFailure(failure, outage);
-            return verdict instanceof Verdict.Snooze && hasGivenUp(home, outage)
-                    ? Optional.empty()
-                    : Optional.of(verdict);
-        } finally {
-            server.bulkhead().release();
         }
-    }
-
-    /** Lets the next one have the permit that this one was called for. */
-    private void passOn() {
-        ConnectionBulkhead bulkhead = awaited;
-        awaited = null;
-        if (bulkhead != null) {
-            bulkhead.passOn();
-        }
-    }
-
-    private Optional<Verdict> afterSteps(HomeRun home, Optional<StepResult.NotYet> notYet) {
-        if (notYet.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<Duration> wait = waitFor(runner.parts().policy().worker().unknownTargetGrace());
-        if (wait.isPresent()) {
-            return Optional.of(new Verdict.Snooze(wait.get()));
-        }
-        home.fail(notYet.get().from(), notYet.get().error());
-        return Optional.empty();
-    }
-
-    private Verdict afterFailure(SQLException failure, Outage outage) {
-        if (SqlFailure.of(failure) == SqlFailure.SERVER_AWAY) {
-            outage.away(String.valueOf(failure.getMessage()));
-            return new Verdict.Snooze(outage.pause().orElse(SHORTEST_WAIT));
-        }
-        outage.back();
-        attempt++;
-        runner.parts().meters().retry(String.valueOf(SqlFailure.of(failure)).toLowerCase(Locale.ROOT));
-        return new Verdict.Retry(failure);
-    }
-
-    private boolean hasGivenUp(HomeRun home, Outage outage) {
-        Duration patience = runner.parts().policy().retry().giveUpAfter();
-        Optional<Instant> since = outage.since();
-        if (patience == null || since.isEmpty()) {
-            return false;
-        }
-        Instant end = later(since.get(), request.receivedAt()).plus(patience);
-        if (runner.parts().clock().instant().isBefore(end)) {
-            return false;
-        }
-        home.fail(
-                null,
-                ResultError.of(
-                        ErrorCode.SERVER_UNAVAILABLE,
-                        "server " + home.work().server().name() + " has been away since " + since.get()
-                                + ", longer than retry.give-up-after; nothing was done: publish the request again when it is back"));
-        return true;
-    }
-
-    /** The wait before the next look, growing; empty when the grace is over. */
-    private Optional<Duration> waitFor(Duration grace) {
-        Instant now = runner.parts().clock().instant();
-        Instant since = notYetSince == null ? now : notYetSince;
-        notYetSince = since;
-        Duration waited = Duration.between(since, now);
-        if (waited.compareTo(grace) >= 0) {
-            return Optional.empty();
-        }
-        Duration wait = waited.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : waited;
-        Duration left = grace.minus(waited);
-        Duration bounded = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
-        return Optional.of(bounded.compareTo(left) < 0 ? bounded : left);
+        return finish(null);
     }
 
     @Override
@@ -238,39 +135,25 @@ final class RequestRun implements Task {
     }
 
     private Verdict finish(@Nullable ResultError error) {
-        List<DatabaseResult> results = homes.stream()
-                .map(home -> home.result() == null ? home.notAttempted() : home.result())
-                .toList();
-        RequestOutcome outcome =
-                report.outcome(results, error, attempt, runner.parts().clock().instant(), homes);
+        List<DatabaseResult> results =
+                homes.stream().map(HomeRun::resultOrNotAttempted).toList();
+        RequestOutcome outcome = report.outcome(results, error, attempt, runner.now(), homes);
         log(outcome);
-        runner.parts().outcomes().finished(request, outcome);
+        runner.outcomes().finished(request, outcome);
         return new Verdict.Finished();
     }
 
     private void log(RequestOutcome outcome) {
+        String type = outcome.type().type();
         ResultError error = outcome.result().error();
         if (error == null) {
             LOG.debug(
                     "{} of {}: {}",
-                    outcome.type().type(),
+                    type,
                     request.key(),
                     outcome.result().outcome().wireName());
         } else {
-            LOG.warn(
-                    "{} of {}: {}: {}",
-                    outcome.type().type(),
-                    request.key(),
-                    error.code().code(),
-                    error.message());
+            LOG.warn("{} of {}: {}: {}", type, request.key(), error.code().code(), error.message());
         }
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
-    }
-
-    private static Duration jitter(Duration upTo) {
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(upTo.toMillis() / 4, upTo.toMillis()));
     }
 }

@@ -6,11 +6,15 @@ import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.Task;
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 
 /** What all requests of a worker share. Safe for use by many threads. */
@@ -51,20 +55,40 @@ public final class RequestRunner {
         return new RequestRun(request, this);
     }
 
-    Parts parts() {
-        return parts;
+    Outcomes outcomes() {
+        return parts.outcomes();
     }
 
-    Outage registryOutage() {
-        return parts.outages().registry();
+    Policy policy() {
+        return parts.policy();
     }
 
-    Outage serverOutage(String server) {
+    String workerId() {
+        return parts.workerId();
+    }
+
+    Instant now() {
+        return parts.clock().instant();
+    }
+
+    TenantRecord lookUp(Request request) throws SQLException {
+        return parts.registry().lookUp(request.ref(), request.key());
+    }
+
+    void countRetry(SQLException cause) {
+        parts.meters().retry(SqlFailure.of(cause).name().toLowerCase(Locale.ROOT));
+    }
+
+    ServerHealth registryHealth() {
+        return new ServerHealth(parts.outages().registry());
+    }
+
+    ServerHealth health(String server) {
         Outage outage = parts.outages().servers().get(server);
         if (outage == null) {
             throw new IllegalArgumentException("server " + server + " is not in the configuration");
         }
-        return outage;
+        return new ServerHealth(outage);
     }
 
     Resolution resolve(TenantRequest request, TenantRecord known) {

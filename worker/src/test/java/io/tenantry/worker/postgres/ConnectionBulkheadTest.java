@@ -39,7 +39,9 @@ class ConnectionBulkheadTest {
         bulkhead.whenFree(() -> called.add("first"));
 
         assertThat(called).containsExactly("first");
-        assertThat(bulkhead.available()).as("the permit is still to be acquired").isEqualTo(1);
+        assertThat(bulkhead.available())
+                .as("the permit is still to be acquired")
+                .isEqualTo(1);
     }
 
     @Test
@@ -115,7 +117,7 @@ class ConnectionBulkheadTest {
                             return;
                         }
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                        Thread.yield();
+                        Thread.onSpinWait();
                         inside.decrementAndGet();
                         bulkhead.release();
                         served.countDown();

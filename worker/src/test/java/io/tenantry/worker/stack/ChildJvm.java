@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JVM of its own on this JVM's class path, with its output in a log file. Its standard input is a pipe from this
+ * A JVM of its own with its output in a log file. Its standard input is a pipe from this
  * JVM: the system closes it whatever ends this JVM, and the child's {@link ParentWatch} sees that.
  */
 public final class ChildJvm {
@@ -26,8 +26,14 @@ public final class ChildJvm {
         this.log = log;
     }
 
-    /** Starts a class that has a main method; the log file is appended to. */
+    /** Starts a class that has a main method, on this JVM's class path; the log file is appended to. */
     public static ChildJvm start(Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
+        return start(System.getProperty("java.class.path"), main, jvmOptions, arguments, log);
+    }
+
+    /** Starts a class that has a main method, on a class path of its own; the log file is appended to. */
+    public static ChildJvm start(
+            String classPath, Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
@@ -37,7 +43,7 @@ public final class ChildJvm {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         // Not on the command line, where the class path of a build can be too long.
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().put("CLASSPATH", classPath);
         try {
             return new ChildJvm(builder.start(), log);
         } catch (IOException e) {

@@ -11,14 +11,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * (32768 on Linux, 49152 elsewhere). A port of that range could be lost while its server restarts: to another
  * connection, or to a client that keeps dialling it and at last connects to itself.
  */
-final class FreePort {
+public final class FreePort {
     private static final int LOWEST = 15_000;
     private static final int LIMIT = 32_000;
     private static final int ATTEMPTS = 1_000;
 
     private FreePort() {}
 
-    static int pick() {
+    /** A port that nothing listened on just now. */
+    public static int pick() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, LIMIT);
             try (ServerSocket socket = new ServerSocket()) {

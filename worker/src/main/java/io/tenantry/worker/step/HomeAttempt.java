@@ -1,0 +1,102 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.Server;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** One attempt at one home: a permit of its server, a connection, the home's lock, the steps; and all given back. */
+final class HomeAttempt {
+    private static final long LONGEST_WAIT_FOR_LOCK_MILLIS = 1000;
+
+    private final Request request;
+    private final RequestRunner runner;
+    private final HomeRun home;
+    private final Grace grace;
+
+    HomeAttempt(Request request, RequestRunner runner, HomeRun home, Grace grace) {
+        this.request = request;
+        this.runner = runner;
+        this.home = home;
+        this.grace = grace;
+    }
+
+    /**
+     * Present if the home is not done with; else it has a result.
+     *
+     * @throws SQLException if the work failed in a way that may pass
+     */
+    Optional<Verdict> run() throws SQLException {
+        Server server = home.work().server();
+        ServerHealth health = runner.health(server.name());
+        Optional<Duration> pause = health.pause();
+        if (pause.isPresent()) {
+            return orGiveUp(health, new Verdict.Snooze(pause.get()));
+        }
+        Optional<Verdict> full = home.acquire();
+        if (full.isPresent()) {
+            return full;
+        }
+        try {
+            Optional<LockedHome> locked = server.tryLock(home.work().home());
+            health.answered();
+            if (locked.isEmpty()) {
+                return Optional.of(new Verdict.Snooze(jitter()));
+            }
+            try (LockedHome mine = locked.get()) {
+                return afterSteps(home.run(mine));
+            }
+        } catch (SQLException failure) {
+            Optional<Duration> away = health.pauseAfter(failure);
+            if (away.isEmpty()) {
+                throw failure;
+            }
+            return orGiveUp(health, new Verdict.Snooze(away.get()));
+        } finally {
+            server.bulkhead().release();
+        }
+    }
+
+    private Optional<Verdict> afterSteps(Optional<StepResult.NotYet> notYet) {
+        if (notYet.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTargetGrace(), runner.now());
+        if (wait.isPresent()) {
+            return Optional.of(new Verdict.Snooze(wait.get()));
+        }
+        home.fail(notYet.get().from(), notYet.get().error());
+        return Optional.empty();
+    }
+
+    private Optional<Verdict> orGiveUp(ServerHealth health, Verdict wait) {
+        Duration patience = runner.policy().retry().giveUpAfter();
+        Optional<Instant> since = health.awaySince();
+        if (patience == null || since.isEmpty()) {
+            return Optional.of(wait);
+        }
+        Instant start = since.get().isAfter(request.receivedAt()) ? since.get() : request.receivedAt();
+        if (runner.now().isBefore(start.plus(patience))) {
+            return Optional.of(wait);
+        }
+        home.leaveQueue();
+        home.fail(
+                null,
+                ResultError.of(
+                        ErrorCode.SERVER_UNAVAILABLE,
+                        "server " + home.work().server().name() + " has been away since " + since.get()
+                                + ", longer than retry.give-up-after; nothing was done: publish the request again when it is back"));
+        return Optional.empty();
+    }
+
+    private static Duration jitter() {
+        return Duration.ofMillis(
+                ThreadLocalRandom.current().nextLong(LONGEST_WAIT_FOR_LOCK_MILLIS / 4, LONGEST_WAIT_FOR_LOCK_MILLIS));
+    }
+}

@@ -1,0 +1,43 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.telemetry.Outage;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Whether a PostgreSQL server, or the registry's, is to be left alone for a while. Safe for use by many threads. */
+final class ServerHealth {
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+
+    private final Outage outage;
+
+    ServerHealth(Outage outage) {
+        this.outage = outage;
+    }
+
+    /** Empty if it may be tried now. */
+    Optional<Duration> pause() {
+        return outage.pause();
+    }
+
+    /** Empty if it is not away. */
+    Optional<Instant> awaySince() {
+        return outage.since();
+    }
+
+    void answered() {
+        outage.back();
+    }
+
+    /** The pause if the failure says that the server is away; empty if it answered, and the work itself failed. */
+    Optional<Duration> pauseAfter(SQLException failure) {
+        if (SqlFailure.of(failure) != SqlFailure.SERVER_AWAY) {
+            outage.back();
+            return Optional.empty();
+        }
+        outage.away(String.valueOf(failure.getMessage()));
+        return Optional.of(outage.pause().orElse(SHORTEST_PAUSE));
+    }
+}

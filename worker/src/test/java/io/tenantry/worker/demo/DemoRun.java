@@ -1,0 +1,143 @@
+package io.tenantry.worker.demo;
+
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.FreePort;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The course of the demo, from the start of the servers to the results; whoever runs it closes it. */
+final class DemoRun implements AutoCloseable {
+    private static final String UPGRADED = "users";
+    private static final String TARGET = "6";
+    private static final String NEW_TABLE = "invoices";
+
+    private final Screen screen;
+    private final Path jar;
+    private final long start = System.nanoTime();
+    private final List<String> tenants = TenantNames.all();
+    private final String sabotaged = tenants.get(tenants.size() / 2);
+    private final DemoFolder folder = DemoFolder.create();
+    private final int httpPort = FreePort.pick();
+    private volatile @Nullable DevStack stack;
+    private volatile @Nullable WorkerProcess worker;
+
+    /** @param jar the shipped jar */
+    DemoRun(Screen screen, Path jar) {
+        this.screen = screen;
+        this.jar = jar;
+    }
+
+    /** Returns when all results are there; the servers and the worker run on. */
+    DemoResult run() throws SQLException {
+        screen.line("Tenantry demo: " + tenants.size() + " signups, then a rollout that one tenant must fail");
+        DevStack servers = DevStack.start();
+        stack = servers;
+        say("Kafka (" + servers.kafka().bootstrapServers() + ") and PostgreSQL ("
+                + servers.postgres().host() + ":" + servers.postgres().port() + ") are up");
+        servers.postgres().createDatabase(DemoFolder.APP);
+        servers.postgres().createDatabase(DemoFolder.CONTROL);
+        folder.installFirstRelease();
+        folder.writeSettings(servers, httpPort);
+        WorkerProcess.command("topics", jar, folder);
+        try (RequestProducer producer = new RequestProducer(servers.kafka().bootstrapServers());
+                ResultConsumer consumer = new ResultConsumer(servers.kafka().bootstrapServers())) {
+            Round round = new Round(producer, consumer, this::trouble);
+            startWorker();
+            say("release 1 of the worker is up; every tenant gets a home in "
+                    + String.join(" and ", DemoFolder.DATABASES) + "; now " + tenants.size() + " signups at once");
+            RoundReport signups =
+                    run(round, "signups", tenants.stream().map(Requests::signUp).toList());
+            sabotage(servers);
+            deploySecondRelease();
+            RoundReport rollout = run(
+                    round,
+                    "rollout",
+                    tenants.stream()
+                            .map(tenant -> Requests.upgrade(tenant, UPGRADED, TARGET))
+                            .toList());
+            return new DemoResult(
+                    signups,
+                    rollout,
+                    sabotaged,
+                    FleetVersions.ofHistories(servers.postgres(), tenants),
+                    FleetVersions.ofRegistry(servers.postgres()));
+        }
+    }
+
+    private RoundReport run(Round round, String task, List<? extends Event<? extends TenantRequest>> requests) {
+        try (Progress progress = screen.begin(task, requests.size())) {
+            return round.run(requests, progress);
+        } catch (IllegalStateException stuck) {
+            throw withLog(stuck);
+        }
+    }
+
+    private void sabotage(DevStack servers) throws SQLException {
+        try (Connection connection = servers.postgres().connect(DemoFolder.APP);
+                Statement statement = connection.createStatement()) {
+            String schema = statement.enquoteIdentifier(DemoFolder.location(UPGRADED, sabotaged), true);
+            statement.execute("CREATE TABLE " + schema + "." + NEW_TABLE + " (made_by_hand text)");
+            say("sabotage: " + schema + " gets a table " + NEW_TABLE + " by hand, which release 2 wants to create");
+        }
+    }
+
+    private void deploySecondRelease() {
+        WorkerProcess first = worker;
+        if (first != null) {
+            first.drain();
+        }
+        folder.installSecondRelease();
+        startWorker();
+        say("deployed as in real life: release 1 drained on SIGTERM, release 2 brings " + UPGRADED + " version "
+                + TARGET + "; now the rollout to all");
+    }
+
+    private void startWorker() {
+        worker = WorkerProcess.start(jar, folder, httpPort);
+    }
+
+    private Optional<String> trouble() {
+        WorkerProcess current = worker;
+        return current == null ? Optional.empty() : current.trouble();
+    }
+
+    private IllegalStateException withLog(IllegalStateException stuck) {
+        WorkerProcess current = worker;
+        return current == null || current.trouble().isPresent()
+                ? stuck
+                : current.failure(String.valueOf(stuck.getMessage()));
+    }
+
+    private void say(String what) {
+        Duration sinceStart = Duration.ofNanos(System.nanoTime() - start);
+        screen.line(String.format(Locale.ROOT, "%5.1f s  %s", sinceStart.toMillis() / 1000.0, what));
+    }
+
+    /** What somebody can do with what runs on. */
+    List<String> invitation() {
+        return new Invitation(java.util.Objects.requireNonNull(stack), folder, jar, sabotaged).lines();
+    }
+
+    /** Ends the worker and the servers, and deletes all files; safe to call twice, and from another thread. */
+    @Override
+    public void close() {
+        WorkerProcess lastWorker = worker;
+        if (lastWorker != null) {
+            lastWorker.close();
+        }
+        DevStack servers = stack;
+        if (servers != null) {
+            servers.close();
+        }
+        folder.close();
+    }
+}

@@ -1,0 +1,42 @@
+package io.tenantry.worker.demo;
+
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.PostgresServer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The addresses of the servers that stay up, and commands to try on them. */
+record Invitation(DevStack stack, DemoFolder folder, Path jar, String sabotaged) {
+
+    List<String> lines() {
+        String broker = stack.kafka().bootstrapServers();
+        PostgresServer postgres = stack.postgres();
+        String psql = "PGPASSWORD=" + postgres.password() + " psql -h " + postgres.host() + " -p " + postgres.port()
+                + " -U " + postgres.user();
+        String publish = " | kcat -P -b " + broker + " -X partitioner=murmur2_random -t ";
+        String schema = DemoFolder.location("users", sabotaged);
+        return List.of(
+                "Kafka        " + broker,
+                "PostgreSQL   " + postgres.host() + ":" + postgres.port() + ", user " + postgres.user() + ", password "
+                        + postgres.password() + ", databases " + DemoFolder.APP + " and " + DemoFolder.CONTROL,
+                "settings     " + folder.settings(),
+                "worker's log " + folder.workerLog(),
+                "",
+                "Watch the results, in a second terminal:",
+                "  kcat -C -u -q -b " + broker
+                        + " -t tenant.results -o end -X isolation.level=read_committed -f '%k %s\\n'",
+                "Sign up a tenant:",
+                "  echo '{\"tenant\":\"acme\"}'" + publish + "tenant.created -k acme",
+                "Look at what it got:",
+                "  " + psql + " " + DemoFolder.APP + " -c 'TABLE " + DemoFolder.location("users", "acme")
+                        + ".flyway_schema_history'",
+                "Mend the tenant that failed, and try again:",
+                "  " + psql + " " + DemoFolder.APP + " -c 'DROP TABLE " + schema + ".invoices'",
+                "  echo '{\"tenant\":\"" + sabotaged + "\"}'" + publish + "migration.requested -k " + sabotaged,
+                "See all versions:",
+                "  " + psql + " " + DemoFolder.CONTROL
+                        + " -c 'SELECT database, version, count(*) FROM tenantry.tenant_home GROUP BY 1, 2'",
+                "Run a second worker:",
+                "  java -Dtenantry.http.port=0 -jar " + jar + " run --config " + folder.settings());
+    }
+}
