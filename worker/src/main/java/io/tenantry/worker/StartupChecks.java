@@ -118,7 +118,8 @@ final class StartupChecks {
             }
             catalogs.put(database.name(), catalog);
         } catch (IOException | MigrationsRefusedException failure) {
-            faults.add(key + ".migrations: " + reason(failure));
+            faults.add(key + ".migrations: " + reason(failure) + "; correct the files in "
+                    + database.migrations().toAbsolutePath());
         }
     }
 

@@ -21,6 +21,7 @@ import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +54,7 @@ public final class Worker implements AutoCloseable {
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
-    private volatile boolean stopping;
+    private volatile boolean closing;
 
     /**
      * Connects to nothing yet.
@@ -86,17 +87,27 @@ public final class Worker implements AutoCloseable {
         StartupChecks checks = new StartupChecks(settings);
         checks.run(registry, servers);
         if (!checks.faults().isEmpty()) {
-            closeConnections();
-            ended.countDown();
-            return checks.faults();
+            return refuse(checks.faults());
         }
-        try (HttpEndpoint http = new HttpEndpoint(settings.http(), meterRegistry, health)) {
+        HttpEndpoint http;
+        try {
+            http = new HttpEndpoint(settings.http(), meterRegistry, health);
+        } catch (UncheckedIOException taken) {
+            return refuse(List.of("http: " + taken.getMessage()));
+        }
+        try (http) {
             work(checks.catalogs(), http.address());
         } finally {
             closeConnections();
             ended.countDown();
         }
         return List.of();
+    }
+
+    private List<String> refuse(List<String> faults) {
+        closeConnections();
+        ended.countDown();
+        return faults;
     }
 
     private void work(Map<String, MigrationCatalog> catalogs, InetSocketAddress http) {
@@ -122,7 +133,8 @@ public final class Worker implements AutoCloseable {
                     settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
-            if (stopping) {
+            if (closing) {
+                // It was told to stop before there was anything to be stopped.
                 stop.run();
             }
             LOG.info(
@@ -178,7 +190,7 @@ public final class Worker implements AutoCloseable {
     @Override
     public void close() {
         health.raise(Health.Condition.DRAINING);
-        stopping = true;
+        closing = true;
         stop.run();
         try {
             Duration patience = settings.worker().drainTimeout().plus(AFTER_DRAIN);

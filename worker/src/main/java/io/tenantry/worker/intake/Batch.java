@@ -79,33 +79,31 @@ final class Batch {
     }
 
     /**
-     * What does not fit into its topic is made smaller: a dead letter goes without its value, and a result becomes one.
+     * What does not fit into its topic is made smaller: a result becomes a dead letter; a dead letter goes without its
+     * value, and if that is not enough, by its coordinates alone.
      */
     void shrink(Predicate<ProducerRecord<byte[], byte[]>> tooLarge) {
-        items.replaceAll((coordinates, item) -> {
-            if (!tooLarge.test(item.record())) {
-                return item;
-            }
-            if (item.settled() instanceof Settled.Dead dead) {
-                ConsumerRecord<byte[], byte[]> received = item.received();
-                return new Item(
-                        dead,
-                        DeadLetter.headersOnly(
-                                received,
-                                topics.deadLetters(received.topic()),
-                                topics.group(),
-                                dead.code(),
-                                dead.message()),
-                        received);
-            }
+        items.replaceAll((coordinates, item) -> tooLarge.test(item.record()) ? smaller(coordinates, item) : item);
+    }
+
+    private Item smaller(Coordinates coordinates, Item item) {
+        ConsumerRecord<byte[], byte[]> received = item.received();
+        if (!(item.settled() instanceof Settled.Dead dead)) {
             return deadLetter(
                     new Settled.Dead(
                             coordinates,
                             ErrorCode.INTERNAL,
                             "the result is larger than " + topics.results()
                                     + " takes; its max.message.bytes is too small"),
-                    item.received());
-        });
+                    received);
+        }
+        String topic = topics.deadLetters(received.topic());
+        return new Item(
+                dead,
+                item.record().value() == null
+                        ? DeadLetter.coordinatesOnly(received, topic, topics.group(), dead.code(), dead.message())
+                        : DeadLetter.headersOnly(received, topic, topics.group(), dead.code(), dead.message()),
+                received);
     }
 
     void removeAll(Set<Coordinates> committed) {
