@@ -34,7 +34,8 @@ public final class DeadLetter {
             String group,
             ErrorCode code,
             String message) {
-        return record(received, received.value(), deadLetterTopic, group, code, message);
+        RecordHeaders headers = new RecordHeaders(received.headers());
+        return record(received, received.key(), received.value(), headers, deadLetterTopic, group, code, message);
     }
 
     /** The same without the value, for a record that is too large for the dead-letter topic. */
@@ -44,24 +45,36 @@ public final class DeadLetter {
             String group,
             ErrorCode code,
             String message) {
-        return record(received, null, deadLetterTopic, group, code, message);
+        RecordHeaders headers = new RecordHeaders(received.headers());
+        return record(received, received.key(), null, headers, deadLetterTopic, group, code, message);
     }
 
-    private static ProducerRecord<byte[], byte[]> record(
+    /** Only where it is and why, for a record whose key and headers are too large as well. */
+    public static ProducerRecord<byte[], byte[]> coordinatesOnly(
             ConsumerRecord<byte[], byte[]> received,
-            byte @Nullable [] value,
             String deadLetterTopic,
             String group,
             ErrorCode code,
             String message) {
-        RecordHeaders headers = new RecordHeaders(received.headers());
+        return record(received, null, null, new RecordHeaders(), deadLetterTopic, group, code, message);
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            ConsumerRecord<byte[], byte[]> received,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            RecordHeaders headers,
+            String deadLetterTopic,
+            String group,
+            ErrorCode code,
+            String message) {
         set(headers, TOPIC, received.topic());
         set(headers, PARTITION, Integer.toString(received.partition()));
         set(headers, OFFSET, Long.toString(received.offset()));
         set(headers, GROUP, group);
         set(headers, MESSAGE, Excerpt.cut(message, MAX_MESSAGE_LENGTH));
         set(headers, CODE, code.code());
-        return new ProducerRecord<>(deadLetterTopic, null, received.key(), value, headers);
+        return new ProducerRecord<>(deadLetterTopic, null, key, value, headers);
     }
 
     private static void set(RecordHeaders headers, String name, String value) {

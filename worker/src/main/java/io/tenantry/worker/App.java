@@ -6,6 +6,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.intake.Topics;
 import java.util.List;
 import java.util.Objects;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,10 @@ public final class App {
             return faults.isEmpty() ? 0 : report("the topics cannot be used:", faults);
         } catch (Topics.TopicsException failure) {
             return report("the topics cannot be created:", List.of("kafka: cannot " + failure.getMessage()));
+        } catch (KafkaException invalid) {
+            return report(
+                    "the topics cannot be created:",
+                    List.of("kafka: " + invalid.getMessage() + "; check kafka.bootstrap-servers and kafka.properties"));
         }
     }
 

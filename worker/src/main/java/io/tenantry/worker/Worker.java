@@ -21,6 +21,7 @@ import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,7 @@ public final class Worker implements AutoCloseable {
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
+    private volatile boolean closing;
 
     /**
      * Connects to nothing yet.
@@ -85,11 +87,15 @@ public final class Worker implements AutoCloseable {
         StartupChecks checks = new StartupChecks(settings);
         checks.run(registry, servers);
         if (!checks.faults().isEmpty()) {
-            closeConnections();
-            ended.countDown();
-            return checks.faults();
+            return refuse(checks.faults());
         }
-        try (HttpEndpoint http = new HttpEndpoint(settings.http(), meterRegistry, health)) {
+        HttpEndpoint http;
+        try {
+            http = new HttpEndpoint(settings.http(), meterRegistry, health);
+        } catch (UncheckedIOException taken) {
+            return refuse(List.of("http: " + taken.getMessage()));
+        }
+        try (http) {
             work(checks.catalogs(), http.address());
         } finally {
             closeConnections();
@@ -98,16 +104,22 @@ public final class Worker implements AutoCloseable {
         return List.of();
     }
 
+    private List<String> refuse(List<String> faults) {
+        closeConnections();
+        ended.countDown();
+        return faults;
+    }
+
     private void work(Map<String, MigrationCatalog> catalogs, InetSocketAddress http) {
         Outage registryOutage = outage("the registry", "requests and results wait", Health.Condition.REGISTRY);
         Outage kafkaOutage = outage(
-                "Kafka at " + settings.kafka().bootstrapServers(),
-                "no requests are read and no results published",
-                Health.Condition.KAFKA);
+                "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
+        Outage publishOutage =
+                outage("the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 Settler settler = new Settler(registry, registryOutage, meters, source());
                 Publisher publisher =
-                        new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, kafkaOutage)) {
+                        new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
                     fleet(catalogs),
                     registry,
@@ -121,6 +133,10 @@ public final class Worker implements AutoCloseable {
                     settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
+            if (closing) {
+                // It was told to stop before there was anything to be stopped.
+                stop.run();
+            }
             LOG.info(
                     "worker {} joins group {}; {} tenants at once, metrics and health at {}",
                     id,
@@ -174,6 +190,7 @@ public final class Worker implements AutoCloseable {
     @Override
     public void close() {
         health.raise(Health.Condition.DRAINING);
+        closing = true;
         stop.run();
         try {
             Duration patience = settings.worker().drainTimeout().plus(AFTER_DRAIN);

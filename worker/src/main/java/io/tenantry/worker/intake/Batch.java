@@ -1,6 +1,7 @@
 package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
@@ -36,18 +37,16 @@ final class Batch {
                     settled.coordinates(),
                     new Item(settled, codec.toBinaryRecord(result.event(), topics.results()), received));
         } else if (settled instanceof Settled.Dead dead) {
-            items.put(
-                    settled.coordinates(),
-                    new Item(
-                            settled,
-                            DeadLetter.record(
-                                    received,
-                                    topics.deadLetters(received.topic()),
-                                    topics.group(),
-                                    dead.code(),
-                                    dead.message()),
-                            received));
+            items.put(settled.coordinates(), deadLetter(dead, received));
         }
+    }
+
+    private Item deadLetter(Settled.Dead dead, ConsumerRecord<byte[], byte[]> received) {
+        return new Item(
+                dead,
+                DeadLetter.record(
+                        received, topics.deadLetters(received.topic()), topics.group(), dead.code(), dead.message()),
+                received);
     }
 
     List<ProducerRecord<byte[], byte[]>> records() {
@@ -79,23 +78,32 @@ final class Batch {
         }
     }
 
-    /** Dead letters that do not fit go without their value. */
+    /**
+     * What does not fit into its topic is made smaller: a result becomes a dead letter; a dead letter goes without its
+     * value, and if that is not enough, by its coordinates alone.
+     */
     void shrink(Predicate<ProducerRecord<byte[], byte[]>> tooLarge) {
-        items.replaceAll((coordinates, item) -> {
-            if (item.settled() instanceof Settled.Dead dead && tooLarge.test(item.record())) {
-                ConsumerRecord<byte[], byte[]> received = item.received();
-                return new Item(
-                        dead,
-                        DeadLetter.headersOnly(
-                                received,
-                                topics.deadLetters(received.topic()),
-                                topics.group(),
-                                dead.code(),
-                                dead.message()),
-                        received);
-            }
-            return item;
-        });
+        items.replaceAll((coordinates, item) -> tooLarge.test(item.record()) ? smaller(coordinates, item) : item);
+    }
+
+    private Item smaller(Coordinates coordinates, Item item) {
+        ConsumerRecord<byte[], byte[]> received = item.received();
+        if (!(item.settled() instanceof Settled.Dead dead)) {
+            return deadLetter(
+                    new Settled.Dead(
+                            coordinates,
+                            ErrorCode.INTERNAL,
+                            "the result is larger than " + topics.results()
+                                    + " takes; its max.message.bytes is too small"),
+                    received);
+        }
+        String topic = topics.deadLetters(received.topic());
+        return new Item(
+                dead,
+                item.record().value() == null
+                        ? DeadLetter.coordinatesOnly(received, topic, topics.group(), dead.code(), dead.message())
+                        : DeadLetter.headersOnly(received, topic, topics.group(), dead.code(), dead.message()),
+                received);
     }
 
     void removeAll(Set<Coordinates> committed) {

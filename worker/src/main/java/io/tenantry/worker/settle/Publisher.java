@@ -119,7 +119,11 @@ public final class Publisher implements AutoCloseable {
     }
 
     private Answer afterFailure(RuntimeException failure) {
-        outage.away(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        if (isTooLarge(failure)) {
+            LOG.info("a record is larger than its topic takes ({}); it is published smaller", failure.getMessage());
+        } else {
+            outage.away(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+        }
         boolean committing = state == State.COMMITTING;
         if (committing && failure instanceof TimeoutException) {
             return Answer.IN_DOUBT;
@@ -137,6 +141,13 @@ public final class Publisher implements AutoCloseable {
                 failure.toString());
         replace(committing);
         return Answer.NOT_COMMITTED;
+    }
+
+    /** Also before the callback has said which record it is: then the next try tells. */
+    private boolean isTooLarge(RuntimeException failure) {
+        return !tooLarge.isEmpty()
+                || failure instanceof RecordTooLargeException
+                || failure.getCause() instanceof RecordTooLargeException;
     }
 
     /** False if this producer cannot even do that. */

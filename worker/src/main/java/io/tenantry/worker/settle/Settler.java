@@ -104,7 +104,7 @@ public final class Settler implements Outcomes, AutoCloseable {
 
     @Override
     public void answeredBefore(Request request, Recorded recorded) {
-        ready.add(decide(request, recorded));
+        ready.add(decide(request, recorded, "was not run"));
     }
 
     @Override
@@ -164,7 +164,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                         marks);
                 outage.back();
                 for (int i = 0; i < batch.size(); i++) {
-                    ready.add(decide(batch.get(i).request(), recorded.get(i)));
+                    ready.add(decide(batch.get(i).request(), recorded.get(i), "was run at the same time"));
                 }
                 backlog.remove(batch.size());
                 if (!batch.isEmpty()) {
@@ -214,7 +214,8 @@ public final class Settler implements Outcomes, AutoCloseable {
         return taken;
     }
 
-    private Settled decide(Request request, Recorded recorded) {
+    /** @param otherwise what became of the request if its identity is another one's */
+    private Settled decide(Request request, Recorded recorded, String otherwise) {
         LedgerEntry entry = recorded.entry();
         Coordinates here = Coordinates.of(request.ref());
         if (!entry.result().key().equals(request.key())) {
@@ -224,7 +225,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                     "the event's id " + request.ref().id() + " and source "
                             + request.ref().source()
                             + " were used before for " + entry.result().key() + "; this one, for " + request.key()
-                            + ", was not run: publish it again with an id of its own");
+                            + ", " + otherwise + ": publish it again with an id of its own");
         }
         if (!Coordinates.of(entry.request()).equals(here)) {
             meters.duplicate();

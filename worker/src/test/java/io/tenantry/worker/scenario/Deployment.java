@@ -38,6 +38,7 @@ public final class Deployment implements AutoCloseable {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private @Nullable Events events;
     private @Nullable Results results;
+    private @Nullable RequestTopics topics;
 
     private Deployment(DevStack stack) {
         this.stack = stack;
@@ -102,6 +103,22 @@ public final class Deployment implements AutoCloseable {
         return new Worker(settings(), error -> {
             throw error;
         });
+    }
+
+    /** Starts a process of its own for a command: {@code run}, {@code topics} and so on. */
+    public AppProcess startProcess(String command, String... moreJvmOptions) {
+        return startProcess(command, settingsFile(), moreJvmOptions);
+    }
+
+    /** The same, with another settings file. */
+    public AppProcess startProcess(String command, Path settingsFile, String... moreJvmOptions) {
+        List<String> options = new ArrayList<>();
+        overrides.forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
+        options.addAll(List.of(moreJvmOptions));
+        Path log = folder.resolve("process-" + opened.size() + ".log");
+        AppProcess process = AppProcess.start(options, List.of(command, "--config", settingsFile.toString()), log);
+        opened.add(process);
+        return process;
     }
 
     /** The settings as a worker reads them. */
@@ -173,6 +190,15 @@ public final class Deployment implements AutoCloseable {
         return results;
     }
 
+    /** The topics and the group as an operator of Kafka sees them. */
+    public RequestTopics topics() {
+        if (topics == null) {
+            topics = new RequestTopics(settings().kafka());
+            opened.add(topics);
+        }
+        return topics;
+    }
+
     /** The first column of all rows, in the database where the tenants live. */
     public List<String> query(String sql) {
         return query(tenantDatabase(), sql);
@@ -227,7 +253,8 @@ public final class Deployment implements AutoCloseable {
         return name + "_app";
     }
 
-    private String controlDatabase() {
+    /** Where the registry is. */
+    public String controlDatabase() {
         return name + "_control";
     }
 

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The producers: the signup service and the release tooling. */
 public final class Events implements AutoCloseable {
+    /** The source of all events. */
+    public static final String SOURCE = "/test";
+
     private final String prefix;
     private final EventCodec codec = new EventCodec();
     private final KafkaProducer<byte[], byte[]> producer;
@@ -56,11 +59,22 @@ public final class Events implements AutoCloseable {
 
     /** Publishes with this id; returns it. */
     public String publish(String id, TenantRequest data) {
+        send(encode(id, data));
+        return id;
+    }
+
+    /** Publishes to this partition, whatever the key says. */
+    public RecordMetadata publishTo(int partition, String id, TenantRequest data) {
+        ProducerRecord<byte[], byte[]> event = encode(id, data);
+        return send(new ProducerRecord<>(event.topic(), partition, event.key(), event.value(), event.headers()));
+    }
+
+    /** A record for an event with this id, to be published by {@link #send}. */
+    public ProducerRecord<byte[], byte[]> encode(String id, TenantRequest data) {
         EventType type = data instanceof TenantCreated ? EventType.TENANT_CREATED : EventType.MIGRATION_REQUESTED;
         EncodedEvent event =
-                codec.encode(new Event<>(id, "/test", type, Instant.parse("2026-11-22T10:00:00Z"), null, data));
-        send(codec.toBinaryRecord(event, type.topic().name(prefix)));
-        return id;
+                codec.encode(new Event<>(id, SOURCE, type, Instant.parse("2026-11-22T10:00:00Z"), null, data));
+        return codec.toBinaryRecord(event, type.topic().name(prefix));
     }
 
     /** Publishes bytes as they are, to the topic of this base name. */

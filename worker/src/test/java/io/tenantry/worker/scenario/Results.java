@@ -1,5 +1,6 @@
 package io.tenantry.worker.scenario;
 
+import io.tenantry.contracts.DeadLetter;
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.InvalidEventException;
@@ -7,6 +8,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.stack.Await;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what the worker publishes, as monitoring does: committed transactions alone, from the beginning. */
@@ -87,6 +91,28 @@ public final class Results implements AutoCloseable {
             return deadLetters.size() >= count;
         });
         return List.copyOf(deadLetters);
+    }
+
+    /** Waits for the first dead letter of the record that was published there. */
+    public ConsumerRecord<byte[], byte[]> deadLetterOf(RecordMetadata published) {
+        Await.until(PATIENCE, "the dead letter of " + published, () -> {
+            poll();
+            return deadLettersOf(published).findAny().isPresent();
+        });
+        return deadLettersOf(published).findFirst().orElseThrow();
+    }
+
+    private Stream<ConsumerRecord<byte[], byte[]>> deadLettersOf(RecordMetadata published) {
+        return deadLetters.stream()
+                .filter(letter -> header(letter, DeadLetter.TOPIC).equals(published.topic())
+                        && header(letter, DeadLetter.PARTITION).equals(Integer.toString(published.partition()))
+                        && header(letter, DeadLetter.OFFSET).equals(Long.toString(published.offset())));
+    }
+
+    /** The text of a header; empty if there is none. */
+    public static String header(ConsumerRecord<byte[], byte[]> from, String name) {
+        Header header = from.headers().lastHeader(name);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
     /** The error that a failed or skipped result must have. */

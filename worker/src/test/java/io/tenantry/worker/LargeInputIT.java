@@ -1,0 +1,118 @@
+package io.tenantry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.Results;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Records that are larger than a request may be are put aside too, as whole as there is room for. */
+class LargeInputIT {
+    private static final String DEAD_LETTERS = "tenant.created-dlt";
+
+    private Deployment deployment;
+
+    @BeforeEach
+    void deploy() {
+        deployment = Deployment.create();
+        deployment.database("users").withTwoTables();
+        deployment.withTopics();
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        deployment.close();
+    }
+
+    @Test
+    void aRecordAsLargeAsItsTopicTakesFitsIntoTheDeadLetterTopic() {
+        deployment.startWorker();
+        ProducerRecord<byte[], byte[]> largest = signup(deployment.topics().maxMessageBytes("tenant.created"), 0);
+        @Nullable RecordMetadata published = null;
+        while (published == null) {
+            largest = signup(largest.value().length - 1, 0);
+            published = sendUnlessTooLarge(largest);
+        }
+
+        ConsumerRecord<byte[], byte[]> letter = deployment.results().deadLetterOf(published);
+
+        assertThat(largest.value()).hasSizeGreaterThan(1024 * 1024 - 200);
+        assertThat(letter.value()).isEqualTo(largest.value());
+        assertThat(Results.header(letter, DeadLetter.CODE)).isEqualTo("invalid-event");
+        assertThat(Results.header(letter, DeadLetter.MESSAGE))
+                .isEqualTo("the value has " + largest.value().length + " bytes; expected at most 262144");
+        assertTheNextIsProcessed();
+    }
+
+    @Test
+    void aRecordThatDoesNotFitIsPutAsideWithoutItsValue() {
+        deployment.topics().maxMessageBytes(DEAD_LETTERS, 2000);
+        ProducerRecord<byte[], byte[]> large = signup(300_000, 100);
+        RecordMetadata published = deployment.events().send(large);
+        deployment.startWorker();
+
+        ConsumerRecord<byte[], byte[]> letter = deployment.results().deadLetterOf(published);
+
+        assertThat(letter.value()).isNull();
+        assertThat(letter.key()).isEqualTo(large.key());
+        assertThat(Results.header(letter, "filler")).hasSize(100);
+        assertThat(Results.header(letter, DeadLetter.MESSAGE)).startsWith("the value has 300000 bytes");
+        assertTheNextIsProcessed();
+    }
+
+    @Test
+    void aRecordWhoseHeadersDoNotFitEitherHoldsNothingUp() {
+        deployment.topics().maxMessageBytes(DEAD_LETTERS, 2000);
+        RecordMetadata published = deployment.events().send(signup(300_000, 5000));
+        deployment.startWorker();
+
+        ConsumerRecord<byte[], byte[]> letter = deployment.results().deadLetterOf(published);
+
+        assertThat(letter.value()).isNull();
+        assertThat(letter.key()).isNull();
+        assertThat(Results.header(letter, "filler")).isEmpty();
+        assertThat(Results.header(letter, DeadLetter.MESSAGE)).startsWith("the value has 300000 bytes");
+        assertTheNextIsProcessed();
+    }
+
+    private void assertTheNextIsProcessed() {
+        assertThat(deployment.results().data(deployment.events().signUp("acme")).outcome())
+                .isEqualTo(Outcome.COMPLETED);
+        deployment.topics().awaitNoLag();
+    }
+
+    /** Bytes that no compression makes smaller. */
+    private ProducerRecord<byte[], byte[]> signup(int valueBytes, int headerCharacters) {
+        Random random = new Random(42);
+        byte[] value = new byte[valueBytes];
+        random.nextBytes(value);
+        ProducerRecord<byte[], byte[]> signup = new ProducerRecord<>(
+                deployment.prefix() + "tenant.created", "acme".getBytes(StandardCharsets.UTF_8), value);
+        if (headerCharacters > 0) {
+            StringBuilder filler = new StringBuilder();
+            random.ints(headerCharacters, 'A', 'z').forEach(filler::appendCodePoint);
+            signup.headers().add("filler", filler.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        return signup;
+    }
+
+    private @Nullable RecordMetadata sendUnlessTooLarge(ProducerRecord<byte[], byte[]> next) {
+        try {
+            return deployment.events().send(next);
+        } catch (IllegalStateException refused) {
+            assertThat(refused).hasCauseInstanceOf(RecordTooLargeException.class);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.tenantry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.Events;
+import io.tenantry.worker.scenario.Results;
+import io.tenantry.worker.scenario.RunningWorker;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A request is known by its id and source: however often it is sent, it has one result. */
+class RequestIdentityIT {
+    private Deployment deployment;
+
+    @BeforeEach
+    void deploy() {
+        deployment = Deployment.create();
+        deployment.database("users").withTwoTables();
+        deployment.withTopics();
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        deployment.close();
+    }
+
+    @Test
+    void twoAtOnceHaveOneResult() {
+        RecordMetadata first = publish("twice", "acme");
+        publish("twice", "acme");
+        deployment.startWorker();
+
+        assertOneResult("twice", first);
+    }
+
+    @Test
+    void oneThatComesAfterARestartHasNoResultOfItsOwn() {
+        RecordMetadata first = publish("twice", "acme");
+        RunningWorker before = deployment.startWorker();
+        deployment.results().data("twice");
+        before.stop();
+        deployment.startWorker();
+        publish("twice", "acme");
+
+        assertOneResult("twice", first);
+    }
+
+    @Test
+    void theSameOneForAnotherTenantIsADeadLetter() {
+        deployment.startWorker();
+        publish("taken", "acme");
+        assertThat(deployment.results().data("taken").tenant()).isEqualTo("acme");
+        RecordMetadata second = publish("taken", "globex");
+
+        ConsumerRecord<byte[], byte[]> letter = deployment.results().deadLetterOf(second);
+
+        assertThat(Results.header(letter, DeadLetter.CODE)).isEqualTo("invalid-event");
+        assertThat(Results.header(letter, DeadLetter.MESSAGE))
+                .isEqualTo("the event's id taken and source " + Events.SOURCE + " were used before for acme; this one,"
+                        + " for globex, was not run: publish it again with an id of its own");
+        assertThat(new String(letter.value(), StandardCharsets.UTF_8)).isEqualTo("{\"tenant\":\"globex\"}");
+        deployment.topics().awaitNoLag();
+        assertThat(deployment.results().all()).hasSize(1);
+        assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
+                .containsExactly("acme");
+        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'users\\_%'"))
+                .containsExactly("users_acme");
+    }
+
+    @Test
+    void ofTwoTenantsAtOnceOneIsADeadLetterThatDoesNotDenyWhatWasDone() {
+        publish("taken", "acme");
+        publish("taken", "globex");
+        deployment.startWorker();
+
+        ConsumerRecord<byte[], byte[]> letter =
+                deployment.results().awaitDeadLetters(1).get(0);
+
+        String loser = new String(letter.key(), StandardCharsets.UTF_8);
+        assertThat(deployment.results().data("taken").tenant()).isNotEqualTo(loser);
+        deployment.topics().awaitNoLag();
+        assertThat(deployment.results().all()).hasSize(1);
+        List<String> schemas = deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'users\\_%'");
+        boolean wasRun = schemas.contains("users_" + loser);
+        String message = Results.header(letter, DeadLetter.MESSAGE);
+        assertThat(message.contains("was not run")).isEqualTo(!wasRun);
+        assertThat(deployment
+                        .queryRegistry("SELECT tenant FROM tenantry.tenant")
+                        .contains(loser))
+                .isEqualTo(wasRun);
+    }
+
+    @Test
+    void aDeadLetterThatWasCorrectedAndPublishedAgainIsNew() {
+        deployment.startWorker();
+        ProducerRecord<byte[], byte[]> bad =
+                deployment.events().encode("again", new TenantCreated("acme", List.of(), Map.of()));
+        RecordMetadata published = deployment
+                .events()
+                .send(new ProducerRecord<>(
+                        bad.topic(), null, bad.key(), "{".getBytes(StandardCharsets.UTF_8), bad.headers()));
+        ConsumerRecord<byte[], byte[]> letter = deployment.results().deadLetterOf(published);
+
+        // By hand: everything as it is in the dead-letter topic, but for the value.
+        deployment.events().send(new ProducerRecord<>(bad.topic(), null, letter.key(), bad.value(), letter.headers()));
+
+        TenantResult result = deployment.results().data("again");
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(result.request().offset()).isGreaterThan(published.offset());
+    }
+
+    private RecordMetadata publish(String id, String tenant) {
+        return deployment.events().publishTo(0, id, new TenantCreated(tenant, List.of(), Map.of()));
+    }
+
+    private void assertOneResult(String id, RecordMetadata request) {
+        TenantResult result = deployment.results().data(id);
+        assertThat(result.request().offset()).isEqualTo(request.offset());
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+        // A second result would be in the same transaction as its offset.
+        deployment.topics().awaitNoLag();
+        String marker = deployment.events().signUp("marker");
+        deployment.results().data(marker);
+        assertThat(deployment.results().all())
+                .extracting(TenantResult::tenant)
+                .containsExactlyInAnyOrder("acme", "marker");
+    }
+}
