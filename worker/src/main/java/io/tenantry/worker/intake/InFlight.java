@@ -3,6 +3,7 @@ package io.tenantry.worker.intake;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.step.Request;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -10,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records whose requests are on their way through the worker, also those whose partition went away meanwhile: if it
- * comes back, so does the record, and finds its request here. For the poll thread alone; the size is read by others.
+ * The records whose requests are on their way through the worker, of the partitions that are its own now. For the poll
+ * thread alone; the size is read by others.
  */
 final class InFlight {
     /** A record and its request. */
@@ -28,28 +29,37 @@ final class InFlight {
         size = entries.size();
     }
 
-    /** Null if there is none. */
-    @Nullable Entry get(Coordinates coordinates) {
-        return entries.get(coordinates);
+    boolean has(Coordinates coordinates) {
+        return entries.containsKey(coordinates);
     }
 
-    /** Null if there is none. */
-    @Nullable Entry remove(Coordinates coordinates) {
-        Entry entry = entries.remove(coordinates);
-        if (entry != null) {
-            byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
+    /** Null if this request is not on its way, as when its partition went away and another one stands for its record. */
+    @Nullable Entry remove(Coordinates coordinates, Request request) {
+        Entry entry = entries.get(coordinates);
+        if (entry == null || entry.request() != request) {
+            return null;
         }
-        size = entries.size();
+        forget(coordinates);
         return entry;
     }
 
-    /** Tells the requests of these partitions whether they still are, or again are, this worker's. */
-    void owned(Set<TopicPartition> partitions, boolean owned) {
-        entries.forEach((coordinates, entry) -> {
+    /**
+     * The partitions went away. If one comes back, its records do so too, in their order, as new requests behind the one
+     * that may still run: a lane that kept some of the old ones would run or answer them out of order.
+     */
+    void drop(Set<TopicPartition> partitions) {
+        for (Coordinates coordinates : List.copyOf(entries.keySet())) {
             if (partitions.contains(coordinates.partition())) {
-                entry.request().owned(owned);
+                entries.get(coordinates).request().disown();
+                forget(coordinates);
             }
-        });
+        }
+    }
+
+    private void forget(Coordinates coordinates) {
+        entries.remove(coordinates);
+        byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
+        size = entries.size();
     }
 
     int ofTopic(String topic) {

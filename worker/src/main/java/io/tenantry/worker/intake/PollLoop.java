@@ -132,8 +132,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             if (!assignment.receive(coordinates)) {
                 continue;
             }
-            InFlight.Entry running = inFlight.get(coordinates);
-            if (running == null) {
+            if (!inFlight.has(coordinates)) {
                 start(received, coordinates);
             }
         }
@@ -170,26 +169,15 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     }
 
     private void settle() {
-        for (Settled settled : parts.settler().takeReady()) {
-            InFlight.Entry entry = inFlight.remove(settled.coordinates());
-            if (entry == null || !assignment.isPending(settled.coordinates())) {
-                // Its partition went away; the ledger has what was done.
-                continue;
-            }
-            if (settled instanceof Settled.Abandoned) {
-                startAgain(entry, settled.coordinates());
-            } else {
+        for (Settler.Answer answer : parts.settler().takeReady()) {
+            Settled settled = answer.settled();
+            InFlight.Entry entry = inFlight.remove(settled.coordinates(), answer.request());
+            // Without one, its partition went away; the ledger has what was done.
+            if (entry != null && !(settled instanceof Settled.Abandoned)) {
                 publishing.add(settled, entry.received());
             }
         }
         publishing.publish(consumer.groupMetadata());
-    }
-
-    /** It was let go of because its partition was away, and the partition is back. */
-    private void startAgain(InFlight.Entry entry, Coordinates coordinates) {
-        if (!drain.isOn()) {
-            start(entry.received(), coordinates);
-        }
     }
 
     @Override
@@ -200,13 +188,12 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     @Override
     public void left(Set<TopicPartition> partitions) {
-        inFlight.owned(partitions, false);
+        inFlight.drop(partitions);
         publishing.drop(partitions);
     }
 
     @Override
     public void arrived(Set<TopicPartition> partitions) {
-        inFlight.owned(partitions, true);
         parts.health().ready(true);
     }
 }

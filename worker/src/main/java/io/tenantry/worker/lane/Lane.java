@@ -25,6 +25,9 @@ final class Lane {
     /** Whether the parked head lets tasks of a higher priority pass. */
     boolean stepsAside;
 
+    /** Whether the parked head waits for a time, not for a callback. */
+    boolean timed;
+
     Lane(String name) {
         this.name = name;
     }

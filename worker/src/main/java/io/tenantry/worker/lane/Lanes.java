@@ -60,13 +60,21 @@ public final class Lanes implements AutoCloseable {
             if (!draining) {
                 Lane lane = lanes.computeIfAbsent(task.lane(), Lane::new);
                 lane.tasks.add(new Lane.Queued(task));
-                if (lane.tasks.size() == 1 || (lane.state == Lane.State.PARKED && lane.stepsAside && lane.promote())) {
+                if (lane.tasks.size() == 1 || (lane.state == Lane.State.PARKED && letsPass(lane))) {
                     makeReady(lane);
                 }
                 return;
             }
         }
         task.abandoned();
+    }
+
+    /**
+     * Whether the head need not be waited for: it steps aside for another, or is not wanted any more. One that waits for
+     * a callback has to take it, and to pass it on.
+     */
+    private static boolean letsPass(Lane lane) {
+        return (lane.stepsAside && lane.promote()) || (lane.timed && !lane.head().wanted());
     }
 
     /** Abandons every task that does not run now, and those that run as soon as they would have to wait. */
@@ -180,7 +188,7 @@ public final class Lanes implements AutoCloseable {
             running--;
             boolean waits = !(verdict instanceof Verdict.Finished);
             if (waits && !draining) {
-                park(lane, verdict instanceof Verdict.StepAside);
+                park(lane, verdict);
             } else {
                 dropped = waits;
                 next(lane);
@@ -198,10 +206,11 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    private void park(Lane lane, boolean stepsAside) {
+    private void park(Lane lane, Verdict verdict) {
         lane.state = Lane.State.PARKED;
-        lane.stepsAside = stepsAside;
-        if (stepsAside && lane.promote()) {
+        lane.stepsAside = verdict instanceof Verdict.StepAside;
+        lane.timed = !(verdict instanceof Verdict.Await);
+        if (lane.stepsAside && lane.promote()) {
             makeReady(lane);
         }
     }

@@ -23,6 +23,6 @@ public sealed interface Settled {
     /** Publish the record as a dead letter with the offset. */
     record Dead(Coordinates coordinates, ErrorCode code, String message) implements Settled {}
 
-    /** Nothing: the offset stays unsettled, and the record is read again. */
+    /** Nothing: the offset stays unsettled, and the record is read again, by whoever has its partition then. */
     record Abandoned(Coordinates coordinates) implements Settled {}
 }

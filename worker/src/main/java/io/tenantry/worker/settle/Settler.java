@@ -40,6 +40,9 @@ public final class Settler implements Outcomes, AutoCloseable {
     private static final int LARGEST_BATCH = 500;
     private static final Duration IDLE = Duration.ofMillis(500);
 
+    /** What became of a request. */
+    public record Answer(Request request, Settled settled) {}
+
     private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry) {}
 
     private final Registry registry;
@@ -48,7 +51,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     private final Outage outage;
     private final EventCodec codec = new EventCodec();
     private final BlockingQueue<Finished> incoming = new LinkedBlockingQueue<>();
-    private final Queue<Settled> ready = new ConcurrentLinkedQueue<>();
+    private final Queue<Answer> ready = new ConcurrentLinkedQueue<>();
     private final Queue<RequestRef> published = new ConcurrentLinkedQueue<>();
     private final Backlog backlog = new Backlog();
     private final Thread thread;
@@ -104,18 +107,18 @@ public final class Settler implements Outcomes, AutoCloseable {
 
     @Override
     public void answeredBefore(Request request, Recorded recorded) {
-        ready.add(decide(request, recorded, "was not run"));
+        ready.add(new Answer(request, decide(request, recorded, "was not run")));
     }
 
     @Override
     public void abandoned(Request request) {
-        ready.add(new Settled.Abandoned(Coordinates.of(request.ref())));
+        ready.add(new Answer(request, new Settled.Abandoned(Coordinates.of(request.ref()))));
     }
 
     /** Takes all that is ready to be published; for the poll thread. */
-    public List<Settled> takeReady() {
-        List<Settled> taken = new ArrayList<>();
-        for (Settled next = ready.poll(); next != null; next = ready.poll()) {
+    public List<Answer> takeReady() {
+        List<Answer> taken = new ArrayList<>();
+        for (Answer next = ready.poll(); next != null; next = ready.poll()) {
             taken.add(next);
         }
         return taken;
@@ -164,7 +167,8 @@ public final class Settler implements Outcomes, AutoCloseable {
                         marks);
                 outage.back();
                 for (int i = 0; i < batch.size(); i++) {
-                    ready.add(decide(batch.get(i).request(), recorded.get(i), "was run at the same time"));
+                    Request request = batch.get(i).request();
+                    ready.add(new Answer(request, decide(request, recorded.get(i), "was run at the same time")));
                 }
                 backlog.remove(batch.size());
                 if (!batch.isEmpty()) {
@@ -195,10 +199,12 @@ public final class Settler implements Outcomes, AutoCloseable {
                     "the registry refuses the outcome of {}; the request becomes a dead letter",
                     request.ref(),
                     failure);
-            ready.add(new Settled.Dead(
-                    Coordinates.of(request.ref()),
-                    ErrorCode.INTERNAL,
-                    "the registry refuses the outcome: " + failure.getMessage()));
+            ready.add(new Answer(
+                    request,
+                    new Settled.Dead(
+                            Coordinates.of(request.ref()),
+                            ErrorCode.INTERNAL,
+                            "the registry refuses the outcome: " + failure.getMessage())));
             backlog.remove(1);
         } else {
             LOG.error("the registry refuses to note what was published; it is noted when it is read again", failure);

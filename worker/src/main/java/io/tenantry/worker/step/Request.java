@@ -49,13 +49,13 @@ public final class Request {
         return data.key();
     }
 
-    /** Whether its partition is this worker's; a request that is not need not be started. Read from any thread. */
+    /** Whether its record is this worker's to answer; a request that is not need not be run. Read from any thread. */
     public boolean owned() {
         return owned;
     }
 
-    /** The poll thread says so when it loses the partition, or gets it back. */
-    public void owned(boolean isOwned) {
-        owned = isOwned;
+    /** The poll thread says so when it loses the partition; if that comes back, another request stands for the record. */
+    public void disown() {
+        owned = false;
     }
 }

@@ -145,4 +145,20 @@ class LanesWaitingTest {
             assertThat(task.exhaustions()).containsExactly(new FakeTask.Exhaustion(last, 2));
         }
     }
+
+    @Test
+    void doesNotWaitForAHeadThatIsNotWantedAnyMore() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask old = fixture.bulk("old", "a").then(new Verdict.Snooze(LanesFixture.LONG));
+            fixture.submit(old);
+            fixture.awaitParked(old, 1);
+            old.unwanted();
+
+            fixture.submit(fixture.bulk("new", "a"), fixture.bulk("newer", "a"));
+
+            fixture.awaitIdle();
+            assertThat(old.abandonments()).isEqualTo(1);
+            assertThat(fixture.journal).containsExactly("old", "new", "newer");
+        }
+    }
 }
