@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /** The partitions that are this worker's now, and their windows. For the poll thread alone. */
 final class Assignment implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Assignment.class);
-    private static final Duration READ_COMMITTED_TIMEOUT = Duration.ofSeconds(10);
+    /** Short, since it holds up the poll thread, and in a callback the whole group. */
+    private static final Duration READ_COMMITTED_TIMEOUT = Duration.ofMillis(500);
 
     /** Told before partitions go, while their offsets can still be committed, and after they went. */
     interface Listener {
@@ -36,6 +37,9 @@ final class Assignment implements ConsumerRebalanceListener {
     /** Whose committed offset could not be read yet; nothing of them is taken before. */
     private final Set<TopicPartition> unread = new HashSet<>();
 
+    private long nextRead = System.nanoTime();
+    private boolean waits;
+
     Assignment(Consumer<byte[], byte[]> consumer, Listener listener) {
         this.consumer = consumer;
         this.listener = listener;
@@ -46,6 +50,7 @@ final class Assignment implements ConsumerRebalanceListener {
         if (!partitions.isEmpty()) {
             LOG.info("assigned {}", partitions);
             unread.addAll(partitions);
+            nextRead = System.nanoTime();
             if (!readCommitted()) {
                 consumer.pause(unread);
             }
@@ -74,10 +79,16 @@ final class Assignment implements ConsumerRebalanceListener {
         listener.left(Set.copyOf(partitions));
     }
 
-    /** Reads the windows of new partitions; false if Kafka did not answer, and it must be tried again. */
+    /**
+     * Reads the windows of new partitions; false if Kafka did not answer, and it must be tried again: as long as a
+     * transaction of a worker that was killed is open, up to its timeout, Kafka does not tell.
+     */
     boolean readCommitted() {
         if (unread.isEmpty()) {
             return true;
+        }
+        if (System.nanoTime() - nextRead < 0) {
+            return false;
         }
         try {
             consumer.committed(Set.copyOf(unread), READ_COMMITTED_TIMEOUT).forEach((partition, committed) -> {
@@ -86,12 +97,17 @@ final class Assignment implements ConsumerRebalanceListener {
                 }
             });
             unread.clear();
+            waits = false;
             return true;
         } catch (TimeoutException away) {
-            LOG.warn(
-                    "the committed offsets of {} could not be read; they are not consumed until they are",
-                    unread,
-                    away);
+            if (!waits) {
+                LOG.warn(
+                        "the committed offsets of {} cannot be read yet ({}); they are not consumed until they are",
+                        unread,
+                        away.getMessage());
+            }
+            waits = true;
+            nextRead = System.nanoTime() + READ_COMMITTED_TIMEOUT.toNanos();
             return false;
         }
     }
