@@ -9,6 +9,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How the transactional producer is set up. */
 final class ProducerSettings {
+    /** After the death of a worker in the middle of one, its partitions wait so long; shorter is allowed. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
     /** The longest that the poll thread waits for the producer; far below half of max.poll.interval.ms. */
     private static final Duration MAX_BLOCK = Duration.ofSeconds(5);
@@ -25,11 +26,11 @@ final class ProducerSettings {
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // Room for a dead letter of the largest record that a topic takes by default, with our headers.
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * 1024 * 1024);
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         properties.putAll(kafka.properties());
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
