@@ -45,6 +45,10 @@ final class Trial implements AutoCloseable {
                 .with("retry.max-delay", "1s");
         this.journal = Journal.in(deployment);
         deployment.withTopics();
+        if (!Scale.isFull()) {
+            // What a worker that is killed has begun is waited for as long.
+            property("transaction.timeout.ms", "4000");
+        }
         this.group = new Group(deployment.settings().kafka());
         if (round.protocol() == GroupProtocol.CLASSIC) {
             property("session.timeout.ms", Long.toString(SESSION_TIMEOUT.toMillis()));
