@@ -141,10 +141,9 @@ final class Assignment implements ConsumerRebalanceListener {
 
     /** The consumer has gone past everything below this position. */
     void passOver(TopicPartition partition, long position) {
-        PartitionWindow window = windows.get(partition);
-        if (window != null) {
-            window.passOver(position);
-        }
+        // Without a window nothing was committed before and no record has come: there are only such that never will.
+        windows.computeIfAbsent(partition, p -> PartitionWindow.behind(position))
+                .passOver(position);
     }
 
     /** Whether the record was received from a partition that is still ours, and is not settled. */

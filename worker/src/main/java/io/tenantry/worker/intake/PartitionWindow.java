@@ -34,6 +34,13 @@ final class PartitionWindow {
         return new PartitionWindow(offset, new BitSet());
     }
 
+    /** Everything below this position was passed over, which is to be committed. */
+    static PartitionWindow behind(long position) {
+        PartitionWindow window = new PartitionWindow(position, new BitSet());
+        window.changed = true;
+        return window;
+    }
+
     /** As it was committed; metadata of somebody else's is read as nothing. */
     static PartitionWindow restore(OffsetAndMetadata committed) {
         return new PartitionWindow(committed.offset(), decode(committed.metadata()));
