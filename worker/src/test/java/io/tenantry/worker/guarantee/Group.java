@@ -3,10 +3,12 @@ package io.tenantry.worker.guarantee;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -62,18 +64,22 @@ final class Group implements AutoCloseable {
 
     /** Records of both request topics that are not settled; all of a partition without a committed offset. */
     long lag() {
+        return lags().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The same by partition. */
+    Map<TopicPartition, Long> lags() {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 answer(admin.listConsumerGroupOffsets(kafka.groupId()).partitionsToOffsetAndMetadata());
-        Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(OffsetSpec.latest());
         Map<TopicPartition, ListOffsetsResultInfo> begins = offsets(OffsetSpec.earliest());
-        long lag = 0;
-        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end : ends.entrySet()) {
-            OffsetAndMetadata offset = committed.get(end.getKey());
-            ListOffsetsResultInfo begin = begins.get(end.getKey());
+        Map<TopicPartition, Long> lags = new TreeMap<>(Comparator.comparing(TopicPartition::toString));
+        offsets(OffsetSpec.latest()).forEach((partition, end) -> {
+            OffsetAndMetadata offset = committed.get(partition);
+            ListOffsetsResultInfo begin = begins.get(partition);
             long from = offset != null ? offset.offset() : begin == null ? 0 : begin.offset();
-            lag += end.getValue().offset() - from;
-        }
-        return lag;
+            lags.put(partition, end.offset() - from);
+        });
+        return lags;
     }
 
     private Map<TopicPartition, ListOffsetsResultInfo> offsets(OffsetSpec spec) {

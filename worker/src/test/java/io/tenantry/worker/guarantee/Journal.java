@@ -5,6 +5,7 @@ import io.tenantry.worker.scenario.Migrations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What the tenants' own database notes of each migration: when it began and ended, for which worker, and, what no
@@ -94,9 +95,24 @@ final class Journal {
 
     /** Whether a migration of this tenant is in progress. */
     boolean isAtWork(String tenant) {
-        return number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND"
-                        + " (classid::bigint << 32 | objid::bigint) = hashtextextended('" + home(tenant) + "', 77)")
-                > 0;
+        return worksOn(tenant).isPresent();
+    }
+
+    /** The name of the session that is in the middle of a migration of this tenant. */
+    Optional<String> worksOn(String tenant) {
+        return deployment
+                .query("SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype ="
+                        + " 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) ="
+                        + " hashtextextended('" + home(tenant) + "', 77)")
+                .stream()
+                .findFirst();
+    }
+
+    /** Sessions of other workers that look into this tenant's schema. */
+    int othersInside(String tenant, String worker) {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'tenantry %' AND"
+                + " application_name <> '" + worker + "' AND datname = current_database() AND query LIKE '%"
+                + home(tenant) + "%'");
     }
 
     /** Times that two were at work on one tenant, and migrations that do not follow the one before. */

@@ -7,6 +7,7 @@ import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.RunningWorker;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.DevStack;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +80,12 @@ final class Trial implements AutoCloseable {
 
     /** Signs up as many tenants, in the first version, and gives the release that follows three upgrades. */
     Trial onboard(int count, Duration step) {
-        tenants = IntStream.range(0, count).mapToObj(i -> "tenant" + i).toList();
+        return onboard(IntStream.range(0, count).mapToObj(i -> "tenant" + i).toList(), step);
+    }
+
+    /** Signs up these tenants, in the first version, and gives the release that follows three upgrades. */
+    Trial onboard(List<String> names, Duration step) {
+        tenants = List.copyOf(names);
         tenants.forEach(requests::signUp);
         RunningWorker first = deployment.startWorker();
         awaitAnswers();
@@ -116,6 +123,47 @@ final class Trial implements AutoCloseable {
         return this;
     }
 
+    /** Waits until workers hold the partitions, so that one of them may be stopped in the middle of something. */
+    Trial awaitMembers(int count) {
+        return guarded(() ->
+                Await.until(Duration.ofSeconds(60), count + " members are in the group", () -> group.members() == count));
+    }
+
+    /** Waits until so many partitions' worth of members are left that a stopped one has been put out. */
+    void awaitMembersOtherThanDead(int count) {
+        Await.until(Duration.ofSeconds(60), "the group has put out the stopped member", () -> group.members() == count);
+    }
+
+    /** Waits until all requests but those of this tenant are answered. */
+    void awaitOthersAreDone(String tenant) {
+        Await.until(Duration.ofSeconds(90), "all but " + tenant + " are answered", () -> {
+            answers.poll();
+            return requests.unanswered(answers).stream().allMatch(request -> request.startsWith(tenant + "-"));
+        });
+    }
+
+    /** Waits until this request has its result. */
+    void awaitResult(String request) {
+        Await.until(Duration.ofSeconds(90), "the result of " + request, () -> {
+            answers.poll();
+            return answers.answered().contains(request);
+        });
+    }
+
+    /** Tenants whose requests are in the same partition as those of this one. */
+    List<String> neighbours(String tenant, int count) {
+        int partitions = deployment.settings().kafka().partitions();
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "neighbour" + i)
+                .filter(name -> partition(name, partitions) == partition(tenant, partitions))
+                .limit(count)
+                .toList();
+    }
+
+    private static int partition(String tenant, int partitions) {
+        return BuiltInPartitioner.partitionForKey(tenant.getBytes(StandardCharsets.UTF_8), partitions);
+    }
+
     /** Attacks, and shows the workers' logs if anything goes wrong. */
     Trial under(Attack attack) {
         return guarded(() -> attack.on(this));
@@ -126,9 +174,12 @@ final class Trial implements AutoCloseable {
         return guarded(() -> {
             awaitAnswers();
             // A repeat follows its original closely: it is in Kafka before the workers have settled everything.
-            Await.until(Duration.ofSeconds(60), "everything is settled", () -> {
+            Await.until(Duration.ofSeconds(60), "everything is settled, which shows below otherwise", () -> {
                 answers.poll();
-                return group.lag() == 0;
+                if (group.lag() > 0) {
+                    throw new IllegalStateException("lag " + group.lags());
+                }
+                return true;
             });
             answers.poll();
             assertThat(counts())

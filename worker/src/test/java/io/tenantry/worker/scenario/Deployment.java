@@ -225,7 +225,16 @@ public final class Deployment implements AutoCloseable {
 
     /** Runs SQL in the database where the tenants live. */
     public void execute(String sql) {
-        try (Connection connection = connect();
+        execute(tenantDatabase(), sql);
+    }
+
+    /** Runs SQL in the control database. */
+    public void executeInRegistry(String sql) {
+        execute(controlDatabase(), sql);
+    }
+
+    private void execute(String database, String sql) {
+        try (Connection connection = stack.postgres().connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException failure) {

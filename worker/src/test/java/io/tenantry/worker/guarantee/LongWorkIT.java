@@ -1,0 +1,49 @@
+package io.tenantry.worker.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.stack.Await;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A migration of three times {@code max.poll.interval.ms} costs a worker neither its place in the group nor the others. */
+class LongWorkIT {
+    private static final String LONG = "tenant0";
+    private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(3);
+
+    @ParameterizedTest
+    @MethodSource("io.tenantry.worker.guarantee.Round#usual")
+    void keepsItsMembershipDuringLongWork(Round round) throws Exception {
+        try (Trial trial = Trial.of(round)) {
+            // The session may not be shorter than the poll interval is long.
+            trial.property("max.poll.interval.ms", Long.toString(MAX_POLL_INTERVAL.toMillis()))
+                    .onboard(trial.scale().tenants() / 3, Duration.ofMillis(20))
+                    .startWorkers(2)
+                    .awaitReady()
+                    .awaitMembers(2);
+            trial.journal().slow(LONG, MAX_POLL_INTERVAL.multipliedBy(3));
+
+            trial.requests().upgrade(LONG, 2);
+            Await.until(Duration.ofSeconds(30), "the long one is at work", () -> trial.journal()
+                    .isAtWork(LONG));
+            trial.tenants().stream()
+                    .filter(tenant -> !tenant.equals(LONG))
+                    .forEach(tenant -> trial.requests().upgrade(tenant, 2));
+            trial.under(attacked -> {
+                        Await.until(Duration.ofSeconds(30), "all others are answered", () -> attacked.requests()
+                                        .unanswered(attacked.answers())
+                                        .size()
+                                == 1);
+                        assertThat(attacked.journal().isAtWork(LONG))
+                                .as("the long one is still at work")
+                                .isTrue();
+                    })
+                    .check();
+
+            assertThat(trial.journal().begunAgain()).as("second runs").isZero();
+            assertThat(trial.workers()).noneMatch(worker -> worker.logged("lost ["));
+            assertThat(trial.group().members()).isEqualTo(2);
+        }
+    }
+}
