@@ -111,16 +111,21 @@ final class Trial implements AutoCloseable {
 
     /** Asks for all upgrades of all tenants, signs up others, and sends what nobody can read. */
     Trial load(int newcomers) {
-        for (int version = 2; version <= 4; version++) {
-            for (String tenant : tenants) {
-                requests.upgrade(tenant, version);
-            }
-        }
+        upgrade(tenants);
         for (int i = 0; i < newcomers; i++) {
             requests.signUp("newcomer" + i);
             requests.poison("newcomer" + i);
         }
         return this;
+    }
+
+    /** Asks for all upgrades of these tenants. */
+    void upgrade(List<String> some) {
+        for (int version = 2; version <= 4; version++) {
+            for (String tenant : some) {
+                requests.upgrade(tenant, version);
+            }
+        }
     }
 
     /** Waits until workers hold the partitions, so that one of them may be stopped in the middle of something. */

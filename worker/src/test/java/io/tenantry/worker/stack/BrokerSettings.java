@@ -36,6 +36,13 @@ final class BrokerSettings {
         return settings;
     }
 
+    /** A second listener, which a proxy stands before. */
+    static void addDetour(Map<String, String> settings, KafkaBroker.Detour detour) {
+        settings.merge("listeners", ",DETOUR://" + detour.listens(), String::concat);
+        settings.merge("advertised.listeners", ",DETOUR://" + detour.advertised(), String::concat);
+        settings.merge("listener.security.protocol.map", ",DETOUR:PLAINTEXT", String::concat);
+    }
+
     private static void internalTopics(Map<String, String> settings) {
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("offsets.topic.num.partitions", "5");

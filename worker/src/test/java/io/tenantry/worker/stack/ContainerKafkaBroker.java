@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A KRaft broker in a container of Kafka's own image. */
 final class ContainerKafkaBroker implements KafkaBroker {
@@ -50,6 +51,11 @@ final class ContainerKafkaBroker implements KafkaBroker {
     @Override
     public String bootstrapServers() {
         return address;
+    }
+
+    @Override
+    public Optional<Detour> detour() {
+        return Optional.empty();
     }
 
     @Override

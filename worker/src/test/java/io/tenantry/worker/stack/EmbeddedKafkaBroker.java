@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -24,24 +25,29 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
 
     private final Folder folder;
     private final String address;
+    private final Detour detour;
     private ChildJvm process;
     private @Nullable DeadManSwitch pausing;
     private boolean closed;
 
-    private EmbeddedKafkaBroker(Folder folder, String address) {
+    private EmbeddedKafkaBroker(Folder folder, String address, Detour detour) {
         this.folder = folder;
         this.address = address;
+        this.detour = detour;
         this.process = launch();
     }
 
     static EmbeddedKafkaBroker start(Map<String, String> more) {
         Folder folder = Folder.create("kafka");
         String address = "127.0.0.1:" + FreePort.pick();
+        Detour detour = new Detour("127.0.0.1:" + FreePort.pick(), "127.0.0.1:" + FreePort.pick());
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("log.dirs", data(folder).toString());
-        settings.putAll(BrokerSettings.singleNode(address, address, "127.0.0.1:" + FreePort.pick(), more));
+        settings.putAll(BrokerSettings.singleNode(address, address, "127.0.0.1:" + FreePort.pick(), Map.of()));
+        BrokerSettings.addDetour(settings, detour);
+        settings.putAll(more);
         write(settings, properties(folder));
-        EmbeddedKafkaBroker broker = new EmbeddedKafkaBroker(folder, address);
+        EmbeddedKafkaBroker broker = new EmbeddedKafkaBroker(folder, address, detour);
         broker.awaitReady();
         return broker;
     }
@@ -95,6 +101,11 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     @Override
     public String bootstrapServers() {
         return address;
+    }
+
+    @Override
+    public Optional<Detour> detour() {
+        return Optional.of(detour);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tenantry.worker.stack;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One Kafka broker with one address for its whole life, which tests may stop, kill, pause and start again. */
 public interface KafkaBroker extends AutoCloseable {
@@ -17,6 +18,18 @@ public interface KafkaBroker extends AutoCloseable {
 
     /** Host and port, the same after every restart. */
     String bootstrapServers();
+
+    /**
+     * A second way in, for a proxy of a test: whoever listens at the one address and passes on to the other stands
+     * between the broker and all clients that were given the first as bootstrap server.
+     *
+     * @param advertised what the broker tells these clients, "host:port"; nobody listens there by itself
+     * @param listens where the broker takes what is passed on, "host:port"
+     */
+    record Detour(String advertised, String listens) {}
+
+    /** Empty when the kind of server has none. */
+    Optional<Detour> detour();
 
     /** Stops the broker as SIGTERM does: it leaves in order, and its data stays. */
     void stop();

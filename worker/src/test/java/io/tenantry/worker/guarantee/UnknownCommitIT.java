@@ -1,0 +1,43 @@
+package io.tenantry.worker.guarantee;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tenantry.worker.guarantee.CommitProxy.Break;
+import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.KafkaBroker;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A commit whose outcome the worker does not learn makes no second result, and loses none. */
+class UnknownCommitIT {
+    @ParameterizedTest
+    @MethodSource("io.tenantry.worker.guarantee.Round#usual")
+    void answersEveryRequestOnceWhenCommitsGoUnanswered(Round round) throws Exception {
+        Optional<KafkaBroker.Detour> detour = DevStack.shared().kafka().detour();
+        assumeTrue(detour.isPresent(), "a broker in a container has no way in for a proxy");
+        try (CommitProxy proxy = new CommitProxy(detour.get());
+                Trial trial = Trial.of(round)) {
+            Scale scale = trial.scale();
+            trial.onboard(scale.tenants(), Duration.ofMillis(20));
+            trial.deployment().with("kafka.bootstrap-servers", detour.get().advertised());
+            trial.startWorkers(scale.workers())
+                    .under(attacked -> breakCommits(attacked, proxy))
+                    .check();
+        }
+    }
+
+    /** Each kind at least once, while a share of the tenants is upgraded. */
+    private static void breakCommits(Trial trial, CommitProxy proxy) {
+        int breaks = trial.scale().lostAnswers();
+        int share = trial.tenants().size() / breaks;
+        for (int i = 0; i < breaks; i++) {
+            proxy.breakNext(Break.values()[i % Break.values().length]);
+            trial.upgrade(trial.tenants().subList(i * share, (i + 1) * share));
+            int broken = i + 1;
+            Await.until(Duration.ofSeconds(90), "a commit is broken", () -> proxy.broken() == broken);
+        }
+    }
+}
