@@ -61,11 +61,12 @@ final class Publishing {
 
     /** Publishes what there is, unless Kafka is better left alone for a moment. */
     void publish(ConsumerGroupMetadata group) {
-        if (publisher.pause().isPresent() || (mustReadCommitted && !readCommitted())) {
+        if (mustReadCommitted && !readCommitted()) {
             return;
         }
         Publication publication = inDoubt == null ? compose(group) : inDoubt;
-        if (publication.offsets().isEmpty()) {
+        // The pause is asked for last: whoever is told that it is over has to try.
+        if (publication.offsets().isEmpty() || publisher.pause().isPresent()) {
             return;
         }
         long start = System.nanoTime();

@@ -75,6 +75,7 @@ public final class Publisher implements AutoCloseable {
             if (unclear) {
                 // The new producer has ended the transaction of the old one, either way: the offsets tell which.
                 unclear = false;
+                outage.back();
                 return Answer.READ_COMMITTED;
             }
             if (state == State.IDLE) {
