@@ -5,6 +5,7 @@ import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.FlywayEngine;
 import io.tenantry.worker.engine.MigrationCatalog;
+import io.tenantry.worker.engine.MigrationsRefusedException;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.Registry;
@@ -24,7 +25,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
-import org.flywaydb.core.api.FlywayException;
 
 /** Whether all that a worker needs is there, before it takes anything on. Collects every fault. */
 final class StartupChecks {
@@ -64,7 +64,7 @@ final class StartupChecks {
     private void check(Registry registry) {
         try {
             registry.migrate();
-        } catch (SQLException | FlywayException failure) {
+        } catch (SQLException | MigrationsRefusedException failure) {
             faults.add("registry: " + reason(failure) + "; check registry.url ("
                     + settings.registry().url()
                     + "), registry.user and registry.password, and that this user may create a schema there");
@@ -117,7 +117,7 @@ final class StartupChecks {
                         + " holds no migration; they are named like V1__what_it_does.sql");
             }
             catalogs.put(database.name(), catalog);
-        } catch (IOException | FlywayException failure) {
+        } catch (IOException | MigrationsRefusedException failure) {
             faults.add(key + ".migrations: " + reason(failure));
         }
     }

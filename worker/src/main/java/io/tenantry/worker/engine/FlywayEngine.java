@@ -27,18 +27,25 @@ public final class FlywayEngine {
      *
      * @param anyDatabase a database to be connected to; nothing is written there
      * @throws IOException if the folder cannot be read
-     * @throws FlywayException if Flyway refuses the scripts, as with a version that occurs twice
+     * @throws MigrationsRefusedException if Flyway refuses the scripts, as with a version that occurs twice
      */
     public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
         Scripts scripts = Scripts.ofFolder(folder);
         List<Migration> migrations = new ArrayList<>();
         boolean plain = true;
-        for (MigrationInfo info :
-                configure(scripts, anyDatabase, NOWHERE).load().info().all()) {
+        for (MigrationInfo info : resolve(scripts, anyDatabase)) {
             migrations.add(new Migration(info.getVersion(), info.getScript(), info.getChecksum()));
             plain &= info.getVersion() != null && info.getType() == CoreMigrationType.SQL;
         }
         return new MigrationCatalog(database, scripts, migrations, plain);
+    }
+
+    private static MigrationInfo[] resolve(Scripts scripts, DataSource anyDatabase) {
+        try {
+            return configure(scripts, anyDatabase, NOWHERE).load().info().all();
+        } catch (FlywayException refusal) {
+            throw new MigrationsRefusedException(refusal);
+        }
     }
 
     /**
@@ -46,11 +53,16 @@ public final class FlywayEngine {
      *
      * @param connection holds a lock that keeps others out; Flyway changes its settings
      * @param textByName scripts by file name
+     * @throws MigrationsRefusedException if they cannot be applied
      */
     public static void migrateOwn(Connection connection, String schema, Map<String, String> textByName) {
-        configure(Scripts.of(textByName), new OneConnection(connection), schema)
-                .load()
-                .migrate();
+        try {
+            configure(Scripts.of(textByName), new OneConnection(connection), schema)
+                    .load()
+                    .migrate();
+        } catch (FlywayException refusal) {
+            throw new MigrationsRefusedException(refusal);
+        }
     }
 
     static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {

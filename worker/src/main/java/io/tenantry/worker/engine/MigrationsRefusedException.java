@@ -1,0 +1,12 @@
+package io.tenantry.worker.engine;
+
+import org.flywaydb.core.api.FlywayException;
+
+/** Flyway refused scripts, as with a version that occurs twice, or could not apply them; its message says why. */
+public final class MigrationsRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    MigrationsRefusedException(FlywayException cause) {
+        super(cause.getMessage(), cause);
+    }
+}

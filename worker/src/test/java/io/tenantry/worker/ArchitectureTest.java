@@ -1,0 +1,242 @@
+package io.tenantry.worker;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The packages, what they may use, and in which direction the data flows. */
+class ArchitectureTest {
+    private static final String ROOT = "io.tenantry.worker";
+
+    /**
+     * The arrows: whom each package may use. A request goes from intake to lane, step and engine, its outcome from step
+     * to settle (by an interface of step), and back to intake. Add an arrow only on purpose.
+     */
+    private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
+            entry("intake", Set.of("lane", "step", "settle", "telemetry", "config")),
+            entry("settle", Set.of("step", "registry", "postgres", "telemetry", "config")),
+            entry("step", Set.of("lane", "engine", "postgres", "registry", "telemetry", "config")),
+            entry("lane", Set.of("config")),
+            entry("registry", Set.of("engine", "postgres", "config")),
+            entry("engine", Set.of("postgres")),
+            entry("postgres", Set.of("config")),
+            entry("telemetry", Set.of("config")),
+            entry("cli", Set.of("config")),
+            entry("config", Set.of()));
+
+    /** Each library, and the packages that may use it; the root, which wires the parts, may use all but Flyway. */
+    private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
+            entry("org.apache.kafka..", Set.of("intake", "settle")),
+            entry("io.cloudevents..", Set.of()),
+            entry("io.github.resilience4j..", Set.of("lane", "postgres")),
+            entry("org.flywaydb..", Set.of("engine")),
+            entry("com.zaxxer.hikari..", Set.of("postgres")),
+            entry("org.postgresql..", Set.of("postgres", "registry")),
+            entry("io.micrometer..", Set.of("telemetry")),
+            entry("io.smallrye..", Set.of("config")),
+            entry("org.yaml..", Set.of("config")),
+            entry("com.fasterxml.jackson..", Set.of("registry", "cli")),
+            entry("picocli..", Set.of("cli")));
+
+    private static final Set<String> USE_JDBC = Set.of("engine", "postgres", "registry", "drift");
+    /** They pass its failures on, and no more. */
+    private static final Set<String> KNOW_SQL_EXCEPTIONS = Set.of("step", "settle");
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    static Stream<String> packages() {
+        return MAIN.stream().map(ArchitectureTest::packageOf).distinct().sorted();
+    }
+
+    static Stream<String> parts() {
+        return packages().filter(name -> !name.isEmpty());
+    }
+
+    static Stream<String> libraries() {
+        return USED_BY.keySet().stream().sorted();
+    }
+
+    /** The first segment below the root; empty for the root. */
+    private static String packageOf(JavaClass type) {
+        String below = type.getPackageName().substring(ROOT.length());
+        return below.isEmpty() ? "" : below.substring(1).split("\\.", -1)[0];
+    }
+
+    private static String[] patterns(Set<String> packages) {
+        return packages.stream().map(name -> ROOT + "." + name + "..").toArray(String[]::new);
+    }
+
+    @Test
+    void everyPackageHasItsArrows() {
+        assertThat(parts()).as("packages of the code").containsExactlyInAnyOrderElementsOf(MAY_USE.keySet());
+    }
+
+    @Test
+    void noArrowIsThereForNothing() {
+        Map<String, Set<String>> used = MAIN.stream()
+                .filter(type -> !packageOf(type).isEmpty())
+                .collect(Collectors.groupingBy(
+                        ArchitectureTest::packageOf,
+                        Collectors.flatMapping(
+                                type -> type.getDirectDependenciesFromSelf().stream()
+                                        .map(dependency ->
+                                                dependency.getTargetClass().getBaseComponentType())
+                                        .filter(target ->
+                                                target.getPackageName().startsWith(ROOT))
+                                        .map(ArchitectureTest::packageOf)
+                                        .filter(target -> !target.equals(packageOf(type))),
+                                Collectors.toSet())));
+
+        MAY_USE.forEach((part, arrows) -> assertThat(used.getOrDefault(part, Set.of()))
+                .as("whom %s uses", part)
+                .containsAll(arrows));
+    }
+
+    @ParameterizedTest
+    @MethodSource("parts")
+    void aPackageUsesOnlyThoseItHasAnArrowTo(String part) {
+        Set<String> others = parts().filter(other -> !other.equals(part)
+                        && !MAY_USE.getOrDefault(part, Set.of()).contains(other))
+                .collect(Collectors.toSet());
+
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "." + part + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(patterns(others))
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT)
+                .check(MAIN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void aLibraryIsUsedOnlyWhereItBelongs(String library) {
+        Set<String> users = USED_BY.getOrDefault(library, Set.of());
+        Set<String> others = packages()
+                .filter(part -> !users.contains(part))
+                .filter(part -> !part.isEmpty() || library.startsWith("org.flywaydb"))
+                .collect(Collectors.toSet());
+        String[] patterns = others.stream()
+                .map(part -> part.isEmpty() ? ROOT : ROOT + "." + part + "..")
+                .toArray(String[]::new);
+
+        noClasses()
+                .that()
+                .resideInAnyPackage(patterns)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(MAIN);
+    }
+
+    @Test
+    void jdbcIsUsedOnlyWhereItBelongs() {
+        Set<String> none = parts().filter(part -> !USE_JDBC.contains(part) && !KNOW_SQL_EXCEPTIONS.contains(part))
+                .collect(Collectors.toSet());
+
+        noClasses()
+                .that()
+                .resideInAnyPackage(patterns(none))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAnyPackage(patterns(KNOW_SQL_EXCEPTIONS))
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("java.sql..", "javax.sql..").and(not(type(SQLException.class))))
+                .check(MAIN);
+    }
+
+    @Test
+    void thereAreNoCycles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void nothingDependsOnWhatOnlyTestsHave() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        ROOT + ".stack..",
+                        ROOT + ".scenario..",
+                        ROOT + ".demo..",
+                        "org.junit..",
+                        "org.assertj..",
+                        "org.testcontainers..",
+                        "io.zonky..",
+                        "kafka..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheCommandLineWritesToTheStandardStreams() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT, ROOT + ".cli..")
+                .should(ACCESS_STANDARD_STREAMS)
+                .check(MAIN);
+    }
+
+    @Test
+    void nothingLogsThroughJavaUtilLogging() {
+        noClasses()
+                .that()
+                .areNotAssignableTo(DataSource.class) // which has a method with a logger
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheSettlersOwnThreadSleeps() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".settle..")
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class, int.class)
+                .orShould()
+                .callMethod(TimeUnit.class, "sleep", long.class)
+                .check(MAIN);
+    }
+
+    @Test
+    void aNameSaysWhatAClassIsFor() {
+        classes()
+                .should()
+                .haveNameNotMatching(".*\\.[A-Za-z0-9$]*(Manager|Helper|Util|Utils|Impl|Abstract|Common)([A-Z$].*)?")
+                .check(MAIN);
+    }
+}

@@ -1,0 +1,57 @@
+package io.tenantry.worker.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.stack.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class GraceTest {
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final ManualClock clock = new ManualClock();
+    private final Grace grace = new Grace();
+
+    @Test
+    void looksSoonAtFirstThenLessAndLessOften() {
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Duration wait = grace.nextWait(GRACE, clock.instant()).orElseThrow();
+            waits.add(wait.toMillis());
+            clock.advance(wait);
+        }
+
+        assertThat(waits).containsExactly(50L, 50L, 100L, 200L, 400L, 800L, 1000L, 1000L);
+    }
+
+    @Test
+    void endsExactlyWhenItIsOver() {
+        Duration waited = Duration.ZERO;
+        Optional<Duration> wait = grace.nextWait(GRACE, clock.instant());
+        while (wait.isPresent()) {
+            waited = waited.plus(wait.get());
+            clock.advance(wait.get());
+            wait = grace.nextWait(GRACE, clock.instant());
+        }
+
+        assertThat(waited).isEqualTo(GRACE);
+    }
+
+    @Test
+    void noGraceIsNoWait() {
+        assertThat(grace.nextWait(Duration.ZERO, clock.instant())).isEmpty();
+    }
+
+    @Test
+    void beginsAnewAfterAReset() {
+        grace.nextWait(GRACE, clock.instant());
+        clock.advance(GRACE);
+        assertThat(grace.nextWait(GRACE, clock.instant())).isEmpty();
+
+        grace.reset();
+        assertThat(grace.nextWait(GRACE, clock.instant())).contains(Duration.ofMillis(50));
+    }
+}
