@@ -33,10 +33,15 @@ public enum SqlFailure {
         if (cause == null) {
             return PERMANENT;
         }
+        if (cause instanceof SQLTransientConnectionException) {
+            // The pool gave up waiting for a connection. A password that was right at the start is wrong now, say: that
+            // is not the fault of the work either.
+            return SERVER_AWAY;
+        }
         String state = cause.getSQLState();
         if (state == null) {
-            // Not from the server: the pool gave up waiting for a connection, or one was closed under the work.
-            return cause instanceof SQLTransientConnectionException ? SERVER_AWAY : TRANSIENT;
+            // Not from the server: the connection was closed under the work.
+            return TRANSIENT;
         }
         if (PASSING.contains(state)) {
             return TRANSIENT;
