@@ -23,10 +23,13 @@ public record ResultError(
     /** In UTF-16 units. */
     public static final int MAX_STATEMENT_LENGTH = 200;
 
+    /** In UTF-16 units. */
+    public static final int MAX_MESSAGE_LENGTH = 4000;
+
     public ResultError {
         Objects.requireNonNull(code, "error.code is missing");
         Objects.requireNonNull(message, "error.message is missing");
-        message = clean(message);
+        message = Excerpt.cut(clean(message), MAX_MESSAGE_LENGTH);
         sqlState = sqlState == null ? null : clean(sqlState);
         migration = migration == null ? null : clean(migration);
         statement = statement == null ? null : Excerpt.cut(clean(statement), MAX_STATEMENT_LENGTH);

@@ -53,6 +53,7 @@ public final class Worker implements AutoCloseable {
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
+    private volatile boolean stopping;
 
     /**
      * Connects to nothing yet.
@@ -101,13 +102,13 @@ public final class Worker implements AutoCloseable {
     private void work(Map<String, MigrationCatalog> catalogs, InetSocketAddress http) {
         Outage registryOutage = outage("the registry", "requests and results wait", Health.Condition.REGISTRY);
         Outage kafkaOutage = outage(
-                "Kafka at " + settings.kafka().bootstrapServers(),
-                "no requests are read and no results published",
-                Health.Condition.KAFKA);
+                "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
+        Outage publishOutage =
+                outage("the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 Settler settler = new Settler(registry, registryOutage, meters, source());
                 Publisher publisher =
-                        new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, kafkaOutage)) {
+                        new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
                     fleet(catalogs),
                     registry,
@@ -121,6 +122,9 @@ public final class Worker implements AutoCloseable {
                     settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
+            if (stopping) {
+                stop.run();
+            }
             LOG.info(
                     "worker {} joins group {}; {} tenants at once, metrics and health at {}",
                     id,
@@ -174,6 +178,7 @@ public final class Worker implements AutoCloseable {
     @Override
     public void close() {
         health.raise(Health.Condition.DRAINING);
+        stopping = true;
         stop.run();
         try {
             Duration patience = settings.worker().drainTimeout().plus(AFTER_DRAIN);

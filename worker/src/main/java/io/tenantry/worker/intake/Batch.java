@@ -1,6 +1,7 @@
 package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
@@ -36,18 +37,16 @@ final class Batch {
                     settled.coordinates(),
                     new Item(settled, codec.toBinaryRecord(result.event(), topics.results()), received));
         } else if (settled instanceof Settled.Dead dead) {
-            items.put(
-                    settled.coordinates(),
-                    new Item(
-                            settled,
-                            DeadLetter.record(
-                                    received,
-                                    topics.deadLetters(received.topic()),
-                                    topics.group(),
-                                    dead.code(),
-                                    dead.message()),
-                            received));
+            items.put(settled.coordinates(), deadLetter(dead, received));
         }
+    }
+
+    private Item deadLetter(Settled.Dead dead, ConsumerRecord<byte[], byte[]> received) {
+        return new Item(
+                dead,
+                DeadLetter.record(
+                        received, topics.deadLetters(received.topic()), topics.group(), dead.code(), dead.message()),
+                received);
     }
 
     List<ProducerRecord<byte[], byte[]>> records() {
@@ -79,10 +78,15 @@ final class Batch {
         }
     }
 
-    /** Dead letters that do not fit go without their value. */
+    /**
+     * What does not fit into its topic is made smaller: a dead letter goes without its value, and a result becomes one.
+     */
     void shrink(Predicate<ProducerRecord<byte[], byte[]>> tooLarge) {
         items.replaceAll((coordinates, item) -> {
-            if (item.settled() instanceof Settled.Dead dead && tooLarge.test(item.record())) {
+            if (!tooLarge.test(item.record())) {
+                return item;
+            }
+            if (item.settled() instanceof Settled.Dead dead) {
                 ConsumerRecord<byte[], byte[]> received = item.received();
                 return new Item(
                         dead,
@@ -94,7 +98,13 @@ final class Batch {
                                 dead.message()),
                         received);
             }
-            return item;
+            return deadLetter(
+                    new Settled.Dead(
+                            coordinates,
+                            ErrorCode.INTERNAL,
+                            "the result is larger than " + topics.results()
+                                    + " takes; its max.message.bytes is too small"),
+                    item.received());
         });
     }
 

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -93,7 +94,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     @Override
     public void run() {
-        try (consumer) {
+        try {
             consumer.subscribe(topics.requests(), assignment);
             while (!drain.isOver(inFlight.size() == 0 && publishing.isEmpty())) {
                 turn();
@@ -105,6 +106,8 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             }
         } catch (InterruptException stop) {
             LOG.warn("the poll loop was interrupted; what is not settled is read again by whoever comes next");
+        } finally {
+            consumer.close(CloseOptions.timeout(LEAVING));
         }
     }
 

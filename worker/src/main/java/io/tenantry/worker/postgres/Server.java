@@ -5,11 +5,15 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 
 /** One PostgreSQL server: a pool, and the bulkhead that caps its use. Safe for use by many threads. */
 public final class Server implements AutoCloseable {
+    /** A worker that is stopped between two statements must not keep the lock. */
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+
     private final String name;
     private final ConnectionPool pool;
     private final ConnectionBulkhead bulkhead;
@@ -60,7 +64,8 @@ public final class Server implements AutoCloseable {
     private boolean takeLock(Connection connection, long key) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // One round trip. The settings are those of the session, because Flyway commits in between.
-            boolean isResult = statement.execute("SET lock_timeout = "
+            boolean isResult = statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis()
+                    + "; SET lock_timeout = "
                     + timeouts.lock().toMillis()
                     + "; SET statement_timeout = " + timeouts.statement().toMillis()
                     + "; SELECT pg_try_advisory_lock(" + key + ")");

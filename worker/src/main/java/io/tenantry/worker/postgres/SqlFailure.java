@@ -18,11 +18,14 @@ public enum SqlFailure {
     /** The work itself is at fault: trying again gives the same answer. */
     PERMANENT;
 
-    /** lock_not_available, serialization_failure, deadlock_detected, idle_in_transaction_session_timeout. */
-    private static final Set<String> PASSING = Set.of("55P03", "40001", "40P01", "25P03");
+    /**
+     * lock_not_available, serialization_failure, deadlock_detected, idle_in_transaction_session_timeout,
+     * idle_session_timeout.
+     */
+    private static final Set<String> PASSING = Set.of("55P03", "40001", "40P01", "25P03", "57P05");
 
     /** too_many_connections, and what a server says while it stops or starts. */
-    private static final Set<String> CLOSED = Set.of("53300", "57P01", "57P02", "57P03", "57P05");
+    private static final Set<String> CLOSED = Set.of("53300", "57P01", "57P02", "57P03");
 
     /** Judges by the first {@link SQLException} in the chain of causes; a failure without one is permanent. */
     public static SqlFailure of(Throwable failure) {

@@ -34,6 +34,9 @@ final class ProducerSettings {
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // A transaction that follows another one closely is told to come back until the markers of that one are
+        // written; with the default of 100 ms that would be most of the latency of a result.
+        properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10L);
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return properties;

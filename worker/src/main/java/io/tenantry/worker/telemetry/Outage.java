@@ -17,6 +17,7 @@ public final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PROBE = Duration.ofSeconds(10);
     private static final Duration FIRST_LOG_INTERVAL = Duration.ofSeconds(5);
     private static final Duration LONGEST_LOG_INTERVAL = Duration.ofMinutes(5);
 
@@ -26,6 +27,7 @@ public final class Outage {
     private final Consumer<Boolean> listener;
     private @Nullable Instant since;
     private Instant pauseEnds = Instant.MIN;
+    private boolean probing;
     private Duration pause = FIRST_PAUSE;
     private Instant nextLog = Instant.MIN;
     private Duration logInterval = FIRST_LOG_INTERVAL;
@@ -42,10 +44,21 @@ public final class Outage {
         this.listener = listener;
     }
 
-    /** How long to leave it alone; empty if it may be tried now. */
+    /**
+     * How long to leave it alone; empty if it may be tried now. While it is away only one at a time may try, and should
+     * call {@link #away} or {@link #back} soon: the others need not find out too.
+     */
     public synchronized Optional<Duration> pause() {
-        Duration left = since == null ? Duration.ZERO : Duration.between(clock.instant(), pauseEnds);
-        return left.isNegative() || left.isZero() ? Optional.empty() : Optional.of(left);
+        if (since == null) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        if (now.isBefore(pauseEnds)) {
+            return Optional.of(Duration.between(now, pauseEnds));
+        }
+        probing = true;
+        pauseEnds = now.plus(LONGEST_PROBE);
+        return Optional.empty();
     }
 
     /** Since when it has been away; empty if it is not. */
@@ -63,7 +76,8 @@ public final class Outage {
             nextLog = now;
             listener.accept(true);
         }
-        if (!now.isBefore(pauseEnds)) {
+        if (probing || !now.isBefore(pauseEnds)) {
+            probing = false;
             pauseEnds = now.plus(pause);
             pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
         }
@@ -89,6 +103,7 @@ public final class Outage {
                     Duration.between(since, clock.instant()).toSeconds());
             since = null;
             pauseEnds = Instant.MIN;
+            probing = false;
             listener.accept(false);
         }
     }

@@ -59,6 +59,19 @@ class OutageTest {
     }
 
     @Test
+    void onlyOneAtATimeTriesWhetherItIsBack() {
+        outage.away("connection refused");
+        clock.advance(Duration.ofMillis(200));
+        assertThat(outage.pause()).isEmpty();
+
+        assertThat(outage.pause()).isPresent();
+
+        outage.back();
+        assertThat(outage.pause()).isEmpty();
+        assertThat(outage.pause()).isEmpty();
+    }
+
+    @Test
     void thePausesDoubleUpToFiveSeconds() {
         List<Long> pauses = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
