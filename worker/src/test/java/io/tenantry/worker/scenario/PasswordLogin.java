@@ -19,7 +19,8 @@ public final class PasswordLogin {
     public static void create(PostgresServer server, String role, String password) {
         try (Connection connection = server.connect("postgres");
                 Statement statement = connection.createStatement()) {
-            if (!first(statement, "SELECT pg_read_file(current_setting('hba_file'))").contains(GROUP)) {
+            if (!first(statement, "SELECT pg_read_file(current_setting('hba_file'))")
+                    .contains(GROUP)) {
                 statement.execute("CREATE ROLE " + GROUP);
                 askForPasswords(statement);
             }
