@@ -37,7 +37,7 @@ class ConnectionBulkheadTest {
     @Test
     void callsBackAtOnceIfAPermitIsFree() {
         bulkhead.tryAcquire();
-        bulkhead.whenFree(() -> called.add("first"));
+        bulkhead.whenFree(false, () -> called.add("first"));
 
         assertThat(called).containsExactly("first");
         assertThat(bulkhead.available())
@@ -48,9 +48,9 @@ class ConnectionBulkheadTest {
     @Test
     void callsOneWaiterForEachPermitInTheOrderInWhichTheyCame() {
         fill();
-        bulkhead.whenFree(() -> called.add("first"));
-        bulkhead.whenFree(() -> called.add("second"));
-        bulkhead.whenFree(() -> called.add("third"));
+        bulkhead.whenFree(false, () -> called.add("first"));
+        bulkhead.whenFree(false, () -> called.add("second"));
+        bulkhead.whenFree(false, () -> called.add("third"));
         assertThat(called).isEmpty();
 
         bulkhead.release();
@@ -62,7 +62,7 @@ class ConnectionBulkheadTest {
     @Test
     void callsAWaiterOnce() {
         fill();
-        bulkhead.whenFree(() -> called.add("first"));
+        bulkhead.whenFree(false, () -> called.add("first"));
         bulkhead.release();
         bulkhead.release();
 
@@ -72,7 +72,7 @@ class ConnectionBulkheadTest {
     @Test
     void aWaiterMayAcquireInItsCallback() {
         fill();
-        bulkhead.whenFree(() -> called.add("acquired: " + bulkhead.tryAcquire()));
+        bulkhead.whenFree(false, () -> called.add("acquired: " + bulkhead.tryAcquire()));
         bulkhead.release();
 
         assertThat(called).containsExactly("acquired: true");
@@ -82,8 +82,8 @@ class ConnectionBulkheadTest {
     @Test
     void aWaiterThatNeedsNoPermitAnyMorePassesItOn() {
         fill();
-        bulkhead.whenFree(() -> called.add("gone"));
-        bulkhead.whenFree(() -> called.add("next"));
+        bulkhead.whenFree(false, () -> called.add("gone"));
+        bulkhead.whenFree(false, () -> called.add("next"));
         bulkhead.release();
         assertThat(called).containsExactly("gone");
 
@@ -94,7 +94,7 @@ class ConnectionBulkheadTest {
     @Test
     void nobodyIsCalledWhenNothingIsFreeToPassOn() {
         fill();
-        bulkhead.whenFree(() -> called.add("waiting"));
+        bulkhead.whenFree(false, () -> called.add("waiting"));
         bulkhead.passOn();
 
         assertThat(called).isEmpty();
@@ -104,6 +104,19 @@ class ConnectionBulkheadTest {
      * Each user comes back when it is called, as tasks of lanes do. Few users and many rounds: a wake-up that is lost
      * shows only when nobody comes after it.
      */
+    @Test
+    void callsWhoIsUrgentFirst() {
+        List<String> called = new ArrayList<>();
+        ConnectionBulkhead bulkhead = new ConnectionBulkhead("main", 1);
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        bulkhead.whenFree(false, () -> called.add("rollout"));
+        bulkhead.whenFree(true, () -> called.add("signup"));
+
+        bulkhead.release();
+
+        assertThat(called).containsExactly("signup");
+    }
+
     @Test
     void servesEverybodyAndNeverMoreThanItsPermitsAtOnce() throws InterruptedException {
         int users = 6;
@@ -144,7 +157,7 @@ class ConnectionBulkheadTest {
         @Override
         public void run() {
             if (!bulkhead.tryAcquire()) {
-                bulkhead.whenFree(() -> threads.execute(this));
+                bulkhead.whenFree(false, () -> threads.execute(this));
                 return;
             }
             most.accumulateAndGet(inside.incrementAndGet(), Math::max);

@@ -16,7 +16,11 @@ class SqlFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"08000", "08001", "08003", "08006", "08P01", "53300", "57P01", "57P02", "57P03"})
+    @ValueSource(
+            strings = {
+                "08000", "08001", "08003", "08006", "08P01", "25006", "53100", "53200", "53300", "58030", "57P01",
+                "57P02", "57P03"
+            })
     void aServerThatCannotBeReachedIsAway(String state) {
         assertThat(SqlFailure.of(new SQLException("away", state))).isEqualTo(SqlFailure.SERVER_AWAY);
     }
