@@ -21,6 +21,7 @@ import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import io.tenantry.worker.telemetry.Outages;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
@@ -50,6 +51,7 @@ public final class Worker implements AutoCloseable {
     private final PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Meters meters = new Meters(meterRegistry);
     private final Health health = new Health();
+    private final Outages outages = new Outages(health, clock);
     private final Registry registry;
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -111,11 +113,11 @@ public final class Worker implements AutoCloseable {
     }
 
     private void work(Map<String, MigrationCatalog> catalogs, InetSocketAddress http) {
-        Outage registryOutage = outage("the registry", "requests and results wait", Health.Condition.REGISTRY);
-        Outage kafkaOutage = outage(
+        Outage registryOutage = outages.of("the registry", "requests and results wait", Health.Condition.REGISTRY);
+        Outage kafkaOutage = outages.of(
                 "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
-        Outage publishOutage =
-                outage("the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
+        Outage publishOutage = outages.of(
+                "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 Settler settler = new Settler(registry, registryOutage, meters, source());
                 Publisher publisher =
@@ -169,21 +171,11 @@ public final class Worker implements AutoCloseable {
     }
 
     private Map<String, Outage> serverOutages() {
-        Map<String, Outage> outages = new LinkedHashMap<>();
+        Map<String, Outage> byServer = new LinkedHashMap<>();
         servers.keySet()
                 .forEach(name ->
-                        outages.put(name, outage("server " + name, "its tenants wait", Health.Condition.SERVERS)));
-        return Map.copyOf(outages);
-    }
-
-    private Outage outage(String what, String consequence, Health.Condition condition) {
-        return new Outage(what, consequence, clock, away -> {
-            if (away) {
-                health.raise(condition);
-            } else {
-                health.clear(condition);
-            }
-        });
+                        byServer.put(name, outages.of("server " + name, "its tenants wait", Health.Condition.SERVERS)));
+        return Map.copyOf(byServer);
     }
 
     /** Drains, and waits for the end, a little longer than {@code worker.drain-timeout} at most. May be called again. */

@@ -3,10 +3,12 @@ package io.tenantry.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.PasswordLogin;
+import io.tenantry.worker.scenario.Results;
 import io.tenantry.worker.stack.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,6 +94,7 @@ class SecretsIT {
 
     @Test
     void areNowhereWhenTheyAreChangedMeanwhile() throws Exception {
+        deployment.with("retry.give-up-after", "1s");
         AppProcess worker = deployment.startProcess("run", debug()).awaitAssignment();
         deployment.results().data(deployment.events().signUp("lucky"));
         deployment.execute("ALTER ROLE " + role + "_server PASSWORD 'another'");
@@ -99,7 +102,7 @@ class SecretsIT {
 
         String request = deployment.events().signUp("late");
 
-        assertThat(deployment.results().data(request).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(Results.error(deployment.results().data(request)).code()).isEqualTo(ErrorCode.SERVER_UNAVAILABLE);
         assertHidden(published());
         assertHidden(List.of(worker.get("/metrics").body()));
         worker.signal(Signal.TERM);

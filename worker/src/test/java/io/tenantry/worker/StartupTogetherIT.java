@@ -1,7 +1,9 @@
 package io.tenantry.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Workers that start at the same moment do not get into each other's way. */
 class StartupTogetherIT {
     private static final int WORKERS = 4;
+    private static final int AT_ONCE = 8;
 
     private Deployment deployment;
 
@@ -39,13 +42,17 @@ class StartupTogetherIT {
     @RepeatedTest(3)
     void migrateTheRegistryOnce() throws Exception {
         RegistrySettings settings = deployment.settings().registry();
-        CyclicBarrier start = new CyclicBarrier(WORKERS);
-        ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
+        CyclicBarrier start = new CyclicBarrier(AT_ONCE);
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
             List<Future<?>> migrations = new ArrayList<>();
-            for (int i = 0; i < WORKERS; i++) {
+            for (int i = 0; i < AT_ONCE; i++) {
                 migrations.add(threads.submit(() -> {
                     try (Registry registry = new Registry(settings, "test")) {
+                        // Opens its connection, so that they meet in the migration and not on the way to it.
+                        assertThatThrownBy(() ->
+                                        registry.lookUp(new RequestRef("id", "source", "type", "topic", 0, 0), "acme"))
+                                .hasMessageContaining("does not exist");
                         start.await(30, TimeUnit.SECONDS);
                         registry.migrate();
                     }

@@ -6,6 +6,7 @@ import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
@@ -30,13 +31,14 @@ public final class Migrator {
     /**
      * Applies what is missing up to the target, each script with its row of the history in one transaction.
      *
+     * @param start the same for all attempts of a request
      * @throws SQLException if another session was in the way or the server is away; see {@link SqlFailure}. What was
      *     applied before stays, and the next call goes on from there.
      */
-    public MigrationResult migrate(LockedHome home, Target target) throws SQLException {
+    public MigrationResult migrate(LockedHome home, Target target, StartingPoint start) throws SQLException {
         History before = History.of(home);
         Optional<MigrationVersion> current = before.current();
-        @Nullable String from = current.map(MigrationVersion::getVersion).orElse(null);
+        @Nullable String from = start.orNow(version(before));
         if (target instanceof Target.Version wanted) {
             Optional<MigrationResult> refusal = refuse(wanted.version(), current);
             if (refusal.isPresent()) {
@@ -45,9 +47,9 @@ public final class Migrator {
         }
         MigrationVersion version = resolve(target);
         if (before.isExactly(catalog, version)) {
-            return new MigrationResult.Migrated(from, from, List.of());
+            return new MigrationResult.Migrated(from, version(before), before.versionsAfter(from));
         }
-        return runFlyway(home, target, from);
+        return runFlyway(home, target, from, before.versionsAfter(from));
     }
 
     private Optional<MigrationResult> refuse(String wanted, Optional<MigrationVersion> current) {
@@ -87,7 +89,8 @@ public final class Migrator {
         return catalog.head().map(MigrationVersion::fromVersion).orElse(MigrationVersion.EMPTY);
     }
 
-    private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from) throws SQLException {
+    private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from, List<String> appliedBefore)
+            throws SQLException {
         try {
             MigrateResult result = FlywayEngine.configure(
                             catalog.scripts(),
@@ -96,10 +99,9 @@ public final class Migrator {
                     .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
                     .load()
                     .migrate();
-            return new MigrationResult.Migrated(
-                    from,
-                    version(History.of(home)),
-                    result.migrations.stream().map(Migrator::name).toList());
+            List<String> applied = new ArrayList<>(appliedBefore);
+            result.migrations.forEach(migration -> applied.add(name(migration)));
+            return new MigrationResult.Migrated(from, version(History.of(home)), applied);
         } catch (FlywayException failure) {
             return failed(home, from, failure);
         }

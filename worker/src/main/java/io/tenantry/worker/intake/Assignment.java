@@ -135,8 +135,19 @@ final class Assignment implements ConsumerRebalanceListener {
 
     /** A record of this partition came at this offset; false if it is settled already. */
     boolean receive(Coordinates record) {
-        return windows.computeIfAbsent(record.partition(), p -> PartitionWindow.startingAt(record.offset()))
-                .receive(record.offset());
+        PartitionWindow window =
+                windows.computeIfAbsent(record.partition(), p -> PartitionWindow.startingAt(record.offset()));
+        if (record.offset() < window.watermark()) {
+            LOG.warn(
+                    "{} went back to offset {}, below the committed {}: it was made again or lost records; it is read"
+                            + " from there, and what the ledger knows is not run again",
+                    record.partition(),
+                    record.offset(),
+                    window.watermark());
+            window = PartitionWindow.startingAt(record.offset());
+            windows.put(record.partition(), window);
+        }
+        return window.receive(record.offset());
     }
 
     /** The consumer has gone past everything below this position. */

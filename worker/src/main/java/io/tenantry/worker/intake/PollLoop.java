@@ -95,6 +95,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     @Override
     public void run() {
         try {
+            parts.publisher().prepare(topics.results());
             consumer.subscribe(topics.requests(), assignment);
             while (!drain.isOver(inFlight.size() == 0 && publishing.isEmpty())) {
                 turn();

@@ -5,10 +5,12 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** Caps the connections to one server; who finds none free is called back, and holds no thread meanwhile. */
 public final class ConnectionBulkhead {
     private final Bulkhead bulkhead;
+    private final Queue<Runnable> urgentWaiting = new ArrayDeque<>();
     private final Queue<Runnable> waiting = new ArrayDeque<>();
 
     ConnectionBulkhead(String server, int maxConnections) {
@@ -26,22 +28,22 @@ public final class ConnectionBulkhead {
     }
 
     /** Calls back once, as soon as a permit is free: at once if one is now. The permit must still be acquired. */
-    public void whenFree(Runnable callback) {
+    public void whenFree(boolean urgent, Runnable callback) {
         synchronized (waiting) {
             if (available() == 0) {
-                waiting.add(callback);
+                (urgent ? urgentWaiting : waiting).add(callback);
                 return;
             }
         }
         callback.run();
     }
 
-    /** Gives a permit back and calls the longest waiting one. */
+    /** Gives a permit back and calls the longest waiting one, an urgent one if there is one. */
     public void release() {
         Runnable next;
         synchronized (waiting) {
             bulkhead.onComplete();
-            next = waiting.poll();
+            next = longestWaiting();
         }
         if (next != null) {
             next.run();
@@ -55,11 +57,16 @@ public final class ConnectionBulkhead {
     public void passOn() {
         Runnable next;
         synchronized (waiting) {
-            next = available() == 0 ? null : waiting.poll();
+            next = available() == 0 ? null : longestWaiting();
         }
         if (next != null) {
             next.run();
         }
+    }
+
+    private @Nullable Runnable longestWaiting() {
+        Runnable urgent = urgentWaiting.poll();
+        return urgent == null ? waiting.poll() : urgent;
     }
 
     /** Permits that nobody holds. */

@@ -24,8 +24,11 @@ public enum SqlFailure {
      */
     private static final Set<String> PASSING = Set.of("55P03", "40001", "40P01", "25P03", "57P05");
 
-    /** too_many_connections, and what a server says while it stops or starts. */
-    private static final Set<String> CLOSED = Set.of("53300", "57P01", "57P02", "57P03");
+    /**
+     * What a server says that stops, starts, takes no more connections, has no room or memory, cannot read its disk, or
+     * has become a standby.
+     */
+    private static final Set<String> CLOSED = Set.of("57P01", "57P02", "57P03", "58000", "58030", "25006");
 
     /** Judges by the first {@link SQLException} in the chain of causes; a failure without one is permanent. */
     public static SqlFailure of(Throwable failure) {
@@ -33,15 +36,20 @@ public enum SqlFailure {
         if (cause == null) {
             return PERMANENT;
         }
+        if (cause instanceof SQLTransientConnectionException) {
+            // The pool gave up waiting for a connection. A password that was right at the start is wrong now, say: that
+            // is not the fault of the work either.
+            return SERVER_AWAY;
+        }
         String state = cause.getSQLState();
         if (state == null) {
-            // Not from the server: the pool gave up waiting for a connection, or one was closed under the work.
-            return cause instanceof SQLTransientConnectionException ? SERVER_AWAY : TRANSIENT;
+            // Not from the server: the connection was closed under the work.
+            return TRANSIENT;
         }
         if (PASSING.contains(state)) {
             return TRANSIENT;
         }
-        return state.startsWith("08") || CLOSED.contains(state) ? SERVER_AWAY : PERMANENT;
+        return state.startsWith("08") || state.startsWith("53") || CLOSED.contains(state) ? SERVER_AWAY : PERMANENT;
     }
 
     /** The first SQLException in the chain of causes that has a state, else the first at all, else null. */

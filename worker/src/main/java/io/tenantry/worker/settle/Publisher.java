@@ -58,6 +58,20 @@ public final class Publisher implements AutoCloseable {
         this.outage = outage;
     }
 
+    /**
+     * Connects, and learns where the results topic is, so that the first publication does not keep the poll thread; a
+     * failure shows at the first publication. To be called before the consumer joins its group.
+     */
+    public void prepare(String resultsTopic) {
+        try {
+            started().partitionsFor(resultsTopic);
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (KafkaException | IllegalStateException failure) {
+            LOG.debug("the producer is not ready yet", failure);
+        }
+    }
+
     /** How long to leave Kafka alone after a failure; empty if a publication may be tried now. */
     public Optional<Duration> pause() {
         return outage.pause();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +39,10 @@ import org.slf4j.LoggerFactory;
 public final class Settler implements Outcomes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
     private static final int LARGEST_BATCH = 500;
+
+    /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
+    private static final Set<String> DATA_ERROR_CLASSES = Set.of("22", "23", "54");
+
     private static final Duration IDLE = Duration.ofMillis(500);
 
     /** What became of a request. */
@@ -176,7 +181,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 }
                 return;
             } catch (SQLException | RuntimeException failure) {
-                if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
+                if (isAboutTheData(failure)) {
                     published.addAll(marks);
                     settleOneByOne(batch, failure);
                     return;
@@ -185,6 +190,16 @@ public final class Settler implements Outcomes, AutoCloseable {
                 Thread.sleep(outage.pause().orElse(Duration.ZERO).toMillis());
             }
         }
+    }
+
+    /** Anything else, even a password that is wrong now, passes when somebody mends it; no outcome is given up for it. */
+    private static boolean isAboutTheData(Exception failure) {
+        SQLException cause = SqlFailure.sqlCause(failure);
+        if (cause == null) {
+            return true;
+        }
+        String state = String.valueOf(cause.getSQLState());
+        return DATA_ERROR_CLASSES.stream().anyMatch(state::startsWith);
     }
 
     /** Finds the outcome that the registry refuses, so that it does not hold up the others. */

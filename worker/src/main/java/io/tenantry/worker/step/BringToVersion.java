@@ -2,14 +2,16 @@ package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.MigrationResult;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
 
-/** Applies the migrations that the home lacks up to the target. */
+/** Applies the migrations that the home lacks up to the target. One for each request and home. */
 final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
+    private final StartingPoint start = new StartingPoint();
 
     BringToVersion(Migrator migrator, Target target) {
         this.migrator = migrator;
@@ -23,7 +25,7 @@ final class BringToVersion implements Step {
 
     @Override
     public StepResult run(LockedHome home) throws SQLException {
-        MigrationResult result = migrator.migrate(home, target);
+        MigrationResult result = migrator.migrate(home, target, start);
         if (result instanceof MigrationResult.Migrated migrated) {
             return new StepResult.Migrated(migrated.from(), migrated.to(), migrated.applied());
         }

@@ -2,6 +2,7 @@ package io.tenantry.worker.step;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
@@ -35,15 +36,15 @@ final class HomeAttempt {
     Optional<Verdict> run() throws SQLException {
         Server server = home.work().server();
         ServerHealth health = runner.health(server.name());
-        Optional<Duration> pause = health.pause();
-        if (pause.isPresent()) {
-            return orGiveUp(health, new Verdict.Snooze(pause.get()));
-        }
-        Optional<Verdict> full = home.acquire();
+        Optional<Verdict> full = home.acquire(request.data() instanceof TenantCreated);
         if (full.isPresent()) {
             return full;
         }
         try {
+            Optional<Duration> pause = health.pause();
+            if (pause.isPresent()) {
+                return orGiveUp(health, new Verdict.Snooze(pause.get()));
+            }
             Optional<LockedHome> locked = server.tryLock(home.work().home());
             health.answered();
             if (locked.isEmpty()) {
@@ -85,7 +86,6 @@ final class HomeAttempt {
         if (runner.now().isBefore(start.plus(patience))) {
             return Optional.of(wait);
         }
-        home.leaveQueue();
         home.fail(
                 null,
                 ResultError.of(

@@ -34,11 +34,13 @@ final class HomeRun {
         return work;
     }
 
-    /** Takes a permit of the server, or says what to wait for. */
-    Optional<Verdict> acquire() {
+    /** Takes a permit of the server, or says what to wait for; who is urgent is called before the others. */
+    Optional<Verdict> acquire(boolean urgent) {
         ConnectionBulkhead bulkhead = work.server().bulkhead();
         queued = !bulkhead.tryAcquire();
-        return queued ? Optional.of(new Verdict.Await(bulkhead::whenFree)) : Optional.empty();
+        return queued
+                ? Optional.of(new Verdict.Await(callback -> bulkhead.whenFree(urgent, callback)))
+                : Optional.empty();
     }
 
     /** It will not be worked on any more: lets the next one have the permit that this one may have been called for. */

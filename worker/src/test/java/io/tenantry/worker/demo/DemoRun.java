@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +53,8 @@ final class DemoRun implements AutoCloseable {
                 ResultConsumer consumer = new ResultConsumer(servers.kafka().bootstrapServers())) {
             Round round = new Round(producer, consumer, this::trouble);
             startWorker();
-            say("release 1 of the worker is up; every tenant gets a home in "
-                    + String.join(" and ", DemoFolder.DATABASES) + "; now " + tenants.size() + " signups at once");
+            say("a worker of release 1 is up; " + tenants.size() + " signups at once, each for homes in "
+                    + String.join(" and ", DemoFolder.DATABASES));
             RoundReport signups =
                     run(round, "signups", tenants.stream().map(Requests::signUp).toList());
             sabotage(servers);
@@ -84,9 +85,9 @@ final class DemoRun implements AutoCloseable {
     private void sabotage(DevStack servers) throws SQLException {
         try (Connection connection = servers.postgres().connect(DemoFolder.APP);
                 Statement statement = connection.createStatement()) {
-            String schema = statement.enquoteIdentifier(DemoFolder.location(UPGRADED, sabotaged), true);
+            String schema = statement.enquoteIdentifier(DemoFolder.location(UPGRADED, sabotaged), false);
             statement.execute("CREATE TABLE " + schema + "." + NEW_TABLE + " (made_by_hand text)");
-            say("sabotage: " + schema + " gets a table " + NEW_TABLE + " by hand, which release 2 wants to create");
+            say("sabotage: somebody makes a table " + schema + "." + NEW_TABLE + " by hand");
         }
     }
 
@@ -97,8 +98,10 @@ final class DemoRun implements AutoCloseable {
         }
         folder.installSecondRelease();
         startWorker();
-        say("deployed as in real life: release 1 drained on SIGTERM, release 2 brings " + UPGRADED + " version "
-                + TARGET + "; now the rollout to all");
+        say("a deploy, as in real life: release 1 drained on SIGTERM, release 2 with " + UPGRADED + " version " + TARGET
+                + " is up");
+        say("the rollout: " + tenants.size() + " requests for " + UPGRADED + " version " + TARGET
+                + ", which creates a table " + NEW_TABLE);
     }
 
     private void startWorker() {
@@ -124,7 +127,7 @@ final class DemoRun implements AutoCloseable {
 
     /** What somebody can do with what runs on. */
     List<String> invitation() {
-        return new Invitation(java.util.Objects.requireNonNull(stack), folder, jar, sabotaged).lines();
+        return new Invitation(Objects.requireNonNull(stack), folder, jar, sabotaged).lines();
     }
 
     /** Ends the worker and the servers, and deletes all files; safe to call twice, and from another thread. */

@@ -98,7 +98,7 @@ class LanesDrainTest {
             fixture.awaitParked(task, 1);
             fixture.lanes.drain();
             fixture.lanes.drain();
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
 
             assertThat(task.abandonments()).isEqualTo(1);
             assertThat(fixture.lanes.active()).isZero();

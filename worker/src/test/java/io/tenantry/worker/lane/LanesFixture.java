@@ -77,6 +77,12 @@ final class LanesFixture implements AutoCloseable {
         journal.remove("marker");
     }
 
+    /** Calls back what a task has registered; a task registers it a moment after it has let go of its thread. */
+    static void callBack(List<Runnable> registered, int index) {
+        Await.until(DEADLINE, "callback " + index + " is registered", () -> registered.size() > index);
+        registered.get(index).run();
+    }
+
     static void await(CountDownLatch latch) {
         try {
             assertThat(latch.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))

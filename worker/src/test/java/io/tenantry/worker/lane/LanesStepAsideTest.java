@@ -84,7 +84,7 @@ class LanesStepAsideTest {
             fixture.awaitWhatIsReady();
             assertThat(fixture.journal).containsExactly("upgrade", "signup");
 
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
             assertThat(fixture.journal).containsExactly("upgrade", "signup", "signup", "upgrade", "signup 2");

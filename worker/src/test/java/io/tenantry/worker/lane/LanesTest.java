@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -165,12 +166,12 @@ class LanesTest {
     @Test
     void abandonsATaskThatIsNoLongerWantedWhenItsWaitIsOver() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            List<Runnable> callbacks = new ArrayList<>();
+            List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             task.unwanted();
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
             assertThat(task.abandonments()).isEqualTo(1);

@@ -61,7 +61,7 @@ class LanesWaitingTest {
             fixture.awaitWhatIsReady();
             assertThat(fixture.journal).containsExactly("awaiting");
 
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
             assertThat(callbacks).hasSize(1);
@@ -92,14 +92,14 @@ class LanesWaitingTest {
                     .then(new Verdict.Await(callbacks::add));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitParked(task, 2);
 
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitWhatIsReady();
             assertThat(task.runs()).isEqualTo(2);
 
-            callbacks.get(1).run();
+            LanesFixture.callBack(callbacks, 1);
             fixture.awaitIdle();
             assertThat(task.runs()).isEqualTo(3);
         }
@@ -112,13 +112,13 @@ class LanesWaitingTest {
             FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
             FakeTask later = fixture.bulk("later", "a").then(new Verdict.Await(callback -> {}));
             fixture.submit(later);
             fixture.awaitParked(later, 1);
-            callbacks.get(0).run();
+            LanesFixture.callBack(callbacks, 0);
             fixture.awaitWhatIsReady();
 
             assertThat(later.runs()).isEqualTo(1);

@@ -10,13 +10,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlFailureTest {
     @ParameterizedTest
-    @ValueSource(strings = {"55P03", "40001", "40P01", "25P03"})
+    @ValueSource(strings = {"55P03", "40001", "40P01", "25P03", "57P05"})
     void anotherSessionInTheWayIsTransient(String state) {
         assertThat(SqlFailure.of(new SQLException("in the way", state))).isEqualTo(SqlFailure.TRANSIENT);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"08000", "08001", "08003", "08006", "08P01", "53300", "57P01", "57P02", "57P03", "57P05"})
+    @ValueSource(
+            strings = {
+                "08000", "08001", "08003", "08006", "08P01", "25006", "53100", "53200", "53300", "58030", "57P01",
+                "57P02", "57P03"
+            })
     void aServerThatCannotBeReachedIsAway(String state) {
         assertThat(SqlFailure.of(new SQLException("away", state))).isEqualTo(SqlFailure.SERVER_AWAY);
     }

@@ -11,6 +11,7 @@ import io.tenantry.worker.stack.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,6 +40,9 @@ public final class Results implements AutoCloseable {
                 bootstrapServers,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 "read_committed",
+                // To jump to the end, as a consumer does by itself when its position is gone, would hide a loss.
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
                 ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
                 false,
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
@@ -65,11 +69,24 @@ public final class Results implements AutoCloseable {
 
     /** Waits for this many results in all; returns those that came. */
     public List<TenantResult> await(int count) {
-        Await.until(PATIENCE, count + " results", () -> {
-            poll();
-            return results.size() >= count;
-        });
+        try {
+            Await.until(PATIENCE, count + " results", () -> {
+                poll();
+                return results.size() >= count;
+            });
+        } catch (AssertionError late) {
+            throw new AssertionError(
+                    results.size() + " results and " + deadLetters.size() + " dead letters came; the reader is at "
+                            + positions(),
+                    late);
+        }
         return all();
+    }
+
+    private Map<TopicPartition, Long> positions() {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        consumer.assignment().forEach(partition -> positions.put(partition, consumer.position(partition)));
+        return positions;
     }
 
     /** All results that have come so far. */

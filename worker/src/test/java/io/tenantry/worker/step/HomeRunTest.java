@@ -142,8 +142,8 @@ class HomeRunTest {
         HomeRun otherHolder = Homes.run(server, "users");
         HomeRun leaving = Homes.run(server, "users");
         HomeRun next = Homes.run(server, "users");
-        assertThat(holder.acquire()).isEmpty();
-        assertThat(otherHolder.acquire()).isEmpty();
+        assertThat(holder.acquire(false)).isEmpty();
+        assertThat(otherHolder.acquire(false)).isEmpty();
         await(leaving, () -> called.add("leaving"));
         await(next, () -> called.add("next"));
         server.bulkhead().release();
@@ -152,7 +152,7 @@ class HomeRunTest {
         leaving.leaveQueue();
         assertThat(called).containsExactly("leaving", "next");
 
-        assertThat(next.acquire()).isEmpty();
+        assertThat(next.acquire(false)).isEmpty();
         next.leaveQueue();
         leaving.leaveQueue();
         server.bulkhead().release();
@@ -161,7 +161,7 @@ class HomeRunTest {
     }
 
     private static void await(HomeRun run, Runnable callback) {
-        assertThat(run.acquire())
+        assertThat(run.acquire(false))
                 .get()
                 .isInstanceOfSatisfying(
                         Verdict.Await.class, await -> await.register().accept(callback));

@@ -73,6 +73,8 @@ class LogFormatTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        // The one of the jar, not the one for tests that is on this class path too.
+        command.add("-Dlogback.configurationFile=logback.xml");
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), LogSample.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

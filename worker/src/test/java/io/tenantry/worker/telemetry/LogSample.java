@@ -14,7 +14,7 @@ final class LogSample {
         for (String quiet :
                 new String[] {"org.flywaydb", "com.zaxxer.hikari", "org.apache.kafka", "io.smallrye.config"}) {
             LoggerFactory.getLogger(quiet + ".Any").info("not told");
-            LoggerFactory.getLogger(quiet + ".Any").warn("told by " + quiet);
+            LoggerFactory.getLogger(quiet + ".Any").error("told by " + quiet);
         }
         LoggerFactory.getLogger("org.apache.kafka.clients.NetworkClient").warn("not told");
         LoggerFactory.getLogger("org.apache.kafka.clients.NetworkClient").error("told by the network client");

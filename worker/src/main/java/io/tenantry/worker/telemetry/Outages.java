@@ -1,0 +1,31 @@
+package io.tenantry.worker.telemetry;
+
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Makes the outages of a worker: its health is against being ready while at least one of a condition lasts. */
+public final class Outages {
+    private final Health health;
+    private final Clock clock;
+    private final Map<Health.Condition, Integer> lasting = new EnumMap<>(Health.Condition.class);
+
+    public Outages(Health health, Clock clock) {
+        this.health = health;
+        this.clock = clock;
+    }
+
+    /** See {@link Outage}. */
+    public Outage of(String what, String consequence, Health.Condition condition) {
+        return new Outage(what, consequence, clock, away -> count(condition, away));
+    }
+
+    private synchronized void count(Health.Condition condition, boolean away) {
+        int now = lasting.merge(condition, away ? 1 : -1, Integer::sum);
+        if (now > 0) {
+            health.raise(condition);
+        } else {
+            health.clear(condition);
+        }
+    }
+}
