@@ -46,6 +46,8 @@ public final class ConnectionPool implements AutoCloseable {
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", target.applicationName());
+        // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
+        config.addDataSourceProperty("assumeMinServerVersion", "14");
         config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("options", SESSION_OPTIONS);
