@@ -48,10 +48,10 @@ final class InFlight {
      * that may still run: a lane that kept some of the old ones would run or answer them out of order.
      */
     void drop(Set<TopicPartition> partitions) {
-        for (Coordinates coordinates : List.copyOf(entries.keySet())) {
-            if (partitions.contains(coordinates.partition())) {
-                entries.get(coordinates).request().disown();
-                forget(coordinates);
+        for (Map.Entry<Coordinates, Entry> next : List.copyOf(entries.entrySet())) {
+            if (partitions.contains(next.getKey().partition())) {
+                next.getValue().request().disown();
+                forget(next.getKey());
             }
         }
     }

@@ -74,7 +74,8 @@ public final class Lanes implements AutoCloseable {
      * a callback has to take it, and to pass it on.
      */
     private static boolean letsPass(Lane lane) {
-        return (lane.stepsAside && lane.promote()) || (lane.timed && !lane.head().wanted());
+        return (lane.stepsAside && lane.promote())
+                || (lane.timed && !lane.head().wanted());
     }
 
     /** Abandons every task that does not run now, and those that run as soon as they would have to wait. */

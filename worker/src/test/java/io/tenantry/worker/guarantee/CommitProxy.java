@@ -87,7 +87,8 @@ final class CommitProxy extends TcpProxy {
         while (true) {
             byte[] message = message(from);
             Commit commit = commits.get(link);
-            if (commit != null && commit.correlation() == ByteBuffer.wrap(message).getInt()) {
+            if (commit != null
+                    && commit.correlation() == ByteBuffer.wrap(message).getInt()) {
                 commits.remove(link);
                 breakIn(commit.next());
                 return;

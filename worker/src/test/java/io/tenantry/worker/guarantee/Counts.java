@@ -11,7 +11,6 @@ package io.tenantry.worker.guarantee;
  * @param appliedTwice migrations that a tenant's database has twice
  * @param lag records that the group has not settled
  */
-record Counts(
-        int unanswered, int repeated, int failed, int overlaps, int inversions, int appliedTwice, long lag) {
+record Counts(int unanswered, int repeated, int failed, int overlaps, int inversions, int appliedTwice, long lag) {
     static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0);
 }

@@ -52,7 +52,7 @@ class ForeignOffsetsIT {
                 producer.beginTransaction();
                 for (Topic topic : new Topic[] {Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED}) {
                     for (int partition = 0; partition < kafka.partitions(); partition++) {
-                        producer.send(new ProducerRecord<>(
+                        var unused = producer.send(new ProducerRecord<>(
                                 topic.name(kafka.topicPrefix()), partition, "foreign", "{" + "x".repeat(100)));
                     }
                 }

@@ -86,7 +86,8 @@ final class Group implements AutoCloseable {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         Set<String> topics = Set.of(
                 Topic.TENANT_CREATED.name(kafka.topicPrefix()), Topic.MIGRATION_REQUESTED.name(kafka.topicPrefix()));
-        Map<String, TopicDescription> found = answer(admin.describeTopics(topics).allTopicNames());
+        Map<String, TopicDescription> found =
+                answer(admin.describeTopics(topics).allTopicNames());
         found.forEach((name, topic) -> topic.partitions()
                 .forEach(partition -> asked.put(new TopicPartition(name, partition.partition()), spec)));
         return answer(admin.listOffsets(asked).all());

@@ -14,8 +14,7 @@ import java.util.Optional;
 final class Journal {
     static final String DATABASE = "users";
 
-    private static final String SQL =
-            """
+    private static final String SQL = """
             CREATE SCHEMA guarantee;
             CREATE SEQUENCE guarantee.overlaps;
             CREATE TABLE guarantee.pace (home text PRIMARY KEY, seconds float8 NOT NULL);
@@ -87,10 +86,7 @@ final class Journal {
     /** Each migration of this tenant takes this long. */
     void slow(String tenant, Duration step) {
         deployment.execute(String.format(
-                Locale.ROOT,
-                "INSERT INTO guarantee.pace VALUES ('%s', %f)",
-                home(tenant),
-                step.toMillis() / 1000.0));
+                Locale.ROOT, "INSERT INTO guarantee.pace VALUES ('%s', %f)", home(tenant), step.toMillis() / 1000.0));
     }
 
     /** Whether a migration of this tenant is in progress. */

@@ -25,16 +25,21 @@ class LongWorkIT {
             trial.journal().slow(LONG, MAX_POLL_INTERVAL.multipliedBy(3));
 
             trial.requests().upgrade(LONG, 2);
-            Await.until(Duration.ofSeconds(30), "the long one is at work", () -> trial.journal()
-                    .isAtWork(LONG));
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the long one is at work",
+                    () -> trial.journal().isAtWork(LONG));
             trial.tenants().stream()
                     .filter(tenant -> !tenant.equals(LONG))
                     .forEach(tenant -> trial.requests().upgrade(tenant, 2));
             trial.under(attacked -> {
-                        Await.until(Duration.ofSeconds(30), "all others are answered", () -> attacked.requests()
-                                        .unanswered(attacked.answers())
-                                        .size()
-                                == 1);
+                        Await.until(
+                                Duration.ofSeconds(30),
+                                "all others are answered",
+                                () -> attacked.requests()
+                                                .unanswered(attacked.answers())
+                                                .size()
+                                        == 1);
                         assertThat(attacked.journal().isAtWork(LONG))
                                 .as("the long one is still at work")
                                 .isTrue();

@@ -44,8 +44,8 @@ final class Requests {
 
     /** A record that nobody can read. */
     void poison(String key) {
-        RecordMetadata metadata = events.raw(
-                Topic.MIGRATION_REQUESTED.baseName(), key, "{".getBytes(StandardCharsets.UTF_8), Map.of());
+        RecordMetadata metadata =
+                events.raw(Topic.MIGRATION_REQUESTED.baseName(), key, "{".getBytes(StandardCharsets.UTF_8), Map.of());
         poison.add(metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset());
     }
 
@@ -62,7 +62,9 @@ final class Requests {
     Set<String> unanswered(Answers answers) {
         Set<String> missing = new LinkedHashSet<>(ids);
         missing.removeAll(answers.answered());
-        poison.stream().filter(record -> !answers.deadLetters().contains(record)).forEach(missing::add);
+        poison.stream()
+                .filter(record -> !answers.deadLetters().contains(record))
+                .forEach(missing::add);
         return missing;
     }
 

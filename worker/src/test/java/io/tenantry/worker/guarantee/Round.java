@@ -35,7 +35,10 @@ record Round(GroupProtocol protocol, long seed) {
     private static List<Long> seeds() {
         String given = System.getProperty(PROPERTY, "");
         if (!given.isBlank()) {
-            return Arrays.stream(given.split(",")).map(String::strip).map(Long::valueOf).toList();
+            return Arrays.stream(given.split(","))
+                    .map(String::strip)
+                    .map(Long::valueOf)
+                    .toList();
         }
         if (!Scale.isFull()) {
             return List.of(1L);

@@ -30,7 +30,7 @@ record Scale(
 
     /** For every build. */
     static Scale small() {
-        return new Scale(2, 30, 6, 4, Duration.ofMillis(150), Duration.ofSeconds(6), 60, Duration.ofSeconds(4), 4);
+        return new Scale(2, 20, 3, 3, Duration.ofMillis(150), Duration.ofSeconds(5), 40, Duration.ofSeconds(3), 4);
     }
 
     /** For the profile {@code chaos}. */

@@ -25,7 +25,9 @@ class SlowTenantIT {
 
             trial.requests().upgrade(SLOW, 2);
             Await.until(
-                    Duration.ofSeconds(30), "the slow one is at work", () -> trial.journal().isAtWork(SLOW));
+                    Duration.ofSeconds(30),
+                    "the slow one is at work",
+                    () -> trial.journal().isAtWork(SLOW));
             quick.forEach(tenant -> trial.requests().upgrade(tenant, 2));
 
             trial.under(attacked -> killBesideTheSlowOne(attacked, quick)).check();
@@ -33,9 +35,12 @@ class SlowTenantIT {
     }
 
     private static void killBesideTheSlowOne(Trial trial, List<String> quick) {
-        Await.until(Duration.ofSeconds(60), "the quick ones are answered", () -> trial.answers()
-                .answered()
-                .containsAll(quick.stream().map(tenant -> tenant + "-2").toList()));
+        Await.until(
+                Duration.ofSeconds(60),
+                "the quick ones are answered",
+                () -> trial.answers()
+                        .answered()
+                        .containsAll(quick.stream().map(tenant -> tenant + "-2").toList()));
         assertThat(trial.journal().isAtWork(SLOW))
                 .as("the slow one is still at work")
                 .isTrue();

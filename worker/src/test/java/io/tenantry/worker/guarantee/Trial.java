@@ -130,8 +130,8 @@ final class Trial implements AutoCloseable {
 
     /** Waits until workers hold the partitions, so that one of them may be stopped in the middle of something. */
     Trial awaitMembers(int count) {
-        return guarded(() ->
-                Await.until(Duration.ofSeconds(60), count + " members are in the group", () -> group.members() == count));
+        return guarded(() -> Await.until(
+                Duration.ofSeconds(60), count + " members are in the group", () -> group.members() == count));
     }
 
     /** Waits until so many partitions' worth of members are left that a stopped one has been put out. */

@@ -7,12 +7,15 @@ import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.KafkaBroker;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A commit whose outcome the worker does not learn makes no second result, and loses none. */
 class UnknownCommitIT {
+    private static final List<Break> KINDS = List.of(Break.values());
+
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")
     void answersEveryRequestOnceWhenCommitsGoUnanswered(Round round) throws Exception {
@@ -34,7 +37,7 @@ class UnknownCommitIT {
         int breaks = trial.scale().lostAnswers();
         int share = trial.tenants().size() / breaks;
         for (int i = 0; i < breaks; i++) {
-            proxy.breakNext(Break.values()[i % Break.values().length]);
+            proxy.breakNext(KINDS.get(i % KINDS.size()));
             trial.upgrade(trial.tenants().subList(i * share, (i + 1) * share));
             int broken = i + 1;
             Await.until(Duration.ofSeconds(90), "a commit is broken", () -> proxy.broken() == broken);

@@ -33,8 +33,10 @@ class ZombieIT {
     }
 
     private static void stopTheOwner(Trial trial) {
-        Await.until(Duration.ofSeconds(60), "the tenant is at work", () -> trial.journal()
-                .isAtWork(TENANT));
+        Await.until(
+                Duration.ofSeconds(60),
+                "the tenant is at work",
+                () -> trial.journal().isAtWork(TENANT));
         String owner = trial.journal().worksOn(TENANT).orElseThrow();
         WorkerProcess zombie = trial.workers().stream()
                 .filter(worker -> worker.logged("worker " + owner.substring(owner.indexOf(' ') + 1) + " joins"))

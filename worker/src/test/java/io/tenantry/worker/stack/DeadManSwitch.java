@@ -23,15 +23,11 @@ public final class DeadManSwitch {
     /** From now on the end of this JVM is the end of that process and of that folder. */
     public static DeadManSwitch arm(long pid, Path folder) {
         try {
-            return new DeadManSwitch(new ProcessBuilder(List.of(
-                            "sh",
-                            "-c",
-                            SCRIPT,
-                            Long.toString(pid),
-                            folder.toString()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start());
+            return new DeadManSwitch(
+                    new ProcessBuilder(List.of("sh", "-c", SCRIPT, Long.toString(pid), folder.toString()))
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
