@@ -17,6 +17,11 @@ final class CommitProxy extends TcpProxy {
     /** EndTxn: https://kafka.apache.org/protocol#The_Messages_EndTxn */
     private static final short END_TRANSACTION = 26;
 
+    /** Where these two are in the header of a request, behind the two bytes that say which one it is. */
+    private static final int VERSION = 2;
+
+    private static final int CORRELATION = 4;
+
     /** What becomes of a commit. */
     enum Break {
         /** It reaches the broker, and the connection ends instead of its answer. */
@@ -66,14 +71,13 @@ final class CommitProxy extends TcpProxy {
         while (true) {
             byte[] message = message(from);
             ByteBuffer header = ByteBuffer.wrap(message);
-            Break next = header.getShort() == END_TRANSACTION ? breaks.poll() : null;
+            Break next = isCommit(message) ? breaks.poll() : null;
             if (next != null && !next.reachesBroker) {
                 breakIn(next);
                 return;
             }
             if (next != null) {
-                header.getShort(); // the version
-                commits.put(link, new Commit(header.getInt(), next));
+                commits.put(link, new Commit(header.getInt(CORRELATION), next));
             }
             awaitSpeech();
             send(to, message);
@@ -96,6 +100,16 @@ final class CommitProxy extends TcpProxy {
             awaitSpeech();
             send(to, message);
         }
+    }
+
+    /** The request ends with a boolean, which is false for an abort; from version 3 on a byte follows. */
+    private static boolean isCommit(byte[] message) {
+        ByteBuffer request = ByteBuffer.wrap(message);
+        if (request.getShort(0) != END_TRANSACTION) {
+            return false;
+        }
+        int behind = request.getShort(VERSION) >= 3 ? 2 : 1;
+        return message[message.length - behind] != 0;
     }
 
     private void breakIn(Break next) {

@@ -3,6 +3,7 @@ package io.tenantry.worker.guarantee;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Migrations;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import java.util.Optional;
  * rollback takes back, how often it was begun and whether another one was at work on the same tenant.
  */
 final class Journal {
+    /** By whom, which is the name of the session, and when. */
+    record Upgrade(String worker, Instant begun) {}
+
     static final String DATABASE = "users";
 
     private static final String SQL = """
@@ -131,10 +135,15 @@ final class Journal {
                 + " schemaname = 'guarantee' AND sequencename LIKE '" + DATABASE + "\\_%'");
     }
 
-    /** The names of the sessions that worked on this tenant, in their order, one for each migration. */
-    List<String> workersOf(String tenant) {
-        return deployment.query(
-                "SELECT worker FROM guarantee.journal WHERE home = '" + home(tenant) + "' ORDER BY begun");
+    /** The upgrades of this tenant, in the order in which they were begun. */
+    List<Upgrade> upgrades(String tenant) {
+        return deployment
+                .query("SELECT worker || '|' || to_char(begun AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                        + " FROM guarantee.journal WHERE version > 1 AND home = '" + home(tenant) + "' ORDER BY begun")
+                .stream()
+                .map(row -> new Upgrade(
+                        row.substring(0, row.indexOf('|')), Instant.parse(row.substring(row.indexOf('|') + 1))))
+                .toList();
     }
 
     private int number(String sql) {

@@ -26,6 +26,7 @@ final class Requests {
         this.events = events;
     }
 
+    /** A second call sends the same event once more. */
     void signUp(String tenant) {
         ids.add(events.publish(tenant + "-new", new TenantCreated(tenant, List.of(), Map.of())));
     }
@@ -35,11 +36,6 @@ final class Requests {
         ids.add(events.publish(
                 tenant + "-" + version,
                 new MigrationRequested(tenant, null, List.of(), Integer.toString(version), null, 1)));
-    }
-
-    /** Asks for the same once more, under the same identity. */
-    void repeatUpgrade(String tenant, int version) {
-        upgrade(tenant, version);
     }
 
     /** A record that nobody can read. */

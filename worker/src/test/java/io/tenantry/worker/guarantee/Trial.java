@@ -2,7 +2,9 @@ package io.tenantry.worker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.GroupProtocol;
+import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.RunningWorker;
 import io.tenantry.worker.stack.Await;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,10 +112,12 @@ final class Trial implements AutoCloseable {
         return this;
     }
 
-    /** Asks for all upgrades of all tenants, signs up others, and sends what nobody can read. */
+    /** Asks for all upgrades of all tenants, signs up others, each twice, and sends what nobody can read. */
     Trial load(int newcomers) {
         upgrade(tenants);
         for (int i = 0; i < newcomers; i++) {
+            requests.signUp("newcomer" + i);
+            // A producer that is not sure sends the same once more.
             requests.signUp("newcomer" + i);
             requests.poison("newcomer" + i);
         }
@@ -163,6 +168,13 @@ final class Trial implements AutoCloseable {
                 .filter(name -> partition(name, partitions) == partition(tenant, partitions))
                 .limit(count)
                 .toList();
+    }
+
+    /** Where the upgrades of this tenant are asked for. */
+    TopicPartition partition(String tenant) {
+        KafkaSettings kafka = deployment.settings().kafka();
+        return new TopicPartition(
+                Topic.MIGRATION_REQUESTED.name(kafka.topicPrefix()), partition(tenant, kafka.partitions()));
     }
 
     private static int partition(String tenant, int partitions) {

@@ -14,11 +14,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** A worker in a process of its own, as in production, that a test may kill, stop and start again. */
@@ -116,6 +118,14 @@ final class WorkerProcess implements AutoCloseable {
     /** Whether a line of the current log holds this text. */
     boolean logged(String text) {
         return process.logLines().stream().anyMatch(line -> line.contains(text));
+    }
+
+    /** When the current process was given this partition. */
+    List<Instant> assigned(TopicPartition partition) {
+        return process.logLines().stream()
+                .filter(line -> line.contains(": assigned [") && line.matches(".*\\b" + partition + "[],].*"))
+                .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
+                .toList();
     }
 
     /** SIGKILL, as the system's out-of-memory killer sends it. */
