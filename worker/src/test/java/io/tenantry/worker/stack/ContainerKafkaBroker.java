@@ -9,7 +9,6 @@ import java.util.Optional;
 /** A KRaft broker in a container of Kafka's own image. */
 final class ContainerKafkaBroker implements KafkaBroker {
     private static final String IMAGE = "apache/kafka:4.4.0";
-    private static final int PORT = 9092;
 
     private final FixedPortContainer container;
     private final String address;
@@ -25,11 +24,12 @@ final class ContainerKafkaBroker implements KafkaBroker {
         String address = FixedPortContainer.host() + ":" + port;
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("log.dirs", "/tmp/kafka-data");
-        settings.putAll(BrokerSettings.singleNode(":" + PORT, address, "127.0.0.1:9093", more));
+        // The same port inside: the broker calls itself at its advertised address, to verify transactions.
+        settings.putAll(BrokerSettings.singleNode(":" + port, address, "127.0.0.1:9093", more));
         Map<String, String> environment = new LinkedHashMap<>();
         settings.forEach((name, value) -> environment.put(variable(name), value));
         ContainerKafkaBroker broker =
-                new ContainerKafkaBroker(FixedPortContainer.start(IMAGE, port, PORT, environment, List.of()), address);
+                new ContainerKafkaBroker(FixedPortContainer.start(IMAGE, port, port, environment, List.of()), address);
         broker.awaitReady();
         return broker;
     }
