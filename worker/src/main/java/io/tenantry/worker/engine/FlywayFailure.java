@@ -43,6 +43,17 @@ final class FlywayFailure {
                 script == null ? null : script.getStatement());
     }
 
+    /** Whether a statement of a script raised it. */
+    static boolean isOfScript(FlywayException failure) {
+        return find(failure, FlywaySqlScriptException.class) != null;
+    }
+
+    /** Whether it is of a script that runs without a transaction, as CREATE INDEX CONCURRENTLY must. */
+    static boolean isOutsideTransaction(FlywayException failure) {
+        FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
+        return migration != null && !migration.isExecutableInTransaction();
+    }
+
     private static String message(
             MigrationCatalog catalog,
             FlywayException failure,

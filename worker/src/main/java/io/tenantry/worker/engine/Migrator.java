@@ -110,7 +110,7 @@ public final class Migrator {
     private MigrationResult failed(LockedHome home, @Nullable String from, FlywayException failure)
             throws SQLException {
         SQLException cause = SqlFailure.sqlCause(failure);
-        if (cause != null && SqlFailure.of(cause) != SqlFailure.PERMANENT) {
+        if (cause != null && mayPass(home, cause, failure)) {
             throw cause;
         }
         // Flyway leaves the connection as the failure left it.
@@ -118,6 +118,21 @@ public final class Migrator {
         History after = History.of(home);
         return new MigrationResult.Failed(
                 from, version(after), after.versionsAfter(from), FlywayFailure.describe(catalog, failure));
+    }
+
+    /**
+     * A script on a sound connection can raise a server's codes itself, every time: it is at fault then. And what failed
+     * outside a transaction left a failed row, which only a repair clears: another try would only hide the cause.
+     */
+    private static boolean mayPass(LockedHome home, SQLException cause, FlywayException failure) throws SQLException {
+        SqlFailure kind = SqlFailure.of(cause);
+        if (kind == SqlFailure.PERMANENT) {
+            return false;
+        }
+        boolean sound = home.connection().isValid(1);
+        return !(sound
+                && (FlywayFailure.isOutsideTransaction(failure)
+                        || (kind == SqlFailure.SERVER_AWAY && FlywayFailure.isOfScript(failure))));
     }
 
     private static @Nullable String version(History history) {

@@ -62,8 +62,11 @@ final class Assignment implements ConsumerRebalanceListener {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
             LOG.info("revoked {}", partitions);
-            listener.leaving();
-            drop(partitions);
+            try {
+                listener.leaving();
+            } finally {
+                drop(partitions);
+            }
         }
     }
 

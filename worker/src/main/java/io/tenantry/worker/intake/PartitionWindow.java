@@ -77,7 +77,12 @@ final class PartitionWindow {
 
     /** The consumer's position is there: what lies between the last record and it will never be delivered. */
     void passOver(long position) {
-        if (position > next) {
+        if (position > next && next == watermark && settled.isEmpty()) {
+            // Nothing is pending: however large the gap is, there is no set to be made for it.
+            watermark = position;
+            next = position;
+            changed = true;
+        } else if (position > next) {
             settled.set(index(next), index(position));
             next = position;
             advance();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -123,12 +124,20 @@ public final class Publisher implements AutoCloseable {
 
     private void send(Producer<byte[], byte[]> current, Publication publication) {
         current.beginTransaction();
+        AtomicReference<TimeoutException> late = new AtomicReference<>();
         for (ProducerRecord<byte[], byte[]> next : publication.records()) {
             var unused = current.send(next, (metadata, failure) -> {
                 if (failure instanceof RecordTooLargeException) {
                     tooLarge.add(next);
+                } else if (failure instanceof TimeoutException timeout) {
+                    late.set(timeout);
                 }
             });
+            TimeoutException timeout = late.get();
+            if (timeout != null) {
+                // Each further record would wait for max.block.ms again.
+                throw timeout;
+            }
         }
         current.sendOffsetsToTransaction(publication.offsets(), publication.group());
     }

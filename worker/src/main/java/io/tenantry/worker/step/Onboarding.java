@@ -33,6 +33,13 @@ final class Onboarding {
             boolean wanted =
                     request.databases().isEmpty() || request.databases().contains(database.name());
             if (wanted && database.settings().isolation() != Isolation.SHARED) {
+                Optional<String> lost = serverThatIsGone(database, known);
+                if (lost.isPresent()) {
+                    return new Resolution.Refused(ResultError.of(
+                            ErrorCode.UNKNOWN_DATABASE,
+                            "tenant " + request.tenant() + " is registered on server " + lost.get()
+                                    + ", which is not in the configuration; nothing was done: configure the server"));
+                }
                 homes.add(work(database, request.tenant(), known));
             }
         }
@@ -52,6 +59,14 @@ final class Onboarding {
             }
         }
         return new HomeWork(database.homeOf(tenant), database.server(), steps);
+    }
+
+    private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {
+        return known.homes().stream()
+                .filter(home -> home.database().equals(database.name()))
+                .map(RegisteredHome::server)
+                .filter(server -> fleet.server(server).isEmpty())
+                .findFirst();
     }
 
     private ResultError unknown(String name, boolean shared) {

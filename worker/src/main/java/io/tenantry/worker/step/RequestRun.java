@@ -5,6 +5,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.TenantRecord;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -60,6 +61,10 @@ final class RequestRun implements Task {
             Optional<Verdict> early = resolved ? Optional.empty() : resolve();
             return early.isPresent() ? early.get() : workOnHomes();
         } catch (SQLException failure) {
+            if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
+                exhausted(failure, attempt);
+                return new Verdict.Finished();
+            }
             attempt++;
             runner.countRetry(failure);
             return new Verdict.Retry(failure);
