@@ -99,6 +99,29 @@ class UpgradeIT {
     }
 
     @Test
+    void aScriptThatRaisesTheCodeOfAServerThatIsAwayFailsAndPausesNobody() {
+        release("V3__lies.sql", "DO $$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$;");
+
+        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.MIGRATION_FAILED);
+        assertThat(error(result).sqlState()).isEqualTo("53200");
+        assertThat(error(result).migration()).isEqualTo("V3__lies.sql");
+    }
+
+    @Test
+    void aSignupDoesNotMoveATenantWhoseServerLeftTheConfiguration() {
+        deployment.updateRegistry("UPDATE tenantry.tenant_home SET server = 'gone' WHERE database = 'users'");
+
+        TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
+        assertThat(error(result).message()).contains("server gone");
+        assertThat(deployment.queryRegistry("SELECT server FROM tenantry.tenant_home WHERE database = 'users'"))
+                .containsExactly("gone");
+    }
+
+    @Test
     void aFailureInTheSecondDatabaseLeavesTheFirstDoneAndTheTenantGoesOn() {
         deployment.database("analytics").with("V3__bad.sql", "SELECT 1 / 0;");
         release("V3__a.sql", "CREATE TABLE a (id int);");

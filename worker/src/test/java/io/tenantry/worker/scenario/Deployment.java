@@ -209,6 +209,16 @@ public final class Deployment implements AutoCloseable {
         return query(controlDatabase(), sql);
     }
 
+    /** Runs SQL in the control database. */
+    public void updateRegistry(String sql) {
+        try (Connection connection = stack.postgres().connect(controlDatabase());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
     private List<String> query(String database, String sql) {
         try (Connection connection = stack.postgres().connect(database);
                 Statement statement = connection.createStatement();
