@@ -34,7 +34,7 @@ final class History {
     /** Reads the history; an absent table is an empty history. */
     static History of(LockedHome home) throws SQLException {
         Connection connection = home.connection();
-        String schema = home.home().location();
+        String schema = home.home().schema();
         List<Row> rows = new ArrayList<>();
         if (!exists(connection, schema)) {
             return new History(rows);

@@ -95,7 +95,7 @@ public final class Migrator {
             MigrateResult result = FlywayEngine.configure(
                             catalog.scripts(),
                             new OneConnection(home.connection()),
-                            home.home().location())
+                            home.home().schema())
                     .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
                     .load()
                     .migrate();

@@ -5,22 +5,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A tenant's home while this worker alone works on it: the connection holds the home's advisory lock until it is
- * closed. For use by one thread.
- */
-public final class LockedHome implements AutoCloseable {
+/** A tenant's home while this worker alone works on it: its {@link HomeSession} holds the lock. For use by one thread. */
+public final class LockedHome {
     private final TenantHome home;
     private final Connection connection;
-    private final SessionReset reset;
 
-    LockedHome(TenantHome home, Connection connection, Consumer<Connection> evict) {
+    LockedHome(TenantHome home, Connection connection) {
         this.home = home;
         this.connection = connection;
-        this.reset = new SessionReset(evict);
     }
 
     /** Whose home, and where. */
@@ -28,7 +22,7 @@ public final class LockedHome implements AutoCloseable {
         return home;
     }
 
-    /** The connection that holds the lock. Do not close it; what is set on it is reset when the home is closed. */
+    /** The connection that holds the lock. Do not close it; what is set on it is reset with the session. */
     public Connection connection() {
         return connection;
     }
@@ -57,10 +51,5 @@ public final class LockedHome implements AutoCloseable {
                         + Identifiers.literal(home.mark()));
             }
         });
-    }
-
-    @Override
-    public void close() {
-        reset.giveBack(connection);
     }
 }

@@ -1,19 +1,11 @@
 package io.tenantry.worker.postgres;
 
 import io.tenantry.worker.config.ServerSettings;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.util.Optional;
 import javax.sql.DataSource;
 
 /** One PostgreSQL server: a pool, and the bulkhead that caps its use. Safe for use by many threads. */
 public final class Server implements AutoCloseable {
-    /** A worker that is stopped between two statements must not keep the lock. */
-    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
-
     private final String name;
     private final ConnectionPool pool;
     private final ConnectionBulkhead bulkhead;
@@ -34,7 +26,7 @@ public final class Server implements AutoCloseable {
         return name;
     }
 
-    /** Acquire a permit here before {@link #tryLock}. */
+    /** Acquire a permit here before {@link #open}. */
     public ConnectionBulkhead bulkhead() {
         return bulkhead;
     }
@@ -44,38 +36,9 @@ public final class Server implements AutoCloseable {
         return pool.dataSource();
     }
 
-    /**
-     * Takes a connection and, on it, the home's lock. Empty if somebody else holds the lock: come back later. It does
-     * not wait for the lock, because who waits holds a snapshot, and deadlocks with CREATE INDEX CONCURRENTLY.
-     */
-    public Optional<LockedHome> tryLock(TenantHome home) throws SQLException {
-        Connection connection = pool.connection();
-        boolean locked = false;
-        try {
-            locked = takeLock(connection, home.lockKey());
-            return locked ? Optional.of(new LockedHome(home, connection, pool::evict)) : Optional.empty();
-        } finally {
-            if (!locked) {
-                new SessionReset(pool::evict).giveBack(connection);
-            }
-        }
-    }
-
-    private boolean takeLock(Connection connection, long key) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // One round trip. The settings are those of the session, because Flyway commits in between.
-            boolean isResult = statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis()
-                    + "; SET lock_timeout = "
-                    + timeouts.lock().toMillis()
-                    + "; SET statement_timeout = " + timeouts.statement().toMillis()
-                    + "; SELECT pg_try_advisory_lock(" + key + ")");
-            while (!isResult && statement.getUpdateCount() != -1) {
-                isResult = statement.getMoreResults();
-            }
-            try (ResultSet result = statement.getResultSet()) {
-                return result.next() && result.getBoolean(1);
-            }
-        }
+    /** Opens a session where the home is, or is to be. Waits up to 5 s for a connection. */
+    public HomeSession open(TenantHome home) throws SQLException {
+        return new HomeSession(home, pool.connection(), timeouts, pool::evict);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres;
 
+import io.tenantry.worker.config.Isolation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,9 +12,13 @@ import java.security.NoSuchAlgorithmException;
  * @param tenant whose home it is
  * @param database the named database of the configuration
  * @param server the name of the server in the configuration
- * @param location the schema
+ * @param location the schema, or the PostgreSQL database, by {@code isolation}
  */
-public record TenantHome(String tenant, String database, String server, String location) {
+public record TenantHome(String tenant, String database, String server, String location, Isolation isolation) {
+    /** The schema that holds its tables and its history: one in a PostgreSQL database of its own is the usual one. */
+    public String schema() {
+        return isolation == Isolation.DATABASE ? "public" : location;
+    }
 
     /** The comment that marks the schema as this tenant's, so that nobody else's is ever migrated. */
     public String mark() {

@@ -4,6 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
 import java.sql.SQLException;
@@ -45,13 +46,12 @@ final class HomeAttempt {
             if (pause.isPresent()) {
                 return orGiveUp(health, new Verdict.Snooze(pause.get()));
             }
-            Optional<LockedHome> locked = server.tryLock(home.work().home());
-            health.answered();
-            if (locked.isEmpty()) {
-                return Optional.of(new Verdict.Snooze(jitter()));
-            }
-            try (LockedHome mine = locked.get()) {
-                return afterSteps(home.run(mine));
+            try (HomeSession session = server.open(home.work().home())) {
+                Optional<LockedHome> locked = session.tryLock();
+                health.answered();
+                return locked.isPresent()
+                        ? afterSteps(home.run(locked.get()))
+                        : Optional.of(new Verdict.Snooze(jitter()));
             }
         } catch (SQLException failure) {
             Optional<Duration> away = health.pauseAfter(failure);

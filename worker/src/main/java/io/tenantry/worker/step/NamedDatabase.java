@@ -18,6 +18,11 @@ public record NamedDatabase(DatabaseSettings settings, Server server, Migrator m
 
     /** Where a new tenant's home is. */
     TenantHome homeOf(String tenant) {
-        return new TenantHome(tenant, name(), server.name(), settings.location().replace("{tenant}", tenant));
+        return home(tenant, server.name(), settings.location().replace("{tenant}", tenant));
+    }
+
+    /** Where a tenant's home was put. */
+    TenantHome home(String tenant, String serverName, String location) {
+        return new TenantHome(tenant, name(), serverName, location, settings.isolation());
     }
 }

@@ -6,7 +6,6 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import java.util.ArrayList;
@@ -53,9 +52,7 @@ final class Onboarding {
             Optional<Server> server = fleet.server(registered.server());
             if (registered.database().equals(database.name()) && server.isPresent()) {
                 return new HomeWork(
-                        new TenantHome(tenant, database.name(), registered.server(), registered.location()),
-                        server.get(),
-                        steps);
+                        database.home(tenant, registered.server(), registered.location()), server.get(), steps);
             }
         }
         return new HomeWork(database.homeOf(tenant), database.server(), steps);

@@ -5,7 +5,6 @@ import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import java.util.ArrayList;
@@ -67,11 +66,7 @@ final class Upgrade {
                         + ", which is not in the configuration; nothing was done: configure the server");
             }
             homes.add(new HomeWork(
-                    new TenantHome(
-                            tenant,
-                            database.name(),
-                            server.get().name(),
-                            home.get().location()),
+                    database.home(tenant, server.get().name(), home.get().location()),
                     server.get(),
                     List.of(new RequireSchema(), new BringToVersion(database.migrator(), Target.of(request)))));
         }

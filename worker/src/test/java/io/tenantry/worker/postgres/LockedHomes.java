@@ -13,6 +13,6 @@ public final class LockedHomes {
                 LockedHomes.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("a fake step used the connection: " + method);
                 });
-        return new LockedHome(home, none, connection -> {});
+        return new LockedHome(home, none);
     }
 }

@@ -2,6 +2,7 @@ package io.tenantry.worker.step;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.postgres.LockedHome;
@@ -30,7 +31,7 @@ final class Homes {
     }
 
     static TenantHome home(String database) {
-        return new TenantHome("acme", database, "main", "tenant_acme");
+        return new TenantHome("acme", database, "main", "tenant_acme", Isolation.SCHEMA);
     }
 
     static HomeRun run(Server server, String database, Step... steps) {

@@ -1,0 +1,84 @@
+package io.tenantry.worker.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A connection to where a tenant's home is, or is to be; nothing is locked yet. For use by one thread. Closing it gives
+ * the connection back as it was.
+ */
+public final class HomeSession implements AutoCloseable {
+    /** A worker that is stopped between two statements must not keep the lock. */
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+
+    private final TenantHome home;
+    private final Connection connection;
+    private final SessionTimeouts timeouts;
+    private final Consumer<Connection> evict;
+    private boolean changed;
+
+    HomeSession(TenantHome home, Connection connection, SessionTimeouts timeouts, Consumer<Connection> evict) {
+        this.home = home;
+        this.connection = connection;
+        this.timeouts = timeouts;
+        this.evict = evict;
+    }
+
+    /** Whose home, and where. */
+    public TenantHome home() {
+        return home;
+    }
+
+    /** Do not close it. Who changes more than its transaction says so with {@link #changed}. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** Limits for work on the home. */
+    public SessionTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Something outlives the transaction: a setting, a lock, a temporary table. It is undone when this is closed. */
+    public void changed() {
+        changed = true;
+    }
+
+    /**
+     * Takes the home's lock, and keeps it until this is closed. Empty if somebody else holds the lock: come back later.
+     * It does not wait for the lock, because who waits holds a snapshot, and deadlocks with CREATE INDEX CONCURRENTLY.
+     */
+    public Optional<LockedHome> tryLock() throws SQLException {
+        changed();
+        try (Statement statement = connection.createStatement()) {
+            // One round trip. The settings are those of the session, because Flyway commits in between.
+            boolean isResult = statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis()
+                    + "; SET lock_timeout = "
+                    + timeouts.lock().toMillis()
+                    + "; SET statement_timeout = " + timeouts.statement().toMillis()
+                    + "; SELECT pg_try_advisory_lock(" + home.lockKey() + ")");
+            while (!isResult && statement.getUpdateCount() != -1) {
+                isResult = statement.getMoreResults();
+            }
+            try (ResultSet result = statement.getResultSet()) {
+                return result.next() && result.getBoolean(1)
+                        ? Optional.of(new LockedHome(home, connection))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (changed) {
+            new SessionReset(evict).giveBack(connection);
+        } else {
+            connection.close();
+        }
+    }
+}
