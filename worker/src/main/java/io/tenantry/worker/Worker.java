@@ -15,6 +15,7 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
+import io.tenantry.worker.step.LookUps;
 import io.tenantry.worker.step.NamedDatabase;
 import io.tenantry.worker.step.RequestRunner;
 import io.tenantry.worker.telemetry.Health;
@@ -120,11 +121,12 @@ public final class Worker implements AutoCloseable {
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 Settler settler = new Settler(registry, registryOutage, meters, source());
+                LookUps lookUps = new LookUps(registry);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
                     fleet(catalogs),
-                    registry,
+                    lookUps,
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
                     new RequestRunner.Policy(settings.worker(), settings.retry()),
