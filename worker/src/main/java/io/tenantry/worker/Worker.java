@@ -120,7 +120,7 @@ public final class Worker implements AutoCloseable {
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
-                Settler settler = new Settler(registry, registryOutage, meters, source());
+                Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =
@@ -135,7 +135,14 @@ public final class Worker implements AutoCloseable {
                     clock,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
-                    settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
+                    settings.kafka(),
+                    runner::task,
+                    lanes,
+                    settler,
+                    publisher,
+                    meters,
+                    new PollLoop.Alarms(kafkaOutage, health, fatal),
+                    clock));
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
             if (closing) {

@@ -48,7 +48,6 @@ public final class PollLoop implements Runnable, Assignment.Listener {
      * What the loop works with.
      *
      * @param task makes the task that brings a request to its outcome
-     * @param outage of Kafka
      */
     public record Parts(
             KafkaSettings kafka,
@@ -57,9 +56,16 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             Settler settler,
             Publisher publisher,
             Meters meters,
-            Outage outage,
-            Health health,
+            Alarms alarms,
             Clock clock) {}
+
+    /**
+     * Whom it tells when something is wrong.
+     *
+     * @param kafka when no broker answers
+     * @param fatal of an error after which the process must not go on
+     */
+    public record Alarms(Outage kafka, Health health, java.util.function.Consumer<Error> fatal) {}
 
     private final Parts parts;
     private final TopicNames topics;
@@ -81,7 +87,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.pacing = new Pacing(consumer, assignment, inFlight);
         this.publishing =
                 new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
-        this.watch = new KafkaWatch(consumer, parts.outage());
+        this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.clock());
         parts.meters().inFlight(inFlight::size);
         parts.meters().pausedPartitions(pacing::paused);
@@ -107,6 +113,13 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             }
         } catch (InterruptException stop) {
             LOG.warn("the poll loop was interrupted; what is not settled is read again by whoever comes next");
+        } catch (RuntimeException bug) {
+            parts.alarms().health().dead();
+            throw bug;
+        } catch (Error broken) {
+            // Before the consumer is closed, which meets it again perhaps.
+            parts.alarms().fatal().accept(broken);
+            throw broken;
         } finally {
             consumer.close(CloseOptions.timeout(LEAVING));
         }
@@ -195,6 +208,6 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     @Override
     public void arrived(Set<TopicPartition> partitions) {
-        parts.health().ready(true);
+        parts.alarms().health().ready(true);
     }
 }
