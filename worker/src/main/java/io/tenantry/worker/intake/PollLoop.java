@@ -1,11 +1,6 @@
 package io.tenantry.worker.intake;
 
-import io.tenantry.contracts.ErrorCode;
-import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
-import io.tenantry.contracts.InvalidEventException;
-import io.tenantry.contracts.RequestRef;
-import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.Task;
@@ -75,7 +70,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final InFlight inFlight = new InFlight();
     private final Publishing publishing;
     private final KafkaWatch watch;
-    private final EventCodec codec = new EventCodec();
+    private final Reception reception;
     private final Drain drain;
 
     /** Connects when it is run. */
@@ -87,6 +82,13 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.pacing = new Pacing(consumer, assignment, inFlight);
         this.publishing =
                 new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
+        this.reception = new Reception(
+                topics,
+                new EventCodec()::decode,
+                request -> parts.lanes().submit(parts.task().apply(request)),
+                inFlight,
+                publishing::add,
+                parts.clock());
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.clock());
         parts.meters().inFlight(inFlight::size);
@@ -147,39 +149,10 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 continue;
             }
             if (!inFlight.has(coordinates)) {
-                start(received, coordinates);
+                reception.receive(received);
             }
         }
         records.nextOffsets().forEach((partition, next) -> assignment.passOver(partition, next.offset()));
-    }
-
-    private void start(ConsumerRecord<byte[], byte[]> received, Coordinates coordinates) {
-        try {
-            Event<?> event = codec.decode(received, topics.request(received.topic()));
-            RequestRef ref = new RequestRef(
-                    event.id(),
-                    event.source(),
-                    event.type().type(),
-                    received.topic(),
-                    received.partition(),
-                    received.offset());
-            Request request = new Request(
-                    ref,
-                    (TenantRequest) event.data(),
-                    event.traceparent(),
-                    parts.clock().instant());
-            inFlight.add(coordinates, new InFlight.Entry(received, request));
-            parts.lanes().submit(parts.task().apply(request));
-        } catch (InvalidEventException invalid) {
-            LOG.warn(
-                    "{} offset {} becomes a dead letter: {}",
-                    coordinates.partition(),
-                    received.offset(),
-                    invalid.getMessage());
-            publishing.add(
-                    new Settled.Dead(coordinates, ErrorCode.INVALID_EVENT, String.valueOf(invalid.getMessage())),
-                    received);
-        }
     }
 
     private void settle() {

@@ -126,6 +126,13 @@ public final class Settler implements Outcomes, AutoCloseable {
     }
 
     @Override
+    public void unanswerable(Request request, Throwable bug) {
+        LOG.error("a bug: {} has no result and becomes a dead letter", request.ref(), bug);
+        ready.add(new Answer(
+                request, Settled.Dead.ofBug(Coordinates.of(request.ref()), "its outcome could not be told", bug)));
+    }
+
+    @Override
     public void abandoned(Request request) {
         ready.add(new Answer(request, new Settled.Abandoned(Coordinates.of(request.ref()))));
     }

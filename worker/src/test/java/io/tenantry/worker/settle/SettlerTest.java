@@ -93,6 +93,13 @@ class SettlerTest {
         assertThat(fatal).isEmpty();
     }
 
+    @Test
+    void whatCannotBeToldIsADeadLetter() {
+        settler.unanswerable(request(1), new IllegalArgumentException("no such JSON"));
+
+        assertInternal(await(1).get(0));
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class})
     void anErrorThatTheProcessDoesNotSurviveIsFatal(Class<? extends Error> type) throws Exception {
