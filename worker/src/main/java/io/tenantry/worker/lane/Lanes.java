@@ -135,7 +135,8 @@ public final class Lanes implements AutoCloseable {
         }
         try {
             proceed(lane, queued.task, afterBackoff(queued, run(queued.task)));
-        } catch (OutOfMemoryError | LinkageError broken) {
+        } catch (Error broken) {
+            // The task's own ones have become verdicts; after another one, this lane or the pool cannot be relied on.
             fatal.accept(broken);
             throw broken;
         }
@@ -173,7 +174,9 @@ public final class Lanes implements AutoCloseable {
         }
         try {
             queued.task.exhausted(retry.cause(), attempts.failed());
-        } catch (RuntimeException bug) {
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
             LOG.error(
                     "a task of lane {} could not be ended; it has no outcome until it is read again, and its lane goes on",
                     queued.task.lane(),
@@ -217,7 +220,18 @@ public final class Lanes implements AutoCloseable {
     }
 
     private void wakeAfter(Duration delay, Lane lane, long parking) {
-        ScheduledFuture<?> unused = timer.schedule(() -> wake(lane, parking), delay.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused =
+                timer.schedule(() -> wakeOnTime(lane, parking), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void wakeOnTime(Lane lane, long parking) {
+        try {
+            wake(lane, parking);
+        } catch (Error broken) {
+            // The timer would keep it to itself, and the lane would wait for ever.
+            fatal.accept(broken);
+            throw broken;
+        }
     }
 
     private void next(Lane lane) {

@@ -6,6 +6,7 @@ import io.tenantry.worker.postgres.ConnectionPool;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /** The control database. Safe for use by many threads. */
@@ -56,6 +57,17 @@ public final class Registry implements AutoCloseable {
                 }
                 return recorded;
             });
+        }
+    }
+
+    /**
+     * Deletes rows of the ledger that are older than the retention, in one short transaction; see {@link Ledger#prune}.
+     *
+     * @return how many; fewer than the limit if there are no more
+     */
+    public int pruneLedger(Duration retention, int limit) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return ledger.prune(connection, retention, limit);
         }
     }
 

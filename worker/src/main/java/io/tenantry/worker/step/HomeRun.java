@@ -13,9 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The work on one home, over all attempts. For use by one thread at a time. */
 final class HomeRun {
+    private static final Logger LOG = LoggerFactory.getLogger(HomeRun.class);
+
     private final HomeWork work;
     private Duration worked = Duration.ZERO;
     private @Nullable DatabaseResult result;
@@ -68,6 +72,7 @@ final class HomeRun {
             StepResult last = new StepResult.AlreadyDone();
             for (Step step : work.steps()) {
                 last = step.run(home);
+                LOG.debug("{} of {}: {}", step.name(), work.home(), last);
                 changed |= last instanceof StepResult.Done;
                 if (last instanceof StepResult.Refused || last instanceof StepResult.NotYet) {
                     break;
