@@ -2,10 +2,13 @@ package io.tenantry.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
@@ -35,6 +38,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,12 +122,14 @@ public final class Worker implements AutoCloseable {
                 "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
-        try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
+        Fleet fleet = fleet(catalogs);
+        try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id);
+                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 Settler settler = new Settler(registry, registryOutage, meters, source());
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
-                    fleet(catalogs),
+                    fleet,
                     registry,
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
@@ -133,6 +139,7 @@ public final class Worker implements AutoCloseable {
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
                     settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
+            templates.start();
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
             if (closing) {
@@ -156,10 +163,12 @@ public final class Worker implements AutoCloseable {
 
     private Fleet fleet(Map<String, MigrationCatalog> catalogs) {
         List<NamedDatabase> databases = settings.databases().stream()
-                .map(database -> new NamedDatabase(
-                        database,
-                        Objects.requireNonNull(servers.get(database.server())),
-                        new Migrator(Objects.requireNonNull(catalogs.get(database.name())))))
+                .map(database -> {
+                    Server server = Objects.requireNonNull(servers.get(database.server()));
+                    MigrationCatalog catalog = Objects.requireNonNull(catalogs.get(database.name()));
+                    return new NamedDatabase(
+                            database, server, new Migrator(catalog), template(database, server, catalog));
+                })
                 .toList();
         catalogs.forEach((name, catalog) -> LOG.info(
                 "database {}: {} migrations, head {}",
@@ -168,6 +177,22 @@ public final class Worker implements AutoCloseable {
                 catalog.head().orElse("none")));
         servers.forEach((name, server) -> meters.bulkhead(name, server.bulkhead()::available, server.bulkhead()::max));
         return new Fleet(databases, servers);
+    }
+
+    private @Nullable TemplateDatabase template(DatabaseSettings database, Server server, MigrationCatalog catalog) {
+        if (database.isolation() != Isolation.DATABASE) {
+            return null;
+        }
+        if (!catalog.isSameForAll()) {
+            LOG.info(
+                    "database {}: its migrations depend on the tenant or on the name of the database, so there is no template;"
+                            + " each new tenant's database is migrated from the beginning",
+                    database.name());
+            return null;
+        }
+        String user = Objects.requireNonNull(settings.servers().get(database.server()))
+                .user();
+        return new TemplateDatabase(server, catalog, settings.kafka().groupId() + '\0' + user);
     }
 
     private Map<String, Outage> serverOutages() {

@@ -6,6 +6,7 @@ import io.tenantry.worker.postgres.ConnectionPool;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 
 /** The control database. Safe for use by many threads. */
@@ -13,6 +14,7 @@ public final class Registry implements AutoCloseable {
     private final ConnectionPool pool;
     private final Ledger ledger = new Ledger();
     private final Tenants tenants = new Tenants();
+    private final TemplateUse templateUse = new TemplateUse();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
@@ -34,6 +36,13 @@ public final class Registry implements AutoCloseable {
         }
     }
 
+    /** The same for a request to a shared database. */
+    public TenantRecord lookUpShared(RequestRef request, String database) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return tenants.lookUpShared(connection, new LedgerEntry.Identity(request.source(), request.id()), database);
+        }
+    }
+
     /**
      * Writes a batch in one transaction: the ledger, the tenants of the requests that are new to it, and which results
      * were published.
@@ -52,6 +61,27 @@ public final class Registry implements AutoCloseable {
                 }
                 return recorded;
             });
+        }
+    }
+
+    /** Says that this worker is alive and makes databases from these templates. */
+    public void useTemplates(String worker, Collection<KnownTemplate> templates) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            templateUse.use(connection, worker, templates);
+        }
+    }
+
+    /** All templates of all workers, those of dead ones too until {@link #forgetTemplate}. */
+    public List<KnownTemplate> templates() throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return templateUse.known(connection);
+        }
+    }
+
+    /** Forgets the dead users of a template. */
+    public void forgetTemplate(KnownTemplate template) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            templateUse.forget(connection, template);
         }
     }
 

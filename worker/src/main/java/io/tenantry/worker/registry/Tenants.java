@@ -22,26 +22,29 @@ public final class Tenants {
     public void register(Connection connection, List<Registration> registrations) throws SQLException {
         Map<String, Registration> tenants = new HashMap<>();
         Map<List<String>, RegisteredHome> homes = new HashMap<>();
+        Map<String, RegisteredHome> shared = new HashMap<>();
         for (Registration registration : registrations) {
-            if (registration.onboarded()) {
-                tenants.put(registration.tenant(), registration);
+            @Nullable String tenant = registration.tenant();
+            if (tenant == null) {
+                registration.homes().forEach(home -> shared.put(home.database(), home));
+                continue;
             }
-            registration.homes().forEach(home -> homes.put(List.of(home.tenant(), home.database()), home));
+            if (registration.onboarded()) {
+                tenants.put(tenant, registration);
+            }
+            registration.homes().forEach(home -> homes.put(List.of(tenant, home.database()), home));
         }
-        upsertTenants(connection, inOrder(tenants.values(), Comparator.comparing(Registration::tenant)));
-        upsertHomes(
-                connection,
-                inOrder(
-                        homes.values(),
-                        Comparator.comparing(RegisteredHome::tenant).thenComparing(RegisteredHome::database)));
+        upsertTenants(connection, inOrder(tenants));
+        upsertHomes(connection, inOrder(homes));
+        upsertShared(connection, inOrder(shared));
     }
 
     /** In a fixed order, so that two workers that write the same rows do not deadlock. */
-    private static <T> List<T> inOrder(Iterable<T> rows, Comparator<T> order) {
-        List<T> sorted = new ArrayList<>();
-        rows.forEach(sorted::add);
-        sorted.sort(order);
-        return sorted;
+    private static <K, V> List<V> inOrder(Map<K, V> rows) {
+        return rows.entrySet().stream()
+                .sorted(Comparator.comparing(row -> row.getKey().toString()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private void upsertTenants(Connection connection, List<Registration> tenants) throws SQLException {
@@ -76,26 +79,56 @@ public final class Tenants {
         }
     }
 
+    private static void upsertShared(Connection connection, List<RegisteredHome> databases) throws SQLException {
+        String sql = "INSERT INTO tenantry.shared_database (database, server, location, version) VALUES (?, ?, ?, ?) ON"
+                + " CONFLICT (database) DO UPDATE SET server = excluded.server, location = excluded.location, version ="
+                + " excluded.version, updated_at = now()";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (RegisteredHome database : databases) {
+                statement.setString(1, database.database());
+                statement.setString(2, database.server());
+                statement.setString(3, database.location());
+                statement.setString(4, database.version());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
     /** The tenant, and the ledger's entry for a request, in one query. */
     TenantRecord lookUp(Connection connection, LedgerEntry.Identity identity, String tenant) throws SQLException {
-        String sql = "SELECT r.*, t.tenant, h.database, h.server, h.location, h.version FROM (SELECT) AS one LEFT JOIN"
-                + " tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN tenantry.tenant t ON t.tenant = ? LEFT"
-                + " JOIN tenantry.tenant_home h ON h.tenant = t.tenant";
+        String sql = "SELECT r.*, t.tenant AS registered, h.tenant, h.database, h.server, h.location, h.version FROM"
+                + " (SELECT) AS one LEFT JOIN tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN tenantry.tenant t"
+                + " ON t.tenant = ? LEFT JOIN tenantry.tenant_home h ON h.tenant = t.tenant";
+        return read(connection, sql, identity, tenant);
+    }
+
+    /** The same for a shared database. */
+    TenantRecord lookUpShared(Connection connection, LedgerEntry.Identity identity, String database)
+            throws SQLException {
+        String sql = "SELECT r.*, s.database AS registered, NULL AS tenant, s.database, s.server, s.location, s.version"
+                + " FROM (SELECT) AS one LEFT JOIN tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN"
+                + " tenantry.shared_database s ON s.database = ?";
+        return read(connection, sql, identity, database);
+    }
+
+    private static TenantRecord read(Connection connection, String sql, LedgerEntry.Identity identity, String key)
+            throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, identity.source());
             query.setString(2, identity.id());
-            query.setString(3, tenant);
+            query.setString(3, key);
             try (ResultSet rows = query.executeQuery()) {
                 Optional<Recorded> recorded = Optional.empty();
                 boolean registered = false;
                 List<RegisteredHome> homes = new ArrayList<>();
                 while (rows.next()) {
                     recorded = rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
-                    registered = rows.getString("tenant") != null;
+                    registered = rows.getString("registered") != null;
                     @Nullable String database = rows.getString("database");
                     if (database != null) {
                         homes.add(new RegisteredHome(
-                                tenant,
+                                rows.getString("tenant"),
                                 database,
                                 rows.getString("server"),
                                 rows.getString("location"),

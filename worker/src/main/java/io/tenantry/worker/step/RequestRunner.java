@@ -72,7 +72,9 @@ public final class RequestRunner {
     }
 
     TenantRecord lookUp(Request request) throws SQLException {
-        return parts.registry().lookUp(request.ref(), request.key());
+        return request.data().tenant() == null
+                ? parts.registry().lookUpShared(request.ref(), request.key())
+                : parts.registry().lookUp(request.ref(), request.key());
     }
 
     void countRetry(SQLException cause) {
