@@ -16,6 +16,7 @@ import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
+import io.tenantry.worker.step.LookUps;
 import io.tenantry.worker.step.NamedDatabase;
 import io.tenantry.worker.step.RequestRunner;
 import io.tenantry.worker.telemetry.Health;
@@ -123,11 +124,12 @@ public final class Worker implements AutoCloseable {
                 Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
+                LookUps lookUps = new LookUps(registry);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
                     fleet(catalogs),
-                    registry,
+                    lookUps,
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
                     new RequestRunner.Policy(settings.worker(), settings.retry()),

@@ -2,6 +2,7 @@ package io.tenantry.worker.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
@@ -76,35 +78,52 @@ public final class Tenants {
         }
     }
 
-    /** The tenant, and the ledger's entry for a request, in one query. */
-    TenantRecord lookUp(Connection connection, LedgerEntry.Identity identity, String tenant) throws SQLException {
-        String sql = "SELECT r.*, t.tenant, h.database, h.server, h.location, h.version FROM (SELECT) AS one LEFT JOIN"
-                + " tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN tenantry.tenant t ON t.tenant = ? LEFT"
-                + " JOIN tenantry.tenant_home h ON h.tenant = t.tenant";
+    /** The tenants, and the ledger's entries for requests, in one query. */
+    List<TenantRecord> lookUp(Connection connection, List<LookUp> wanted) throws SQLException {
+        String sql =
+                "SELECT w.number, r.*, t.tenant, h.database, h.server, h.location, h.version FROM unnest(?::text[],"
+                        + " ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, tenant, number) LEFT JOIN tenantry.request r"
+                        + " ON r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
+                        + " tenantry.tenant_home h ON h.tenant = t.tenant ORDER BY w.number";
+        List<TenantRecord> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, identity.source());
-            query.setString(2, identity.id());
-            query.setString(3, tenant);
+            query.setArray(1, texts(connection, wanted, one -> one.request().source()));
+            query.setArray(2, texts(connection, wanted, one -> one.request().id()));
+            query.setArray(3, texts(connection, wanted, LookUp::tenant));
             try (ResultSet rows = query.executeQuery()) {
-                Optional<Recorded> recorded = Optional.empty();
-                boolean registered = false;
-                List<RegisteredHome> homes = new ArrayList<>();
-                while (rows.next()) {
-                    recorded = rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
-                    registered = rows.getString("tenant") != null;
-                    @Nullable String database = rows.getString("database");
-                    if (database != null) {
-                        homes.add(new RegisteredHome(
-                                tenant,
-                                database,
-                                rows.getString("server"),
-                                rows.getString("location"),
-                                rows.getString("version")));
+                boolean more = rows.next();
+                while (more) {
+                    Optional<Recorded> recorded =
+                            rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
+                    boolean registered = rows.getString("tenant") != null;
+                    long number = rows.getLong("number");
+                    List<RegisteredHome> homes = new ArrayList<>();
+                    while (more && rows.getLong("number") == number) {
+                        home(rows).ifPresent(homes::add);
+                        more = rows.next();
                     }
+                    found.add(new TenantRecord(recorded, registered, homes));
                 }
-                return new TenantRecord(recorded, registered, homes);
             }
         }
+        return found;
+    }
+
+    private static Optional<RegisteredHome> home(ResultSet row) throws SQLException {
+        @Nullable String database = row.getString("database");
+        return database == null
+                ? Optional.empty()
+                : Optional.of(new RegisteredHome(
+                        row.getString("tenant"),
+                        database,
+                        row.getString("server"),
+                        row.getString("location"),
+                        row.getString("version")));
+    }
+
+    private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, String> part)
+            throws SQLException {
+        return connection.createArrayOf("text", wanted.stream().map(part).toArray());
     }
 
     private String encode(Map<String, String> attributes) {

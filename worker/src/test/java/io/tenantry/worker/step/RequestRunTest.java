@@ -36,6 +36,7 @@ class RequestRunTest {
     private final Registry registry = new Registry(
             new RegistrySettings("jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.EMPTY, 1, Duration.ofDays(1)),
             "test");
+    private final LookUps lookUps = new LookUps(registry);
     private final FakeOutcomes outcomes = new FakeOutcomes();
     private final Task run = runner().task(new Request(
             new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
@@ -45,6 +46,7 @@ class RequestRunTest {
 
     @AfterEach
     void close() {
+        lookUps.close();
         registry.close();
     }
 
@@ -87,7 +89,7 @@ class RequestRunTest {
     private RequestRunner runner() {
         return new RequestRunner(new RequestRunner.Parts(
                 new Fleet(List.of(), Map.of()),
-                registry,
+                lookUps,
                 outcomes,
                 new RequestRunner.Outages(
                         new Outage("the registry", "requests wait", Clock.systemUTC(), away -> {}), Map.of()),
