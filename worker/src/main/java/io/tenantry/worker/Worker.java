@@ -2,10 +2,13 @@ package io.tenantry.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
@@ -37,6 +40,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,15 +124,17 @@ public final class Worker implements AutoCloseable {
                 "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
-        try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
+        Fleet fleet = fleet(catalogs);
+        try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id);
+                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
+                LookUps lookUps = new LookUps(registry);
                 Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
-                LookUps lookUps = new LookUps(registry);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
-                    fleet(catalogs),
+                    fleet,
                     lookUps,
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
@@ -145,6 +151,7 @@ public final class Worker implements AutoCloseable {
                     meters,
                     new PollLoop.Alarms(kafkaOutage, health, fatal),
                     clock));
+            templates.start();
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
             if (closing) {
@@ -168,10 +175,12 @@ public final class Worker implements AutoCloseable {
 
     private Fleet fleet(Map<String, MigrationCatalog> catalogs) {
         List<NamedDatabase> databases = settings.databases().stream()
-                .map(database -> new NamedDatabase(
-                        database,
-                        Objects.requireNonNull(servers.get(database.server())),
-                        new Migrator(Objects.requireNonNull(catalogs.get(database.name())))))
+                .map(database -> {
+                    Server server = Objects.requireNonNull(servers.get(database.server()));
+                    MigrationCatalog catalog = Objects.requireNonNull(catalogs.get(database.name()));
+                    return new NamedDatabase(
+                            database, server, new Migrator(catalog), template(database, server, catalog));
+                })
                 .toList();
         catalogs.forEach((name, catalog) -> LOG.info(
                 "database {}: {} migrations, head {}",
@@ -180,6 +189,22 @@ public final class Worker implements AutoCloseable {
                 catalog.head().orElse("none")));
         servers.forEach((name, server) -> meters.bulkhead(name, server.bulkhead()::available, server.bulkhead()::max));
         return new Fleet(databases, servers);
+    }
+
+    private @Nullable TemplateDatabase template(DatabaseSettings database, Server server, MigrationCatalog catalog) {
+        if (database.isolation() != Isolation.DATABASE) {
+            return null;
+        }
+        if (!catalog.isSameForAll()) {
+            LOG.info(
+                    "database {}: its migrations depend on the tenant or on the name of the database, so there is no template;"
+                            + " each new tenant's database is migrated from the beginning",
+                    database.name());
+            return null;
+        }
+        String user = Objects.requireNonNull(settings.servers().get(database.server()))
+                .user();
+        return new TemplateDatabase(server, catalog, settings.kafka().groupId() + '\0' + user);
     }
 
     private Map<String, Outage> serverOutages() {

@@ -13,12 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
-    private final StartingPoint start = new StartingPoint();
+    private final StartingPoint start;
     private @Nullable Progress progress;
 
     BringToVersion(Migrator migrator, Target target) {
+        this(migrator, target, new StartingPoint());
+    }
+
+    /** @param start where the request met the home, if a step before it knows that better */
+    BringToVersion(Migrator migrator, Target target, StartingPoint start) {
         this.migrator = migrator;
         this.target = target;
+        this.start = start;
     }
 
     @Override

@@ -90,6 +90,26 @@ final class HomeRun {
         }
     }
 
+    /**
+     * Does what must be done before the home can be connected to; afterwards there is a result if that was refused.
+     *
+     * @param home locked in the server's own database
+     * @throws SQLException if it cannot be done now
+     */
+    void provision(LockedHome home, Step provisioning) throws SQLException {
+        long start = System.nanoTime();
+        try {
+            begun = true;
+            StepResult made = provisioning.run(home);
+            changed |= made instanceof StepResult.Done;
+            if (made instanceof StepResult.Refused) {
+                conclude(made, elapsed(start));
+            }
+        } finally {
+            worked = worked.plus(elapsed(start));
+        }
+    }
+
     private Optional<StepResult.NotYet> conclude(StepResult last, Duration sinceStart) {
         if (last instanceof StepResult.NotYet notYet) {
             return Optional.of(notYet);

@@ -37,7 +37,7 @@ final class Homes {
     }
 
     static HomeRun run(Server server, String database, Step... steps) {
-        return new HomeRun(new HomeWork(home(database), server, List.of(steps)));
+        return new HomeRun(HomeWork.of(home(database), server, steps));
     }
 
     static LockedHome locked() {
