@@ -206,7 +206,7 @@ public final class Lanes implements AutoCloseable {
         } else if (verdict instanceof Verdict.StepAside aside) {
             wakeAfter(aside.delay(), lane, parking);
         } else if (verdict instanceof Verdict.Await await) {
-            await.register().accept(() -> wake(lane, parking));
+            await.register().accept(() -> wakeOrStop(lane, parking));
         }
     }
 
@@ -221,14 +221,14 @@ public final class Lanes implements AutoCloseable {
 
     private void wakeAfter(Duration delay, Lane lane, long parking) {
         ScheduledFuture<?> unused =
-                timer.schedule(() -> wakeOnTime(lane, parking), delay.toMillis(), TimeUnit.MILLISECONDS);
+                timer.schedule(() -> wakeOrStop(lane, parking), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void wakeOnTime(Lane lane, long parking) {
+    private void wakeOrStop(Lane lane, long parking) {
         try {
             wake(lane, parking);
         } catch (Error broken) {
-            // The timer would keep it to itself, and the lane would wait for ever.
+            // Whoever calls, as the timer, may keep it to himself, and the lane would wait for ever.
             fatal.accept(broken);
             throw broken;
         }

@@ -172,7 +172,7 @@ final class RequestRun implements Task {
     private void fail(ResultError error) {
         for (HomeRun home : homes) {
             if (home.result() == null) {
-                home.fail(null, error);
+                home.fail(error);
                 break;
             }
         }

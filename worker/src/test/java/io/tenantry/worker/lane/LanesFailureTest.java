@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,7 +147,22 @@ class LanesFailureTest {
     void anErrorOfTheTimerIsFatalSinceItsLaneWouldWaitForEver() {
         Error error = new NoClassDefFoundError("thrown by a test");
         try (LanesFixture fixture = new LanesFixture(1)) {
-            fixture.submit(new UnknownPriority(error));
+            fixture.submit(new UnknownPriority(error, new Verdict.Snooze(Duration.ofMillis(1))));
+            Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
+
+            assertThat(fixture.fatal).containsExactly(error);
+        }
+    }
+
+    @Test
+    void anErrorOfACallbackIsFatalThoughTheCallerKeepsItToItself() {
+        Error error = new OutOfMemoryError("thrown by a test");
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            CompletableFuture<Void> awaited = new CompletableFuture<>();
+            fixture.submit(new UnknownPriority(error, new Verdict.Await(callback -> {
+                var unused = awaited.thenRun(callback);
+            })));
+            awaited.complete(null);
             Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
 
             assertThat(fixture.fatal).containsExactly(error);
@@ -202,11 +218,13 @@ class LanesFailureTest {
     /** Its lane meets the error when it is woken. */
     private static final class UnknownPriority extends Broken {
         private final Error error;
+        private final Verdict verdict;
         private volatile boolean hasRun;
 
-        UnknownPriority(Error error) {
+        UnknownPriority(Error error, Verdict verdict) {
             super(error);
             this.error = error;
+            this.verdict = verdict;
         }
 
         @Override
@@ -220,7 +238,7 @@ class LanesFailureTest {
         @Override
         public Verdict run() {
             hasRun = true;
-            return new Verdict.Snooze(Duration.ofMillis(1));
+            return verdict;
         }
     }
 }
