@@ -29,17 +29,14 @@ public final class Registry implements AutoCloseable {
         RegistrySchema.migrate(pool);
     }
 
-    /** What is known of a tenant, and whether the request was answered before: one query. */
-    public TenantRecord lookUp(RequestRef request, String tenant) throws SQLException {
+    /**
+     * What is known of tenants, and whether requests were answered before: one query for all.
+     *
+     * @return an answer for each, in their order
+     */
+    public List<TenantRecord> lookUp(List<LookUp> wanted) throws SQLException {
         try (Connection connection = pool.connection()) {
-            return tenants.lookUp(connection, new LedgerEntry.Identity(request.source(), request.id()), tenant);
-        }
-    }
-
-    /** The same for a request to a shared database. */
-    public TenantRecord lookUpShared(RequestRef request, String database) throws SQLException {
-        try (Connection connection = pool.connection()) {
-            return tenants.lookUpShared(connection, new LedgerEntry.Identity(request.source(), request.id()), database);
+            return tenants.lookUp(connection, wanted);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tenantry.worker.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
@@ -95,49 +97,56 @@ public final class Tenants {
         }
     }
 
-    /** The tenant, and the ledger's entry for a request, in one query. */
-    TenantRecord lookUp(Connection connection, LedgerEntry.Identity identity, String tenant) throws SQLException {
-        String sql = "SELECT r.*, t.tenant AS registered, h.tenant, h.database, h.server, h.location, h.version FROM"
-                + " (SELECT) AS one LEFT JOIN tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN tenantry.tenant t"
-                + " ON t.tenant = ? LEFT JOIN tenantry.tenant_home h ON h.tenant = t.tenant";
-        return read(connection, sql, identity, tenant);
-    }
-
-    /** The same for a shared database. */
-    TenantRecord lookUpShared(Connection connection, LedgerEntry.Identity identity, String database)
-            throws SQLException {
-        String sql = "SELECT r.*, s.database AS registered, NULL AS tenant, s.database, s.server, s.location, s.version"
-                + " FROM (SELECT) AS one LEFT JOIN tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN"
-                + " tenantry.shared_database s ON s.database = ?";
-        return read(connection, sql, identity, database);
-    }
-
-    private static TenantRecord read(Connection connection, String sql, LedgerEntry.Identity identity, String key)
-            throws SQLException {
+    /** The tenants or shared databases, and the ledger's entries for requests, in one query. */
+    List<TenantRecord> lookUp(Connection connection, List<LookUp> wanted) throws SQLException {
+        String sql =
+                "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, t.tenant, coalesce(h.database,"
+                        + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
+                        + " location, coalesce(h.version, s.version) AS version FROM unnest(?::text[], ?::text[], ?::text[],"
+                        + " ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                        + " r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
+                        + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
+                        + " w.database ORDER BY w.number";
+        List<TenantRecord> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, identity.source());
-            query.setString(2, identity.id());
-            query.setString(3, key);
+            query.setArray(1, texts(connection, wanted, one -> one.request().source()));
+            query.setArray(2, texts(connection, wanted, one -> one.request().id()));
+            query.setArray(3, texts(connection, wanted, LookUp::tenant));
+            query.setArray(4, texts(connection, wanted, LookUp::sharedDatabase));
             try (ResultSet rows = query.executeQuery()) {
-                Optional<Recorded> recorded = Optional.empty();
-                boolean registered = false;
-                List<RegisteredHome> homes = new ArrayList<>();
-                while (rows.next()) {
-                    recorded = rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
-                    registered = rows.getString("registered") != null;
-                    @Nullable String database = rows.getString("database");
-                    if (database != null) {
-                        homes.add(new RegisteredHome(
-                                rows.getString("tenant"),
-                                database,
-                                rows.getString("server"),
-                                rows.getString("location"),
-                                rows.getString("version")));
+                boolean more = rows.next();
+                while (more) {
+                    Optional<Recorded> recorded =
+                            rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
+                    boolean registered = rows.getString("registered") != null;
+                    long number = rows.getLong("number");
+                    List<RegisteredHome> homes = new ArrayList<>();
+                    while (more && rows.getLong("number") == number) {
+                        home(rows).ifPresent(homes::add);
+                        more = rows.next();
                     }
+                    found.add(new TenantRecord(recorded, registered, homes));
                 }
-                return new TenantRecord(recorded, registered, homes);
             }
         }
+        return found;
+    }
+
+    private static Optional<RegisteredHome> home(ResultSet row) throws SQLException {
+        @Nullable String database = row.getString("database");
+        return database == null
+                ? Optional.empty()
+                : Optional.of(new RegisteredHome(
+                        row.getString("tenant"),
+                        database,
+                        row.getString("server"),
+                        row.getString("location"),
+                        row.getString("version")));
+    }
+
+    private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)
+            throws SQLException {
+        return connection.createArrayOf("text", wanted.stream().map(part).toArray());
     }
 
     private String encode(Map<String, String> attributes) {
