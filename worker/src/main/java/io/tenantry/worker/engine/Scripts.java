@@ -55,6 +55,11 @@ final class Scripts implements ResourceProvider {
                 .toList();
     }
 
+    /** The text of a script; empty if there is none, as of a migration in Java. */
+    String text(String name) {
+        return byRelativePath.get(name) instanceof Script script ? script.text : "";
+    }
+
     /** Names relative to the folder, in order. */
     List<String> names() {
         return List.copyOf(byRelativePath.keySet());

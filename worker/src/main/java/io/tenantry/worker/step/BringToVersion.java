@@ -1,21 +1,34 @@
 package io.tenantry.worker.step;
 
-import io.tenantry.worker.engine.MigrationResult;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** Applies the migrations that the home lacks up to the target. One for each request and home. */
 final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
     private final StartingPoint start = new StartingPoint();
+    private final Guess guess;
 
-    BringToVersion(Migrator migrator, Target target) {
+    /** What is thought of the home before it is looked at: it saves a look if it is right, and does no harm if not. */
+    sealed interface Guess {
+        /** Nothing is there yet, and the steps before this one would make it. */
+        record Missing() implements Guess {}
+
+        /** It is where the registry has it; null if that does not know. */
+        record At(@Nullable String version) implements Guess {}
+    }
+
+    BringToVersion(Migrator migrator, Target target, Guess guess) {
         this.migrator = migrator;
         this.target = target;
+        this.guess = guess;
     }
 
     @Override
@@ -24,15 +37,14 @@ final class BringToVersion implements Step {
     }
 
     @Override
+    public Shortcut shortcut(HomeSession session) throws SQLException {
+        return guess instanceof Guess.At at
+                ? migrator.shortcut(session, target, start, at.version())
+                : migrator.create(session, start);
+    }
+
+    @Override
     public StepResult run(LockedHome home) throws SQLException {
-        MigrationResult result = migrator.migrate(home, target, start);
-        if (result instanceof MigrationResult.Migrated migrated) {
-            return new StepResult.Migrated(migrated.from(), migrated.to(), migrated.applied());
-        }
-        if (result instanceof MigrationResult.Failed failed) {
-            return new StepResult.Refused(failed.from(), failed.to(), failed.applied(), failed.error());
-        }
-        MigrationResult.TargetUnknown unknown = (MigrationResult.TargetUnknown) result;
-        return new StepResult.NotYet(unknown.from(), unknown.error());
+        return StepResult.of(migrator.migrate(home, target, start));
     }
 }

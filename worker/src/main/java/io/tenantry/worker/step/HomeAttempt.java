@@ -47,8 +47,13 @@ final class HomeAttempt {
                 return orGiveUp(health, new Verdict.Snooze(pause.get()));
             }
             try (HomeSession session = server.open(home.work().home())) {
-                Optional<LockedHome> locked = session.tryLock();
+                HomeRun.Quick quick = home.runQuickly(session);
                 health.answered();
+                if (quick instanceof HomeRun.Quick.Ended ended) {
+                    return afterSteps(ended.notYet());
+                }
+                Optional<LockedHome> locked =
+                        quick instanceof HomeRun.Quick.Busy ? Optional.empty() : session.tryLock();
                 return locked.isPresent()
                         ? afterSteps(home.run(locked.get()))
                         : Optional.of(new Verdict.Snooze(jitter()));

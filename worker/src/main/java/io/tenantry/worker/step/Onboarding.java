@@ -46,16 +46,22 @@ final class Onboarding {
     }
 
     private HomeWork work(NamedDatabase database, String tenant, TenantRecord known) {
-        List<Step> steps = List.of(new ClaimSchema(), new BringToVersion(database.migrator(), new Target.Latest()));
         // One that is registered stays where it is, also after the configured location has changed.
         for (RegisteredHome registered : known.homes()) {
             Optional<Server> server = fleet.server(registered.server());
             if (registered.database().equals(database.name()) && server.isPresent()) {
                 return new HomeWork(
-                        database.home(tenant, registered.server(), registered.location()), server.get(), steps);
+                        database.home(tenant, registered.server(), registered.location()),
+                        server.get(),
+                        steps(database, new BringToVersion.Guess.At(null)));
             }
         }
-        return new HomeWork(database.homeOf(tenant), database.server(), steps);
+        return new HomeWork(
+                database.homeOf(tenant), database.server(), steps(database, new BringToVersion.Guess.Missing()));
+    }
+
+    private static List<Step> steps(NamedDatabase database, BringToVersion.Guess guess) {
+        return List.of(new ClaimSchema(), new BringToVersion(database.migrator(), new Target.Latest(), guess));
     }
 
     private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {

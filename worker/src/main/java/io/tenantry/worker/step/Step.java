@@ -1,5 +1,7 @@
 package io.tenantry.worker.step;
 
+import io.tenantry.worker.engine.Shortcut;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
 
@@ -14,4 +16,13 @@ public interface Step {
      * @throws SQLException if the home cannot be worked on now; the whole list of steps is run again later
      */
     StepResult run(LockedHome home) throws SQLException;
+
+    /**
+     * For the last step of a list: does the work of the whole list, if it can, without the lock being kept.
+     *
+     * @throws SQLException if the home cannot be worked on now
+     */
+    default Shortcut shortcut(HomeSession session) throws SQLException {
+        return new Shortcut.None();
+    }
 }

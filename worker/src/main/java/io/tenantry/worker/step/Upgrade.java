@@ -68,7 +68,12 @@ final class Upgrade {
             homes.add(new HomeWork(
                     database.home(tenant, server.get().name(), home.get().location()),
                     server.get(),
-                    List.of(new RequireSchema(), new BringToVersion(database.migrator(), Target.of(request)))));
+                    List.of(
+                            new RequireSchema(),
+                            new BringToVersion(
+                                    database.migrator(),
+                                    Target.of(request),
+                                    new BringToVersion.Guess.At(home.get().version())))));
         }
         return new Resolution.Work(homes);
     }
