@@ -12,6 +12,7 @@ import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
@@ -122,8 +123,10 @@ public final class Worker implements AutoCloseable {
         Fleet fleet = fleet(catalogs);
         try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id);
                 Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
-                Settler settler = new Settler(registry, registryOutage, meters, source());
                 LookUps lookUps = new LookUps(registry);
+                Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
+                LedgerPruning pruning =
+                        new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
@@ -136,7 +139,14 @@ public final class Worker implements AutoCloseable {
                     clock,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
-                    settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
+                    settings.kafka(),
+                    runner::task,
+                    lanes,
+                    settler,
+                    publisher,
+                    meters,
+                    new PollLoop.Alarms(kafkaOutage, health, fatal),
+                    clock));
             templates.start();
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());

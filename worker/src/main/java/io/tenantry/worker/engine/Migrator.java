@@ -52,6 +52,20 @@ public final class Migrator {
         return runFlyway(home, target, from, before.versionsAfter(from));
     }
 
+    /**
+     * What is done, after {@link #migrate} has thrown something.
+     *
+     * @param failure what it has thrown, which may have left a transaction open
+     * @param start the same as there
+     * @throws SQLException if the home cannot be asked any more
+     */
+    public Progress progress(LockedHome home, StartingPoint start, Exception failure) throws SQLException {
+        Transaction.rollBack(home.connection(), failure);
+        History now = History.of(home);
+        @Nullable String from = start.orNow(version(now));
+        return new Progress(from, version(now), now.versionsAfter(from));
+    }
+
     private Optional<MigrationResult> refuse(String wanted, Optional<MigrationVersion> current) {
         MigrationVersion version = MigrationVersion.fromVersion(wanted);
         @Nullable String from = current.map(MigrationVersion::getVersion).orElse(null);

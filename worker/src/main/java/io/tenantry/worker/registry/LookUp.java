@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What is to be looked up: a tenant, or a shared database.
  *
  * @param request whether it was answered before
- * @param tenant what is known of it; null if the request is for a shared database
- * @param sharedDatabase the same; null if the request is for a tenant
+ * @param tenant what is known of it; null if the request is about a shared database
+ * @param sharedDatabase the same; null if the request is about a tenant
  */
 public record LookUp(
         RequestRef request,

@@ -6,6 +6,7 @@ import io.tenantry.worker.postgres.ConnectionPool;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -58,6 +59,17 @@ public final class Registry implements AutoCloseable {
                 }
                 return recorded;
             });
+        }
+    }
+
+    /**
+     * Deletes rows of the ledger that are older than the retention, in one short transaction; see {@link Ledger#prune}.
+     *
+     * @return how many; fewer than the limit if there are no more
+     */
+    public int pruneLedger(Duration retention, int limit) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return ledger.prune(connection, retention, limit);
         }
     }
 

@@ -100,7 +100,7 @@ public final class Tenants {
     /** The tenants or shared databases, and the ledger's entries for requests, in one query. */
     List<TenantRecord> lookUp(Connection connection, List<LookUp> wanted) throws SQLException {
         String sql =
-                "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, t.tenant, coalesce(h.database,"
+                "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
                         + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
                         + " location, coalesce(h.version, s.version) AS version FROM unnest(?::text[], ?::text[], ?::text[],"
                         + " ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"

@@ -2,16 +2,19 @@ package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.MigrationResult;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** Applies the migrations that the home lacks up to the target. One for each request and home. */
 final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
     private final StartingPoint start;
+    private @Nullable Progress progress;
 
     BringToVersion(Migrator migrator, Target target) {
         this(migrator, target, new StartingPoint());
@@ -31,7 +34,13 @@ final class BringToVersion implements Step {
 
     @Override
     public StepResult run(LockedHome home) throws SQLException {
-        MigrationResult result = migrator.migrate(home, target, start);
+        MigrationResult result;
+        try {
+            result = migrator.migrate(home, target, start);
+        } catch (SQLException | RuntimeException failure) {
+            look(home, failure);
+            throw failure;
+        }
         if (result instanceof MigrationResult.Migrated migrated) {
             return new StepResult.Migrated(migrated.from(), migrated.to(), migrated.applied());
         }
@@ -40,5 +49,19 @@ final class BringToVersion implements Step {
         }
         MigrationResult.TargetUnknown unknown = (MigrationResult.TargetUnknown) result;
         return new StepResult.NotYet(unknown.from(), unknown.error());
+    }
+
+    /** There may be no further attempt, and the scripts before the one that failed are there to stay. */
+    private void look(LockedHome home, Exception failure) {
+        try {
+            progress = migrator.progress(home, start, failure);
+        } catch (SQLException | RuntimeException gone) {
+            failure.addSuppressed(gone);
+        }
+    }
+
+    @Override
+    public @Nullable Progress progress() {
+        return progress;
     }
 }

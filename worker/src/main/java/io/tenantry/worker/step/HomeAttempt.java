@@ -110,12 +110,13 @@ final class HomeAttempt {
         if (runner.now().isBefore(start.plus(patience))) {
             return Optional.of(wait);
         }
-        home.fail(
-                null,
-                ResultError.of(
-                        ErrorCode.SERVER_UNAVAILABLE,
-                        "server " + home.work().server().name() + " has been away since " + since.get()
-                                + ", longer than retry.give-up-after; nothing was done: publish the request again when it is back"));
+        home.fail(ResultError.of(
+                ErrorCode.SERVER_UNAVAILABLE,
+                "server " + home.work().server().name() + " has been away since " + since.get()
+                        + ", longer than retry.give-up-after; "
+                        + (home.hasBegun()
+                                ? "work had begun, and what is known of it is said here: publish the request again when the server is back, it goes on from there"
+                                : "nothing was done: publish the request again when it is back")));
         return Optional.empty();
     }
 

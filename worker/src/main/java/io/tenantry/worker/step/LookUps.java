@@ -34,8 +34,8 @@ public final class LookUps implements AutoCloseable {
     /** Returns at once; the answer fails with an {@link SQLException} if the registry does not answer. */
     CompletableFuture<TenantRecord> ask(Request request) {
         @Nullable String tenant = request.data().tenant();
-        @Nullable String shared = tenant == null ? request.key() : null;
-        Asked asked = new Asked(new LookUp(request.ref(), tenant, shared), new CompletableFuture<>());
+        LookUp wanted = new LookUp(request.ref(), tenant, tenant == null ? request.key() : null);
+        Asked asked = new Asked(wanted, new CompletableFuture<>());
         incoming.add(asked);
         return asked.answer();
     }
