@@ -207,10 +207,9 @@ class TemplateIT {
         return worker;
     }
 
-    private Server server() {
-        ServerSettings settings =
-                Objects.requireNonNull(deployment.settings().servers().get("main"));
-        return new Server(settings, new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO), "test");
+    private static Server server(Settings settings) {
+        ServerSettings main = Objects.requireNonNull(settings.servers().get("main"));
+        return new Server(main, new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO), "test");
     }
 
     private static TemplateDatabase template(Settings settings, Server server) throws IOException {
