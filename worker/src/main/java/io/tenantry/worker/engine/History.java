@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.TenantHome;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,8 +27,12 @@ final class History {
 
     /** Reads the history; an absent table is an empty history. */
     static History of(LockedHome home) throws SQLException {
-        Connection connection = home.connection();
-        String schema = home.home().schema();
+        return of(home.connection(), home.home());
+    }
+
+    /** The same, of a home that is not locked. */
+    static History of(Connection connection, TenantHome home) throws SQLException {
+        String schema = home.schema();
         List<HistoryRow> rows = new ArrayList<>();
         if (!exists(connection, schema)) {
             return new History(rows);

@@ -2,6 +2,8 @@ package io.tenantry.worker.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -32,19 +34,19 @@ public final class MigrationCatalog {
     }
 
     private final String database;
-    private final Scripts scripts;
+    private final Sources sources;
     private final List<Migration> migrations;
     private final Plans plans;
 
-    MigrationCatalog(String database, Scripts scripts, List<Migration> migrations, Plans plans) {
+    MigrationCatalog(String database, Sources sources, List<Migration> migrations, Plans plans) {
         this.database = database;
-        this.scripts = scripts;
+        this.sources = sources;
         this.migrations = List.copyOf(migrations);
         this.plans = plans;
     }
 
     MigrationCatalog with(Plans proven) {
-        return new MigrationCatalog(database, scripts, migrations, proven);
+        return new MigrationCatalog(database, sources, migrations, proven);
     }
 
     /** The named database of the configuration. */
@@ -73,12 +75,24 @@ public final class MigrationCatalog {
     }
 
     Scripts scripts() {
-        return scripts;
+        return sources.scripts();
+    }
+
+    Sources sources() {
+        return sources;
     }
 
     /** Versioned ones by version, then repeatable ones, as Flyway runs them. */
     List<Migration> migrations() {
         return migrations;
+    }
+
+    /** Scripts and classes that stand for all versions up to theirs, in a new home. */
+    Set<String> baselines() {
+        return migrations.stream()
+                .filter(Migration::isBaseline)
+                .map(Migration::script)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What can be applied without Flyway. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.ResourceProvider;
@@ -58,6 +59,13 @@ final class Scripts implements ResourceProvider {
     /** The text of a script; empty if there is none, as of a migration in Java. */
     String text(String name) {
         return byRelativePath.get(name) instanceof Script script ? script.text : "";
+    }
+
+    /** The same without these. */
+    Scripts without(Set<String> names) {
+        Map<String, LoadableResource> rest = new TreeMap<>(byRelativePath);
+        rest.keySet().removeAll(names);
+        return new Scripts(rest);
     }
 
     /** Names relative to the folder, in order. */
