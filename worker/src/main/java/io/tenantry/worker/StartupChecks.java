@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -80,27 +79,40 @@ final class StartupChecks {
                 faults.add("server " + server.name() + ": PostgreSQL " + major + " is too old; use " + OLDEST_POSTGRESQL
                         + " or newer");
             }
-            try (ResultSet row =
-                    statement.executeQuery("SELECT has_database_privilege(current_database(), 'CREATE'), current_user,"
-                            + " current_database()")) {
-                if (row.next() && !row.getBoolean(1)) {
-                    faults.add(
-                            "server " + server.name() + ": the user may not create schemas; GRANT CREATE ON DATABASE \""
-                                    + row.getString(3) + "\" TO \"" + row.getString(2) + "\"");
-                }
-            }
+            checkPrivileges(server.name(), statement);
         } catch (SQLException failure) {
             faults.add("server " + server.name() + ": " + reason(failure) + "; check servers." + server.name()
                     + ".url (" + url + "), .user and .password, and that PostgreSQL runs there");
         }
     }
 
+    private void checkPrivileges(String server, Statement statement) throws SQLException {
+        Set<Isolation> here = settings.databases().stream()
+                .filter(database -> database.server().equals(server))
+                .map(DatabaseSettings::isolation)
+                .collect(Collectors.toSet());
+        boolean schemas = !here.equals(Set.of(Isolation.DATABASE));
+        boolean databases = here.contains(Isolation.DATABASE);
+        try (ResultSet row = statement.executeQuery("SELECT has_database_privilege(current_database(), 'CREATE'),"
+                + " rolcreatedb OR rolsuper, current_user, current_database() FROM pg_roles WHERE rolname ="
+                + " current_user")) {
+            if (!row.next()) {
+                return;
+            }
+            if (schemas && !row.getBoolean(1)) {
+                faults.add("server " + server + ": the user may not create schemas; GRANT CREATE ON DATABASE \""
+                        + row.getString(4) + "\" TO \"" + row.getString(3) + "\"");
+            }
+            if (databases && !row.getBoolean(2)) {
+                faults.add(
+                        "server " + server + ": the user may not create databases, which the isolation database needs;"
+                                + " ALTER ROLE \"" + row.getString(3) + "\" CREATEDB");
+            }
+        }
+    }
+
     private void check(DatabaseSettings database, Map<String, Server> servers) {
         String key = "databases." + database.name();
-        if (database.isolation() != Isolation.SCHEMA) {
-            faults.add(key + ".isolation: " + database.isolation().name().toLowerCase(Locale.ROOT)
-                    + " is not supported by this release; use schema");
-        }
         Server server = servers.get(database.server());
         if (!Files.isDirectory(database.migrations())) {
             faults.add(key + ".migrations: there is no folder "
@@ -118,11 +130,16 @@ final class StartupChecks {
                 faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");
             }
-            catalogs.put(database.name(), Proof.of(catalog, server));
+            catalogs.put(database.name(), planned(database, catalog, server));
         } catch (IOException | MigrationsRefusedException failure) {
             faults.add(key + ".migrations: " + reason(failure) + "; correct the files in "
                     + database.migrations().toAbsolutePath());
         }
+    }
+
+    /** What was proven on a schema holds for schemas; all else goes through Flyway. */
+    private static MigrationCatalog planned(DatabaseSettings database, MigrationCatalog catalog, Server server) {
+        return database.isolation() == Isolation.SCHEMA ? Proof.of(catalog, server) : catalog;
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

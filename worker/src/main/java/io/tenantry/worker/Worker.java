@@ -12,6 +12,7 @@ import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
@@ -119,13 +120,17 @@ public final class Worker implements AutoCloseable {
                 "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
-        try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
-                Settler settler = new Settler(registry, registryOutage, meters, source());
+        Fleet fleet = fleet(catalogs);
+        try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id);
+                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 LookUps lookUps = new LookUps(registry);
+                Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
+                LedgerPruning pruning =
+                        new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
-                    fleet(catalogs),
+                    fleet,
                     lookUps,
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
@@ -134,7 +139,15 @@ public final class Worker implements AutoCloseable {
                     clock,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
-                    settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
+                    settings.kafka(),
+                    runner::task,
+                    lanes,
+                    settler,
+                    publisher,
+                    meters,
+                    new PollLoop.Alarms(kafkaOutage, health, fatal),
+                    clock));
+            templates.start();
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
             if (closing) {
@@ -158,10 +171,15 @@ public final class Worker implements AutoCloseable {
 
     private Fleet fleet(Map<String, MigrationCatalog> catalogs) {
         List<NamedDatabase> databases = settings.databases().stream()
-                .map(database -> new NamedDatabase(
-                        database,
-                        Objects.requireNonNull(servers.get(database.server())),
-                        new Migrator(Objects.requireNonNull(catalogs.get(database.name())))))
+                .map(database -> {
+                    Server server = Objects.requireNonNull(servers.get(database.server()));
+                    MigrationCatalog catalog = Objects.requireNonNull(catalogs.get(database.name()));
+                    return new NamedDatabase(
+                            database,
+                            server,
+                            new Migrator(catalog),
+                            TemplateKeeper.template(settings, database, server, catalog));
+                })
                 .toList();
         catalogs.forEach((name, catalog) -> LOG.info(
                 "database {}: {} migrations, head {}",

@@ -18,6 +18,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.migration.JavaMigration;
 import org.flywaydb.core.internal.util.AbbreviationUtils;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.jspecify.annotations.Nullable;
 
 /** How this project configures Flyway, and what it asks of it outside a tenant's home. */
 public final class FlywayEngine {
@@ -30,6 +31,11 @@ public final class FlywayEngine {
             .thenComparing(Migration::description);
 
     private FlywayEngine() {}
+
+    /** What Flyway resolves in the folder, which holds all; as {@link #load(String, Path, List, DataSource)}. */
+    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
+        return load(database, folder, List.of(), anyDatabase);
+    }
 
     /**
      * Loads what Flyway resolves in the folder.
@@ -76,7 +82,7 @@ public final class FlywayEngine {
      */
     public static void migrateOwn(Connection connection, String schema, Map<String, String> textByName) {
         try {
-            configure(Scripts.of(textByName), new OneConnection(connection), schema)
+            configure(Sources.of(Scripts.of(textByName)), new OneConnection(connection), schema)
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
@@ -86,15 +92,16 @@ public final class FlywayEngine {
 
     /** For a tenant's home; the connection stays open. */
     static FluentConfiguration configure(Sources sources, Connection connection, TenantHome home) {
-        return configure(sources, new OneConnection(connection), home.schema())
-                .placeholders(Map.of("tenant", home.tenant(), "schema", home.schema()));
+        return configure(sources, new OneConnection(connection), home.schema()).placeholders(placeholders(home));
     }
 
-    static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {
-        return configure(Sources.of(scripts), dataSource, schema);
+    /** A shared database has no tenant: a script that asks for one fails. */
+    private static Map<String, String> placeholders(TenantHome home) {
+        @Nullable String tenant = home.tenant();
+        return tenant == null ? Map.of("schema", home.schema()) : Map.of("tenant", tenant, "schema", home.schema());
     }
 
-    private static FluentConfiguration configure(Sources sources, DataSource dataSource, String schema) {
+    static FluentConfiguration configure(Sources sources, DataSource dataSource, String schema) {
         FluentConfiguration configuration = Flyway.configure()
                 .dataSource(dataSource)
                 .schemas(schema)

@@ -2,7 +2,6 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.LockedHome;
-import io.tenantry.worker.postgres.TenantHome;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,12 +26,11 @@ final class History {
 
     /** Reads the history; an absent table is an empty history. */
     static History of(LockedHome home) throws SQLException {
-        return of(home.connection(), home.home());
+        return of(home.connection(), home.home().schema());
     }
 
-    /** The same, of a home that is not locked. */
-    static History of(Connection connection, TenantHome home) throws SQLException {
-        String schema = home.schema();
+    /** The same. */
+    static History of(Connection connection, String schema) throws SQLException {
         List<HistoryRow> rows = new ArrayList<>();
         if (!exists(connection, schema)) {
             return new History(rows);

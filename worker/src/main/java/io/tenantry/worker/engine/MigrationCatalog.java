@@ -3,6 +3,7 @@ package io.tenantry.worker.engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ public final class MigrationCatalog {
             return version == null ? description : String.valueOf(version);
         }
     }
+
+    /** What a tenant's own database, or its time, goes into. */
+    private static final Pattern PLACE = Pattern.compile(
+            "\\$\\{(tenant|schema|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b",
+            Pattern.CASE_INSENSITIVE);
 
     private final String database;
     private final Sources sources;
@@ -72,6 +78,19 @@ public final class MigrationCatalog {
     /** How many migrations there are. */
     public int size() {
         return migrations.size();
+    }
+
+    /**
+     * Whether they make the same of every tenant's own database, so that one can be a copy of another. They do not if
+     * a script asks where it is.
+     */
+    public boolean isSameForAll() {
+        return scripts().texts().stream().noneMatch(text -> PLACE.matcher(text).find());
+    }
+
+    /** SHA-256 of all scripts, callbacks among them: another one, another fingerprint. */
+    byte[] fingerprint() {
+        return scripts().digest();
     }
 
     Scripts scripts() {

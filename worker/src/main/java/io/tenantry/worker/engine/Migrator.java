@@ -3,7 +3,9 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.postgres.Transaction;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,21 @@ public final class Migrator {
             return new MigrationResult.Migrated(from, version(before), before.versionsAfter(from));
         }
         return runFlyway(home, target, from, before.versionsAfter(from));
+    }
+
+    /**
+     * What is done, after {@link #migrate} or a shortcut has thrown something.
+     *
+     * @param failure what it has thrown, which may have left a transaction open
+     * @param start the same as there
+     * @throws SQLException if the home cannot be asked any more
+     */
+    public Progress progress(TenantHome home, Connection connection, StartingPoint start, Exception failure)
+            throws SQLException {
+        Transaction.rollBack(connection, failure);
+        History now = History.of(connection, home.schema());
+        @Nullable String from = start.orNow(version(now));
+        return new Progress(from, version(now), now.versionsAfter(from));
     }
 
     private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from, List<String> appliedBefore)

@@ -53,6 +53,6 @@ record Peek(boolean free, boolean marked, History history) {
         }
         return rows.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Peek(free, home.mark().equals(mark), new History(rows)));
+                : Optional.of(new Peek(free, home.isMarkedBy(mark), new History(rows)));
     }
 }

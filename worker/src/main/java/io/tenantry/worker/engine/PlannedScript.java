@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.TenantHome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A migration that PostgreSQL can be given as one text.
@@ -21,12 +22,15 @@ record PlannedScript(Migration migration, String sql, Names names) {
 
     /** Whether the names of this home read like those it was recorded with: they must not begin a comment, say. */
     boolean suits(TenantHome home) {
+        @Nullable String tenant = home.tenant();
         return isSameForAll()
-                || (!home.tenant().contains("--") && !home.schema().contains("--"));
+                || (tenant != null && !tenant.contains("--") && !home.schema().contains("--"));
     }
 
     /** The text for this home. */
     String sqlFor(TenantHome home) {
-        return isSameForAll() ? sql : sql.replace(names.schema, home.schema()).replace(names.tenant, home.tenant());
+        return isSameForAll()
+                ? sql
+                : sql.replace(names.schema, home.schema()).replace(names.tenant, String.valueOf(home.tenant()));
     }
 }

@@ -67,7 +67,7 @@ final class Scratch implements AutoCloseable {
 
     /** What stands in recorded statements for a tenant and its schema. */
     PlannedScript.Names names() {
-        return new PlannedScript.Names(home.tenant(), home.schema());
+        return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema());
     }
 
     /** Forgets what scripts have set in the session. */
@@ -108,7 +108,7 @@ final class Scratch implements AutoCloseable {
             }
         }
         for (String schema : left) {
-            long key = TenantHome.inSchema(home.tenant(), home.database(), home.server(), schema)
+            long key = TenantHome.inSchema(schema, home.database(), home.server(), schema)
                     .lockKey();
             if (isTrue("SELECT pg_try_advisory_lock(" + key + ")")) {
                 drop(schema);

@@ -55,7 +55,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
 
     private void apply(Candidates candidates, Migration migration) throws SQLException {
         String traces = SessionTraces.of(scratch.connection());
-        Planner planner = planner(candidates, History.of(scratch.connection(), scratch.home()));
+        Planner planner = planner(
+                candidates, History.of(scratch.connection(), scratch.home().schema()));
         try {
             if (planner.apply(List.of(migration)) != Planner.End.DONE) {
                 candidates.refuse(migration, "its plan fails");

@@ -6,6 +6,7 @@ import io.tenantry.worker.config.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /** A pool of connections to one PostgreSQL database. Safe for use by many threads. */
@@ -45,16 +46,28 @@ public final class ConnectionPool implements AutoCloseable {
         config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("ApplicationName", target.applicationName());
-        // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
-        config.addDataSourceProperty("assumeMinServerVersion", "14");
-        // A statement without parameters goes as it is, in one simple query: several in one text are one message, and
-        // cost the server less than the extended protocol.
-        config.addDataSourceProperty("preferQueryMode", "extendedForPrepared");
-        config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("options", SESSION_OPTIONS);
+        properties(target).forEach(config::addDataSourceProperty);
         this.pool = new HikariDataSource(config);
+    }
+
+    /** Of every session, by the names that the driver gives them. */
+    static Map<String, String> properties(Target target) {
+        return Map.of(
+                // A statement without parameters goes as it is, in one simple query: several in one text are one
+                // message, and cost the server less than the extended protocol.
+                "preferQueryMode",
+                "extendedForPrepared",
+                "ApplicationName",
+                target.applicationName(),
+                // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
+                "assumeMinServerVersion",
+                "14",
+                "connectTimeout",
+                Long.toString(CONNECT_TIMEOUT.toSeconds()),
+                "tcpKeepAlive",
+                "true",
+                "options",
+                SESSION_OPTIONS);
     }
 
     /** Waits up to 5 s for a connection; closing it gives it back. */

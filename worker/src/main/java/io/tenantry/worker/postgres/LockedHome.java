@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres;
 
+import io.tenantry.worker.config.Isolation;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,23 +28,33 @@ public final class LockedHome {
         return connection;
     }
 
-    /** Looks at the schema and at the mark on it. */
+    /** Looks at the schema, or at the database, and at the mark on it. */
     public HomeState inspect() throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?")) {
+        // The comments on databases can be read in all of them.
+        String sql = home.isolation() == Isolation.DATABASE
+                ? "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?"
+                : "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?";
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, home.location());
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
                     return new HomeState.Missing();
                 }
                 @Nullable String comment = row.getString(1);
-                return home.mark().equals(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
+                return home.isMarkedBy(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
             }
         }
     }
 
-    /** Creates the schema and marks it as this tenant's, both or neither. */
+    /**
+     * Creates the schema and marks it as this home, both or neither.
+     *
+     * @throws IllegalStateException if the home is a database of its own, which {@link DatabaseProvisioning} makes
+     */
     public void create() throws SQLException {
+        if (home.isolation() == Isolation.DATABASE) {
+            throw new IllegalStateException("home " + home + " is a database, not a schema");
+        }
         String schema = Identifiers.quote(home.location());
         Transaction.run(connection, () -> {
             try (Statement statement = connection.createStatement()) {

@@ -6,6 +6,8 @@ import io.tenantry.worker.postgres.ConnectionPool;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 
 /** The control database. Safe for use by many threads. */
@@ -13,6 +15,7 @@ public final class Registry implements AutoCloseable {
     private final ConnectionPool pool;
     private final Ledger ledger = new Ledger();
     private final Tenants tenants = new Tenants();
+    private final TemplateUse templateUse = new TemplateUse();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
@@ -56,6 +59,38 @@ public final class Registry implements AutoCloseable {
                 }
                 return recorded;
             });
+        }
+    }
+
+    /**
+     * Deletes rows of the ledger that are older than the retention, in one short transaction; see {@link Ledger#prune}.
+     *
+     * @return how many; fewer than the limit if there are no more
+     */
+    public int pruneLedger(Duration retention, int limit) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return ledger.prune(connection, retention, limit);
+        }
+    }
+
+    /** Says that this worker is alive and makes databases from these templates. */
+    public void useTemplates(String worker, Collection<KnownTemplate> templates) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            templateUse.use(connection, worker, templates);
+        }
+    }
+
+    /** All templates of all workers, those of dead ones too until {@link #forgetTemplate}. */
+    public List<KnownTemplate> templates() throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return templateUse.known(connection);
+        }
+    }
+
+    /** Forgets the dead users of a template. */
+    public void forgetTemplate(KnownTemplate template) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            templateUse.forget(connection, template);
         }
     }
 

@@ -24,26 +24,29 @@ public final class Tenants {
     public void register(Connection connection, List<Registration> registrations) throws SQLException {
         Map<String, Registration> tenants = new HashMap<>();
         Map<List<String>, RegisteredHome> homes = new HashMap<>();
+        Map<String, RegisteredHome> shared = new HashMap<>();
         for (Registration registration : registrations) {
-            if (registration.onboarded()) {
-                tenants.put(registration.tenant(), registration);
+            @Nullable String tenant = registration.tenant();
+            if (tenant == null) {
+                registration.homes().forEach(home -> shared.put(home.database(), home));
+                continue;
             }
-            registration.homes().forEach(home -> homes.put(List.of(home.tenant(), home.database()), home));
+            if (registration.onboarded()) {
+                tenants.put(tenant, registration);
+            }
+            registration.homes().forEach(home -> homes.put(List.of(tenant, home.database()), home));
         }
-        upsertTenants(connection, inOrder(tenants.values(), Comparator.comparing(Registration::tenant)));
-        upsertHomes(
-                connection,
-                inOrder(
-                        homes.values(),
-                        Comparator.comparing(RegisteredHome::tenant).thenComparing(RegisteredHome::database)));
+        upsertTenants(connection, inOrder(tenants));
+        upsertHomes(connection, inOrder(homes));
+        upsertShared(connection, inOrder(shared));
     }
 
     /** In a fixed order, so that two workers that write the same rows do not deadlock. */
-    private static <T> List<T> inOrder(Iterable<T> rows, Comparator<T> order) {
-        List<T> sorted = new ArrayList<>();
-        rows.forEach(sorted::add);
-        sorted.sort(order);
-        return sorted;
+    private static <K, V> List<V> inOrder(Map<K, V> rows) {
+        return rows.entrySet().stream()
+                .sorted(Comparator.comparing(row -> row.getKey().toString()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private void upsertTenants(Connection connection, List<Registration> tenants) throws SQLException {
@@ -78,24 +81,44 @@ public final class Tenants {
         }
     }
 
-    /** The tenants, and the ledger's entries for requests, in one query. */
+    private static void upsertShared(Connection connection, List<RegisteredHome> databases) throws SQLException {
+        String sql = "INSERT INTO tenantry.shared_database (database, server, location, version) VALUES (?, ?, ?, ?) ON"
+                + " CONFLICT (database) DO UPDATE SET server = excluded.server, location = excluded.location, version ="
+                + " excluded.version, updated_at = now()";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (RegisteredHome database : databases) {
+                statement.setString(1, database.database());
+                statement.setString(2, database.server());
+                statement.setString(3, database.location());
+                statement.setString(4, database.version());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /** The tenants or shared databases, and the ledger's entries for requests, in one query. */
     List<TenantRecord> lookUp(Connection connection, List<LookUp> wanted) throws SQLException {
         String sql =
-                "SELECT w.number, r.*, t.tenant, h.database, h.server, h.location, h.version FROM unnest(?::text[],"
-                        + " ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, tenant, number) LEFT JOIN tenantry.request r"
-                        + " ON r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
-                        + " tenantry.tenant_home h ON h.tenant = t.tenant ORDER BY w.number";
+                "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
+                        + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
+                        + " location, coalesce(h.version, s.version) AS version FROM unnest(?::text[], ?::text[], ?::text[],"
+                        + " ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                        + " r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
+                        + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
+                        + " w.database ORDER BY w.number";
         List<TenantRecord> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setArray(1, texts(connection, wanted, one -> one.request().source()));
             query.setArray(2, texts(connection, wanted, one -> one.request().id()));
             query.setArray(3, texts(connection, wanted, LookUp::tenant));
+            query.setArray(4, texts(connection, wanted, LookUp::sharedDatabase));
             try (ResultSet rows = query.executeQuery()) {
                 boolean more = rows.next();
                 while (more) {
                     Optional<Recorded> recorded =
                             rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
-                    boolean registered = rows.getString("tenant") != null;
+                    boolean registered = rows.getString("registered") != null;
                     long number = rows.getLong("number");
                     List<RegisteredHome> homes = new ArrayList<>();
                     while (more && rows.getLong("number") == number) {
@@ -121,7 +144,7 @@ public final class Tenants {
                         row.getString("version")));
     }
 
-    private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, String> part)
+    private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)
             throws SQLException {
         return connection.createArrayOf("text", wanted.stream().map(part).toArray());
     }

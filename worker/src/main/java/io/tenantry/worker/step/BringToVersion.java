@@ -1,11 +1,14 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
-    private final StartingPoint start = new StartingPoint();
     private final Guess guess;
+    private final StartingPoint start;
+    private @Nullable Progress progress;
 
     /** What is thought of the home before it is looked at: it saves a look if it is right, and does no harm if not. */
     sealed interface Guess {
@@ -26,9 +30,15 @@ final class BringToVersion implements Step {
     }
 
     BringToVersion(Migrator migrator, Target target, Guess guess) {
+        this(migrator, target, guess, new StartingPoint());
+    }
+
+    /** @param start where the request met the home, if a step before it knows that better */
+    BringToVersion(Migrator migrator, Target target, Guess guess, StartingPoint start) {
         this.migrator = migrator;
         this.target = target;
         this.guess = guess;
+        this.start = start;
     }
 
     @Override
@@ -38,13 +48,37 @@ final class BringToVersion implements Step {
 
     @Override
     public Shortcut shortcut(HomeSession session) throws SQLException {
-        return guess instanceof Guess.At at
-                ? migrator.shortcut(session, target, start, at.version())
-                : migrator.create(session, start);
+        try {
+            return guess instanceof Guess.At at
+                    ? migrator.shortcut(session, target, start, at.version())
+                    : migrator.create(session, start);
+        } catch (SQLException | RuntimeException failure) {
+            look(session.home(), session.connection(), failure);
+            throw failure;
+        }
     }
 
     @Override
     public StepResult run(LockedHome home) throws SQLException {
-        return StepResult.of(migrator.migrate(home, target, start));
+        try {
+            return StepResult.of(migrator.migrate(home, target, start));
+        } catch (SQLException | RuntimeException failure) {
+            look(home.home(), home.connection(), failure);
+            throw failure;
+        }
+    }
+
+    /** There may be no further attempt, and the scripts before the one that failed are there to stay. */
+    private void look(TenantHome home, Connection connection, Exception failure) {
+        try {
+            progress = migrator.progress(home, connection, start, failure);
+        } catch (SQLException | RuntimeException gone) {
+            failure.addSuppressed(gone);
+        }
+    }
+
+    @Override
+    public @Nullable Progress progress() {
+        return progress;
     }
 }

@@ -3,6 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.ConnectionBulkhead;
@@ -14,16 +15,24 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The work on one home, over all attempts. For use by one thread at a time. */
 final class HomeRun {
+    private static final Logger LOG = LoggerFactory.getLogger(HomeRun.class);
+
     private final HomeWork work;
     private Duration worked = Duration.ZERO;
     private @Nullable DatabaseResult result;
 
     /** Whether an earlier attempt changed the home, so that the last one, which finds nothing to do, is not all. */
     private boolean changed;
+
+    /** Whether a step was run, so that something may have been done. */
+    private boolean begun;
 
     /** Whether it waits to be called for a permit of the server, or was called and has not used it. */
     private boolean queued;
@@ -79,13 +88,35 @@ final class HomeRun {
         try {
             StepResult last = new StepResult.AlreadyDone();
             for (Step step : work.steps()) {
+                begun = true;
                 last = step.run(home);
+                LOG.debug("{} of {}: {}", step.name(), work.home(), last);
                 changed |= last instanceof StepResult.Done;
                 if (last instanceof StepResult.Refused || last instanceof StepResult.NotYet) {
                     break;
                 }
             }
             return conclude(last, elapsed(start));
+        } finally {
+            worked = worked.plus(elapsed(start));
+        }
+    }
+
+    /**
+     * Does what must be done before the home can be connected to; afterwards there is a result if that was refused.
+     *
+     * @param home locked in the server's own database
+     * @throws SQLException if it cannot be done now
+     */
+    void provision(LockedHome home, Step provisioning) throws SQLException {
+        long start = System.nanoTime();
+        try {
+            begun = true;
+            StepResult made = provisioning.run(home);
+            changed |= made instanceof StepResult.Done;
+            if (made instanceof StepResult.Refused) {
+                conclude(made, elapsed(start));
+            }
         } finally {
             worked = worked.plus(elapsed(start));
         }
@@ -100,6 +131,7 @@ final class HomeRun {
     Quick runQuickly(HomeSession session) throws SQLException {
         long start = System.nanoTime();
         try {
+            begun = true;
             List<Step> steps = work.steps();
             Shortcut shortcut = steps.isEmpty()
                     ? new Shortcut.None()
@@ -136,9 +168,28 @@ final class HomeRun {
         return Optional.empty();
     }
 
-    /** Ends it as failed. */
-    void fail(@Nullable String from, ResultError error) {
-        result = databaseResult(Outcome.FAILED, from, from, List.of(), worked, error);
+    /** Ends it as failed, with what earlier attempts have done, as far as that is known. */
+    void fail(ResultError error) {
+        fail(null, error);
+    }
+
+    /**
+     * The same.
+     *
+     * @param version where the home is, if no attempt broke off; null if there is none, or it is not known
+     */
+    void fail(@Nullable String version, ResultError error) {
+        Progress done = work.steps().stream()
+                .map(Step::progress)
+                .flatMap(Stream::ofNullable)
+                .findFirst()
+                .orElse(new Progress(version, version, List.of()));
+        result = databaseResult(Outcome.FAILED, done.from(), done.to(), done.applied(), worked, error);
+    }
+
+    /** Whether something may have been done. */
+    boolean hasBegun() {
+        return begun;
     }
 
     boolean hasFailed() {

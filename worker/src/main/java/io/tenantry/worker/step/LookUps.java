@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the registry about many requests at once: a batch is what came in while the one before was looked up. One thread
@@ -32,7 +33,9 @@ public final class LookUps implements AutoCloseable {
 
     /** Returns at once; the answer fails with an {@link SQLException} if the registry does not answer. */
     CompletableFuture<TenantRecord> ask(Request request) {
-        Asked asked = new Asked(new LookUp(request.ref(), request.key()), new CompletableFuture<>());
+        @Nullable String tenant = request.data().tenant();
+        LookUp wanted = new LookUp(request.ref(), tenant, tenant == null ? request.key() : null);
+        Asked asked = new Asked(wanted, new CompletableFuture<>());
         incoming.add(asked);
         return asked.answer();
     }

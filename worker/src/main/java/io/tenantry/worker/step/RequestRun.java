@@ -159,10 +159,20 @@ final class RequestRun implements Task {
     @Override
     public void exhausted(Exception cause, int attempts) {
         attempt = attempts;
-        ResultError error = Report.error(cause);
+        try {
+            fail(Report.error(cause));
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            bug.addSuppressed(cause);
+            runner.outcomes().unanswerable(request, bug);
+        }
+    }
+
+    private void fail(ResultError error) {
         for (HomeRun home : homes) {
             if (home.result() == null) {
-                home.fail(null, error);
+                home.fail(error);
                 break;
             }
         }

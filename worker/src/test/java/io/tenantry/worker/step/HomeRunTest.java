@@ -8,6 +8,7 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.RegisteredHome;
@@ -126,6 +127,24 @@ class HomeRunTest {
         assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(result(run).to()).isEqualTo("2");
         assertThat(result(run).error()).isEqualTo(Homes.FAILURE);
+    }
+
+    @Test
+    void endsWithWhatAttemptsHaveDoneThatBrokeOff() {
+        SQLException failure = new SQLException("canceling statement due to lock timeout", "55P03");
+        FakeStep bringToVersion = new FakeStep(failure).withProgress(new Progress("1", "3", List.of("2", "3")));
+        HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()), bringToVersion);
+        assertThat(run.hasBegun()).isFalse();
+        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
+        assertThat(run.hasBegun()).isTrue();
+
+        run.fail(Homes.FAILURE);
+
+        assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result(run).from()).isEqualTo("1");
+        assertThat(result(run).to()).isEqualTo("3");
+        assertThat(result(run).applied()).containsExactly("2", "3");
+        assertThat(run.registered()).map(RegisteredHome::version).contains("3");
     }
 
     @Test

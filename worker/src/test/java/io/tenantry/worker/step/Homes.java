@@ -5,6 +5,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** Homes of tenant acme, worked on by steps that do what the test says. */
 final class Homes {
@@ -35,7 +37,7 @@ final class Homes {
     }
 
     static HomeRun run(Server server, String database, Step... steps) {
-        return new HomeRun(new HomeWork(home(database), server, List.of(steps)));
+        return new HomeRun(HomeWork.of(home(database), server, steps));
     }
 
     static LockedHome locked() {
@@ -53,10 +55,21 @@ final class Homes {
     static final class FakeStep implements Step {
         private final Queue<Object> answers = new ArrayDeque<>();
         private int runs;
+        private @Nullable Progress progress;
 
         /** @param answers results, or exceptions to be thrown */
         FakeStep(Object... answers) {
             this.answers.addAll(List.of(answers));
+        }
+
+        FakeStep withProgress(Progress done) {
+            progress = done;
+            return this;
+        }
+
+        @Override
+        public @Nullable Progress progress() {
+            return progress;
         }
 
         int runs() {
