@@ -116,7 +116,7 @@ public final class TemplateDatabase {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             }
-            FlywayEngine.configure(catalog.scripts(), new OneConnection(connection), "public")
+            FlywayEngine.configure(catalog.sources(), new OneConnection(connection), "public")
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
