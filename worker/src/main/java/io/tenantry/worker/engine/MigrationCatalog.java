@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,8 +37,7 @@ public final class MigrationCatalog {
 
     /** What a tenant's own database, or its time, goes into. */
     private static final Pattern PLACE = Pattern.compile(
-            "\\$\\{(tenant|schema|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b",
-            Pattern.CASE_INSENSITIVE);
+            "\\$\\{(tenant|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b", Pattern.CASE_INSENSITIVE);
 
     private final String database;
     private final Sources sources;
@@ -88,9 +88,9 @@ public final class MigrationCatalog {
         return scripts().texts().stream().noneMatch(text -> PLACE.matcher(text).find());
     }
 
-    /** SHA-256 of all scripts, callbacks among them: another one, another fingerprint. */
-    byte[] fingerprint() {
-        return scripts().digest();
+    /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */
+    String fingerprint() {
+        return migrations + HexFormat.of().formatHex(scripts().digest());
     }
 
     Scripts scripts() {

@@ -3,6 +3,7 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.Databases;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.TenantHome;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -52,7 +53,7 @@ public final class TemplateDatabase {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((FORMAT + '\0' + owner + '\0').getBytes(StandardCharsets.UTF_8));
-            byte[] fingerprint = digest.digest(catalog.fingerprint());
+            byte[] fingerprint = digest.digest(catalog.fingerprint().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
@@ -116,7 +117,8 @@ public final class TemplateDatabase {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             }
-            FlywayEngine.configure(catalog.sources(), new OneConnection(connection), "public")
+            TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
+            FlywayEngine.configure(catalog.sources(), connection, nobodys)
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
