@@ -6,6 +6,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.FlywayEngine;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.MigrationsRefusedException;
+import io.tenantry.worker.engine.Proof;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.Registry;
@@ -128,11 +129,16 @@ final class StartupChecks {
                 faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");
             }
-            catalogs.put(database.name(), catalog);
+            catalogs.put(database.name(), planned(database, catalog, server));
         } catch (IOException | MigrationsRefusedException failure) {
             faults.add(key + ".migrations: " + reason(failure) + "; correct the files in "
                     + database.migrations().toAbsolutePath());
         }
+    }
+
+    /** What was proven on a schema holds for schemas; all else goes through Flyway. */
+    private static MigrationCatalog planned(DatabaseSettings database, MigrationCatalog catalog, Server server) {
+        return database.isolation() == Isolation.SCHEMA ? Proof.of(catalog, server) : catalog;
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

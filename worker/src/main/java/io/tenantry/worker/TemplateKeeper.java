@@ -1,5 +1,9 @@
 package io.tenantry.worker;
 
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.MigrationsRefusedException;
 import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
@@ -9,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -46,6 +51,24 @@ final class TemplateKeeper implements AutoCloseable {
         this.servers = Map.copyOf(servers);
         this.registry = registry;
         this.worker = worker;
+    }
+
+    /** The template of a configured database; null if its tenants' databases are made without one. */
+    static @Nullable TemplateDatabase template(
+            Settings settings, DatabaseSettings database, Server server, MigrationCatalog catalog) {
+        if (database.isolation() != Isolation.DATABASE) {
+            return null;
+        }
+        if (!catalog.isSameForAll()) {
+            LOG.info(
+                    "database {}: its migrations depend on the tenant or on the name of the database, so there is no template;"
+                            + " each new tenant's database is migrated from the beginning",
+                    database.name());
+            return null;
+        }
+        String user =
+                Objects.requireNonNull(settings.servers().get(server.name())).user();
+        return new TemplateDatabase(server, catalog, settings.kafka().groupId() + '\0' + user);
     }
 
     /** Makes what is missing before it returns, and looks after all from then on. */

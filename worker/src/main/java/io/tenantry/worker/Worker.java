@@ -2,13 +2,10 @@ package io.tenantry.worker;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.tenantry.worker.config.DatabaseSettings;
-import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.Migrator;
-import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
@@ -40,7 +37,6 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,7 +175,10 @@ public final class Worker implements AutoCloseable {
                     Server server = Objects.requireNonNull(servers.get(database.server()));
                     MigrationCatalog catalog = Objects.requireNonNull(catalogs.get(database.name()));
                     return new NamedDatabase(
-                            database, server, new Migrator(catalog), template(database, server, catalog));
+                            database,
+                            server,
+                            new Migrator(catalog),
+                            TemplateKeeper.template(settings, database, server, catalog));
                 })
                 .toList();
         catalogs.forEach((name, catalog) -> LOG.info(
@@ -189,22 +188,6 @@ public final class Worker implements AutoCloseable {
                 catalog.head().orElse("none")));
         servers.forEach((name, server) -> meters.bulkhead(name, server.bulkhead()::available, server.bulkhead()::max));
         return new Fleet(databases, servers);
-    }
-
-    private @Nullable TemplateDatabase template(DatabaseSettings database, Server server, MigrationCatalog catalog) {
-        if (database.isolation() != Isolation.DATABASE) {
-            return null;
-        }
-        if (!catalog.isSameForAll()) {
-            LOG.info(
-                    "database {}: its migrations depend on the tenant or on the name of the database, so there is no template;"
-                            + " each new tenant's database is migrated from the beginning",
-                    database.name());
-            return null;
-        }
-        String user = Objects.requireNonNull(settings.servers().get(database.server()))
-                .user();
-        return new TemplateDatabase(server, catalog, settings.kafka().groupId() + '\0' + user);
     }
 
     private Map<String, Outage> serverOutages() {

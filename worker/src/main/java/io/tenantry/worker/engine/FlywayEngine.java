@@ -1,24 +1,33 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.TenantHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.CoreMigrationType;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.internal.util.AbbreviationUtils;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.jspecify.annotations.Nullable;
 
 /** How this project configures Flyway, and what it asks of it outside a tenant's home. */
 public final class FlywayEngine {
     /** Never created: a place without history, where every migration shows as pending. */
     private static final String NOWHERE = "tenantry_no_such_schema";
+
+    /** As Flyway runs them. */
+    private static final Comparator<Migration> IN_ORDER = Comparator.comparing(
+                    Migration::version, Comparator.nullsLast(Comparator.<MigrationVersion>naturalOrder()))
+            .thenComparing(Migration::description);
 
     private FlywayEngine() {}
 
@@ -32,17 +41,25 @@ public final class FlywayEngine {
     public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
         Scripts scripts = Scripts.ofFolder(folder);
         List<Migration> migrations = new ArrayList<>();
-        boolean plain = true;
         for (MigrationInfo info : resolve(scripts, anyDatabase)) {
-            migrations.add(new Migration(info.getVersion(), info.getScript(), info.getChecksum()));
-            plain &= info.getVersion() != null && info.getType() == CoreMigrationType.SQL;
+            migrations.add(new Migration(
+                    info.getVersion(),
+                    AbbreviationUtils.abbreviateDescription(info.getDescription()),
+                    info.getType().name(),
+                    AbbreviationUtils.abbreviateScript(info.getScript()),
+                    info.getChecksum()));
         }
-        return new MigrationCatalog(database, scripts, migrations, plain);
+        migrations.sort(IN_ORDER);
+        return new MigrationCatalog(database, scripts, migrations, Plans.NONE);
     }
 
     private static MigrationInfo[] resolve(Scripts scripts, DataSource anyDatabase) {
         try {
-            return configure(scripts, anyDatabase, NOWHERE).load().info().all();
+            return configure(scripts, anyDatabase, NOWHERE)
+                    .placeholders(Map.of("tenant", NOWHERE, "schema", NOWHERE))
+                    .load()
+                    .info()
+                    .all();
         } catch (FlywayException refusal) {
             throw new MigrationsRefusedException(refusal);
         }
@@ -63,6 +80,18 @@ public final class FlywayEngine {
         } catch (FlywayException refusal) {
             throw new MigrationsRefusedException(refusal);
         }
+    }
+
+    /** For a tenant's home; the connection stays open. */
+    static FluentConfiguration configure(MigrationCatalog catalog, Connection connection, TenantHome home) {
+        return configure(catalog.scripts(), new OneConnection(connection), home.schema())
+                .placeholders(placeholders(home));
+    }
+
+    /** A shared database has no tenant: a script that asks for one fails. */
+    private static Map<String, String> placeholders(TenantHome home) {
+        @Nullable String tenant = home.tenant();
+        return tenant == null ? Map.of("schema", home.schema()) : Map.of("tenant", tenant, "schema", home.schema());
     }
 
     static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {

@@ -9,16 +9,28 @@ import org.jspecify.annotations.Nullable;
 /** The migrations of one named database, as Flyway resolves them. Immutable; a process loads it once. */
 public final class MigrationCatalog {
     /**
-     * One migration.
+     * One migration; description and script are cut as in the history.
      *
      * @param version null if repeatable
+     * @param type as in the history: SQL, JDBC, SQL_BASELINE
      * @param script its file's path below the location
      * @param checksum null if Flyway computes none
      */
     record Migration(
             @Nullable MigrationVersion version,
+            String description,
+            String type,
             String script,
-            @Nullable Integer checksum) {}
+            @Nullable Integer checksum) {
+        boolean isBaseline() {
+            return type.endsWith("_BASELINE");
+        }
+
+        /** How results call it. */
+        String name() {
+            return version == null ? description : String.valueOf(version);
+        }
+    }
 
     /** What a tenant's own database, or its time, goes into. */
     private static final Pattern PLACE = Pattern.compile(
@@ -28,13 +40,17 @@ public final class MigrationCatalog {
     private final String database;
     private final Scripts scripts;
     private final List<Migration> migrations;
-    private final boolean onlyPlainVersioned;
+    private final Plans plans;
 
-    MigrationCatalog(String database, Scripts scripts, List<Migration> migrations, boolean onlyPlainVersioned) {
+    MigrationCatalog(String database, Scripts scripts, List<Migration> migrations, Plans plans) {
         this.database = database;
         this.scripts = scripts;
         this.migrations = List.copyOf(migrations);
-        this.onlyPlainVersioned = onlyPlainVersioned;
+        this.plans = plans;
+    }
+
+    MigrationCatalog with(Plans proven) {
+        return new MigrationCatalog(database, scripts, migrations, proven);
     }
 
     /** The named database of the configuration. */
@@ -79,12 +95,13 @@ public final class MigrationCatalog {
         return scripts;
     }
 
+    /** Versioned ones by version, then repeatable ones, as Flyway runs them. */
     List<Migration> migrations() {
         return migrations;
     }
 
-    /** Whether every migration is a versioned one that adds exactly one row to the history. */
-    boolean onlyPlainVersioned() {
-        return onlyPlainVersioned;
+    /** What can be applied without Flyway. */
+    Plans plans() {
+        return plans;
     }
 }

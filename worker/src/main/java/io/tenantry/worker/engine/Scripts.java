@@ -59,6 +59,12 @@ final class Scripts implements ResourceProvider {
                 .toList();
     }
 
+    /** The text of a script; empty if there is none, as of a migration in Java. */
+    String text(String name) {
+        Script script = byRelativePath.get(name);
+        return script == null ? "" : script.text;
+    }
+
     /** Names relative to the folder, in order. */
     List<String> names() {
         return List.copyOf(byRelativePath.keySet());

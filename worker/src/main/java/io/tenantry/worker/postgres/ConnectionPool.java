@@ -53,6 +53,10 @@ public final class ConnectionPool implements AutoCloseable {
     /** Of every session, by the names that the driver gives them. */
     static Map<String, String> properties(Target target) {
         return Map.of(
+                // A statement without parameters goes as it is, in one simple query: several in one text are one
+                // message, and cost the server less than the extended protocol.
+                "preferQueryMode",
+                "extendedForPrepared",
                 "ApplicationName",
                 target.applicationName(),
                 // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.

@@ -20,6 +20,11 @@ public record TenantHome(
         @Nullable String tenant, String database, String server, String location, Isolation isolation) {
     private static final String ANY_MARK = "tenantry ";
 
+    /** A home in a schema of its own. */
+    public static TenantHome inSchema(String tenant, String database, String server, String schema) {
+        return new TenantHome(tenant, database, server, schema, Isolation.SCHEMA);
+    }
+
     /** The schema that holds its tables and its history: one in a PostgreSQL database of its own is the usual one. */
     public String schema() {
         return isolation == Isolation.DATABASE ? "public" : location;
@@ -51,8 +56,19 @@ public record TenantHome(
         return tenant == null ? "shared database " + database : "tenant " + tenant;
     }
 
+    /** An SQL expression for the comment that is there; null if there is none, an error if there is no home. */
+    public String markQuery() {
+        // Not by obj_description, which is a function in SQL: twice as dear.
+        return isolation == Isolation.DATABASE
+                ? "(SELECT description FROM pg_catalog.pg_shdescription WHERE objoid = (SELECT oid FROM pg_catalog.pg_database"
+                        + " WHERE datname = pg_catalog.current_database()) AND classoid = 'pg_catalog.pg_database'::regclass)"
+                : "(SELECT description FROM pg_catalog.pg_description WHERE objoid = "
+                        + Identifiers.literal(Identifiers.quote(location))
+                        + "::regnamespace AND classoid = 'pg_catalog.pg_namespace'::regclass AND objsubid = 0)";
+    }
+
     /** Key of the advisory lock: the first 8 bytes of SHA-256 of the location. */
-    long lockKey() {
+    public long lockKey() {
         return ByteBuffer.wrap(digest()).getLong();
     }
 

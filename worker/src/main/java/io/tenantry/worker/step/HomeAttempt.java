@@ -78,8 +78,12 @@ final class HomeAttempt {
 
     private Optional<Verdict> work(Server server, ServerHealth health) throws SQLException {
         try (HomeSession session = server.open(home.work().home())) {
-            Optional<LockedHome> locked = session.tryLock();
+            HomeRun.Quick quick = home.runQuickly(session);
             health.answered();
+            if (quick instanceof HomeRun.Quick.Ended ended) {
+                return afterSteps(ended.notYet());
+            }
+            Optional<LockedHome> locked = quick instanceof HomeRun.Quick.Busy ? Optional.empty() : session.tryLock();
             return locked.isPresent() ? afterSteps(home.run(locked.get())) : Optional.of(new Verdict.Snooze(jitter()));
         } catch (DatabaseRefusedException refused) {
             health.answered();

@@ -4,8 +4,10 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.ConnectionBulkhead;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
@@ -39,6 +41,16 @@ final class HomeRun {
 
     /** Whether it waits to be called for a permit of the server, or was called and has not used it. */
     private boolean queued;
+
+    /** What came of trying without the lock. */
+    sealed interface Quick {
+        /** As {@link #run} returns. */
+        record Ended(Optional<StepResult.NotYet> notYet) implements Quick {}
+
+        record Busy() implements Quick {}
+
+        record Unable() implements Quick {}
+    }
 
     HomeRun(HomeWork work) {
         this.work = work;
@@ -126,6 +138,29 @@ final class HomeRun {
             if (made instanceof StepResult.Refused) {
                 conclude(made, elapsed(start));
             }
+        } finally {
+            worked = worked.plus(elapsed(start));
+        }
+    }
+
+    /**
+     * Tries to do all without keeping the lock; there is a result then.
+     *
+     * @return what is worth waiting for, if that is all; or that it is busy, or that the steps must be run
+     * @throws SQLException if the home cannot be worked on now
+     */
+    Quick runQuickly(HomeSession session) throws SQLException {
+        long start = System.nanoTime();
+        try {
+            begun = true;
+            List<Step> steps = work.steps();
+            Shortcut shortcut = steps.isEmpty()
+                    ? new Shortcut.None()
+                    : steps.get(steps.size() - 1).shortcut(session);
+            if (shortcut instanceof Shortcut.Done done) {
+                return new Quick.Ended(conclude(StepResult.of(done.result()), elapsed(start)));
+            }
+            return shortcut instanceof Shortcut.Busy ? new Quick.Busy() : new Quick.Unable();
         } finally {
             worked = worked.plus(elapsed(start));
         }

@@ -55,15 +55,19 @@ final class Onboarding {
             Optional<Server> server = fleet.server(registered.server());
             if (registered.database().equals(database.name()) && server.isPresent()) {
                 TenantHome home = database.home(tenant, registered.server(), registered.location());
-                return work(database, home, server.get());
+                return work(database, home, server.get(), new BringToVersion.Guess.At(null));
             }
         }
-        return work(database, database.homeOf(tenant), database.server());
+        TenantHome home = database.homeOf(tenant);
+        BringToVersion.Guess guess = home.isolation() == Isolation.DATABASE
+                ? new BringToVersion.Guess.At(null)
+                : new BringToVersion.Guess.Missing();
+        return work(database, home, database.server(), guess);
     }
 
-    private static HomeWork work(NamedDatabase database, TenantHome home, Server server) {
+    private static HomeWork work(NamedDatabase database, TenantHome home, Server server, BringToVersion.Guess guess) {
         StartingPoint start = new StartingPoint();
-        Step last = new BringToVersion(database.migrator(), new Target.Latest(), start);
+        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, start);
         if (home.isolation() != Isolation.DATABASE) {
             return HomeWork.of(home, server, new ClaimSchema(), last);
         }

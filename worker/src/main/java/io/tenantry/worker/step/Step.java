@@ -1,6 +1,8 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.Shortcut;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -23,5 +25,14 @@ public interface Step {
      */
     default @Nullable Progress progress() {
         return null;
+    }
+
+    /**
+     * For the last step of a list: does the work of the whole list, if it can, without the lock being kept.
+     *
+     * @throws SQLException if the home cannot be worked on now
+     */
+    default Shortcut shortcut(HomeSession session) throws SQLException {
+        return new Shortcut.None();
     }
 }

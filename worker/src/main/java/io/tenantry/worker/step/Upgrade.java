@@ -67,7 +67,7 @@ final class Upgrade {
                 home,
                 database.get().server(),
                 migratedThere ? new RequireHome() : new ClaimSchema(),
-                new BringToVersion(database.get().migrator(), Target.of(request)))));
+                new BringToVersion(database.get().migrator(), Target.of(request), new BringToVersion.Guess.At(null)))));
     }
 
     private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {
@@ -96,7 +96,10 @@ final class Upgrade {
                     database.home(tenant, server.get().name(), home.get().location()),
                     server.get(),
                     new RequireHome(),
-                    new BringToVersion(database.migrator(), Target.of(request))));
+                    new BringToVersion(
+                            database.migrator(),
+                            Target.of(request),
+                            new BringToVersion.Guess.At(home.get().version()))));
         }
         return new Resolution.Work(homes);
     }
