@@ -30,7 +30,6 @@ public final class TemplateDatabase {
 
     private static final int FINGERPRINT_BYTES = 12;
     private static final String MARK = "tenantry template";
-    private static final String DUPLICATE_DATABASE = "42P04";
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
     private final Server server;
@@ -117,7 +116,7 @@ public final class TemplateDatabase {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             }
-            FlywayEngine.configure(catalog.scripts(), new OneConnection(connection), "public")
+            FlywayEngine.configure(catalog.sources(), new OneConnection(connection), "public")
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
@@ -138,15 +137,12 @@ public final class TemplateDatabase {
                         catalog.database());
                 return false;
             }
-            databases.freeze(temporary, name, MARK);
-            LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
-            return true;
-        } catch (SQLException failure) {
-            if (DUPLICATE_DATABASE.equals(failure.getSQLState())) {
-                // Another worker made the same one, and was faster.
-                return false;
+            // Else another worker made the same one, and was faster.
+            boolean first = databases.freeze(temporary, name, MARK);
+            if (first) {
+                LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
-            throw failure;
+            return first;
         }
     }
 
