@@ -18,11 +18,13 @@ final class ByPlan {
     private final MigrationCatalog catalog;
     private final HomeSession session;
     private final StartingPoint start;
+    private final List<Migration> migrations;
 
     ByPlan(MigrationCatalog catalog, HomeSession session, StartingPoint start) {
         this.catalog = catalog;
         this.session = session;
         this.start = start;
+        this.migrations = catalog.migrationsFor(session.home());
     }
 
     /**
@@ -37,16 +39,16 @@ final class ByPlan {
 
     /** Makes it, and brings it to the newest version. */
     Shortcut create() throws SQLException {
-        List<Migration> migrations = Standing.forNewHome(catalog.migrations(), null);
-        Optional<List<PlannedScript>> all = catalog.plans().atOnce() ? suitable(migrations) : Optional.empty();
-        if (all.isEmpty() && suitable(migrations.stream().limit(1).toList()).isEmpty()) {
+        List<Migration> path = Standing.forNewHome(migrations, null);
+        Optional<List<PlannedScript>> all = catalog.plans().atOnce() ? suitable(path) : Optional.empty();
+        if (all.isEmpty() && suitable(path.stream().limit(1).toList()).isEmpty()) {
             return new Shortcut.None();
         }
         Planner planner = new Planner(session, catalog.plans(), NOTHING);
         Planner.End end = planner.create(all.orElse(List.of()));
         if (end == Planner.End.DONE) {
             start.orNow(null);
-            end = all.isPresent() ? end : planner.apply(migrations);
+            end = all.isPresent() ? end : planner.apply(path);
         }
         return end == Planner.End.CHANGED ? look(new Target.Latest()) : conclude(end, NOTHING, planner);
     }
@@ -67,7 +69,7 @@ final class ByPlan {
         }
         List<HistoryRow> rows = new ArrayList<>();
         List<Migration> pending = new ArrayList<>();
-        for (Migration migration : catalog.migrations()) {
+        for (Migration migration : migrations) {
             MigrationVersion version = migration.version();
             if (version == null || migration.isBaseline()) {
                 return Optional.empty();
@@ -108,7 +110,7 @@ final class ByPlan {
                 return new Shortcut.Done(refusal.get());
             }
             Planner planner = new Planner(session, catalog.plans(), history);
-            Standing standing = Standing.of(catalog.migrations(), history, target.limit());
+            Standing standing = Standing.of(migrations, history, target.limit());
             Planner.End end = standing instanceof Standing.Behind behind
                     ? planner.apply(behind.pending())
                     : standing instanceof Standing.UpToDate ? Planner.End.DONE : Planner.End.STUCK;

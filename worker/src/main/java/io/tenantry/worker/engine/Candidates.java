@@ -14,6 +14,7 @@ import org.flywaydb.core.api.callback.Event;
 /** The scripts that may turn out to have plans, and why the others have none. For use by one thread. */
 final class Candidates {
     private final Map<String, PlannedScript> plannable = new HashMap<>();
+    private final Map<String, OutsideScript> outside = new HashMap<>();
     private final Map<String, String> reasons = new LinkedHashMap<>();
 
     private Candidates() {}
@@ -30,6 +31,9 @@ final class Candidates {
                     ? Optional.of("there are callbacks")
                     : ScriptCheck.reason(migration, catalog.scripts().text(script), recording, configured);
             List<String> statements = recording.statements().get(script);
+            if (statements != null && recording.isOutsideTransaction(script)) {
+                candidates.outside.put(script, new OutsideScript(script, statements, scratch.names()));
+            }
             if (reason.isPresent() || statements == null) {
                 candidates.refuse(migration, reason.orElse("Flyway did not read it"));
             } else {
@@ -86,7 +90,7 @@ final class Candidates {
 
     /** Those that are left, as if they were proven. */
     Plans plans() {
-        return new Plans(plannable, false);
+        return new Plans(plannable, false, outside);
     }
 
     /** By the name of the script. */

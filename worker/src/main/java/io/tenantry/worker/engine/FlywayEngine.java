@@ -3,12 +3,16 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.TenantHome;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -16,6 +20,8 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.migration.JavaMigration;
+import org.flywaydb.core.internal.parser.PlaceholderReplacingReader;
+import org.flywaydb.core.internal.resolver.ChecksumCalculator;
 import org.flywaydb.core.internal.util.AbbreviationUtils;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +105,21 @@ public final class FlywayEngine {
     private static Map<String, String> placeholders(TenantHome home) {
         @Nullable String tenant = home.tenant();
         return tenant == null ? Map.of("schema", home.schema()) : Map.of("tenant", tenant, "schema", home.schema());
+    }
+
+    /** The checksum of a repeatable script for this home; empty if only a running Flyway knows it. */
+    static Optional<Integer> checksum(String text, TenantHome home) {
+        Map<String, String> known = new HashMap<>(placeholders(home));
+        known.put("flyway:defaultSchema", home.schema());
+        try (Reader reader = new PlaceholderReplacingReader("${", "}", ":", known, new StringReader(text))) {
+            StringBuilder replaced = new StringBuilder(text.length());
+            for (int next = reader.read(); next != -1; next = reader.read()) {
+                replaced.append((char) next);
+            }
+            return Optional.of(ChecksumCalculator.calculate(Scripts.script("R__.sql", replaced.toString())));
+        } catch (FlywayException | IOException unknown) {
+            return Optional.empty();
+        }
     }
 
     static FluentConfiguration configure(Sources sources, DataSource dataSource, String schema) {

@@ -3,7 +3,9 @@ package io.tenantry.worker.engine;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
@@ -27,20 +29,38 @@ final class FlywayFailure {
 
     private FlywayFailure() {}
 
-    static ResultError describe(MigrationCatalog catalog, FlywayException failure) {
+    /** @param history of the home after the failure */
+    static ResultError describe(MigrationCatalog catalog, TenantHome home, History history, FlywayException failure) {
+        boolean disagrees = failure instanceof FlywayValidateException && DISAGREEMENT.contains(failure.getErrorCode());
+        Optional<ResultError> disagreement =
+                disagrees ? Disagreement.of(catalog.migrationsFor(home), home, history) : Optional.empty();
+        return disagreement.isPresent() ? disagreement.get() : describe(catalog, home, failure, disagrees);
+    }
+
+    private static ResultError describe(
+            MigrationCatalog catalog, TenantHome home, FlywayException failure, boolean disagrees) {
         SQLException cause = SqlFailure.sqlCause(failure);
         @Nullable FlywaySqlScriptException script = find(failure, FlywaySqlScriptException.class);
         @Nullable FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
-        boolean disagrees = failure instanceof FlywayValidateException && DISAGREEMENT.contains(failure.getErrorCode());
+        OutsideScript outside = catalog.plans().outside().get(script(failure));
+        String advice = cause == null || outside == null || outside.canRunAgain() ? "" : "; " + outside.advice(home);
         return new ResultError(
                 disagrees ? ErrorCode.CHECKSUM_MISMATCH : ErrorCode.MIGRATION_FAILED,
-                message(catalog, failure, cause, migration),
+                message(catalog, failure, cause, migration) + advice,
                 cause == null ? null : cause.getSQLState(),
                 migration == null || migration.getMigration() == null
                         ? null
                         : migration.getMigration().getScript(),
                 script == null ? null : (Integer) script.getLineNumber(),
                 script == null ? null : script.getStatement());
+    }
+
+    /** The name of the file that raised it; empty if none did. */
+    static String script(FlywayException failure) {
+        FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
+        return migration == null || migration.getMigration() == null
+                ? ""
+                : migration.getMigration().getScript();
     }
 
     /** Whether a statement of a script raised it. */

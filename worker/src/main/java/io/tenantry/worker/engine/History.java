@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,13 @@ final class History {
                 .filter(version -> version != null && version.compareTo(floor) > 0)
                 .map(MigrationVersion::getVersion)
                 .toList();
+    }
+
+    /** The same without the failed rows of these scripts. */
+    History withoutFailures(Set<String> scripts) {
+        return new History(rows.stream()
+                .filter(row -> row.success() || !scripts.contains(row.script()))
+                .toList());
     }
 
     /** In the order in which they were applied. */

@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.worker.postgres.TenantHome;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -43,12 +44,16 @@ public final class MigrationCatalog {
     private final Sources sources;
     private final List<Migration> migrations;
     private final Plans plans;
+    private final boolean dependsOnHome;
 
     MigrationCatalog(String database, Sources sources, List<Migration> migrations, Plans plans) {
         this.database = database;
         this.sources = sources;
         this.migrations = List.copyOf(migrations);
         this.plans = plans;
+        this.dependsOnHome = migrations.stream()
+                .anyMatch(migration -> migration.version() == null
+                        && sources.scripts().text(migration.script()).contains("${"));
     }
 
     MigrationCatalog with(Plans proven) {
@@ -104,6 +109,25 @@ public final class MigrationCatalog {
     /** Versioned ones by version, then repeatable ones, as Flyway runs them. */
     List<Migration> migrations() {
         return migrations;
+    }
+
+    /** The same with the checksums that they have for this home: those of repeatable ones depend on placeholders. */
+    List<Migration> migrationsFor(TenantHome home) {
+        return dependsOnHome
+                ? migrations.stream().map(migration -> forHome(migration, home)).toList()
+                : migrations;
+    }
+
+    private Migration forHome(Migration migration, TenantHome home) {
+        if (migration.version() != null) {
+            return migration;
+        }
+        return new Migration(
+                null,
+                migration.description(),
+                migration.type(),
+                migration.script(),
+                FlywayEngine.checksum(scripts().text(migration.script()), home).orElse(null));
     }
 
     /** Scripts and classes that stand for all versions up to theirs, in a new home. */

@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -12,8 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationVersion;
-import org.flywaydb.core.api.output.MigrateOutput;
-import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 
 /** Brings one home to a version of its catalog. Without state; safe for use by many threads. */
@@ -60,10 +59,26 @@ public final class Migrator {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        if (Standing.of(catalog.migrations(), before, target.limit()) instanceof Standing.UpToDate) {
+        LongWay way = new LongWay(catalog, home);
+        Optional<ResultError> unrepaired = way.repair(before);
+        if (unrepaired.isPresent()) {
+            return new MigrationResult.Failed(from, version(before), before.versionsAfter(from), unrepaired.get());
+        }
+        Standing standing = Standing.of(
+                catalog.migrationsFor(home.home()),
+                before.withoutFailures(catalog.plans().outside().keySet()),
+                target.limit());
+        if (standing instanceof Standing.UpToDate) {
             return new MigrationResult.Migrated(from, version(before), before.versionsAfter(from));
         }
-        return runFlyway(home, target, from, before.versionsAfter(from));
+        try {
+            way.run(standing, target);
+            List<String> applied = new ArrayList<>(before.versionsAfter(from));
+            applied.addAll(way.applied());
+            return new MigrationResult.Migrated(from, version(History.of(home)), applied);
+        } catch (FlywayException failure) {
+            return failed(home, from, failure);
+        }
     }
 
     /**
@@ -81,21 +96,6 @@ public final class Migrator {
         return new Progress(from, version(now), now.versionsAfter(from));
     }
 
-    private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from, List<String> appliedBefore)
-            throws SQLException {
-        try {
-            MigrateResult result = FlywayEngine.configure(catalog.sources(), home.connection(), home.home())
-                    .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
-                    .load()
-                    .migrate();
-            List<String> applied = new ArrayList<>(appliedBefore);
-            result.migrations.forEach(migration -> applied.add(name(migration)));
-            return new MigrationResult.Migrated(from, version(History.of(home)), applied);
-        } catch (FlywayException failure) {
-            return failed(home, from, failure);
-        }
-    }
-
     private MigrationResult failed(LockedHome home, @Nullable String from, FlywayException failure)
             throws SQLException {
         SQLException cause = SqlFailure.sqlCause(failure);
@@ -106,29 +106,30 @@ public final class Migrator {
         Transaction.rollBack(home.connection(), failure);
         History after = History.of(home);
         return new MigrationResult.Failed(
-                from, version(after), after.versionsAfter(from), FlywayFailure.describe(catalog, failure));
+                from,
+                version(after),
+                after.versionsAfter(from),
+                FlywayFailure.describe(catalog, home.home(), after, failure));
     }
 
     /**
-     * A script on a sound connection can raise a server's codes itself, every time: it is at fault then. And what failed
-     * outside a transaction left a failed row, which only a repair clears: another try would only hide the cause.
+     * A script on a sound connection can raise a server's codes itself, every time: it is at fault then. One that ran
+     * outside a transaction is worth another try only if it can be begun anew.
      */
-    private static boolean mayPass(LockedHome home, SQLException cause, FlywayException failure) throws SQLException {
+    private boolean mayPass(LockedHome home, SQLException cause, FlywayException failure) throws SQLException {
         SqlFailure kind = SqlFailure.of(cause);
         if (kind == SqlFailure.PERMANENT) {
             return false;
         }
         boolean sound = home.connection().isValid(1);
-        return !(sound
-                && (FlywayFailure.isOutsideTransaction(failure)
-                        || (kind == SqlFailure.SERVER_AWAY && FlywayFailure.isOfScript(failure))));
+        if (sound && FlywayFailure.isOutsideTransaction(failure)) {
+            OutsideScript script = catalog.plans().outside().get(FlywayFailure.script(failure));
+            return kind == SqlFailure.TRANSIENT && script != null && script.canRunAgain();
+        }
+        return !(sound && kind == SqlFailure.SERVER_AWAY && FlywayFailure.isOfScript(failure));
     }
 
     private static @Nullable String version(History history) {
         return history.current().map(MigrationVersion::getVersion).orElse(null);
-    }
-
-    private static String name(MigrateOutput migration) {
-        return migration.version == null || migration.version.isEmpty() ? migration.description : migration.version;
     }
 }

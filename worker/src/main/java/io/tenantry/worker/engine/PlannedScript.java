@@ -13,7 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 record PlannedScript(Migration migration, String sql, Names names) {
     /** The names of the home on which the script was recorded. */
-    record Names(String tenant, String schema) {}
+    record Names(String tenant, String schema) {
+        /** The text with the names of another home. */
+        String replace(String text, TenantHome home) {
+            return text.replace(schema, home.schema()).replace(tenant, String.valueOf(home.tenant()));
+        }
+    }
+
+    /** The same for a migration whose checksum depends on the home. */
+    PlannedScript with(Migration ofHome) {
+        return new PlannedScript(ofHome, sql, names);
+    }
 
     /** Whether the text is the same for all homes. */
     boolean isSameForAll() {
@@ -29,8 +39,6 @@ record PlannedScript(Migration migration, String sql, Names names) {
 
     /** The text for this home. */
     String sqlFor(TenantHome home) {
-        return isSameForAll()
-                ? sql
-                : sql.replace(names.schema, home.schema()).replace(names.tenant, String.valueOf(home.tenant()));
+        return isSameForAll() ? sql : names.replace(sql, home);
     }
 }

@@ -6,21 +6,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was proven to do, without Flyway, exactly what Flyway does. Immutable.
+ * What was proven to do, without Flyway, exactly what Flyway does; and what is known of the others. Immutable.
  *
  * @param steps scripts that may be applied one by one to a home with history, by the name of the file
  * @param atOnce whether all migrations of a new home may be applied in one transaction
+ * @param outside scripts that Flyway runs outside a transaction, by the name of the file
  */
-record Plans(Map<String, PlannedScript> steps, boolean atOnce) {
+record Plans(Map<String, PlannedScript> steps, boolean atOnce, Map<String, OutsideScript> outside) {
     /** Everything goes through Flyway. */
-    static final Plans NONE = new Plans(Map.of(), false);
+    static final Plans NONE = new Plans(Map.of(), false, Map.of());
 
     Plans {
         steps = Map.copyOf(steps);
+        outside = Map.copyOf(outside);
     }
 
+    /** The plan of this migration, whose checksum may depend on the home. */
     Optional<PlannedScript> of(Migration migration) {
-        return Optional.ofNullable(steps.get(migration.script()));
+        return Optional.ofNullable(steps.get(migration.script())).map(script -> script.with(migration));
     }
 
     /** All these, if each may be applied; else empty. */

@@ -27,6 +27,7 @@ public final class Proof {
 
     private final MigrationCatalog catalog;
     private final Scratch scratch;
+    private final List<Migration> migrations;
     private final Candidates candidates;
     private final Instant end = Instant.now().plus(PATIENCE);
     private final Set<String> warned = new HashSet<>();
@@ -34,6 +35,7 @@ public final class Proof {
     private Proof(MigrationCatalog catalog, Scratch scratch) throws SQLException {
         this.catalog = catalog;
         this.scratch = scratch;
+        this.migrations = catalog.migrationsFor(scratch.home());
         this.candidates = Candidates.of(catalog, scratch);
     }
 
@@ -56,12 +58,12 @@ public final class Proof {
     }
 
     private Plans prove() throws SQLException {
-        List<Migration> path = Standing.forNewHome(catalog.migrations(), null);
+        List<Migration> path = Standing.forNewHome(migrations, null);
         Set<String> proven = new HashSet<>();
         boolean atOnce = prove(path, proven);
         if (!catalog.baselines().isEmpty()) {
             // Tenants that were there before the baseline go this way, which must hold too.
-            List<Migration> others = catalog.migrations().stream()
+            List<Migration> others = migrations.stream()
                     .filter(migration -> !migration.isBaseline())
                     .toList();
             Set<String> alsoProven = new HashSet<>();
@@ -74,9 +76,8 @@ public final class Proof {
             proven.addAll(alsoProven);
         }
         candidates.refuseAllBut(proven, "it was not reached");
-        return new Plans(
-                candidates.plans().steps(),
-                atOnce && candidates.plans().all(path).isPresent());
+        Plans plans = candidates.plans();
+        return new Plans(plans.steps(), atOnce && plans.all(path).isPresent(), plans.outside());
     }
 
     /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
@@ -145,6 +146,15 @@ public final class Proof {
         }
     }
 
+    private void warn(OutsideScript script) {
+        LOG.warn(
+                "database {}: {} runs outside a transaction and has {} statements, which cannot be run again when one of"
+                        + " them fails: put each into a script of its own, or write IF NOT EXISTS",
+                catalog.database(),
+                script.script(),
+                script.statements().size());
+    }
+
     private void log(Plans plans, Duration took) {
         LOG.info(
                 "database {}: {} of {} migrations are applied by plan, those of new tenants {}; tried out in {} ms",
@@ -153,6 +163,9 @@ public final class Proof {
                 catalog.size(),
                 plans.atOnce() ? "in one transaction" : "one by one",
                 took.toMillis());
+        plans.outside().values().stream()
+                .filter(script -> !script.canRunAgain())
+                .forEach(this::warn);
         candidates
                 .reasons()
                 .forEach((script, reason) ->

@@ -54,8 +54,13 @@ final class ScriptCheck {
                         .findFirst();
     }
 
+    /** The statement from its first word on. */
+    static String withoutComments(String statement) {
+        return COMMENT.matcher(statement).replaceFirst("");
+    }
+
     private static Optional<String> reason(String statement) {
-        String bare = COMMENT.matcher(statement).replaceFirst("");
+        String bare = withoutComments(statement);
         if (COPY_FROM_CLIENT.matcher(bare).find()) {
             return Optional.of("it has COPY FROM STDIN");
         }

@@ -60,6 +60,11 @@ final class Scripts implements ResourceProvider {
                 .toList();
     }
 
+    /** One that is not read from a folder. */
+    static LoadableResource script(String name, String text) {
+        return new Script(name, text);
+    }
+
     /** The text of a script; empty if there is none, as of a migration in Java. */
     String text(String name) {
         Script script = byRelativePath.get(name);

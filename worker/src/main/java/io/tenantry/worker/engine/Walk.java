@@ -107,7 +107,11 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
                 scratch.connection().rollback();
                 scratch.connection().setAutoCommit(true);
             }
-            return Optional.of(FlywayFailure.describe(catalog, failure));
+            return Optional.of(FlywayFailure.describe(
+                    catalog,
+                    scratch.home(),
+                    History.of(scratch.connection(), scratch.home().schema()),
+                    failure));
         } finally {
             scratch.renewSession();
         }

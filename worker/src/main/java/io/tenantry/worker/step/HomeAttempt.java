@@ -3,6 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
+import io.tenantry.worker.engine.BusyException;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.DatabaseRefusedException;
 import io.tenantry.worker.postgres.HomeSession;
@@ -85,6 +86,8 @@ final class HomeAttempt {
             }
             Optional<LockedHome> locked = quick instanceof HomeRun.Quick.Busy ? Optional.empty() : session.tryLock();
             return locked.isPresent() ? afterSteps(home.run(locked.get())) : Optional.of(new Verdict.Snooze(jitter()));
+        } catch (BusyException busy) {
+            return Optional.of(new Verdict.Snooze(jitter()));
         } catch (DatabaseRefusedException refused) {
             health.answered();
             home.fail(null, RequireHome.refused(home.work().home(), refused));

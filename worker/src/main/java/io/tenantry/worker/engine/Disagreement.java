@@ -1,0 +1,71 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.TenantHome;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+
+/** Which script it is that Flyway complains of when history and scripts do not agree. */
+final class Disagreement {
+    private Disagreement() {}
+
+    /** The first one; empty if it cannot be told. */
+    static Optional<ResultError> of(List<Migration> migrations, TenantHome home, History history) {
+        for (HistoryRow row : history.rows()) {
+            Optional<Migration> known = migrations.stream()
+                    .filter(migration -> row.version() != null && row.version().equals(migration.version()))
+                    .min(Comparator.comparing(migration -> !row.type().equals(migration.type())));
+            if (row.version() == null || !row.success() || (known.isPresent() && row.isOf(known.get()))) {
+                continue;
+            }
+            return Optional.of(known.isPresent() ? changed(row, known.get(), home) : gone(row, home));
+        }
+        Optional<MigrationVersion> current = history.current();
+        return migrations.stream()
+                .filter(migration -> migration.version() != null
+                        && !migration.isBaseline()
+                        && current.isPresent()
+                        && migration.version().compareTo(current.get()) < 0
+                        && history.rows().stream()
+                                .noneMatch(row -> migration.version().equals(row.version())))
+                .findFirst()
+                .map(migration -> late(migration, current.get(), home));
+    }
+
+    private static ResultError late(Migration migration, MigrationVersion current, TenantHome home) {
+        return error(
+                migration.script() + " is below version " + current + " of " + home.kind() + " " + home.location()
+                        + ", and was not applied there; nothing was done: give it a version above those that tenants have",
+                migration.script());
+    }
+
+    private static ResultError changed(HistoryRow row, Migration migration, TenantHome home) {
+        String what = Objects.equals(row.checksum(), migration.checksum())
+                ? "is \"" + migration.description() + "\" of type " + migration.type() + ", and was \""
+                        + row.description() + "\" of type " + row.type()
+                : "has the checksum " + migration.checksum() + ", and had " + row.checksum();
+        return error(
+                migration.script() + " (version " + row.version() + ") was changed after it was applied to "
+                        + home.kind()
+                        + " " + home.location() + ": it " + what
+                        + "; nothing was done: put the script back as it was, and make the change in a new one",
+                migration.script());
+    }
+
+    private static ResultError gone(HistoryRow row, TenantHome home) {
+        return error(
+                row.script() + " (version " + row.version() + ") was applied to " + home.kind() + " " + home.location()
+                        + ", and this release does not have it; nothing was done: put the script back",
+                row.script());
+    }
+
+    private static ResultError error(String message, @Nullable String script) {
+        return new ResultError(ErrorCode.CHECKSUM_MISMATCH, message, null, script, null, null);
+    }
+}

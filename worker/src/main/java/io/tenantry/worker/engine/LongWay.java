@@ -1,0 +1,161 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.LockedHome;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.api.output.MigrateOutput;
+import org.flywaydb.core.api.output.MigrateResult;
+
+/** One run of Flyway over a home, or several if scripts that run outside a transaction are among them. */
+final class LongWay {
+    /** Any fixed number: who runs a script outside a transaction, which waits for every snapshot of the database. */
+    private static final long OUTSIDE_LOCK = 0x74656e616e746f75L;
+
+    private final MigrationCatalog catalog;
+    private final LockedHome home;
+    private final List<String> applied = new ArrayList<>();
+
+    LongWay(MigrationCatalog catalog, LockedHome home) {
+        this.catalog = catalog;
+        this.home = home;
+    }
+
+    /** How results call what was applied, in order. */
+    List<String> applied() {
+        return applied;
+    }
+
+    /** Forgets a script that failed outside a transaction; says why, if it cannot be begun anew. */
+    Optional<ResultError> repair(History history) throws SQLException {
+        for (HistoryRow row : history.rows()) {
+            OutsideScript script = catalog.plans().outside().get(row.script());
+            if (row.success() || script == null) {
+                continue;
+            }
+            if (!script.canRunAgain()) {
+                return Optional.of(new ResultError(
+                        ErrorCode.MIGRATION_FAILED,
+                        row.script() + " has failed in " + home.home().kind() + " "
+                                + home.home().location() + " before; nothing was done: "
+                                + script.advice(home.home()),
+                        null,
+                        row.script(),
+                        null,
+                        null));
+            }
+            execute("DELETE FROM " + History.table(home.home().schema())
+                    + " WHERE NOT \"success\" AND \"installed_rank\" = " + row.rank());
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Brings it to the target.
+     *
+     * @param standing of the home now
+     */
+    void run(Standing standing, Target target) throws SQLException {
+        List<Migration> pending = standing instanceof Standing.Behind behind ? behind.pending() : List.of();
+        if (pending.stream().noneMatch(this::isOutside)) {
+            flyway(catalog.sources(), target);
+            return;
+        }
+        Set<String> later = new HashSet<>();
+        catalog.migrations().stream()
+                .filter(migration -> isBeyond(migration, target))
+                .forEach(migration -> later.add(migration.script()));
+        for (int done = 0; done < pending.size(); ) {
+            int end = done;
+            while (end < pending.size() && !isOutside(pending.get(end))) {
+                end++;
+            }
+            if (end > done) {
+                flyway(upTo(pending, end, later), new Target.Latest());
+            } else {
+                end++;
+                outside(pending.get(done), upTo(pending, end, later));
+            }
+            done = end;
+        }
+    }
+
+    private static boolean isBeyond(Migration migration, Target target) {
+        return target instanceof Target.Version wanted
+                && migration.version() != null
+                && migration.version().compareTo(Objects.requireNonNull(wanted.limit())) > 0;
+    }
+
+    private Sources upTo(List<Migration> pending, int end, Set<String> later) {
+        Set<String> rest = new HashSet<>(later);
+        pending.subList(end, pending.size()).forEach(migration -> rest.add(migration.script()));
+        return catalog.sources().without(rest);
+    }
+
+    private boolean isOutside(Migration migration) {
+        return catalog.plans().outside().containsKey(migration.script());
+    }
+
+    private void outside(Migration migration, Sources sources) throws SQLException {
+        if (!"true".equals(value("SELECT pg_try_advisory_lock(" + OUTSIDE_LOCK + ")::text"))) {
+            throw new BusyException(migration.script() + " waits: such a script runs in this database already");
+        }
+        String lockTimeout = value("SELECT current_setting('lock_timeout')");
+        OutsideScript script = Objects.requireNonNull(catalog.plans().outside().get(migration.script()));
+        // It waits for whoever uses the table, and nobody waits behind it.
+        execute("SET lock_timeout = 0");
+        for (String index : script.indexesIn(home.home())) {
+            dropIfInvalid(index);
+        }
+        flyway(sources, new Target.Latest());
+        execute("SET lock_timeout = " + Identifiers.literal(lockTimeout));
+        execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
+    }
+
+    /** What a try that was broken off leaves: it is never used, and in the way. */
+    private void dropIfInvalid(String index) throws SQLException {
+        String name = Identifiers.quote(home.home().schema()) + "." + Identifiers.quote(index);
+        if (!value("SELECT indexrelid FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass("
+                        + Identifiers.literal(name) + ")")
+                .isEmpty()) {
+            execute("DROP INDEX CONCURRENTLY " + name);
+        }
+    }
+
+    private void flyway(Sources sources, Target target) {
+        MigrateResult result = FlywayEngine.configure(sources, home.connection(), home.home())
+                .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
+                .load()
+                .migrate();
+        result.migrations.forEach(migration -> applied.add(name(migration)));
+    }
+
+    private static String name(MigrateOutput migration) {
+        return migration.version == null || migration.version.isEmpty() ? migration.description : migration.version;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = home.connection().createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The one value of the one row; empty if there is none. */
+    private String value(String sql) throws SQLException {
+        try (PreparedStatement query = home.connection().prepareStatement(sql);
+                ResultSet row = query.executeQuery()) {
+            return row.next() ? String.valueOf(row.getString(1)) : "";
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.postgres.TenantHome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A script that Flyway runs outside a transaction, as CREATE INDEX CONCURRENTLY must: what it did before it failed stays.
+ *
+ * @param statements with the names of the scratch home in them
+ */
+record OutsideScript(String script, List<String> statements, PlannedScript.Names names) {
+    private static final Pattern CREATE_INDEX = Pattern.compile(
+            "^CREATE\\s+(?:UNIQUE\\s+)?INDEX\\s+CONCURRENTLY\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?(?:\"((?:[^\"]|\"\")+)\"|([\\w$]+))\\s+ON\\b",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern AGAIN = Pattern.compile(
+            "^(VACUUM|ANALYZE|REINDEX|ALTER\\s+SYSTEM|SET|SELECT|COMMENT)\\b|\\bIF\\s+(NOT\\s+)?EXISTS\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    OutsideScript {
+        statements = List.copyOf(statements);
+    }
+
+    /** Whether it can be begun anew after it failed anywhere, once {@link #indexesIn} that are invalid are dropped. */
+    boolean canRunAgain() {
+        return statements.size() <= 1
+                || statements.stream()
+                        .allMatch(statement -> AGAIN.matcher(ScriptCheck.withoutComments(statement))
+                                .find());
+    }
+
+    /** The names of the indexes that it makes, as they are called in this home. */
+    List<String> indexesIn(TenantHome home) {
+        List<String> indexes = new ArrayList<>();
+        for (String statement : statements) {
+            Matcher index = CREATE_INDEX.matcher(ScriptCheck.withoutComments(statement));
+            if (index.find()) {
+                String name = index.group(1) == null
+                        ? index.group(2).toLowerCase(Locale.ROOT)
+                        : index.group(1).replace("\"\"", "\"");
+                indexes.add(names.replace(name, home));
+            }
+        }
+        return indexes;
+    }
+
+    /** What to do about one that cannot be begun anew. */
+    String advice(TenantHome home) {
+        return "it runs outside a transaction, so what its first statements did stays: finish or undo it by hand, delete its"
+                + " failed row (success = false) from " + History.TABLE + " in schema " + home.schema()
+                + ", and publish the request again; a script of a single statement needs no such care";
+    }
+}

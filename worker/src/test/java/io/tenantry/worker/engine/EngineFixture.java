@@ -1,0 +1,218 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.config.Secret;
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.HomeState;
+import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.PostgresServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.output.ValidateResult;
+import org.jspecify.annotations.Nullable;
+
+/** A database for homes, a folder of migrations, and the engine on both; no Kafka, no registry. */
+final class EngineFixture implements AutoCloseable {
+    private final PostgresServer postgres = DevStack.shared().postgres();
+    private final String database = "engine_" + UUID.randomUUID().toString().replace("-", "");
+    private final Path folder;
+    private final Server server;
+    private List<String> javaMigrations = List.of();
+
+    EngineFixture() throws IOException, SQLException {
+        this(Duration.ofSeconds(2));
+    }
+
+    EngineFixture(Duration lockTimeout) throws IOException, SQLException {
+        folder = Files.createTempDirectory("engine-test");
+        postgres.createDatabase(database);
+        server = new Server(
+                new ServerSettings(
+                        "main", postgres.jdbcUrl(database), postgres.user(), new Secret(postgres.password()), 8),
+                new SessionTimeouts(lockTimeout, Duration.ZERO),
+                "engine test");
+    }
+
+    Server server() {
+        return server;
+    }
+
+    /** Adds or replaces a script. */
+    EngineFixture with(String name, String text) throws IOException {
+        Files.createDirectories(folder.resolve(name).getParent());
+        Files.writeString(folder.resolve(name), text, StandardCharsets.UTF_8);
+        return this;
+    }
+
+    EngineFixture with(Map<String, String> scripts) throws IOException {
+        for (Map.Entry<String, String> script : scripts.entrySet()) {
+            with(script.getKey(), script.getValue());
+        }
+        return this;
+    }
+
+    EngineFixture without(String name) throws IOException {
+        Files.delete(folder.resolve(name));
+        return this;
+    }
+
+    EngineFixture withJava(Class<?> migration) {
+        javaMigrations = List.of(migration.getName());
+        return this;
+    }
+
+    /** What the folder holds, with nothing proven. */
+    MigrationCatalog catalog() throws IOException {
+        return FlywayEngine.load("users", folder, javaMigrations, server.dataSource());
+    }
+
+    /** What the folder holds, with the plans that are proven. */
+    MigrationCatalog proven() throws IOException {
+        return Proof.of(catalog(), server);
+    }
+
+    TenantHome home(String tenant) {
+        return TenantHome.inSchema(tenant, "users", "main", "tenant_" + tenant);
+    }
+
+    /** As a worker does it for a new tenant. */
+    MigrationResult onboard(MigrationCatalog catalog, String tenant) throws SQLException {
+        Migrator migrator = new Migrator(catalog);
+        StartingPoint start = new StartingPoint();
+        try (HomeSession session = server.open(home(tenant))) {
+            Shortcut shortcut = migrator.create(session, start);
+            return finish(session, shortcut, migrator, new Target.Latest(), start);
+        }
+    }
+
+    /** As a worker does it for a tenant that is registered at this version. */
+    MigrationResult upgrade(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
+            throws SQLException {
+        Migrator migrator = new Migrator(catalog);
+        StartingPoint start = new StartingPoint();
+        Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
+        try (HomeSession session = server.open(home(tenant))) {
+            Shortcut shortcut = migrator.shortcut(session, wanted, start, registered);
+            return finish(session, shortcut, migrator, wanted, start);
+        }
+    }
+
+    /** Tries without Flyway. */
+    Shortcut shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
+            throws SQLException {
+        Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
+        try (HomeSession session = server.open(home(tenant))) {
+            return new Migrator(catalog).shortcut(session, wanted, new StartingPoint(), registered);
+        }
+    }
+
+    /** Tries to make a home without Flyway. */
+    Shortcut create(MigrationCatalog catalog, String tenant) throws SQLException {
+        try (HomeSession session = server.open(home(tenant))) {
+            return new Migrator(catalog).create(session, new StartingPoint());
+        }
+    }
+
+    private static MigrationResult finish(
+            HomeSession session, Shortcut shortcut, Migrator migrator, Target target, StartingPoint start)
+            throws SQLException {
+        if (shortcut instanceof Shortcut.Done done) {
+            return done.result();
+        }
+        if (shortcut instanceof Shortcut.Busy) {
+            throw new AssertionError("somebody else works on " + session.home());
+        }
+        LockedHome locked = session.tryLock().orElseThrow();
+        if (locked.inspect() instanceof HomeState.Missing) {
+            locked.create();
+        }
+        return migrator.migrate(locked, target, start);
+    }
+
+    /** As Flyway alone does it, with the schema and the mark made before. */
+    void byFlyway(MigrationCatalog catalog, String tenant, String target) throws SQLException {
+        try (HomeSession session = server.open(home(tenant))) {
+            LockedHome locked = session.tryLock().orElseThrow();
+            if (locked.inspect() instanceof HomeState.Missing) {
+                locked.create();
+            }
+            FlywayEngine.configure(catalog.sources(), session.connection(), session.home())
+                    .target(target)
+                    .load()
+                    .migrate();
+        }
+    }
+
+    /** What Flyway says of the home. */
+    ValidateResult validate(MigrationCatalog catalog, String tenant, String target) throws SQLException {
+        try (HomeSession session = server.open(home(tenant))) {
+            session.changed();
+            return FlywayEngine.configure(catalog.sources(), session.connection(), session.home())
+                    .target(target)
+                    .load()
+                    .validateWithResult();
+        }
+    }
+
+    Stage stage(String tenant) throws SQLException {
+        try (Connection connection = connect()) {
+            return Stage.of(connection, home(tenant).schema());
+        }
+    }
+
+    /** A connection of the test's own. */
+    Connection connect() throws SQLException {
+        return postgres.connect(database);
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The first column of all rows. */
+    List<String> query(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            List<String> column = new ArrayList<>();
+            while (row.next()) {
+                column.add(String.valueOf(row.getString(1)));
+            }
+            return column;
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.close();
+        try (Connection connection = postgres.connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE \"" + database + "\" WITH (FORCE)");
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
