@@ -85,14 +85,14 @@ public final class Proof {
         Walk walk = new Walk(catalog, scratch, path, end);
         Walk.Trail flyway = walk.byFlyway();
         warn(flyway.failure());
-        @Nullable Set<String> volatileColumns = null;
+        @Nullable Set<TableColumn> volatileColumns = null;
         for (int walks = 0; walks < WALKS; walks++) {
             Walk.Trail planned = walk.byPlan(candidates);
             if (volatileColumns == null && differ(planned.stages(), flyway.stages(), Set.of()) >= 0) {
                 volatileColumns =
                         volatileColumns(flyway.stages(), walk.byFlyway().stages());
             }
-            Set<String> ignored = volatileColumns == null ? Set.of() : volatileColumns;
+            Set<TableColumn> ignored = volatileColumns == null ? Set.of() : volatileColumns;
             int differs = differ(planned.stages(), flyway.stages(), ignored);
             int same = differs < 0
                     ? Math.min(planned.stages().size(), flyway.stages().size())
@@ -108,7 +108,7 @@ public final class Proof {
         return false;
     }
 
-    private boolean atOnce(Walk walk, Stage expected, Set<String> volatileColumns) throws SQLException {
+    private boolean atOnce(Walk walk, Stage expected, Set<TableColumn> volatileColumns) throws SQLException {
         Optional<List<PlannedScript>> all = candidates.plans().all(walk.path());
         return all.isPresent()
                 && walk.atOnce(all.get())
@@ -117,7 +117,7 @@ public final class Proof {
     }
 
     /** The first stage at which they differ; -1 if none, as far as both go. */
-    private static int differ(List<Stage> planned, List<Stage> flyway, Set<String> volatileColumns) {
+    private static int differ(List<Stage> planned, List<Stage> flyway, Set<TableColumn> volatileColumns) {
         for (int i = 0; i < Math.min(planned.size(), flyway.size()); i++) {
             if (!planned.get(i).isLike(flyway.get(i), volatileColumns)) {
                 return i;
@@ -127,8 +127,8 @@ public final class Proof {
     }
 
     /** What two runs of Flyway fill differently, as with now() and random(). */
-    private static Set<String> volatileColumns(List<Stage> once, List<Stage> again) {
-        Set<String> columns = new HashSet<>();
+    private static Set<TableColumn> volatileColumns(List<Stage> once, List<Stage> again) {
+        Set<TableColumn> columns = new HashSet<>();
         for (int i = 0; i < Math.min(once.size(), again.size()); i++) {
             columns.addAll(once.get(i).columnsThatDiffer(again.get(i)));
         }

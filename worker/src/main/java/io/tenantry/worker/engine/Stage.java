@@ -6,20 +6,19 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * All that a home consists of at one moment, times apart.
  *
  * @param catalog everything that is defined in it
- * @param data by table and column
  * @param history its rows, with who installed them
  */
-record Stage(String catalog, Map<String, String> data, List<String> history) {
+record Stage(CatalogSnapshot catalog, DataSnapshot data, List<String> history) {
     /** Looks; the transaction, if there is one, and its settings are as before. */
     static Stage of(Connection connection, String schema) throws SQLException {
         if (connection.getAutoCommit()) {
@@ -31,61 +30,68 @@ record Stage(String catalog, Map<String, String> data, List<String> history) {
         return stage;
     }
 
-    /** Whether both are the same, but for these columns. */
-    boolean isLike(Stage other, Set<String> volatileColumns) {
-        return catalog.equals(other.catalog)
-                && history.equals(other.history)
-                && volatileColumns.containsAll(columnsThatDiffer(other));
+    private static Stage look(Connection connection, String schema) throws SQLException {
+        return new Stage(
+                CatalogSnapshot.of(connection, schema),
+                DataSnapshot.of(connection, schema),
+                history(connection, schema));
     }
 
-    /** Tables and columns whose contents are not the same. */
-    Set<String> columnsThatDiffer(Stage other) {
-        Set<String> differing = new TreeSet<>(data.keySet());
-        differing.addAll(other.data.keySet());
-        differing.removeIf(column -> data.containsKey(column)
-                && other.data.containsKey(column)
-                && data.get(column).equals(other.data.get(column)));
+    private static List<String> history(Connection connection, String schema) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT concat_ws('|', " + HistoryRow.DIGEST
+                        + ", \"script\", \"installed_by\") FROM " + History.table(schema)
+                        + " ORDER BY \"installed_rank\"")) {
+            while (row.next()) {
+                rows.add(row.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    /** Whether both are the same, but for these columns. */
+    boolean isLike(Stage other, Set<TableColumn> volatileColumns) {
+        return catalog.equals(other.catalog)
+                && history.equals(other.history)
+                && data.sequences().equals(other.data.sequences())
+                && data.tables().keySet().equals(other.data.tables().keySet())
+                && data.tables().entrySet().stream()
+                        .allMatch(table -> isLike(
+                                table.getKey(),
+                                table.getValue(),
+                                Objects.requireNonNull(other.data.tables().get(table.getKey())),
+                                volatileColumns));
+    }
+
+    private static boolean isLike(
+            String name, DataSnapshot.Table table, DataSnapshot.Table other, Set<TableColumn> volatileColumns) {
+        Set<TableColumn> differing = columnsThatDiffer(name, table, other);
+        return table.rows() == other.rows()
+                && volatileColumns.containsAll(differing)
+                // The digest of the rows counts all columns.
+                && (!differing.isEmpty() || table.digest().equals(other.digest()));
+    }
+
+    /** Columns of tables that are in both, and whose contents are not the same. */
+    Set<TableColumn> columnsThatDiffer(Stage other) {
+        Set<TableColumn> differing = new HashSet<>();
+        data.tables().forEach((name, table) -> {
+            DataSnapshot.Table there = other.data.tables().get(name);
+            if (there != null) {
+                differing.addAll(columnsThatDiffer(name, table, there));
+            }
+        });
         return differing;
     }
 
-    private static Stage look(Connection connection, String schema) throws SQLException {
-        List<String> catalog = column(
-                connection,
-                "SELECT format('%s.%s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
-                        + " pg_get_expr(d.adbin, d.adrelid)) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN"
-                        + " pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relnamespace = '\""
-                        + schema
-                        + "\"'::regnamespace AND a.attnum > 0 ORDER BY c.relname, a.attnum");
-        Map<String, String> data = new TreeMap<>();
-        for (String table : column(
-                connection,
-                "SELECT format('%s.%s', c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE"
-                        + " a.attnum > 0 AND NOT attisdropped AND relkind IN ('r') AND relname <> '" + History.TABLE
-                        + "' AND relnamespace = '\"" + schema + "\"'::regnamespace")) {
-            String[] parts = table.split("\\.", 2);
-            data.put(
-                    table,
-                    column(
-                                    connection,
-                                    "SELECT string_agg(t.\"" + parts[1] + "\"::text, ',' ORDER BY t.\"" + parts[1]
-                                            + "\"::text) FROM \"" + schema + "\".\"" + parts[0] + "\" t")
-                            .toString());
-        }
-        List<String> history = column(
-                connection,
-                "SELECT " + HistoryRow.DIGEST + " || installed_by FROM " + History.table(schema)
-                        + " ORDER BY installed_rank");
-        return new Stage(catalog.toString(), data, history);
-    }
-
-    private static List<String> column(Connection connection, String sql) throws SQLException {
-        List<String> values = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            while (row.next()) {
-                values.add(String.valueOf(row.getString(1)));
+    private static Set<TableColumn> columnsThatDiffer(String name, DataSnapshot.Table table, DataSnapshot.Table other) {
+        Set<TableColumn> differing = new HashSet<>();
+        for (Map.Entry<String, String> column : table.columns().entrySet()) {
+            if (!column.getValue().equals(other.columns().get(column.getKey()))) {
+                differing.add(new TableColumn(name, column.getKey()));
             }
         }
-        return values;
+        return differing;
     }
 }

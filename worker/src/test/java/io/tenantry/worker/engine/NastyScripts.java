@@ -44,7 +44,7 @@ final class NastyScripts {
                 COMMENT ON TABLE "${schema}".whose IS 'no ${tenant}';
                 """);
         scripts.put("V6__no_end.sql", "ALTER TABLE doc ADD COLUMN late int;\nSELECT 1 -- no semicolon, and a comment;");
-        scripts.put("R__who.sql", "CREATE OR REPLACE VIEW who AS SELECT '${tenant}'::text AS tenant, * FROM doc;");
+        scripts.put("R__who.sql", "CREATE OR REPLACE VIEW who AS SELECT '${tenant}'::text AS tenant, outer_one();");
         return scripts;
     }
 
@@ -108,8 +108,8 @@ final class NastyScripts {
         scripts.put("V5__after_deferred.sql", "ALTER TABLE part ADD COLUMN weight numeric(10, 2) DEFAULT 1.5;");
         scripts.put("V6__session.sql", "SET search_path = pg_catalog;\nSET application_name = 'left behind';\n");
         scripts.put("V7__after_session.sql", "CREATE TABLE last_one (a int);");
-        scripts.put("R__a_view.sql", "CREATE OR REPLACE VIEW some AS SELECT id FROM item;");
-        scripts.put("R__b_view.sql", "CREATE OR REPLACE VIEW more AS SELECT id FROM some;");
+        scripts.put("R__a_view.sql", "CREATE OR REPLACE VIEW few AS SELECT id FROM item;");
+        scripts.put("R__b_view.sql", "CREATE OR REPLACE VIEW more AS SELECT id FROM few;");
         return scripts;
     }
 
