@@ -15,6 +15,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.migration.JavaMigration;
 import org.flywaydb.core.internal.util.AbbreviationUtils;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +32,24 @@ public final class FlywayEngine {
 
     private FlywayEngine() {}
 
+    /** What Flyway resolves in the folder, which holds all; as {@link #load(String, Path, List, DataSource)}. */
+    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
+        return load(database, folder, List.of(), anyDatabase);
+    }
+
     /**
      * Loads what Flyway resolves in the folder.
      *
+     * @param javaMigrations names of classes that are migrations too
      * @param anyDatabase a database to be connected to; nothing is written there
      * @throws IOException if the folder cannot be read
      * @throws MigrationsRefusedException if Flyway refuses the scripts, as with a version that occurs twice
      */
-    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
-        Scripts scripts = Scripts.ofFolder(folder);
+    public static MigrationCatalog load(
+            String database, Path folder, List<String> javaMigrations, DataSource anyDatabase) throws IOException {
+        Sources sources = new Sources(Scripts.ofFolder(folder), Sources.load(javaMigrations));
         List<Migration> migrations = new ArrayList<>();
-        for (MigrationInfo info : resolve(scripts, anyDatabase)) {
+        for (MigrationInfo info : resolve(sources, anyDatabase)) {
             migrations.add(new Migration(
                     info.getVersion(),
                     AbbreviationUtils.abbreviateDescription(info.getDescription()),
@@ -50,12 +58,12 @@ public final class FlywayEngine {
                     info.getChecksum()));
         }
         migrations.sort(IN_ORDER);
-        return new MigrationCatalog(database, scripts, migrations, Plans.NONE);
+        return new MigrationCatalog(database, sources, migrations, Plans.NONE);
     }
 
-    private static MigrationInfo[] resolve(Scripts scripts, DataSource anyDatabase) {
+    private static MigrationInfo[] resolve(Sources sources, DataSource anyDatabase) {
         try {
-            return configure(scripts, anyDatabase, NOWHERE)
+            return configure(sources, anyDatabase, NOWHERE)
                     .placeholders(Map.of("tenant", NOWHERE, "schema", NOWHERE))
                     .load()
                     .info()
@@ -74,7 +82,7 @@ public final class FlywayEngine {
      */
     public static void migrateOwn(Connection connection, String schema, Map<String, String> textByName) {
         try {
-            configure(Scripts.of(textByName), new OneConnection(connection), schema)
+            configure(Sources.of(Scripts.of(textByName)), new OneConnection(connection), schema)
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
@@ -83,9 +91,8 @@ public final class FlywayEngine {
     }
 
     /** For a tenant's home; the connection stays open. */
-    static FluentConfiguration configure(MigrationCatalog catalog, Connection connection, TenantHome home) {
-        return configure(catalog.scripts(), new OneConnection(connection), home.schema())
-                .placeholders(placeholders(home));
+    static FluentConfiguration configure(Sources sources, Connection connection, TenantHome home) {
+        return configure(sources, new OneConnection(connection), home.schema()).placeholders(placeholders(home));
     }
 
     /** A shared database has no tenant: a script that asks for one fails. */
@@ -94,13 +101,14 @@ public final class FlywayEngine {
         return tenant == null ? Map.of("schema", home.schema()) : Map.of("tenant", tenant, "schema", home.schema());
     }
 
-    static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {
+    static FluentConfiguration configure(Sources sources, DataSource dataSource, String schema) {
         FluentConfiguration configuration = Flyway.configure()
                 .dataSource(dataSource)
                 .schemas(schema)
                 .table(History.TABLE)
                 .createSchemas(false)
-                .resourceProvider(scripts)
+                .resourceProvider(sources.scripts())
+                .javaMigrations(sources.java().toArray(JavaMigration[]::new))
                 .javaMigrationClassProvider(List::of)
                 .validateMigrationNaming(true);
         // With its transactional lock Flyway holds a second connection, in a transaction, for the whole migration;

@@ -3,7 +3,9 @@ package io.tenantry.worker.engine;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +40,19 @@ public final class MigrationCatalog {
             "\\$\\{(tenant|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b", Pattern.CASE_INSENSITIVE);
 
     private final String database;
-    private final Scripts scripts;
+    private final Sources sources;
     private final List<Migration> migrations;
     private final Plans plans;
 
-    MigrationCatalog(String database, Scripts scripts, List<Migration> migrations, Plans plans) {
+    MigrationCatalog(String database, Sources sources, List<Migration> migrations, Plans plans) {
         this.database = database;
-        this.scripts = scripts;
+        this.sources = sources;
         this.migrations = List.copyOf(migrations);
         this.plans = plans;
     }
 
     MigrationCatalog with(Plans proven) {
-        return new MigrationCatalog(database, scripts, migrations, proven);
+        return new MigrationCatalog(database, sources, migrations, proven);
     }
 
     /** The named database of the configuration. */
@@ -80,24 +82,38 @@ public final class MigrationCatalog {
 
     /**
      * Whether they make the same of every tenant's own database, so that one can be a copy of another. They do not if
-     * a script asks where it is.
+     * a script asks where it is; of classes nobody knows.
      */
     public boolean isSameForAll() {
-        return scripts.texts().stream().noneMatch(text -> PLACE.matcher(text).find());
+        return sources.java().isEmpty()
+                && scripts().texts().stream()
+                        .noneMatch(text -> PLACE.matcher(text).find());
     }
 
     /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */
     String fingerprint() {
-        return migrations + HexFormat.of().formatHex(scripts.digest());
+        return migrations + HexFormat.of().formatHex(scripts().digest());
     }
 
     Scripts scripts() {
-        return scripts;
+        return sources.scripts();
+    }
+
+    Sources sources() {
+        return sources;
     }
 
     /** Versioned ones by version, then repeatable ones, as Flyway runs them. */
     List<Migration> migrations() {
         return migrations;
+    }
+
+    /** Scripts and classes that stand for all versions up to theirs, in a new home. */
+    Set<String> baselines() {
+        return migrations.stream()
+                .filter(Migration::isBaseline)
+                .map(Migration::script)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What can be applied without Flyway. */

@@ -84,7 +84,7 @@ public final class Migrator {
     private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from, List<String> appliedBefore)
             throws SQLException {
         try {
-            MigrateResult result = FlywayEngine.configure(catalog, home.connection(), home.home())
+            MigrateResult result = FlywayEngine.configure(catalog.sources(), home.connection(), home.home())
                     .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
                     .load()
                     .migrate();

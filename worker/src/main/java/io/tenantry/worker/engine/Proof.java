@@ -1,20 +1,16 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.postgres.SessionTimeouts;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.callback.Callback;
-import org.flywaydb.core.api.callback.Context;
-import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,16 +21,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proof {
     private static final Logger LOG = LoggerFactory.getLogger(Proof.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** How many scripts may turn out to have no plan by what they leave: the walk begins anew after each. */
+    private static final int WALKS = 6;
 
     private final MigrationCatalog catalog;
     private final Scratch scratch;
-    private final SessionTimeouts timeouts;
-    private final Map<String, String> unplanned = new LinkedHashMap<>();
+    private final Candidates candidates;
+    private final Instant end = Instant.now().plus(PATIENCE);
+    private final Set<String> warned = new HashSet<>();
 
-    private Proof(MigrationCatalog catalog, Scratch scratch) {
+    private Proof(MigrationCatalog catalog, Scratch scratch) throws SQLException {
         this.catalog = catalog;
         this.scratch = scratch;
-        this.timeouts = new SessionTimeouts(scratch.session().timeouts().lock(), Duration.ofSeconds(30));
+        this.candidates = Candidates.of(catalog, scratch);
     }
 
     /** The catalog with the plans that are proven on a scratch schema of this server. */
@@ -45,152 +45,117 @@ public final class Proof {
             Plans plans = proof.prove();
             proof.log(plans, Duration.ofNanos(System.nanoTime() - start));
             return catalog.with(plans);
-        } catch (SQLException | FlywayException failure) {
+        } catch (SQLException | RuntimeException failure) {
             LOG.warn(
                     "database {}: plans could not be tried out ({}); all migrations go through Flyway, which is slower",
                     catalog.database(),
-                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
+                    failure instanceof SQLException || failure instanceof FlywayException ? null : failure);
             return catalog;
         }
     }
 
     private Plans prove() throws SQLException {
         List<Migration> path = Standing.forNewHome(catalog.migrations(), null);
-        Map<String, PlannedScript> candidates = candidates();
-        List<Stage> planned = walk(path, candidates);
-        scratch.drop();
-        List<Stage> flyway = walkByFlyway();
-        scratch.drop();
-        Map<String, PlannedScript> proven = new HashMap<>();
+        Set<String> proven = new HashSet<>();
+        boolean atOnce = prove(path, proven);
+        if (!catalog.baselines().isEmpty()) {
+            // Tenants that were there before the baseline go this way, which must hold too.
+            List<Migration> others = catalog.migrations().stream()
+                    .filter(migration -> !migration.isBaseline())
+                    .toList();
+            Set<String> alsoProven = new HashSet<>();
+            prove(others, alsoProven);
+            Set<String> shared = new HashSet<>();
+            others.forEach(migration -> shared.add(migration.script()));
+            shared.retainAll(path.stream().map(Migration::script).toList());
+            proven.removeIf(script -> shared.contains(script) && !alsoProven.contains(script));
+            alsoProven.removeIf(script -> shared.contains(script) && !proven.contains(script));
+            proven.addAll(alsoProven);
+        }
+        candidates.refuseAllBut(proven, "it was not reached");
+        return new Plans(
+                candidates.plans().steps(),
+                atOnce && candidates.plans().all(path).isPresent());
+    }
+
+    /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
+    private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
+        Walk walk = new Walk(catalog, scratch, path, end);
+        Walk.Trail flyway = walk.byFlyway();
+        warn(flyway.failure());
+        @Nullable Set<String> volatileColumns = null;
+        for (int walks = 0; walks < WALKS; walks++) {
+            Walk.Trail planned = walk.byPlan(candidates);
+            if (volatileColumns == null && differ(planned.stages(), flyway.stages(), Set.of()) >= 0) {
+                volatileColumns =
+                        volatileColumns(flyway.stages(), walk.byFlyway().stages());
+            }
+            Set<String> ignored = volatileColumns == null ? Set.of() : volatileColumns;
+            int differs = differ(planned.stages(), flyway.stages(), ignored);
+            int same = differs < 0
+                    ? Math.min(planned.stages().size(), flyway.stages().size())
+                    : differs;
+            if (differs < 0 || !candidates.has(path.get(differs)) || walks == WALKS - 1) {
+                path.subList(0, same).stream()
+                        .filter(candidates::has)
+                        .forEach(migration -> proven.add(migration.script()));
+                return same == path.size() && atOnce(walk, flyway.stages().get(same - 1), ignored);
+            }
+            candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
+        }
+        return false;
+    }
+
+    private boolean atOnce(Walk walk, Stage expected, Set<String> volatileColumns) throws SQLException {
+        Optional<List<PlannedScript>> all = candidates.plans().all(walk.path());
+        return all.isPresent()
+                && walk.atOnce(all.get())
+                        .filter(stage -> stage.isLike(expected, volatileColumns))
+                        .isPresent();
+    }
+
+    /** The first stage at which they differ; -1 if none, as far as both go. */
+    private static int differ(List<Stage> planned, List<Stage> flyway, Set<String> volatileColumns) {
         for (int i = 0; i < Math.min(planned.size(), flyway.size()); i++) {
-            if (!planned.get(i).equals(flyway.get(i))) {
-                unplanned.put(path.get(i).script(), "its plan leaves something else than Flyway");
-                break;
-            }
-            PlannedScript script = candidates.get(path.get(i).script());
-            if (script != null) {
-                proven.put(script.migration().script(), script);
+            if (!planned.get(i).isLike(flyway.get(i), volatileColumns)) {
+                return i;
             }
         }
-        Plans steps = new Plans(proven, false);
-        Optional<List<PlannedScript>> all = steps.all(path);
-        return new Plans(proven, all.isPresent() && atOnce(all.get(), flyway.get(flyway.size() - 1)));
+        return -1;
     }
 
-    private boolean atOnce(List<PlannedScript> scripts, Stage expected) throws SQLException {
-        Planner planner = planner(Map.of(), List.of());
-        boolean same = planner.create(scripts) == Planner.End.DONE && stage().equals(expected);
-        scratch.drop();
-        return same;
-    }
-
-    private Map<String, PlannedScript> candidates() throws SQLException {
-        scratch.execute("BEGIN; CREATE SCHEMA " + scratch.home().schema());
-        Recording recording = Recording.of(catalog, scratch.connection(), scratch);
-        scratch.execute("ROLLBACK");
-        Map<String, PlannedScript> candidates = new HashMap<>();
-        for (Migration migration : catalog.migrations()) {
-            List<String> statements = recording.statements().get(migration.script());
-            Optional<String> reason = ScriptCheck.reason(
-                    migration,
-                    catalog.scripts().text(migration.script()),
-                    recording,
-                    catalog.scripts().names().contains(migration.script() + ".conf"));
-            if (reason.isPresent() || statements == null) {
-                unplanned.put(migration.script(), reason.orElse(""));
-            } else {
-                StringBuilder sql = new StringBuilder();
-                statements.forEach(statement -> sql.append(statement).append("\n;\n"));
-                candidates.put(migration.script(), new PlannedScript(migration, sql.toString(), scratch.names()));
-            }
+    /** What two runs of Flyway fill differently, as with now() and random(). */
+    private static Set<String> volatileColumns(List<Stage> once, List<Stage> again) {
+        Set<String> columns = new HashSet<>();
+        for (int i = 0; i < Math.min(once.size(), again.size()); i++) {
+            columns.addAll(once.get(i).columnsThatDiffer(again.get(i)));
         }
-        return candidates;
+        return columns;
     }
 
-    /** The stages that plans lead through, as far as they do. */
-    private List<Stage> walk(List<Migration> path, Map<String, PlannedScript> candidates) throws SQLException {
-        List<Stage> stages = new ArrayList<>();
-        planner(Map.of(), List.of()).create(List.of());
-        String traces = SessionTraces.of(scratch.connection());
-        List<HistoryRow> rows = List.of();
-        for (Migration migration : path) {
-            Planner planner = planner(candidates, rows);
-            if (planner.apply(List.of(migration)) != Planner.End.DONE) {
-                candidates.remove(migration.script());
-                break;
-            }
-            rows = planner.history().rows();
-            stages.add(stage());
-            if (!traces.equals(SessionTraces.of(scratch.connection()))) {
-                candidates.remove(migration.script());
-                unplanned.put(migration.script(), "it changes the session");
-                break;
-            }
+    private void warn(@Nullable ResultError failure) {
+        if (failure != null && warned.add(String.valueOf(failure.migration()))) {
+            LOG.warn(
+                    "database {}: {}{} ({}); it will fail for new tenants too: correct it",
+                    catalog.database(),
+                    failure.message(),
+                    failure.line() == null ? "" : " (line " + failure.line() + ")",
+                    failure.sqlState());
         }
-        return stages;
-    }
-
-    private List<Stage> walkByFlyway() throws SQLException {
-        scratch.execute("CREATE SCHEMA " + scratch.home().schema());
-        Watch watch = new Watch();
-        FlywayEngine.configure(catalog, scratch.connection(), scratch.home())
-                .callbacks(watch)
-                .load()
-                .migrate();
-        watch.stages.add(stage());
-        return watch.stages;
-    }
-
-    private Planner planner(Map<String, PlannedScript> candidates, List<HistoryRow> rows) {
-        return new Planner(scratch.session(), timeouts, new Plans(candidates, false), new History(rows));
-    }
-
-    private Stage stage() throws SQLException {
-        return Stage.of(scratch.connection(), scratch.home().schema());
     }
 
     private void log(Plans plans, Duration took) {
         LOG.info(
-                "database {}: {} of {} migrations are applied by plan, new tenants {}; tried out in {} ms",
+                "database {}: {} of {} migrations are applied by plan, those of new tenants {}; tried out in {} ms",
                 catalog.database(),
                 plans.steps().size(),
                 catalog.size(),
-                plans.atOnce() ? "in one transaction" : "step by step",
+                plans.atOnce() ? "in one transaction" : "one by one",
                 took.toMillis());
-        unplanned.forEach((script, reason) ->
-                LOG.info("database {}: {} goes through Flyway: {}", catalog.database(), script, reason));
-    }
-
-    /** Takes the stage that the migration before has left. */
-    private final class Watch implements Callback {
-        private final List<Stage> stages = new ArrayList<>();
-        private boolean first = true;
-
-        @Override
-        public boolean supports(Event event, @Nullable Context context) {
-            return event == Event.BEFORE_EACH_MIGRATE;
-        }
-
-        @Override
-        public boolean canHandleInTransaction(Event event, @Nullable Context context) {
-            return true;
-        }
-
-        @Override
-        public void handle(Event event, Context context) {
-            try {
-                if (!first) {
-                    stages.add(stage());
-                }
-                first = false;
-            } catch (SQLException failure) {
-                throw new IllegalStateException(failure);
-            }
-        }
-
-        @Override
-        public String getCallbackName() {
-            return "watch";
-        }
+        candidates
+                .reasons()
+                .forEach((script, reason) ->
+                        LOG.info("database {}: {} goes through Flyway: {}", catalog.database(), script, reason));
     }
 }

@@ -19,12 +19,15 @@ import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.exception.FlywayBlockStatementExecutionException;
 import org.flywaydb.core.internal.info.MigrationInfoImpl;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The statements that Flyway finds in each script, told by itself while every one of them is held back. */
 final class Recording implements Callback {
+    private static final Logger LOG = LoggerFactory.getLogger(Recording.class);
+
     private final Map<String, List<String>> statements = new LinkedHashMap<>();
     private final Set<String> outsideTransaction = new HashSet<>();
-    private @Nullable FlywayException end;
 
     private Recording() {}
 
@@ -33,17 +36,24 @@ final class Recording implements Callback {
      *
      * @param connection in a transaction in which the home's schema was made; it is left in it
      */
-    static Recording of(MigrationCatalog catalog, Connection connection, Scratch scratch) {
+    static Recording of(Sources sources, Connection connection, Scratch scratch) {
         Recording recording = new Recording();
         try {
-            FlywayEngine.configure(catalog, withoutCommit(connection), scratch.home())
+            // What is written in Java cannot be held back.
+            FlywayEngine.configure(sources.withoutJava(), withoutCommit(connection), scratch.home())
                     .callbacks(recording)
                     .load()
                     .migrate();
         } catch (FlywayException failure) {
-            recording.end = failure;
+            LOG.debug("recording ended", failure);
         }
         return recording;
+    }
+
+    /** Adds what another one has of other scripts. */
+    void add(Recording other) {
+        other.statements.forEach(statements::putIfAbsent);
+        outsideTransaction.addAll(other.outsideTransaction);
     }
 
     /** By the name of the file; a script that Flyway did not get to is not there. */
@@ -54,11 +64,6 @@ final class Recording implements Callback {
     /** Whether Flyway runs the script without a transaction. */
     boolean isOutsideTransaction(String script) {
         return outsideTransaction.contains(script);
-    }
-
-    /** Why Flyway did not get to all; null if it did. */
-    @Nullable FlywayException end() {
-        return end;
     }
 
     @Override

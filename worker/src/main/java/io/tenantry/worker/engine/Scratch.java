@@ -3,11 +3,13 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,14 +21,17 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Scratch implements AutoCloseable {
     private static final String PREFIX = "tenantry_scratch_";
+    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
     private static final String TENANT_PREFIX = "tenantry_tenant_";
 
     private final TenantHome home;
     private final HomeSession session;
+    private final SessionTimeouts timeouts;
 
     private Scratch(TenantHome home, HomeSession session) {
         this.home = home;
         this.session = session;
+        this.timeouts = new SessionTimeouts(session.timeouts().lock(), LONGEST_STATEMENT);
     }
 
     /** Opens a session for it, and drops those that killed workers left; nothing is made yet. */
@@ -40,7 +45,7 @@ final class Scratch implements AutoCloseable {
         Scratch scratch = new Scratch(home, session);
         try {
             scratch.dropLeftovers();
-            scratch.execute("SELECT pg_advisory_lock(" + home.lockKey() + ")");
+            scratch.renewSession();
             return scratch;
         } catch (SQLException failure) {
             scratch.session.close();
@@ -63,6 +68,25 @@ final class Scratch implements AutoCloseable {
     /** What stands in recorded statements for a tenant and its schema. */
     PlannedScript.Names names() {
         return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema());
+    }
+
+    /** Forgets what scripts have set in the session. */
+    void renewSession() throws SQLException {
+        execute(
+                "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();"
+                        + " DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_advisory_lock(" + home.lockKey()
+                        + "); SET statement_timeout = " + timeouts.statement().toMillis() + "; SET lock_timeout = "
+                        + timeouts.lock().toMillis());
+    }
+
+    /** Limits of what runs here: short ones, since nothing is in it. */
+    SessionTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Makes an empty one. */
+    void create() throws SQLException {
+        execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
     }
 
     /** Drops it; none is fine. */

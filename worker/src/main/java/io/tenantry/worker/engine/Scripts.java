@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.ResourceProvider;
@@ -63,6 +64,13 @@ final class Scripts implements ResourceProvider {
     String text(String name) {
         Script script = byRelativePath.get(name);
         return script == null ? "" : script.text;
+    }
+
+    /** The same without these. */
+    Scripts without(Set<String> names) {
+        Map<String, Script> rest = new TreeMap<>(byRelativePath);
+        rest.keySet().removeAll(names);
+        return new Scripts(rest);
     }
 
     /** Names relative to the folder, in order. */

@@ -3,11 +3,14 @@ package io.tenantry.worker.engine;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * All that a home consists of at one moment, times apart.
@@ -17,7 +20,35 @@ import java.util.TreeMap;
  * @param history its rows, with who installed them
  */
 record Stage(String catalog, Map<String, String> data, List<String> history) {
+    /** Looks; the transaction, if there is one, and its settings are as before. */
     static Stage of(Connection connection, String schema) throws SQLException {
+        if (connection.getAutoCommit()) {
+            return look(connection, schema);
+        }
+        Savepoint before = connection.setSavepoint();
+        Stage stage = look(connection, schema);
+        connection.rollback(before);
+        return stage;
+    }
+
+    /** Whether both are the same, but for these columns. */
+    boolean isLike(Stage other, Set<String> volatileColumns) {
+        return catalog.equals(other.catalog)
+                && history.equals(other.history)
+                && volatileColumns.containsAll(columnsThatDiffer(other));
+    }
+
+    /** Tables and columns whose contents are not the same. */
+    Set<String> columnsThatDiffer(Stage other) {
+        Set<String> differing = new TreeSet<>(data.keySet());
+        differing.addAll(other.data.keySet());
+        differing.removeIf(column -> data.containsKey(column)
+                && other.data.containsKey(column)
+                && data.get(column).equals(other.data.get(column)));
+        return differing;
+    }
+
+    private static Stage look(Connection connection, String schema) throws SQLException {
         List<String> catalog = column(
                 connection,
                 "SELECT format('%s.%s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
@@ -28,14 +59,16 @@ record Stage(String catalog, Map<String, String> data, List<String> history) {
         Map<String, String> data = new TreeMap<>();
         for (String table : column(
                 connection,
-                "SELECT relname FROM pg_class WHERE relkind IN ('r') AND relname <> '" + History.TABLE
+                "SELECT format('%s.%s', c.relname, a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE"
+                        + " a.attnum > 0 AND NOT attisdropped AND relkind IN ('r') AND relname <> '" + History.TABLE
                         + "' AND relnamespace = '\"" + schema + "\"'::regnamespace")) {
+            String[] parts = table.split("\\.", 2);
             data.put(
                     table,
                     column(
                                     connection,
-                                    "SELECT string_agg(t::text, ',' ORDER BY t::text) FROM \"" + schema + "\".\""
-                                            + table + "\" t")
+                                    "SELECT string_agg(t.\"" + parts[1] + "\"::text, ',' ORDER BY t.\"" + parts[1]
+                                            + "\"::text) FROM \"" + schema + "\".\"" + parts[0] + "\" t")
                             .toString());
         }
         List<String> history = column(

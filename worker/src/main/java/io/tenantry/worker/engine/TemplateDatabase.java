@@ -118,7 +118,9 @@ public final class TemplateDatabase {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             }
             TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
-            FlywayEngine.configure(catalog, connection, nobodys).load().migrate();
+            FlywayEngine.configure(catalog.sources(), connection, nobodys)
+                    .load()
+                    .migrate();
         } catch (FlywayException refusal) {
             // A script that fails here fails for every new tenant too, who is told so.
             unfit = SqlFailure.of(refusal) == SqlFailure.PERMANENT;

@@ -16,7 +16,7 @@ import java.util.Map;
 final class RegistrySchema {
     private static final String SCHEMA = "tenantry";
     private static final List<String> SCRIPTS =
-            List.of("V1__tenants_and_ledger.sql", "V4__shared_databases_and_templates.sql");
+            List.of("V1__tenants_and_ledger.sql", "V4__shared_databases_and_templates.sql", "V5__observed_at.sql");
     /** Any fixed number: who creates the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 
