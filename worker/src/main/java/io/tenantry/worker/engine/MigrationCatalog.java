@@ -87,10 +87,12 @@ public final class MigrationCatalog {
 
     /**
      * Whether they make the same of every tenant's own database, so that one can be a copy of another. They do not if
-     * a script asks where it is.
+     * a script asks where it is; of classes nobody knows.
      */
     public boolean isSameForAll() {
-        return scripts().texts().stream().noneMatch(text -> PLACE.matcher(text).find());
+        return sources.java().isEmpty()
+                && scripts().texts().stream()
+                        .noneMatch(text -> PLACE.matcher(text).find());
     }
 
     /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */
