@@ -12,9 +12,7 @@ import io.tenantry.worker.registry.Registry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,12 +26,10 @@ import org.apache.kafka.common.KafkaException;
 
 /** Whether all that a worker needs is there, before it takes anything on. Collects every fault. */
 final class StartupChecks {
-    /** The first release with client_connection_check_interval, which ends the sessions of dead workers. */
-    private static final int OLDEST_POSTGRESQL = 14;
-
     private final Settings settings;
     private final List<String> faults = new ArrayList<>();
     private final Map<String, MigrationCatalog> catalogs = new LinkedHashMap<>();
+    private boolean registryAnswers;
 
     StartupChecks(Settings settings) {
         this.settings = settings;
@@ -49,21 +45,16 @@ final class StartupChecks {
         return Map.copyOf(catalogs);
     }
 
-    /** Checks all; waits for each, a few seconds at most. */
-    void run(Registry registry, Map<String, Server> servers) {
+    /** Whether Kafka and the registry can be used; the registry's tables are brought up to date. */
+    void beforeLeases(Registry registry) {
         try (Topics topics = new Topics(settings.kafka())) {
             faults.addAll(topics.faults());
         } catch (KafkaException invalid) {
             faults.add("kafka: " + reason(invalid) + "; check kafka.bootstrap-servers and kafka.properties");
         }
-        check(registry);
-        settings.servers().forEach((name, server) -> check(Objects.requireNonNull(servers.get(name)), server.url()));
-        settings.databases().forEach(database -> check(database, servers));
-    }
-
-    private void check(Registry registry) {
         try {
             registry.migrate();
+            registryAnswers = true;
         } catch (SQLException | MigrationsRefusedException failure) {
             faults.add("registry: " + reason(failure) + "; check registry.url ("
                     + settings.registry().url()
@@ -71,30 +62,36 @@ final class StartupChecks {
         }
     }
 
-    private void check(Server server, String url) {
-        try (Connection connection = server.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            int major = connection.getMetaData().getDatabaseMajorVersion();
-            if (major < OLDEST_POSTGRESQL) {
-                faults.add("server " + server.name() + ": PostgreSQL " + major + " is too old; use " + OLDEST_POSTGRESQL
-                        + " or newer");
-            }
-            try (ResultSet row =
-                    statement.executeQuery("SELECT has_database_privilege(current_database(), 'CREATE'), current_user,"
-                            + " current_database()")) {
-                if (row.next() && !row.getBoolean(1)) {
-                    faults.add(
-                            "server " + server.name() + ": the user may not create schemas; GRANT CREATE ON DATABASE \""
-                                    + row.getString(3) + "\" TO \"" + row.getString(2) + "\"");
-                }
-            }
-        } catch (SQLException failure) {
-            faults.add("server " + server.name() + ": " + reason(failure) + "; check servers." + server.name()
-                    + ".url (" + url + "), .user and .password, and that PostgreSQL runs there");
-        }
+    /** Whether there is somebody who can lease connections. */
+    boolean registryAnswers() {
+        return registryAnswers;
     }
 
-    private void check(DatabaseSettings database, Map<String, Server> servers) {
+    /** Something else that keeps the worker from working. */
+    void fault(String fault) {
+        faults.add(fault);
+    }
+
+    /**
+     * Checks servers and databases; waits for each, a few seconds at most.
+     *
+     * @param leased whether there are connections for it. Without a registry there are none: the start fails then, and
+     *     each server is asked by one connection beyond its cap.
+     */
+    void withLeases(Map<String, Server> servers, boolean leased) {
+        servers.forEach((name, server) -> {
+            try (Connection connection = leased ? server.dataSource().getConnection() : server.connectBeyondShare()) {
+                new ServerCheck(server, connection).run(faults);
+            } catch (SQLException failure) {
+                faults.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("
+                        + Objects.requireNonNull(settings.servers().get(name)).url()
+                        + "), .user and .password, and that PostgreSQL runs there");
+            }
+        });
+        settings.databases().forEach(database -> check(database, servers, leased));
+    }
+
+    private void check(DatabaseSettings database, Map<String, Server> servers, boolean leased) {
         String key = "databases." + database.name();
         if (database.isolation() != Isolation.SCHEMA) {
             faults.add(key + ".isolation: " + database.isolation().name().toLowerCase(Locale.ROOT)
@@ -107,7 +104,7 @@ final class StartupChecks {
                     + "; create it, or name the folder with the migrations of this database");
             return;
         }
-        if (server == null || isAway(server)) {
+        if (server == null || !leased || isAway(server)) {
             return;
         }
         try {
