@@ -26,6 +26,7 @@ public final class App {
     }
 
     private static int run(Settings settings) {
+        Thread.setDefaultUncaughtExceptionHandler(App::uncaught);
         Worker worker = new Worker(settings, App::stopAtOnce);
         Thread onSignal = new Thread(worker::close, "on-signal");
         Runtime.getRuntime().addShutdownHook(onSignal);
@@ -38,6 +39,9 @@ public final class App {
         } catch (RuntimeException bug) {
             LOG.error("the worker ends: this is a bug; what is not settled is read again by whoever comes next", bug);
             return BROKEN;
+        } catch (Error broken) {
+            stopAtOnce(broken);
+            throw broken;
         }
     }
 
@@ -59,6 +63,15 @@ public final class App {
         System.err.println("tenantry: " + what);
         faults.forEach(fault -> System.err.println("  " + fault));
         return Action.UNUSABLE;
+    }
+
+    /** Of a thread of a library, as the pools' are; one of ours deals with its own. */
+    private static void uncaught(Thread thread, Throwable thrown) {
+        if (thrown instanceof OutOfMemoryError || thrown instanceof LinkageError) {
+            stopAtOnce((Error) thrown);
+        } else {
+            LOG.error("thread {} ended; this is a bug", thread.getName(), thrown);
+        }
     }
 
     /** Nothing can be relied on any more, not even an orderly end; what is not settled is read again. */

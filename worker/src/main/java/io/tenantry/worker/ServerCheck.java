@@ -1,5 +1,6 @@
 package io.tenantry.worker;
 
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Server;
 import java.sql.Connection;
@@ -7,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,21 +19,22 @@ final class ServerCheck {
     private static final int OLDEST_POSTGRESQL = 14;
 
     private static final String QUERY = "SELECT has_database_privilege(current_database(), 'CREATE') AS may_create,"
-            + " rolname, rolsuper, rolconnlimit, datname, datconnlimit, current_setting('max_connections')::int"
+            + " rolname, rolsuper, rolcreatedb, rolconnlimit, datname, datconnlimit, current_setting('max_connections')::int"
             + " - current_setting('superuser_reserved_connections')::int"
             + " - coalesce(current_setting('reserved_connections', true)::int, 0) AS server_limit"
             + " FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()";
 
     private final Server server;
-    private final Connection connection;
+    private final Set<Isolation> isolations;
 
-    ServerCheck(Server server, Connection connection) {
+    /** @param isolations of the databases that are there */
+    ServerCheck(Server server, Set<Isolation> isolations) {
         this.server = server;
-        this.connection = connection;
+        this.isolations = Set.copyOf(isolations);
     }
 
     /** Adds what keeps it from being used, and logs what will be in the way later. */
-    void run(List<String> faults) throws SQLException {
+    void run(Connection connection, List<String> faults) throws SQLException {
         int major = connection.getMetaData().getDatabaseMajorVersion();
         if (major < OLDEST_POSTGRESQL) {
             faults.add("server " + server.name() + ": PostgreSQL " + major + " is too old; use " + OLDEST_POSTGRESQL
@@ -40,14 +43,23 @@ final class ServerCheck {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {
             if (row.next()) {
-                if (!row.getBoolean("may_create")) {
-                    faults.add("server " + server.name()
-                            + ": the user may not create schemas; GRANT CREATE ON DATABASE "
-                            + Identifiers.quote(row.getString("datname")) + " TO "
-                            + Identifiers.quote(row.getString("rolname")));
-                }
+                checkPrivileges(row, faults);
                 warn(row);
             }
+        }
+    }
+
+    private void checkPrivileges(ResultSet row, List<String> faults) throws SQLException {
+        boolean schemas = !isolations.equals(Set.of(Isolation.DATABASE));
+        boolean databases = isolations.contains(Isolation.DATABASE);
+        String role = Identifiers.quote(row.getString("rolname"));
+        if (schemas && !row.getBoolean("may_create")) {
+            faults.add("server " + server.name() + ": the user may not create schemas; GRANT CREATE ON DATABASE "
+                    + Identifiers.quote(row.getString("datname")) + " TO " + role);
+        }
+        if (databases && !row.getBoolean("rolcreatedb") && !row.getBoolean("rolsuper")) {
+            faults.add("server " + server.name() + ": the user may not create databases, which the isolation database"
+                    + " needs; ALTER ROLE " + role + " CREATEDB");
         }
     }
 

@@ -6,6 +6,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.FlywayEngine;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.MigrationsRefusedException;
+import io.tenantry.worker.engine.Proof;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.Registry;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -81,7 +81,7 @@ final class StartupChecks {
     void withLeases(Map<String, Server> servers, boolean leased) {
         servers.forEach((name, server) -> {
             try (Connection connection = leased ? server.dataSource().getConnection() : server.connectBeyondShare()) {
-                new ServerCheck(server, connection).run(faults);
+                new ServerCheck(server, isolations(name)).run(connection, faults);
             } catch (SQLException failure) {
                 faults.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("
                         + Objects.requireNonNull(settings.servers().get(name)).url()
@@ -91,12 +91,15 @@ final class StartupChecks {
         settings.databases().forEach(database -> check(database, servers, leased));
     }
 
+    private Set<Isolation> isolations(String server) {
+        return settings.databases().stream()
+                .filter(database -> database.server().equals(server))
+                .map(DatabaseSettings::isolation)
+                .collect(Collectors.toSet());
+    }
+
     private void check(DatabaseSettings database, Map<String, Server> servers, boolean leased) {
         String key = "databases." + database.name();
-        if (database.isolation() != Isolation.SCHEMA) {
-            faults.add(key + ".isolation: " + database.isolation().name().toLowerCase(Locale.ROOT)
-                    + " is not supported by this release; use schema");
-        }
         Server server = servers.get(database.server());
         if (!Files.isDirectory(database.migrations())) {
             faults.add(key + ".migrations: there is no folder "
@@ -108,16 +111,22 @@ final class StartupChecks {
             return;
         }
         try {
-            MigrationCatalog catalog = FlywayEngine.load(database.name(), database.migrations(), server.dataSource());
+            MigrationCatalog catalog =
+                    FlywayEngine.load(database.name(), database.migrations(), List.of(), server.dataSource());
             if (catalog.size() == 0) {
                 faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");
             }
-            catalogs.put(database.name(), catalog);
+            catalogs.put(database.name(), planned(database, catalog, server));
         } catch (IOException | MigrationsRefusedException failure) {
             faults.add(key + ".migrations: " + reason(failure) + "; correct the files in "
                     + database.migrations().toAbsolutePath());
         }
+    }
+
+    /** What was proven on a schema holds for schemas; all else goes through Flyway. */
+    private static MigrationCatalog planned(DatabaseSettings database, MigrationCatalog catalog, Server server) {
+        return database.isolation() == Isolation.SCHEMA ? Proof.of(catalog, server) : catalog;
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

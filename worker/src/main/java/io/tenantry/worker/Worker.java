@@ -15,9 +15,11 @@ import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.registry.LeaseTerms;
 import io.tenantry.worker.registry.Leases;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
+import io.tenantry.worker.step.LookUps;
 import io.tenantry.worker.step.NamedDatabase;
 import io.tenantry.worker.step.RequestRunner;
 import io.tenantry.worker.telemetry.Health;
@@ -81,7 +83,7 @@ public final class Worker implements AutoCloseable {
         for (ServerSettings server : settings.servers().values()) {
             servers.put(server.name(), new Server(server, timeouts, lease));
         }
-        this.leases = registry.leases(settings.kafka().groupId(), lease, servers, LeaseTerms.STANDARD, new Share());
+        this.leases = registry.leases(settings.kafka().groupId(), lease, servers, LeaseTerms.standard(), new Share());
     }
 
     /** Names this worker in results. */
@@ -147,13 +149,18 @@ public final class Worker implements AutoCloseable {
                 "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
-        try (Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
-                Settler settler = new Settler(registry, registryOutage, meters, source());
+        Fleet fleet = fleet(catalogs);
+        try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id);
+                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
+                LookUps lookUps = new LookUps(registry);
+                Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
+                LedgerPruning pruning =
+                        new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
             RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
-                    fleet(catalogs),
-                    registry,
+                    fleet,
+                    lookUps,
                     settler,
                     new RequestRunner.Outages(registryOutage, serverOutages()),
                     new RequestRunner.Policy(settings.worker(), settings.retry()),
@@ -161,7 +168,15 @@ public final class Worker implements AutoCloseable {
                     clock,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
-                    settings.kafka(), runner::task, lanes, settler, publisher, meters, kafkaOutage, health, clock));
+                    settings.kafka(),
+                    runner::task,
+                    lanes,
+                    settler,
+                    publisher,
+                    meters,
+                    new PollLoop.Alarms(kafkaOutage, health, fatal),
+                    clock));
+            templates.start();
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
             if (closed) {
@@ -206,10 +221,15 @@ public final class Worker implements AutoCloseable {
 
     private Fleet fleet(Map<String, MigrationCatalog> catalogs) {
         List<NamedDatabase> databases = settings.databases().stream()
-                .map(database -> new NamedDatabase(
-                        database,
-                        Objects.requireNonNull(servers.get(database.server())),
-                        new Migrator(Objects.requireNonNull(catalogs.get(database.name())))))
+                .map(database -> {
+                    Server server = Objects.requireNonNull(servers.get(database.server()));
+                    MigrationCatalog catalog = Objects.requireNonNull(catalogs.get(database.name()));
+                    return new NamedDatabase(
+                            database,
+                            server,
+                            new Migrator(catalog),
+                            TemplateKeeper.template(settings, database, server, catalog));
+                })
                 .toList();
         catalogs.forEach((name, catalog) -> LOG.info(
                 "database {}: {} migrations, head {}",

@@ -2,6 +2,7 @@ package io.tenantry.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.PasswordLogin;
@@ -135,6 +136,20 @@ class StartupIT {
                         fault -> assertThat(fault)
                                 .isEqualTo("server main: the user may not create schemas; GRANT CREATE ON"
                                         + " DATABASE \"" + deployment.tenantDatabase() + "\" TO \"" + role + "\""));
+    }
+
+    @Test
+    void aUserThatMayNotCreateDatabases() {
+        PasswordLogin.create(deployment.stack().postgres(), role, "Right-7f3a");
+        deployment.database("users").isolation(Isolation.DATABASE);
+        deployment
+                .with("servers.main.user", role)
+                .with("servers.main.password", "Right-7f3a")
+                .withTopics();
+
+        assertThat(refusal())
+                .containsExactly("server main: the user may not create databases, which the isolation database needs;"
+                        + " ALTER ROLE \"" + role + "\" CREATEDB");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.registry.LookUp;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.RunningWorker;
@@ -50,8 +51,8 @@ class StartupTogetherIT {
                 migrations.add(threads.submit(() -> {
                     try (Registry registry = new Registry(settings, "test")) {
                         // Opens its connection, so that they meet in the migration and not on the way to it.
-                        assertThatThrownBy(() ->
-                                        registry.lookUp(new RequestRef("id", "source", "type", "topic", 0, 0), "acme"))
+                        assertThatThrownBy(() -> registry.lookUp(List.of(new LookUp(
+                                        new RequestRef("id", "source", "type", "topic", 0, 0), "acme", null))))
                                 .hasMessageContaining("does not exist");
                         start.await(30, TimeUnit.SECONDS);
                         registry.migrate();

@@ -1,48 +1,73 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.TenantHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.CoreMigrationType;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.migration.JavaMigration;
+import org.flywaydb.core.internal.util.AbbreviationUtils;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.jspecify.annotations.Nullable;
 
 /** How this project configures Flyway, and what it asks of it outside a tenant's home. */
 public final class FlywayEngine {
     /** Never created: a place without history, where every migration shows as pending. */
     private static final String NOWHERE = "tenantry_no_such_schema";
 
+    /** As Flyway runs them. */
+    private static final Comparator<Migration> IN_ORDER = Comparator.comparing(
+                    Migration::version, Comparator.nullsLast(Comparator.<MigrationVersion>naturalOrder()))
+            .thenComparing(Migration::description);
+
     private FlywayEngine() {}
+
+    /** What Flyway resolves in the folder, which holds all; as {@link #load(String, Path, List, DataSource)}. */
+    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
+        return load(database, folder, List.of(), anyDatabase);
+    }
 
     /**
      * Loads what Flyway resolves in the folder.
      *
+     * @param javaMigrations names of classes that are migrations too
      * @param anyDatabase a database to be connected to; nothing is written there
      * @throws IOException if the folder cannot be read
      * @throws MigrationsRefusedException if Flyway refuses the scripts, as with a version that occurs twice
      */
-    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
-        Scripts scripts = Scripts.ofFolder(folder);
+    public static MigrationCatalog load(
+            String database, Path folder, List<String> javaMigrations, DataSource anyDatabase) throws IOException {
+        Sources sources = new Sources(Scripts.ofFolder(folder), Sources.load(javaMigrations));
         List<Migration> migrations = new ArrayList<>();
-        boolean plain = true;
-        for (MigrationInfo info : resolve(scripts, anyDatabase)) {
-            migrations.add(new Migration(info.getVersion(), info.getScript(), info.getChecksum()));
-            plain &= info.getVersion() != null && info.getType() == CoreMigrationType.SQL;
+        for (MigrationInfo info : resolve(sources, anyDatabase)) {
+            migrations.add(new Migration(
+                    info.getVersion(),
+                    AbbreviationUtils.abbreviateDescription(info.getDescription()),
+                    info.getType().name(),
+                    AbbreviationUtils.abbreviateScript(info.getScript()),
+                    info.getChecksum()));
         }
-        return new MigrationCatalog(database, scripts, migrations, plain);
+        migrations.sort(IN_ORDER);
+        return new MigrationCatalog(database, sources, migrations, Plans.NONE);
     }
 
-    private static MigrationInfo[] resolve(Scripts scripts, DataSource anyDatabase) {
+    private static MigrationInfo[] resolve(Sources sources, DataSource anyDatabase) {
         try {
-            return configure(scripts, anyDatabase, NOWHERE).load().info().all();
+            return configure(sources, anyDatabase, NOWHERE)
+                    .placeholders(Map.of("tenant", NOWHERE, "schema", NOWHERE))
+                    .load()
+                    .info()
+                    .all();
         } catch (FlywayException refusal) {
             throw new MigrationsRefusedException(refusal);
         }
@@ -57,7 +82,7 @@ public final class FlywayEngine {
      */
     public static void migrateOwn(Connection connection, String schema, Map<String, String> textByName) {
         try {
-            configure(Scripts.of(textByName), new OneConnection(connection), schema)
+            configure(Sources.of(Scripts.of(textByName)), new OneConnection(connection), schema)
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
@@ -65,13 +90,25 @@ public final class FlywayEngine {
         }
     }
 
-    static FluentConfiguration configure(Scripts scripts, DataSource dataSource, String schema) {
+    /** For a tenant's home; the connection stays open. */
+    static FluentConfiguration configure(Sources sources, Connection connection, TenantHome home) {
+        return configure(sources, new OneConnection(connection), home.schema()).placeholders(placeholders(home));
+    }
+
+    /** A shared database has no tenant: a script that asks for one fails. */
+    private static Map<String, String> placeholders(TenantHome home) {
+        @Nullable String tenant = home.tenant();
+        return tenant == null ? Map.of("schema", home.schema()) : Map.of("tenant", tenant, "schema", home.schema());
+    }
+
+    static FluentConfiguration configure(Sources sources, DataSource dataSource, String schema) {
         FluentConfiguration configuration = Flyway.configure()
                 .dataSource(dataSource)
                 .schemas(schema)
                 .table(History.TABLE)
                 .createSchemas(false)
-                .resourceProvider(scripts)
+                .resourceProvider(sources.scripts())
+                .javaMigrations(sources.java().toArray(JavaMigration[]::new))
                 .javaMigrationClassProvider(List::of)
                 .validateMigrationNaming(true);
         // With its transactional lock Flyway holds a second connection, in a transaction, for the whole migration;

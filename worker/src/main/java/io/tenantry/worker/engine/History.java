@@ -1,6 +1,5 @@
 package io.tenantry.worker.engine;
 
-import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.Connection;
@@ -19,45 +18,41 @@ final class History {
     /** The name that Flyway gives it, so that any Flyway can read it. */
     static final String TABLE = "flyway_schema_history";
 
-    private record Row(
-            @Nullable MigrationVersion version,
-            String script,
-            @Nullable Integer checksum,
-            boolean success) {}
+    private final List<HistoryRow> rows;
 
-    private final List<Row> rows;
-
-    private History(List<Row> rows) {
-        this.rows = rows;
+    History(List<HistoryRow> rows) {
+        this.rows = List.copyOf(rows);
     }
 
     /** Reads the history; an absent table is an empty history. */
     static History of(LockedHome home) throws SQLException {
-        Connection connection = home.connection();
-        String schema = home.home().schema();
-        List<Row> rows = new ArrayList<>();
+        return of(home.connection(), home.home().schema());
+    }
+
+    /** The same. */
+    static History of(Connection connection, String schema) throws SQLException {
+        List<HistoryRow> rows = new ArrayList<>();
         if (!exists(connection, schema)) {
             return new History(rows);
         }
-        String sql = "SELECT version, script, checksum, success FROM " + Identifiers.quote(schema) + "." + TABLE
-                + " ORDER BY installed_rank";
+        String sql = "SELECT " + HistoryRow.COLUMNS + " FROM " + table(schema) + " ORDER BY installed_rank";
         try (PreparedStatement query = connection.prepareStatement(sql);
                 ResultSet row = query.executeQuery()) {
             while (row.next()) {
-                @Nullable String version = row.getString(1);
-                rows.add(new Row(
-                        version == null ? null : MigrationVersion.fromVersion(version),
-                        row.getString(2),
-                        row.getObject(3, Integer.class),
-                        row.getBoolean(4)));
+                rows.add(HistoryRow.read(row, 1));
             }
         }
         return new History(rows);
     }
 
+    /** The table's name in SQL. */
+    static String table(String schema) {
+        return Identifiers.quote(schema) + ".\"" + TABLE + "\"";
+    }
+
     private static boolean exists(Connection connection, String schema) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-            query.setString(1, Identifiers.quote(schema) + "." + TABLE);
+            query.setString(1, table(schema));
             try (ResultSet row = query.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }
@@ -67,8 +62,8 @@ final class History {
     /** The highest version that was applied; empty if none was. */
     Optional<MigrationVersion> current() {
         return rows.stream()
-                .filter(Row::success)
-                .map(Row::version)
+                .filter(HistoryRow::success)
+                .map(HistoryRow::version)
                 .filter(Objects::nonNull)
                 .max(MigrationVersion::compareTo);
     }
@@ -77,34 +72,15 @@ final class History {
     List<String> versionsAfter(@Nullable String from) {
         MigrationVersion floor = from == null ? MigrationVersion.EMPTY : MigrationVersion.fromVersion(from);
         return rows.stream()
-                .filter(Row::success)
-                .map(Row::version)
+                .filter(HistoryRow::success)
+                .map(HistoryRow::version)
                 .filter(version -> version != null && version.compareTo(floor) > 0)
                 .map(MigrationVersion::getVersion)
                 .toList();
     }
 
-    /**
-     * Whether it is, row for row, what this catalog leaves behind up to the target, so that Flyway would find nothing to
-     * do and nothing to complain of.
-     */
-    boolean isExactly(MigrationCatalog catalog, MigrationVersion target) {
-        List<Migration> expected = catalog.migrations().stream()
-                .filter(migration ->
-                        migration.version() != null && migration.version().compareTo(target) <= 0)
-                .toList();
-        if (!catalog.onlyPlainVersioned() || rows.size() != expected.size()) {
-            return false;
-        }
-        for (int i = 0; i < rows.size(); i++) {
-            Row row = rows.get(i);
-            Migration migration = expected.get(i);
-            if (!row.success()
-                    || !Objects.equals(row.version(), migration.version())
-                    || !Objects.equals(row.checksum(), migration.checksum())) {
-                return false;
-            }
-        }
-        return true;
+    /** In the order in which they were applied. */
+    List<HistoryRow> rows() {
+        return rows;
     }
 }

@@ -2,33 +2,57 @@ package io.tenantry.worker.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /** The migrations of one named database, as Flyway resolves them. Immutable; a process loads it once. */
 public final class MigrationCatalog {
     /**
-     * One migration.
+     * One migration; description and script are cut as in the history.
      *
      * @param version null if repeatable
+     * @param type as in the history: SQL, JDBC, SQL_BASELINE
      * @param script its file's path below the location
      * @param checksum null if Flyway computes none
      */
     record Migration(
             @Nullable MigrationVersion version,
+            String description,
+            String type,
             String script,
-            @Nullable Integer checksum) {}
+            @Nullable Integer checksum) {
+        boolean isBaseline() {
+            return type.endsWith("_BASELINE");
+        }
+
+        /** How results call it. */
+        String name() {
+            return version == null ? description : String.valueOf(version);
+        }
+    }
+
+    /** What a tenant's own database, or its time, goes into. */
+    private static final Pattern PLACE = Pattern.compile(
+            "\\$\\{(tenant|schema|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b",
+            Pattern.CASE_INSENSITIVE);
 
     private final String database;
-    private final Scripts scripts;
+    private final Sources sources;
     private final List<Migration> migrations;
-    private final boolean onlyPlainVersioned;
+    private final Plans plans;
 
-    MigrationCatalog(String database, Scripts scripts, List<Migration> migrations, boolean onlyPlainVersioned) {
+    MigrationCatalog(String database, Sources sources, List<Migration> migrations, Plans plans) {
         this.database = database;
-        this.scripts = scripts;
+        this.sources = sources;
         this.migrations = List.copyOf(migrations);
-        this.onlyPlainVersioned = onlyPlainVersioned;
+        this.plans = plans;
+    }
+
+    MigrationCatalog with(Plans proven) {
+        return new MigrationCatalog(database, sources, migrations, proven);
     }
 
     /** The named database of the configuration. */
@@ -56,16 +80,42 @@ public final class MigrationCatalog {
         return migrations.size();
     }
 
-    Scripts scripts() {
-        return scripts;
+    /**
+     * Whether they make the same of every tenant's own database, so that one can be a copy of another. They do not if
+     * a script asks where it is.
+     */
+    public boolean isSameForAll() {
+        return scripts().texts().stream().noneMatch(text -> PLACE.matcher(text).find());
     }
 
+    /** SHA-256 of all scripts, callbacks among them: another one, another fingerprint. */
+    byte[] fingerprint() {
+        return scripts().digest();
+    }
+
+    Scripts scripts() {
+        return sources.scripts();
+    }
+
+    Sources sources() {
+        return sources;
+    }
+
+    /** Versioned ones by version, then repeatable ones, as Flyway runs them. */
     List<Migration> migrations() {
         return migrations;
     }
 
-    /** Whether every migration is a versioned one that adds exactly one row to the history. */
-    boolean onlyPlainVersioned() {
-        return onlyPlainVersioned;
+    /** Scripts and classes that stand for all versions up to theirs, in a new home. */
+    Set<String> baselines() {
+        return migrations.stream()
+                .filter(Migration::isBaseline)
+                .map(Migration::script)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What can be applied without Flyway. */
+    Plans plans() {
+        return plans;
     }
 }

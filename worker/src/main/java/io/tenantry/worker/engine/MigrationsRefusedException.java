@@ -9,4 +9,8 @@ public final class MigrationsRefusedException extends RuntimeException {
     MigrationsRefusedException(FlywayException cause) {
         super(cause.getMessage(), cause);
     }
+
+    MigrationsRefusedException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

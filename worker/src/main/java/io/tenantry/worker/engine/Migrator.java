@@ -1,10 +1,11 @@
 package io.tenantry.worker.engine;
 
-import io.tenantry.contracts.ErrorCode;
-import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.postgres.Transaction;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,22 @@ public final class Migrator {
     }
 
     /**
+     * Brings a home to the target by plans, or finds in one query that it is there; without the lock.
+     *
+     * @param registered the version that the registry has for it; null if unknown. If it is right, a query is saved.
+     * @throws SQLException as in {@link #migrate}
+     */
+    public Shortcut shortcut(HomeSession session, Target target, StartingPoint start, @Nullable String registered)
+            throws SQLException {
+        return new ByPlan(catalog, session, start).bring(target, registered);
+    }
+
+    /** Makes the home of a new tenant, and brings it to the newest version; one that is there is brought on. */
+    public Shortcut create(HomeSession session, StartingPoint start) throws SQLException {
+        return new ByPlan(catalog, session, start).create();
+    }
+
+    /**
      * Applies what is missing up to the target, each script with its row of the history in one transaction.
      *
      * @param start the same for all attempts of a request
@@ -39,63 +56,35 @@ public final class Migrator {
         History before = History.of(home);
         Optional<MigrationVersion> current = before.current();
         @Nullable String from = start.orNow(version(before));
-        if (target instanceof Target.Version wanted) {
-            Optional<MigrationResult> refusal = refuse(wanted.version(), current);
-            if (refusal.isPresent()) {
-                return refusal.get();
-            }
+        Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, current);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
-        MigrationVersion version = resolve(target);
-        if (before.isExactly(catalog, version)) {
+        if (Standing.of(catalog.migrations(), before, target.limit()) instanceof Standing.UpToDate) {
             return new MigrationResult.Migrated(from, version(before), before.versionsAfter(from));
         }
         return runFlyway(home, target, from, before.versionsAfter(from));
     }
 
-    private Optional<MigrationResult> refuse(String wanted, Optional<MigrationVersion> current) {
-        MigrationVersion version = MigrationVersion.fromVersion(wanted);
-        @Nullable String from = current.map(MigrationVersion::getVersion).orElse(null);
-        if (current.isPresent() && current.get().compareTo(version) > 0) {
-            return Optional.of(new MigrationResult.Failed(
-                    from,
-                    from,
-                    List.of(),
-                    ResultError.of(
-                            ErrorCode.TARGET_BEHIND,
-                            "the target is " + wanted + ", and database " + catalog.database() + " is at " + from
-                                    + " already; nothing was done: Tenantry does not go back, publish a target of at least "
-                                    + from)));
-        }
-        if (current.isPresent() && current.get().equals(version) && !catalog.has(wanted)) {
-            // A newer release brought it there.
-            return Optional.of(new MigrationResult.Migrated(from, from, List.of()));
-        }
-        if (!catalog.has(wanted)) {
-            return Optional.of(new MigrationResult.TargetUnknown(
-                    from,
-                    ResultError.of(
-                            ErrorCode.TARGET_UNKNOWN,
-                            "the migrations of database " + catalog.database() + " have no version " + wanted
-                                    + "; the newest is " + catalog.head().orElse("none")
-                                    + "; nothing was done: deploy the release that has it, then publish again")));
-        }
-        return Optional.empty();
-    }
-
-    private MigrationVersion resolve(Target target) {
-        if (target instanceof Target.Version wanted) {
-            return MigrationVersion.fromVersion(wanted.version());
-        }
-        return catalog.head().map(MigrationVersion::fromVersion).orElse(MigrationVersion.EMPTY);
+    /**
+     * What is done, after {@link #migrate} or a shortcut has thrown something.
+     *
+     * @param failure what it has thrown, which may have left a transaction open
+     * @param start the same as there
+     * @throws SQLException if the home cannot be asked any more
+     */
+    public Progress progress(TenantHome home, Connection connection, StartingPoint start, Exception failure)
+            throws SQLException {
+        Transaction.rollBack(connection, failure);
+        History now = History.of(connection, home.schema());
+        @Nullable String from = start.orNow(version(now));
+        return new Progress(from, version(now), now.versionsAfter(from));
     }
 
     private MigrationResult runFlyway(LockedHome home, Target target, @Nullable String from, List<String> appliedBefore)
             throws SQLException {
         try {
-            MigrateResult result = FlywayEngine.configure(
-                            catalog.scripts(),
-                            new OneConnection(home.connection()),
-                            home.home().schema())
+            MigrateResult result = FlywayEngine.configure(catalog.sources(), home.connection(), home.home())
                     .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
                     .load()
                     .migrate();

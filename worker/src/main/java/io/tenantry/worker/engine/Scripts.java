@@ -3,12 +3,16 @@ package io.tenantry.worker.engine;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.ResourceProvider;
@@ -17,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Migration scripts, read once and held in memory, so that no tenant's migration touches the file system. */
 final class Scripts implements ResourceProvider {
-    private final Map<String, LoadableResource> byRelativePath;
+    private final Map<String, Script> byRelativePath;
 
-    private Scripts(Map<String, LoadableResource> byRelativePath) {
+    private Scripts(Map<String, Script> byRelativePath) {
         this.byRelativePath = byRelativePath;
     }
 
     /** Reads every file of the folder and its subfolders. */
     static Scripts ofFolder(Path folder) throws IOException {
-        Map<String, LoadableResource> scripts = new TreeMap<>();
+        Map<String, Script> scripts = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 String name = folder.relativize(file).toString().replace('\\', '/');
@@ -37,7 +41,7 @@ final class Scripts implements ResourceProvider {
 
     /** Scripts by name, as they come in the jar. */
     static Scripts of(Map<String, String> textByName) {
-        Map<String, LoadableResource> scripts = new TreeMap<>();
+        Map<String, Script> scripts = new TreeMap<>();
         textByName.forEach((name, text) -> scripts.put(name, new Script(name, text)));
         return new Scripts(scripts);
     }
@@ -52,12 +56,50 @@ final class Scripts implements ResourceProvider {
         return byRelativePath.values().stream()
                 .filter(script -> script.getFilename().startsWith(prefix))
                 .filter(script -> Stream.of(suffixes).anyMatch(script.getFilename()::endsWith))
+                .<LoadableResource>map(script -> script)
                 .toList();
+    }
+
+    /** The text of a script; empty if there is none, as of a migration in Java. */
+    String text(String name) {
+        Script script = byRelativePath.get(name);
+        return script == null ? "" : script.text;
+    }
+
+    /** The same without these. */
+    Scripts without(Set<String> names) {
+        Map<String, Script> rest = new TreeMap<>(byRelativePath);
+        rest.keySet().removeAll(names);
+        return new Scripts(rest);
     }
 
     /** Names relative to the folder, in order. */
     List<String> names() {
         return List.copyOf(byRelativePath.keySet());
+    }
+
+    /** In the order of their names. */
+    List<String> texts() {
+        return byRelativePath.values().stream().map(script -> script.text).toList();
+    }
+
+    /** SHA-256 of names and texts. */
+    byte[] digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byRelativePath.forEach((name, script) -> {
+                for (String part : List.of(name, script.text)) {
+                    byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+                    digest.update(ByteBuffer.allocate(Integer.BYTES)
+                            .putInt(bytes.length)
+                            .array());
+                    digest.update(bytes);
+                }
+            });
+            return digest.digest();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 
     private static final class Script extends LoadableResource {

@@ -10,6 +10,11 @@ public final class StartingPoint {
     private boolean known;
     private @Nullable String version;
 
+    /** The home was not there before: what a template brought counts as applied. */
+    public void isNothing() {
+        orNow(null);
+    }
+
     /** The first call decides. Null is a home without history. */
     @Nullable String orNow(@Nullable String current) {
         if (!known) {

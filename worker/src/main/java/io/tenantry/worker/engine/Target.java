@@ -1,6 +1,8 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.contracts.MigrationRequested;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
 
 /** The version a home should be brought to. */
 public sealed interface Target {
@@ -9,6 +11,11 @@ public sealed interface Target {
 
     /** Exactly this one. */
     record Version(String version) implements Target {}
+
+    /** Null for the newest. */
+    default @Nullable MigrationVersion limit() {
+        return this instanceof Version wanted ? MigrationVersion.fromVersion(wanted.version()) : null;
+    }
 
     /** Reads the field of a request. */
     static Target of(MigrationRequested request) {

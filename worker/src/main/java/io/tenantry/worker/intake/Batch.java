@@ -16,9 +16,13 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What goes into the next Kafka transaction, kept until it is there. For the poll thread alone. */
 final class Batch {
+    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+
     private record Item(
             Settled settled, ProducerRecord<byte[], byte[]> record, ConsumerRecord<byte[], byte[]> received) {}
 
@@ -33,11 +37,22 @@ final class Batch {
     /** Nothing of it is published for {@link Settled.Silent} and {@link Settled.Abandoned}. */
     void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         if (settled instanceof Settled.Result result) {
-            items.put(
-                    settled.coordinates(),
-                    new Item(settled, codec.toBinaryRecord(result.event(), topics.results()), received));
+            items.put(settled.coordinates(), result(result, received));
         } else if (settled instanceof Settled.Dead dead) {
             items.put(settled.coordinates(), deadLetter(dead, received));
+        }
+    }
+
+    private Item result(Settled.Result result, ConsumerRecord<byte[], byte[]> received) {
+        try {
+            return new Item(result, codec.toBinaryRecord(result.event(), topics.results()), received);
+        } catch (RuntimeException bug) {
+            LOG.error(
+                    "a bug: the result of {} cannot be published; a dead letter takes its place",
+                    result.request(),
+                    bug);
+            return deadLetter(
+                    Settled.Dead.ofBug(result.coordinates(), "its result could not be published", bug), received);
         }
     }
 

@@ -56,9 +56,11 @@ final class InFlight {
         }
     }
 
-    private void forget(Coordinates coordinates) {
-        entries.remove(coordinates);
-        byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
+    /** It is not on its way after all. */
+    void forget(Coordinates coordinates) {
+        if (entries.remove(coordinates) != null) {
+            byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
+        }
         size = entries.size();
     }
 

@@ -1,11 +1,6 @@
 package io.tenantry.worker.intake;
 
-import io.tenantry.contracts.ErrorCode;
-import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
-import io.tenantry.contracts.InvalidEventException;
-import io.tenantry.contracts.RequestRef;
-import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.Task;
@@ -48,7 +43,6 @@ public final class PollLoop implements Runnable, Assignment.Listener {
      * What the loop works with.
      *
      * @param task makes the task that brings a request to its outcome
-     * @param outage of Kafka
      */
     public record Parts(
             KafkaSettings kafka,
@@ -57,9 +51,16 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             Settler settler,
             Publisher publisher,
             Meters meters,
-            Outage outage,
-            Health health,
+            Alarms alarms,
             Clock clock) {}
+
+    /**
+     * Whom it tells when something is wrong.
+     *
+     * @param kafka when no broker answers
+     * @param fatal of an error after which the process must not go on
+     */
+    public record Alarms(Outage kafka, Health health, java.util.function.Consumer<Error> fatal) {}
 
     private final Parts parts;
     private final TopicNames topics;
@@ -69,7 +70,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final InFlight inFlight = new InFlight();
     private final Publishing publishing;
     private final KafkaWatch watch;
-    private final EventCodec codec = new EventCodec();
+    private final Reception reception;
     private final Drain drain;
 
     /** Connects when it is run. */
@@ -81,7 +82,14 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.pacing = new Pacing(consumer, assignment, inFlight);
         this.publishing =
                 new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
-        this.watch = new KafkaWatch(consumer, parts.outage());
+        this.reception = new Reception(
+                topics,
+                new EventCodec()::decode,
+                request -> parts.lanes().submit(parts.task().apply(request)),
+                inFlight,
+                publishing::add,
+                parts.clock());
+        this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.clock());
         parts.meters().inFlight(inFlight::size);
         parts.meters().pausedPartitions(pacing::paused);
@@ -107,6 +115,13 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             }
         } catch (InterruptException stop) {
             LOG.warn("the poll loop was interrupted; what is not settled is read again by whoever comes next");
+        } catch (RuntimeException bug) {
+            parts.alarms().health().dead();
+            throw bug;
+        } catch (Error broken) {
+            // Before the consumer is closed, which meets it again perhaps.
+            parts.alarms().fatal().accept(broken);
+            throw broken;
         } finally {
             consumer.close(CloseOptions.timeout(LEAVING));
         }
@@ -134,39 +149,10 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 continue;
             }
             if (!inFlight.has(coordinates)) {
-                start(received, coordinates);
+                reception.receive(received);
             }
         }
         records.nextOffsets().forEach((partition, next) -> assignment.passOver(partition, next.offset()));
-    }
-
-    private void start(ConsumerRecord<byte[], byte[]> received, Coordinates coordinates) {
-        try {
-            Event<?> event = codec.decode(received, topics.request(received.topic()));
-            RequestRef ref = new RequestRef(
-                    event.id(),
-                    event.source(),
-                    event.type().type(),
-                    received.topic(),
-                    received.partition(),
-                    received.offset());
-            Request request = new Request(
-                    ref,
-                    (TenantRequest) event.data(),
-                    event.traceparent(),
-                    parts.clock().instant());
-            inFlight.add(coordinates, new InFlight.Entry(received, request));
-            parts.lanes().submit(parts.task().apply(request));
-        } catch (InvalidEventException invalid) {
-            LOG.warn(
-                    "{} offset {} becomes a dead letter: {}",
-                    coordinates.partition(),
-                    received.offset(),
-                    invalid.getMessage());
-            publishing.add(
-                    new Settled.Dead(coordinates, ErrorCode.INVALID_EVENT, String.valueOf(invalid.getMessage())),
-                    received);
-        }
     }
 
     private void settle() {
@@ -195,6 +181,6 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     @Override
     public void arrived(Set<TopicPartition> partitions) {
-        parts.health().ready(true);
+        parts.alarms().health().ready(true);
     }
 }

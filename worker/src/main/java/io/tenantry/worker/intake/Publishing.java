@@ -118,6 +118,9 @@ final class Publishing {
                     "{} of {} results and dead letters in doubt are in Kafka",
                     committed.size(),
                     batch.coordinates().size());
+            settler.published(batch.requests().stream()
+                    .filter(request -> committed.contains(Coordinates.of(request)))
+                    .toList());
             batch.removeAll(committed);
             mustReadCommitted = false;
             return true;

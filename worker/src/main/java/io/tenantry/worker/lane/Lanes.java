@@ -135,7 +135,8 @@ public final class Lanes implements AutoCloseable {
         }
         try {
             proceed(lane, queued.task, afterBackoff(queued, run(queued.task)));
-        } catch (OutOfMemoryError | LinkageError broken) {
+        } catch (Error broken) {
+            // The task's own ones have become verdicts; after another one, this lane or the pool cannot be relied on.
             fatal.accept(broken);
             throw broken;
         }
@@ -173,7 +174,9 @@ public final class Lanes implements AutoCloseable {
         }
         try {
             queued.task.exhausted(retry.cause(), attempts.failed());
-        } catch (RuntimeException bug) {
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
             LOG.error(
                     "a task of lane {} could not be ended; it has no outcome until it is read again, and its lane goes on",
                     queued.task.lane(),
@@ -203,7 +206,7 @@ public final class Lanes implements AutoCloseable {
         } else if (verdict instanceof Verdict.StepAside aside) {
             wakeAfter(aside.delay(), lane, parking);
         } else if (verdict instanceof Verdict.Await await) {
-            await.register().accept(() -> wake(lane, parking));
+            await.register().accept(() -> wakeOrStop(lane, parking));
         }
     }
 
@@ -217,7 +220,18 @@ public final class Lanes implements AutoCloseable {
     }
 
     private void wakeAfter(Duration delay, Lane lane, long parking) {
-        ScheduledFuture<?> unused = timer.schedule(() -> wake(lane, parking), delay.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused =
+                timer.schedule(() -> wakeOrStop(lane, parking), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void wakeOrStop(Lane lane, long parking) {
+        try {
+            wake(lane, parking);
+        } catch (Error broken) {
+            // Whoever calls, as the timer, may keep it to himself, and the lane would wait for ever.
+            fatal.accept(broken);
+            throw broken;
+        }
     }
 
     private void next(Lane lane) {

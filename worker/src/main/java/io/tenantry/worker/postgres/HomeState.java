@@ -7,13 +7,13 @@ public sealed interface HomeState {
     /** Nothing. */
     record Missing() implements HomeState {}
 
-    /** A schema with this tenant's mark. */
+    /** This home, as the mark says. */
     record Marked() implements HomeState {}
 
     /**
-     * A schema of somebody else, or made by hand.
+     * A schema or database of somebody else, or made by hand.
      *
-     * @param comment the schema's comment; null if it has none
+     * @param comment null if it has none
      */
     record Foreign(@Nullable String comment) implements HomeState {}
 }

@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres;
 
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.ServerSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +18,7 @@ public final class Server implements AutoCloseable {
     private final GatedConnector connector;
     private final ConnectionPool pool;
     private final ConnectionBulkhead bulkhead;
+    private final ShortConnections shortConnections;
     private final SessionTimeouts timeouts;
 
     /** With all connections for itself. Opens none yet, so a server that is away does not stop the caller. */
@@ -32,6 +34,7 @@ public final class Server implements AutoCloseable {
         this.gate = new ConnectionGate(name, bulkhead.max());
         this.connector = new GatedConnector(settings, lease, gate);
         this.pool = new ConnectionPool(name, connector, settings.maxConnections());
+        this.shortConnections = new ShortConnections(connector, () -> pool.closeIdle(gate.surplus(1)));
     }
 
     /** Name in the configuration. */
@@ -49,17 +52,32 @@ public final class Server implements AutoCloseable {
         return pool.dataSource();
     }
 
-    /** Opens a session where the home is, or is to be. Waits up to 5 s for a connection. */
+    /**
+     * Opens a session where the home is, or is to be: in the server's own database, or in the home's. Waits up to 5 s for
+     * a connection.
+     *
+     * @throws DatabaseRefusedException if the home's own database is missing, or closed to this user
+     */
     public HomeSession open(TenantHome home) throws SQLException {
+        if (home.isolation() == Isolation.DATABASE) {
+            return new HomeSession(home, connect(home.location()), timeouts, closed -> {});
+        }
+        return openForProvisioning(home);
+    }
+
+    /** Opens a session in the server's own database, whatever the home's isolation. */
+    public HomeSession openForProvisioning(TenantHome home) throws SQLException {
         return new HomeSession(home, pool.connection(), timeouts, pool::evict);
     }
 
     /**
      * Opens a connection to any database of the server, outside the pool; closing it ends it. An idle one of the pool is
      * closed for it if need be. Waits up to 5 s.
+     *
+     * @throws DatabaseRefusedException if that database is missing, or closed to this user
      */
     public Connection connect(String database) throws SQLException {
-        return connector.open(database, () -> pool.closeIdle(gate.surplus(1)));
+        return shortConnections.connect(database);
     }
 
     /**

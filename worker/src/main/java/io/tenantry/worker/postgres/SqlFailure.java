@@ -2,6 +2,7 @@ package io.tenantry.worker.postgres;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,10 @@ public enum SqlFailure {
             // The pool gave up waiting for a connection. A password that was right at the start is wrong now, say: that
             // is not the fault of the work either.
             return SERVER_AWAY;
+        }
+        if (cause instanceof SQLTransientException) {
+            // Whoever did the work knows that its code, which elsewhere means a fault, passes here.
+            return TRANSIENT;
         }
         String state = cause.getSQLState();
         if (state == null) {

@@ -5,31 +5,77 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tenant lives in one named database.
+ * Where a tenant lives in one named database, or where a shared database is: the one thing that the steps see, whichever
+ * isolation.
  *
- * @param tenant whose home it is
+ * @param tenant whose home it is; null if it is shared by all
  * @param database the named database of the configuration
  * @param server the name of the server in the configuration
  * @param location the schema, or the PostgreSQL database, by {@code isolation}
  */
-public record TenantHome(String tenant, String database, String server, String location, Isolation isolation) {
+public record TenantHome(
+        @Nullable String tenant, String database, String server, String location, Isolation isolation) {
+    private static final String ANY_MARK = "tenantry ";
+
+    /** A home in a schema of its own. */
+    public static TenantHome inSchema(String tenant, String database, String server, String schema) {
+        return new TenantHome(tenant, database, server, schema, Isolation.SCHEMA);
+    }
+
     /** The schema that holds its tables and its history: one in a PostgreSQL database of its own is the usual one. */
     public String schema() {
         return isolation == Isolation.DATABASE ? "public" : location;
     }
 
-    /** The comment that marks the schema as this tenant's, so that nobody else's is ever migrated. */
+    /** The comment that marks the schema or the database as this home, so that nobody else's is ever migrated. */
     public String mark() {
-        return "tenantry tenant=" + tenant + " database=" + database;
+        return ANY_MARK + (tenant == null ? "" : "tenant=" + tenant + " ") + "database=" + database;
+    }
+
+    /**
+     * Whether what has this comment is this home. A shared one is named outright by the configuration, so one that
+     * bears nobody's mark, as {@code public}, is taken as it is.
+     *
+     * @param comment null if there is none
+     */
+    public boolean isMarkedBy(@Nullable String comment) {
+        boolean unmarked = comment == null || !comment.startsWith(ANY_MARK);
+        return mark().equals(comment) || (isolation == Isolation.SHARED && unmarked);
+    }
+
+    /** For messages: what PostgreSQL calls it. */
+    public String kind() {
+        return isolation == Isolation.DATABASE ? "database" : "schema";
+    }
+
+    /** For messages: whose it is. */
+    public String owner() {
+        return tenant == null ? "shared database " + database : "tenant " + tenant;
+    }
+
+    /** An SQL expression for the comment that is there; null if there is none, an error if there is no home. */
+    public String markQuery() {
+        // Not by obj_description, which is a function in SQL: twice as dear.
+        return isolation == Isolation.DATABASE
+                ? "(SELECT description FROM pg_catalog.pg_shdescription WHERE objoid = (SELECT oid FROM pg_catalog.pg_database"
+                        + " WHERE datname = pg_catalog.current_database()) AND classoid = 'pg_catalog.pg_database'::regclass)"
+                : "(SELECT description FROM pg_catalog.pg_description WHERE objoid = "
+                        + Identifiers.literal(Identifiers.quote(location))
+                        + "::regnamespace AND classoid = 'pg_catalog.pg_namespace'::regclass AND objsubid = 0)";
     }
 
     /** Key of the advisory lock: the first 8 bytes of SHA-256 of the location. */
-    long lockKey() {
+    public long lockKey() {
+        return ByteBuffer.wrap(digest()).getLong();
+    }
+
+    /** SHA-256 of the location. */
+    byte[] digest() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(location.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong();
+            return MessageDigest.getInstance("SHA-256").digest(location.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }

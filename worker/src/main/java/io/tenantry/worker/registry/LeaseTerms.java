@@ -9,8 +9,13 @@ import java.time.Duration;
  * @param renewal from one renewal to the next
  */
 public record LeaseTerms(Duration lease, Duration renewal) {
-    /** For workers. All of a group must have the same. */
-    public static final LeaseTerms STANDARD = new LeaseTerms(Duration.ofSeconds(10), Duration.ofSeconds(1));
+    /** For tests that stop a worker for longer than a lease, and want nobody to end its sessions. */
+    private static final String SECONDS = "io.tenantry.lease.seconds";
+
+    /** For workers. Each may have its own lease; the time between renewals must be the same for all of a group. */
+    public static LeaseTerms standard() {
+        return new LeaseTerms(Duration.ofSeconds(Long.getLong(SECONDS, 10)), Duration.ofSeconds(1));
+    }
 
     /** What one waits for others to renew after something was in the way of all. */
     Duration patience() {

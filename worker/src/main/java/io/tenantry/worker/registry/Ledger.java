@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -117,6 +118,30 @@ public final class Ledger {
                             .map(request -> new Identity(request.source(), request.id()))
                             .toList());
             statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Deletes old rows, oldest first. One that is not marked as published is an answer that its partition's owner may
+     * still have to give, as after an outage of Kafka, so it is kept for twice as long; not for ever, because a worker
+     * that dies after it has published does not come to marking it. Ages are told by the database's clock, which wrote
+     * them, so that workers whose clocks differ agree.
+     *
+     * <p>Who prunes or marks the same rows elsewhere is passed by: this never waits for a lock, so it is part of no
+     * deadlock, and who wants one of its rows waits for one short transaction.
+     *
+     * @param limit rows at most
+     * @return how many rows were deleted
+     */
+    public int prune(Connection connection, Duration retention, int limit) throws SQLException {
+        String sql = "DELETE FROM tenantry.request WHERE ctid = ANY (ARRAY(SELECT ctid FROM tenantry.request WHERE"
+                + " finished_at < now() - ? * interval '1 second' AND (published OR finished_at < now() - ? * interval"
+                + " '1 second') ORDER BY finished_at LIMIT ? FOR UPDATE SKIP LOCKED))";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, retention.toSeconds());
+            statement.setLong(2, retention.multipliedBy(2).toSeconds());
+            statement.setInt(3, limit);
+            return statement.executeUpdate();
         }
     }
 

@@ -1,15 +1,20 @@
 package io.tenantry.worker.registry;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant's home as the registry knows it.
+ * A tenant's home, or a shared database, as the registry knows it.
  *
+ * @param tenant null if all tenants share it
  * @param version where the last request left it; null if no migration was applied
+ * @param observedAt when that was seen, while its lock was held, by the clock of its server; null if that is not known, or was
+ *     not asked for
  */
 public record RegisteredHome(
-        String tenant,
+        @Nullable String tenant,
         String database,
         String server,
         String location,
-        @Nullable String version) {}
+        @Nullable String version,
+        @Nullable Instant observedAt) {}

@@ -2,13 +2,15 @@ package io.tenantry.worker.registry;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a finished request tells the registry about a tenant.
+ * What a finished request tells the registry about a tenant, or about a shared database.
  *
+ * @param tenant null if the request was for a shared database
  * @param onboarded true if the tenant is new or onboarded again; false if it must be registered already
  * @param attributes from the onboarding request; ignored if not onboarded
  * @param homes the homes that were reached, at the versions they are at now
  */
 public record Registration(
-        String tenant, boolean onboarded, Map<String, String> attributes, List<RegisteredHome> homes) {}
+        @Nullable String tenant, boolean onboarded, Map<String, String> attributes, List<RegisteredHome> homes) {}

@@ -8,6 +8,8 @@ import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +18,7 @@ public final class Registry implements AutoCloseable {
     private final ConnectionPool pool;
     private final Ledger ledger = new Ledger();
     private final Tenants tenants = new Tenants();
+    private final TemplateUse templateUse = new TemplateUse();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
@@ -30,10 +33,14 @@ public final class Registry implements AutoCloseable {
         RegistrySchema.migrate(pool);
     }
 
-    /** What is known of a tenant, and whether the request was answered before: one query. */
-    public TenantRecord lookUp(RequestRef request, String tenant) throws SQLException {
+    /**
+     * What is known of tenants, and whether requests were answered before: one query for all.
+     *
+     * @return an answer for each, in their order
+     */
+    public List<TenantRecord> lookUp(List<LookUp> wanted) throws SQLException {
         try (Connection connection = pool.connection()) {
-            return tenants.lookUp(connection, new LedgerEntry.Identity(request.source(), request.id()), tenant);
+            return tenants.lookUp(connection, wanted);
         }
     }
 
@@ -55,6 +62,38 @@ public final class Registry implements AutoCloseable {
                 }
                 return recorded;
             });
+        }
+    }
+
+    /**
+     * Deletes rows of the ledger that are older than the retention, in one short transaction; see {@link Ledger#prune}.
+     *
+     * @return how many; fewer than the limit if there are no more
+     */
+    public int pruneLedger(Duration retention, int limit) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return ledger.prune(connection, retention, limit);
+        }
+    }
+
+    /** Says that this worker is alive and makes databases from these templates. */
+    public void useTemplates(String worker, Collection<KnownTemplate> templates) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            templateUse.use(connection, worker, templates);
+        }
+    }
+
+    /** All templates of all workers, those of dead ones too until {@link #forgetTemplate}. */
+    public List<KnownTemplate> templates() throws SQLException {
+        try (Connection connection = pool.connection()) {
+            return templateUse.known(connection);
+        }
+    }
+
+    /** Forgets the dead users of a template. */
+    public void forgetTemplate(KnownTemplate template) throws SQLException {
+        try (Connection connection = pool.connection()) {
+            templateUse.forget(connection, template);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * What the registry knows before a request runs.
  *
  * @param recorded the ledger's entry for the request's identity, if it was answered before
- * @param registered whether the tenant was onboarded
- * @param homes its homes; empty if it is not registered
+ * @param registered whether the tenant was onboarded, or the shared database migrated once
+ * @param homes the tenant's homes, or the shared database; empty if it is not registered
  */
 public record TenantRecord(Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes) {}

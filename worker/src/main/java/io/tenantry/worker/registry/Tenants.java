@@ -2,46 +2,70 @@ package io.tenantry.worker.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
 public final class Tenants {
+    /**
+     * A worker that was stopped for a while may come late with what it saw of a home, when another one has worked there
+     * since. Neither the version nor the rank in the history can tell, because a home that was restored or made anew
+     * goes back in both; the time does, since each saw the home while it held its lock. It is always the time of the
+     * same clock, the one of the home's server, which may be wrong. If it was far ahead once, what it said then would
+     * stand for long: a time in the future is not believed.
+     */
+    private static final String UPDATE_UNLESS_SEEN_LATER =
+            " DO UPDATE SET server = excluded.server, location = excluded.location, version = excluded.version, observed_at"
+                    + " = excluded.observed_at, updated_at = now() WHERE known.observed_at IS NULL OR excluded.observed_at IS"
+                    + " NULL OR known.observed_at <= excluded.observed_at OR known.observed_at > now() + interval '1 hour'";
+
     private final ObjectMapper json = new ObjectMapper();
 
-    /** Writes what finished requests say about tenants; of two about the same home the later one counts. */
+    /** Writes what finished requests say about tenants; of two about the same home the one that saw it later counts. */
     public void register(Connection connection, List<Registration> registrations) throws SQLException {
         Map<String, Registration> tenants = new HashMap<>();
         Map<List<String>, RegisteredHome> homes = new HashMap<>();
+        Map<String, RegisteredHome> shared = new HashMap<>();
         for (Registration registration : registrations) {
-            if (registration.onboarded()) {
-                tenants.put(registration.tenant(), registration);
+            @Nullable String tenant = registration.tenant();
+            if (tenant == null) {
+                registration.homes().forEach(home -> shared.merge(home.database(), home, Tenants::later));
+                continue;
             }
-            registration.homes().forEach(home -> homes.put(List.of(home.tenant(), home.database()), home));
+            if (registration.onboarded()) {
+                tenants.put(tenant, registration);
+            }
+            registration.homes().forEach(home -> homes.merge(List.of(tenant, home.database()), home, Tenants::later));
         }
-        upsertTenants(connection, inOrder(tenants.values(), Comparator.comparing(Registration::tenant)));
-        upsertHomes(
-                connection,
-                inOrder(
-                        homes.values(),
-                        Comparator.comparing(RegisteredHome::tenant).thenComparing(RegisteredHome::database)));
+        upsertTenants(connection, inOrder(tenants));
+        upsertHomes(connection, inOrder(homes));
+        upsertShared(connection, inOrder(shared));
+    }
+
+    private static RegisteredHome later(RegisteredHome one, RegisteredHome next) {
+        @Nullable Instant first = one.observedAt();
+        @Nullable Instant second = next.observedAt();
+        return first == null || second == null || !second.isBefore(first) ? next : one;
     }
 
     /** In a fixed order, so that two workers that write the same rows do not deadlock. */
-    private static <T> List<T> inOrder(Iterable<T> rows, Comparator<T> order) {
-        List<T> sorted = new ArrayList<>();
-        rows.forEach(sorted::add);
-        sorted.sort(order);
-        return sorted;
+    private static <K, V> List<V> inOrder(Map<K, V> rows) {
+        return rows.entrySet().stream()
+                .sorted(Comparator.comparing(row -> row.getKey().toString()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     private void upsertTenants(Connection connection, List<Registration> tenants) throws SQLException {
@@ -60,51 +84,95 @@ public final class Tenants {
     private static void upsertHomes(Connection connection, List<RegisteredHome> homes) throws SQLException {
         // A tenant that was deleted from the registry meanwhile stays deleted.
         String sql =
-                "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version) SELECT tenant, ?, ?,"
-                        + " ?, ? FROM tenantry.tenant WHERE tenant = ? ON CONFLICT (tenant, database) DO UPDATE SET server ="
-                        + " excluded.server, location = excluded.location, version = excluded.version, updated_at = now()";
+                "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version, observed_at)"
+                        + " SELECT tenant, ?, ?, ?, ?, ?::timestamptz FROM tenantry.tenant WHERE tenant = ? ON CONFLICT"
+                        + " (tenant, database)" + UPDATE_UNLESS_SEEN_LATER;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (RegisteredHome home : homes) {
                 statement.setString(1, home.database());
                 statement.setString(2, home.server());
                 statement.setString(3, home.location());
                 statement.setString(4, home.version());
-                statement.setString(5, home.tenant());
+                statement.setString(5, text(home.observedAt()));
+                statement.setString(6, home.tenant());
                 statement.addBatch();
             }
             statement.executeBatch();
         }
     }
 
-    /** The tenant, and the ledger's entry for a request, in one query. */
-    TenantRecord lookUp(Connection connection, LedgerEntry.Identity identity, String tenant) throws SQLException {
-        String sql = "SELECT r.*, t.tenant, h.database, h.server, h.location, h.version FROM (SELECT) AS one LEFT JOIN"
-                + " tenantry.request r ON r.source = ? AND r.id = ? LEFT JOIN tenantry.tenant t ON t.tenant = ? LEFT"
-                + " JOIN tenantry.tenant_home h ON h.tenant = t.tenant";
+    private static void upsertShared(Connection connection, List<RegisteredHome> databases) throws SQLException {
+        String sql =
+                "INSERT INTO tenantry.shared_database AS known (database, server, location, version, observed_at) VALUES"
+                        + " (?, ?, ?, ?, ?::timestamptz) ON CONFLICT (database)" + UPDATE_UNLESS_SEEN_LATER;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (RegisteredHome database : databases) {
+                statement.setString(1, database.database());
+                statement.setString(2, database.server());
+                statement.setString(3, database.location());
+                statement.setString(4, database.version());
+                statement.setString(5, text(database.observedAt()));
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+
+    /** The tenants or shared databases, and the ledger's entries for requests, in one query. */
+    List<TenantRecord> lookUp(Connection connection, List<LookUp> wanted) throws SQLException {
+        String sql =
+                "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
+                        + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
+                        + " location, coalesce(h.version, s.version) AS version FROM unnest(?::text[], ?::text[], ?::text[],"
+                        + " ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                        + " r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
+                        + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
+                        + " w.database ORDER BY w.number";
+        List<TenantRecord> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, identity.source());
-            query.setString(2, identity.id());
-            query.setString(3, tenant);
+            query.setArray(1, texts(connection, wanted, one -> one.request().source()));
+            query.setArray(2, texts(connection, wanted, one -> one.request().id()));
+            query.setArray(3, texts(connection, wanted, LookUp::tenant));
+            query.setArray(4, texts(connection, wanted, LookUp::sharedDatabase));
             try (ResultSet rows = query.executeQuery()) {
-                Optional<Recorded> recorded = Optional.empty();
-                boolean registered = false;
-                List<RegisteredHome> homes = new ArrayList<>();
-                while (rows.next()) {
-                    recorded = rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
-                    registered = rows.getString("tenant") != null;
-                    @Nullable String database = rows.getString("database");
-                    if (database != null) {
-                        homes.add(new RegisteredHome(
-                                tenant,
-                                database,
-                                rows.getString("server"),
-                                rows.getString("location"),
-                                rows.getString("version")));
+                boolean more = rows.next();
+                while (more) {
+                    Optional<Recorded> recorded =
+                            rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
+                    boolean registered = rows.getString("registered") != null;
+                    long number = rows.getLong("number");
+                    List<RegisteredHome> homes = new ArrayList<>();
+                    while (more && rows.getLong("number") == number) {
+                        home(rows).ifPresent(homes::add);
+                        more = rows.next();
                     }
+                    found.add(new TenantRecord(recorded, registered, homes));
                 }
-                return new TenantRecord(recorded, registered, homes);
             }
         }
+        return found;
+    }
+
+    private static Optional<RegisteredHome> home(ResultSet row) throws SQLException {
+        @Nullable String database = row.getString("database");
+        return database == null
+                ? Optional.empty()
+                : Optional.of(new RegisteredHome(
+                        row.getString("tenant"),
+                        database,
+                        row.getString("server"),
+                        row.getString("location"),
+                        row.getString("version"),
+                        null));
+    }
+
+    private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)
+            throws SQLException {
+        return connection.createArrayOf("text", wanted.stream().map(part).toArray());
     }
 
     private String encode(Map<String, String> attributes) {

@@ -21,7 +21,16 @@ public sealed interface Settled {
     record Silent(Coordinates coordinates) implements Settled {}
 
     /** Publish the record as a dead letter with the offset. */
-    record Dead(Coordinates coordinates, ErrorCode code, String message) implements Settled {}
+    record Dead(Coordinates coordinates, ErrorCode code, String message) implements Settled {
+        /** Nothing is wrong with the record; the worker itself threw this. */
+        public static Dead ofBug(Coordinates coordinates, String what, Throwable bug) {
+            return new Dead(
+                    coordinates,
+                    ErrorCode.INTERNAL,
+                    what + " because of a bug, " + bug.toString().replaceAll("\\s+", " ")
+                            + "; the worker's log has more: publish the record again when it is mended");
+        }
+    }
 
     /** Nothing: the offset stays unsettled, and the record is read again, by whoever has its partition then. */
     record Abandoned(Coordinates coordinates) implements Settled {}

@@ -12,7 +12,7 @@ import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
-import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.Registration;
 import io.tenantry.worker.step.Outcomes;
 import io.tenantry.worker.step.Request;
 import io.tenantry.worker.step.RequestOutcome;
@@ -28,6 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,15 +46,22 @@ public final class Settler implements Outcomes, AutoCloseable {
 
     private static final Duration IDLE = Duration.ofMillis(500);
 
+    /** {@link io.tenantry.worker.registry.Registry#settle}. */
+    public interface Books {
+        List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
+                throws SQLException;
+    }
+
     /** What became of a request. */
     public record Answer(Request request, Settled settled) {}
 
     private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry) {}
 
-    private final Registry registry;
+    private final Books books;
     private final Meters meters;
     private final String source;
     private final Outage outage;
+    private final Consumer<Error> fatal;
     private final EventCodec codec = new EventCodec();
     private final BlockingQueue<Finished> incoming = new LinkedBlockingQueue<>();
     private final Queue<Answer> ready = new ConcurrentLinkedQueue<>();
@@ -65,12 +73,14 @@ public final class Settler implements Outcomes, AutoCloseable {
     /**
      * @param outage of the registry
      * @param source {@code ce_source} of the results
+     * @param fatal told of an error after which the process must not go on
      */
-    public Settler(Registry registry, Outage outage, Meters meters, String source) {
-        this.registry = registry;
+    public Settler(Books books, Outage outage, Meters meters, String source, Consumer<Error> fatal) {
+        this.books = books;
         this.meters = meters;
         this.source = source;
         this.outage = outage;
+        this.fatal = fatal;
         this.thread = new Thread(this::run, "settler");
         this.thread.setDaemon(true);
         this.thread.start();
@@ -116,6 +126,13 @@ public final class Settler implements Outcomes, AutoCloseable {
     }
 
     @Override
+    public void unanswerable(Request request, Throwable bug) {
+        LOG.error("a bug: {} has no result and becomes a dead letter", request.ref(), bug);
+        ready.add(new Answer(
+                request, Settled.Dead.ofBug(Coordinates.of(request.ref()), "its outcome could not be told", bug)));
+    }
+
+    @Override
     public void abandoned(Request request) {
         ready.add(new Answer(request, new Settled.Abandoned(Coordinates.of(request.ref()))));
     }
@@ -153,7 +170,10 @@ public final class Settler implements Outcomes, AutoCloseable {
                 }
             } catch (InterruptedException stop) {
                 return;
-            } catch (RuntimeException bug) {
+            } catch (OutOfMemoryError | LinkageError broken) {
+                fatal.accept(broken);
+                throw broken;
+            } catch (RuntimeException | Error bug) {
                 LOG.error("the settler failed on its way; it goes on with the next batch", bug);
             }
         }
@@ -164,23 +184,17 @@ public final class Settler implements Outcomes, AutoCloseable {
         while (!closed) {
             try {
                 long start = System.nanoTime();
-                List<Recorded> recorded = registry.settle(
-                        batch.stream().map(Finished::entry).toList(),
-                        batch.stream()
-                                .map(done -> done.outcome().registration())
-                                .toList(),
-                        marks);
+                List<Answer> answers = write(batch, marks);
                 outage.back();
-                for (int i = 0; i < batch.size(); i++) {
-                    Request request = batch.get(i).request();
-                    ready.add(new Answer(request, decide(request, recorded.get(i), "was run at the same time")));
-                }
+                ready.addAll(answers);
                 backlog.remove(batch.size());
                 if (!batch.isEmpty()) {
                     meters.settled(batch.size(), Duration.ofNanos(System.nanoTime() - start));
                 }
                 return;
-            } catch (SQLException | RuntimeException failure) {
+            } catch (OutOfMemoryError | LinkageError broken) {
+                throw broken;
+            } catch (SQLException | RuntimeException | Error failure) {
                 if (isAboutTheData(failure)) {
                     published.addAll(marks);
                     settleOneByOne(batch, failure);
@@ -192,8 +206,21 @@ public final class Settler implements Outcomes, AutoCloseable {
         }
     }
 
+    private List<Answer> write(List<Finished> batch, List<RequestRef> marks) throws SQLException {
+        List<Recorded> recorded = books.settle(
+                batch.stream().map(Finished::entry).toList(),
+                batch.stream().map(done -> done.outcome().registration()).toList(),
+                marks);
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            Request request = batch.get(i).request();
+            answers.add(new Answer(request, decide(request, recorded.get(i), "was run at the same time")));
+        }
+        return answers;
+    }
+
     /** Anything else, even a password that is wrong now, passes when somebody mends it; no outcome is given up for it. */
-    private static boolean isAboutTheData(Exception failure) {
+    private static boolean isAboutTheData(Throwable failure) {
         SQLException cause = SqlFailure.sqlCause(failure);
         if (cause == null) {
             return true;
@@ -203,7 +230,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     }
 
     /** Finds the outcome that the registry refuses, so that it does not hold up the others. */
-    private void settleOneByOne(List<Finished> batch, Exception failure) throws InterruptedException {
+    private void settleOneByOne(List<Finished> batch, Throwable failure) throws InterruptedException {
         if (batch.size() > 1) {
             for (Finished one : batch) {
                 settle(List.of(one));
@@ -222,7 +249,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                             "the registry refuses the outcome: " + failure.getMessage())));
             backlog.remove(1);
         } else {
-            LOG.error("the registry refuses to note what was published; it is noted when it is read again", failure);
+            LOG.error("the registry refuses to note what was published; the ledger keeps it twice as long", failure);
             published.clear();
         }
     }

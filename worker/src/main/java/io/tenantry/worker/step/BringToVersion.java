@@ -1,21 +1,44 @@
 package io.tenantry.worker.step;
 
-import io.tenantry.worker.engine.MigrationResult;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** Applies the migrations that the home lacks up to the target. One for each request and home. */
 final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
-    private final StartingPoint start = new StartingPoint();
+    private final Guess guess;
+    private final StartingPoint start;
+    private @Nullable Progress progress;
 
-    BringToVersion(Migrator migrator, Target target) {
+    /** What is thought of the home before it is looked at: it saves a look if it is right, and does no harm if not. */
+    sealed interface Guess {
+        /** Nothing is there yet, and the steps before this one would make it. */
+        record Missing() implements Guess {}
+
+        /** It is where the registry has it; null if that does not know. */
+        record At(@Nullable String version) implements Guess {}
+    }
+
+    BringToVersion(Migrator migrator, Target target, Guess guess) {
+        this(migrator, target, guess, new StartingPoint());
+    }
+
+    /** @param start where the request met the home, if a step before it knows that better */
+    BringToVersion(Migrator migrator, Target target, Guess guess, StartingPoint start) {
         this.migrator = migrator;
         this.target = target;
+        this.guess = guess;
+        this.start = start;
     }
 
     @Override
@@ -24,15 +47,38 @@ final class BringToVersion implements Step {
     }
 
     @Override
+    public Shortcut shortcut(HomeSession session) throws SQLException {
+        try {
+            return guess instanceof Guess.At at
+                    ? migrator.shortcut(session, target, start, at.version())
+                    : migrator.create(session, start);
+        } catch (SQLException | RuntimeException failure) {
+            look(session.home(), session.connection(), failure);
+            throw failure;
+        }
+    }
+
+    @Override
     public StepResult run(LockedHome home) throws SQLException {
-        MigrationResult result = migrator.migrate(home, target, start);
-        if (result instanceof MigrationResult.Migrated migrated) {
-            return new StepResult.Migrated(migrated.from(), migrated.to(), migrated.applied());
+        try {
+            return StepResult.of(migrator.migrate(home, target, start));
+        } catch (SQLException | RuntimeException failure) {
+            look(home.home(), home.connection(), failure);
+            throw failure;
         }
-        if (result instanceof MigrationResult.Failed failed) {
-            return new StepResult.Refused(failed.from(), failed.to(), failed.applied(), failed.error());
+    }
+
+    /** There may be no further attempt, and the scripts before the one that failed are there to stay. */
+    private void look(TenantHome home, Connection connection, Exception failure) {
+        try {
+            progress = migrator.progress(home, connection, start, failure);
+        } catch (SQLException | RuntimeException gone) {
+            failure.addSuppressed(gone);
         }
-        MigrationResult.TargetUnknown unknown = (MigrationResult.TargetUnknown) result;
-        return new StepResult.NotYet(unknown.from(), unknown.error());
+    }
+
+    @Override
+    public @Nullable Progress progress() {
+        return progress;
     }
 }

@@ -1,10 +1,12 @@
 package io.tenantry.worker.step;
 
+import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The databases and servers of the configuration. Immutable. */
 public final class Fleet {
@@ -31,6 +33,14 @@ public final class Fleet {
 
     Optional<Server> server(String name) {
         return Optional.ofNullable(servers.get(name));
+    }
+
+    /** Of those databases that have one. */
+    public List<TemplateDatabase> templates() {
+        return databases.values().stream()
+                .map(NamedDatabase::template)
+                .flatMap(Stream::ofNullable)
+                .toList();
     }
 
     /** For messages. */

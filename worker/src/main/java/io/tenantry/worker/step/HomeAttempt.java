@@ -4,6 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.DatabaseRefusedException;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** One attempt at one home: a permit of its server, a connection, the home's lock, the steps; and all given back. */
 final class HomeAttempt {
@@ -46,13 +48,11 @@ final class HomeAttempt {
             if (pause.isPresent()) {
                 return orGiveUp(health, new Verdict.Snooze(pause.get()));
             }
-            try (HomeSession session = server.open(home.work().home())) {
-                Optional<LockedHome> locked = session.tryLock();
-                health.answered();
-                return locked.isPresent()
-                        ? afterSteps(home.run(locked.get()))
-                        : Optional.of(new Verdict.Snooze(jitter()));
+            @Nullable Step provisioning = home.work().provisioning();
+            if (provisioning != null && !provision(server, provisioning)) {
+                return Optional.of(new Verdict.Snooze(jitter()));
             }
+            return home.result() == null ? work(server, health) : Optional.empty();
         } catch (SQLException failure) {
             Optional<Duration> away = health.pauseAfter(failure);
             if (away.isEmpty()) {
@@ -61,6 +61,34 @@ final class HomeAttempt {
             return orGiveUp(health, new Verdict.Snooze(away.get()));
         } finally {
             server.bulkhead().release();
+        }
+    }
+
+    /** Returns false if somebody else provisions the home: come back later. */
+    private boolean provision(Server server, Step provisioning) throws SQLException {
+        // Ends before the home's own session begins: one permit, one connection.
+        try (HomeSession session = server.openForProvisioning(home.work().home())) {
+            Optional<LockedHome> locked = session.tryLock();
+            if (locked.isPresent()) {
+                home.provision(locked.get(), provisioning);
+            }
+            return locked.isPresent();
+        }
+    }
+
+    private Optional<Verdict> work(Server server, ServerHealth health) throws SQLException {
+        try (HomeSession session = server.open(home.work().home())) {
+            HomeRun.Quick quick = home.runQuickly(session);
+            health.answered();
+            if (quick instanceof HomeRun.Quick.Ended ended) {
+                return afterSteps(ended.notYet());
+            }
+            Optional<LockedHome> locked = quick instanceof HomeRun.Quick.Busy ? Optional.empty() : session.tryLock();
+            return locked.isPresent() ? afterSteps(home.run(locked.get())) : Optional.of(new Verdict.Snooze(jitter()));
+        } catch (DatabaseRefusedException refused) {
+            health.answered();
+            home.fail(null, RequireHome.refused(home.work().home(), refused));
+            return Optional.empty();
         }
     }
 
@@ -86,12 +114,13 @@ final class HomeAttempt {
         if (runner.now().isBefore(start.plus(patience))) {
             return Optional.of(wait);
         }
-        home.fail(
-                null,
-                ResultError.of(
-                        ErrorCode.SERVER_UNAVAILABLE,
-                        "server " + home.work().server().name() + " has been away since " + since.get()
-                                + ", longer than retry.give-up-after; nothing was done: publish the request again when it is back"));
+        home.fail(ResultError.of(
+                ErrorCode.SERVER_UNAVAILABLE,
+                "server " + home.work().server().name() + " has been away since " + since.get()
+                        + ", longer than retry.give-up-after; "
+                        + (home.hasBegun()
+                                ? "work had begun, and what is known of it is said here: publish the request again when the server is back, it goes on from there"
+                                : "nothing was done: publish the request again when it is back")));
         return Optional.empty();
     }
 

@@ -3,28 +3,54 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.ConnectionBulkhead;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The work on one home, over all attempts. For use by one thread at a time. */
 final class HomeRun {
+    private static final Logger LOG = LoggerFactory.getLogger(HomeRun.class);
+
     private final HomeWork work;
     private Duration worked = Duration.ZERO;
     private @Nullable DatabaseResult result;
+    /** What attempts have done that broke off; null if none did, or it is not known. */
+    private @Nullable Progress progress;
+    /** When the version was seen last; null if it was not. */
+    private @Nullable Instant observedAt;
 
     /** Whether an earlier attempt changed the home, so that the last one, which finds nothing to do, is not all. */
     private boolean changed;
 
+    /** Whether a step was run, so that something may have been done. */
+    private boolean begun;
+
     /** Whether it waits to be called for a permit of the server, or was called and has not used it. */
     private boolean queued;
+
+    /** What came of trying without the lock. */
+    sealed interface Quick {
+        /** As {@link #run} returns. */
+        record Ended(Optional<StepResult.NotYet> notYet) implements Quick {}
+
+        record Busy() implements Quick {}
+
+        record Unable() implements Quick {}
+    }
 
     HomeRun(HomeWork work) {
         this.work = work;
@@ -67,13 +93,74 @@ final class HomeRun {
         try {
             StepResult last = new StepResult.AlreadyDone();
             for (Step step : work.steps()) {
+                begun = true;
                 last = step.run(home);
+                LOG.debug("{} of {}: {}", step.name(), work.home(), last);
                 changed |= last instanceof StepResult.Done;
                 if (last instanceof StepResult.Refused || last instanceof StepResult.NotYet) {
                     break;
                 }
             }
+            observedAt = home.lockedAt();
             return conclude(last, elapsed(start));
+        } catch (SQLException | RuntimeException failure) {
+            lookAtProgress(home);
+            throw failure;
+        } finally {
+            worked = worked.plus(elapsed(start));
+        }
+    }
+
+    private void lookAtProgress(LockedHome home) {
+        Optional<Progress> now = work.steps().stream()
+                .map(Step::progress)
+                .flatMap(Stream::ofNullable)
+                .findFirst();
+        // One of an earlier attempt is as old as it was: others may have worked on the home since.
+        if (now.isPresent() && !now.get().equals(progress)) {
+            progress = now.get();
+            observedAt = home.lockedAt();
+        }
+    }
+
+    /**
+     * Does what must be done before the home can be connected to; afterwards there is a result if that was refused.
+     *
+     * @param home locked in the server's own database
+     * @throws SQLException if it cannot be done now
+     */
+    void provision(LockedHome home, Step provisioning) throws SQLException {
+        long start = System.nanoTime();
+        try {
+            begun = true;
+            StepResult made = provisioning.run(home);
+            changed |= made instanceof StepResult.Done;
+            if (made instanceof StepResult.Refused) {
+                conclude(made, elapsed(start));
+            }
+        } finally {
+            worked = worked.plus(elapsed(start));
+        }
+    }
+
+    /**
+     * Tries to do all without keeping the lock; there is a result then.
+     *
+     * @return what is worth waiting for, if that is all; or that it is busy, or that the steps must be run
+     * @throws SQLException if the home cannot be worked on now
+     */
+    Quick runQuickly(HomeSession session) throws SQLException {
+        long start = System.nanoTime();
+        try {
+            begun = true;
+            List<Step> steps = work.steps();
+            Shortcut shortcut = steps.isEmpty()
+                    ? new Shortcut.None()
+                    : steps.get(steps.size() - 1).shortcut(session);
+            if (shortcut instanceof Shortcut.Done done) {
+                return new Quick.Ended(conclude(StepResult.of(done.result()), elapsed(start)));
+            }
+            return shortcut instanceof Shortcut.Busy ? new Quick.Busy() : new Quick.Unable();
         } finally {
             worked = worked.plus(elapsed(start));
         }
@@ -102,9 +189,24 @@ final class HomeRun {
         return Optional.empty();
     }
 
-    /** Ends it as failed. */
-    void fail(@Nullable String from, ResultError error) {
-        result = databaseResult(Outcome.FAILED, from, from, List.of(), worked, error);
+    /** Ends it as failed, with what earlier attempts have done, as far as that is known. */
+    void fail(ResultError error) {
+        fail(null, error);
+    }
+
+    /**
+     * The same.
+     *
+     * @param version where the home is, if no attempt broke off; null if there is none, or it is not known
+     */
+    void fail(@Nullable String version, ResultError error) {
+        Progress done = progress == null ? new Progress(version, version, List.of()) : progress;
+        result = databaseResult(Outcome.FAILED, done.from(), done.to(), done.applied(), worked, error);
+    }
+
+    /** Whether something may have been done. */
+    boolean hasBegun() {
+        return begun;
     }
 
     boolean hasFailed() {
@@ -125,8 +227,8 @@ final class HomeRun {
         if (known == null || (known.outcome() == Outcome.FAILED && known.to() == null)) {
             return Optional.empty();
         }
-        return Optional.of(
-                new RegisteredHome(home.tenant(), home.database(), home.server(), home.location(), known.to()));
+        return Optional.of(new RegisteredHome(
+                home.tenant(), home.database(), home.server(), home.location(), known.to(), observedAt));
     }
 
     private DatabaseResult databaseResult(

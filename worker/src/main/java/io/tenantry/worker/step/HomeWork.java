@@ -3,10 +3,18 @@ package io.tenantry.worker.step;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.TenantHome;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be done on one home.
  *
- * @param steps in order; the first that is refused ends them
+ * @param provisioning comes first, in the server's own database, because the home cannot be connected to before; null
+ *     if it can
+ * @param steps in order, where the home is; the first that is refused ends them
  */
-record HomeWork(TenantHome home, Server server, List<Step> steps) {}
+record HomeWork(TenantHome home, Server server, @Nullable Step provisioning, List<Step> steps) {
+    /** Work on a home that can be connected to. */
+    static HomeWork of(TenantHome home, Server server, Step... steps) {
+        return new HomeWork(home, server, null, List.of(steps));
+    }
+}

@@ -4,13 +4,17 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code tenant.created} means: a home in each database, at the newest version. */
 final class Onboarding {
@@ -23,7 +27,7 @@ final class Onboarding {
     Resolution resolve(TenantCreated request, TenantRecord known) {
         for (String name : request.databases()) {
             Optional<NamedDatabase> database = fleet.database(name);
-            if (database.isEmpty() || database.get().settings().isolation() == Isolation.SHARED) {
+            if (database.isEmpty() || database.get().isShared()) {
                 return new Resolution.Refused(unknown(name, database.isPresent()));
             }
         }
@@ -31,7 +35,7 @@ final class Onboarding {
         for (NamedDatabase database : fleet.databases()) {
             boolean wanted =
                     request.databases().isEmpty() || request.databases().contains(database.name());
-            if (wanted && database.settings().isolation() != Isolation.SHARED) {
+            if (wanted && !database.isShared()) {
                 Optional<String> lost = serverThatIsGone(database, known);
                 if (lost.isPresent()) {
                     return new Resolution.Refused(ResultError.of(
@@ -46,16 +50,29 @@ final class Onboarding {
     }
 
     private HomeWork work(NamedDatabase database, String tenant, TenantRecord known) {
-        List<Step> steps = List.of(new ClaimSchema(), new BringToVersion(database.migrator(), new Target.Latest()));
         // One that is registered stays where it is, also after the configured location has changed.
         for (RegisteredHome registered : known.homes()) {
             Optional<Server> server = fleet.server(registered.server());
             if (registered.database().equals(database.name()) && server.isPresent()) {
-                return new HomeWork(
-                        database.home(tenant, registered.server(), registered.location()), server.get(), steps);
+                TenantHome home = database.home(tenant, registered.server(), registered.location());
+                return work(database, home, server.get(), new BringToVersion.Guess.At(null));
             }
         }
-        return new HomeWork(database.homeOf(tenant), database.server(), steps);
+        TenantHome home = database.homeOf(tenant);
+        BringToVersion.Guess guess = home.isolation() == Isolation.DATABASE
+                ? new BringToVersion.Guess.At(null)
+                : new BringToVersion.Guess.Missing();
+        return work(database, home, database.server(), guess);
+    }
+
+    private static HomeWork work(NamedDatabase database, TenantHome home, Server server, BringToVersion.Guess guess) {
+        StartingPoint start = new StartingPoint();
+        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, start);
+        if (home.isolation() != Isolation.DATABASE) {
+            return HomeWork.of(home, server, new ClaimSchema(), last);
+        }
+        @Nullable TemplateDatabase template = server.equals(database.server()) ? database.template() : null;
+        return new HomeWork(home, server, new ClaimDatabase(template, start), List.of(new RequireHome(), last));
     }
 
     private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {

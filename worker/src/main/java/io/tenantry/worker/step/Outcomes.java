@@ -10,6 +10,9 @@ public interface Outcomes {
     /** It need not run: the ledger has the answer to this identity. */
     void answeredBefore(Request request, Recorded recorded);
 
+    /** It ended, and a bug keeps that from being told: all that is left is a dead letter. */
+    void unanswerable(Request request, Throwable bug);
+
     /** It was let go of unfinished, and will be read again from Kafka by whoever owns its partition then. */
     void abandoned(Request request);
 }

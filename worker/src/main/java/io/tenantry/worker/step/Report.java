@@ -85,7 +85,7 @@ final class Report {
                 .toList();
         TenantCreated created = request.data() instanceof TenantCreated onboarding ? onboarding : null;
         return new Registration(
-                request.key(),
+                request.data().tenant(),
                 created != null && (outcome != Outcome.FAILED || !reached.isEmpty()),
                 created == null ? Map.of() : created.attributes(),
                 reached);

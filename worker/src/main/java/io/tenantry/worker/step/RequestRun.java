@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,10 @@ final class RequestRun implements Task {
     private final Grace grace = new Grace();
     private List<HomeRun> homes = List.of();
     private boolean resolved;
+
+    /** Asked, and not looked at yet. */
+    private @Nullable CompletableFuture<TenantRecord> lookUp;
+
     private int attempt = 1;
 
     RequestRun(Request request, RequestRunner runner) {
@@ -74,13 +80,15 @@ final class RequestRun implements Task {
     /** Asks the registry what the request means. Present if the work does not begin now. */
     private Optional<Verdict> resolve() throws SQLException {
         ServerHealth health = runner.registryHealth();
-        Optional<Duration> pause = health.pause();
-        if (pause.isPresent()) {
-            return Optional.of(new Verdict.Snooze(pause.get()));
+        CompletableFuture<TenantRecord> asked = lookUp;
+        if (asked == null) {
+            Optional<Duration> pause = health.pause();
+            return Optional.of(pause.isPresent() ? new Verdict.Snooze(pause.get()) : ask());
         }
+        lookUp = null;
         TenantRecord known;
         try {
-            known = runner.lookUp(request);
+            known = answer(asked);
             health.answered();
         } catch (SQLException failure) {
             Optional<Duration> away = health.pauseAfter(failure);
@@ -94,6 +102,28 @@ final class RequestRun implements Task {
             return Optional.of(new Verdict.Finished());
         }
         return begin(runner.resolve(request.data(), known));
+    }
+
+    private Verdict ask() {
+        CompletableFuture<TenantRecord> asked = runner.lookUp(request);
+        lookUp = asked;
+        return new Verdict.Await(callback -> {
+            var unused = asked.whenComplete((known, failure) -> callback.run());
+        });
+    }
+
+    private static TenantRecord answer(CompletableFuture<TenantRecord> asked) throws SQLException {
+        try {
+            return asked.join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof SQLException known) {
+                throw known;
+            }
+            if (failure.getCause() instanceof Error broken) {
+                throw broken;
+            }
+            throw failure;
+        }
     }
 
     private Optional<Verdict> begin(Resolution resolution) {
@@ -129,10 +159,20 @@ final class RequestRun implements Task {
     @Override
     public void exhausted(Exception cause, int attempts) {
         attempt = attempts;
-        ResultError error = Report.error(cause);
+        try {
+            fail(Report.error(cause));
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            bug.addSuppressed(cause);
+            runner.outcomes().unanswerable(request, bug);
+        }
+    }
+
+    private void fail(ResultError error) {
         for (HomeRun home : homes) {
             if (home.result() == null) {
-                home.fail(null, error);
+                home.fail(error);
                 break;
             }
         }

@@ -7,7 +7,6 @@ import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.postgres.SqlFailure;
-import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
@@ -16,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** What all requests of a worker share. Safe for use by many threads. */
 public final class RequestRunner {
@@ -30,7 +30,7 @@ public final class RequestRunner {
      */
     public record Parts(
             Fleet fleet,
-            Registry registry,
+            LookUps lookUps,
             Outcomes outcomes,
             Outages outages,
             Policy policy,
@@ -71,8 +71,8 @@ public final class RequestRunner {
         return parts.clock().instant();
     }
 
-    TenantRecord lookUp(Request request) throws SQLException {
-        return parts.registry().lookUp(request.ref(), request.key());
+    CompletableFuture<TenantRecord> lookUp(Request request) {
+        return parts.lookUps().ask(request);
     }
 
     void countRetry(SQLException cause) {

@@ -1,7 +1,11 @@
 package io.tenantry.worker.step;
 
+import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.Shortcut;
+import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** One idempotent unit of work on a tenant's home: running it twice leaves the same state as running it once. */
 public interface Step {
@@ -14,4 +18,21 @@ public interface Step {
      * @throws SQLException if the home cannot be worked on now; the whole list of steps is run again later
      */
     StepResult run(LockedHome home) throws SQLException;
+
+    /**
+     * How far it has brought the home by runs that ended in an exception; null if it has no versions, or the home could
+     * not be asked any more.
+     */
+    default @Nullable Progress progress() {
+        return null;
+    }
+
+    /**
+     * For the last step of a list: does the work of the whole list, if it can, without the lock being kept.
+     *
+     * @throws SQLException if the home cannot be worked on now
+     */
+    default Shortcut shortcut(HomeSession session) throws SQLException {
+        return new Shortcut.None();
+    }
 }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.MigrationResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,4 +32,16 @@ public sealed interface StepResult {
 
     /** Another release may be able to: worth waiting a while, then it is refused. */
     record NotYet(@Nullable String from, ResultError error) implements StepResult {}
+
+    /** What the engine says, as the end of a list of steps. */
+    static StepResult of(MigrationResult result) {
+        if (result instanceof MigrationResult.Migrated migrated) {
+            return new Migrated(migrated.from(), migrated.to(), migrated.applied());
+        }
+        if (result instanceof MigrationResult.Failed failed) {
+            return new Refused(failed.from(), failed.to(), failed.applied(), failed.error());
+        }
+        MigrationResult.TargetUnknown unknown = (MigrationResult.TargetUnknown) result;
+        return new NotYet(unknown.from(), unknown.error());
+    }
 }

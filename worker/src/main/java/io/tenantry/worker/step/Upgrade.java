@@ -5,13 +5,17 @@ import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code migration.requested} means: the tenant's homes, or those it names, at the target version. */
+/**
+ * What {@code migration.requested} means: the tenant's homes, or those it names, or a shared database, at the target
+ * version.
+ */
 final class Upgrade {
     private final Fleet fleet;
 
@@ -21,16 +25,20 @@ final class Upgrade {
 
     Resolution resolve(MigrationRequested request, TenantRecord known) {
         if (request.tenant() == null) {
-            return refused("database " + request.database()
-                    + " is not a shared database of the configuration; nothing was done. The configured databases are "
-                    + fleet.names());
+            return shared(request, String.valueOf(request.database()), known);
         }
         String tenant = request.tenant();
         for (String name : request.databases()) {
-            if (fleet.database(name).isEmpty()) {
+            Optional<NamedDatabase> database = fleet.database(name);
+            if (database.isEmpty()) {
                 return refused("database " + name
                         + " is not in the configuration; nothing was done. The configured databases are "
                         + fleet.names());
+            }
+            if (database.get().isShared()) {
+                return refused("database " + name
+                        + " is shared, and has no homes of tenants; nothing was done: request its migration by itself, with"
+                        + " database and without tenant");
             }
         }
         if (!known.registered()) {
@@ -41,6 +49,25 @@ final class Upgrade {
                                     + " is not registered; nothing was done: publish tenant.created for it, then the migration again"));
         }
         return work(request, tenant, known);
+    }
+
+    private Resolution shared(MigrationRequested request, String name, TenantRecord known) {
+        Optional<NamedDatabase> database = fleet.database(name).filter(NamedDatabase::isShared);
+        if (database.isEmpty()) {
+            return refused("database " + name
+                    + " is not a shared database of the configuration; nothing was done. The configured databases are "
+                    + fleet.names());
+        }
+        TenantHome home = database.get().shared();
+        // One that was migrated there is not made anew, empty, when it is gone.
+        boolean migratedThere = known.homes().stream()
+                .anyMatch(registered -> registered.server().equals(home.server())
+                        && registered.location().equals(home.location()));
+        return new Resolution.Work(List.of(HomeWork.of(
+                home,
+                database.get().server(),
+                migratedThere ? new RequireHome() : new ClaimSchema(),
+                new BringToVersion(database.get().migrator(), Target.of(request), new BringToVersion.Guess.At(null)))));
     }
 
     private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {
@@ -65,10 +92,14 @@ final class Upgrade {
                         + home.get().server()
                         + ", which is not in the configuration; nothing was done: configure the server");
             }
-            homes.add(new HomeWork(
+            homes.add(HomeWork.of(
                     database.home(tenant, server.get().name(), home.get().location()),
                     server.get(),
-                    List.of(new RequireSchema(), new BringToVersion(database.migrator(), Target.of(request)))));
+                    new RequireHome(),
+                    new BringToVersion(
+                            database.migrator(),
+                            Target.of(request),
+                            new BringToVersion.Guess.At(home.get().version()))));
         }
         return new Resolution.Work(homes);
     }

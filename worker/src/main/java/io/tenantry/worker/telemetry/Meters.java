@@ -21,6 +21,7 @@ public final class Meters {
     private final Counter duplicates;
     private final MeterProvider<Counter> deadLetters;
     private final MeterProvider<Counter> retries;
+    private final Counter ledgerPruned;
     private final Timer publish;
     private final DistributionSummary publishRecords;
     private final Timer settle;
@@ -50,6 +51,9 @@ public final class Meters {
         this.retries = Counter.builder("tenantry.retries")
                 .description("Tries that will be repeated")
                 .withRegistry(registry);
+        this.ledgerPruned = Counter.builder("tenantry.ledger.pruned")
+                .description("Rows of the ledger that were deleted, being older than registry.ledger-retention")
+                .register(registry);
         this.publish = batchTimer("tenantry.publish", "Kafka transactions with results and offsets");
         this.publishRecords = batchSize("tenantry.publish.records", "Results and dead letters in a Kafka transaction");
         this.settle = batchTimer("tenantry.settle", "SQL transactions with ledger and registry");
@@ -99,6 +103,11 @@ public final class Meters {
     public void settled(int batch, Duration duration) {
         settleRecords.record(batch);
         settle.record(duration);
+    }
+
+    /** So many rows of the ledger were deleted because of their age. */
+    public void ledgerPruned(int rows) {
+        ledgerPruned.increment(rows);
     }
 
     /** Requests that were received and have no result yet; asked at every scrape, by the scraping thread. */

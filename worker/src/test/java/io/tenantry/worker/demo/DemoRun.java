@@ -48,7 +48,7 @@ final class DemoRun implements AutoCloseable {
         servers.postgres().createDatabase(DemoFolder.CONTROL);
         folder.installFirstRelease();
         folder.writeSettings(servers, httpPort);
-        WorkerProcess.command("topics", jar, folder);
+        WorkerProcess.command("topics", launch());
         try (RequestProducer producer = new RequestProducer(servers.kafka().bootstrapServers());
                 ResultConsumer consumer = new ResultConsumer(servers.kafka().bootstrapServers())) {
             Round round = new Round(producer, consumer, this::trouble);
@@ -105,7 +105,11 @@ final class DemoRun implements AutoCloseable {
     }
 
     private void startWorker() {
-        worker = WorkerProcess.start(jar, folder, httpPort);
+        worker = WorkerProcess.start(launch(), httpPort);
+    }
+
+    private WorkerProcess.Launch launch() {
+        return new WorkerProcess.Launch(jar, folder.settings(), folder.workerLog(), "512m");
     }
 
     private Optional<String> trouble() {

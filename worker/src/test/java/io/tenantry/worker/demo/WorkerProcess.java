@@ -16,12 +16,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The shipped jar in a process of its own, as a user runs it; it ends with this process. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
     private static final String MAIN = "io.tenantry.worker.App";
     private static final Duration COMMAND = Duration.ofSeconds(60);
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Duration DRAINED = Duration.ofSeconds(60);
     private static final int ANSWER_MILLIS = 1_000;
+
+    /**
+     * What is started.
+     *
+     * @param jar the shipped one
+     * @param settings the configuration file
+     * @param log where its output goes
+     * @param maxHeap as after -Xmx
+     */
+    public record Launch(Path jar, Path settings, Path log, String maxHeap) {}
 
     private final ChildJvm process;
 
@@ -30,8 +40,8 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Runs a command of the jar, and waits for its end. */
-    static void command(String name, Path jar, DemoFolder folder) {
-        ChildJvm process = launch(name, jar, folder);
+    public static void command(String name, Launch launch) {
+        ChildJvm process = launch(name, launch);
         process.awaitExit(COMMAND);
         if (!Objects.equals(process.exitStatus(), 0)) {
             throw process.failure("`tenantry " + name + "` did not succeed");
@@ -39,8 +49,8 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** Starts a worker, and waits until it takes requests. */
-    static WorkerProcess start(Path jar, DemoFolder folder, int httpPort) {
-        WorkerProcess worker = new WorkerProcess(launch("run", jar, folder));
+    public static WorkerProcess start(Launch launch, int httpPort) {
+        WorkerProcess worker = new WorkerProcess(launch("run", launch));
         URI health = URI.create("http://127.0.0.1:" + httpPort + "/health/ready");
         try {
             Await.until(READY, "the worker is ready", () -> !worker.process.isAlive() || isReady(health));
@@ -54,15 +64,15 @@ final class WorkerProcess implements AutoCloseable {
         return worker;
     }
 
-    private static ChildJvm launch(String command, Path jar, DemoFolder folder) {
+    private static ChildJvm launch(String command, Launch launch) {
         // The jar's logging: this class path has the settings of the tests as well.
-        List<String> options = List.of("-Xmx512m", "-Dlogback.configurationFile=logback.xml");
+        List<String> options = List.of("-Xmx" + launch.maxHeap(), "-Dlogback.configurationFile=logback.xml");
         return ChildJvm.start(
-                jar + File.pathSeparator + classesOfTests(),
+                launch.jar() + File.pathSeparator + classesOfTests(),
                 EndsWithParent.class,
                 options,
-                List.of(MAIN, command, "--config", folder.settings().toString()),
-                folder.workerLog());
+                List.of(MAIN, command, "--config", launch.settings().toString()),
+                launch.log());
     }
 
     private static Path classesOfTests() {
@@ -89,7 +99,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** That it has ended, which it never does by itself; empty while it runs. */
-    Optional<String> trouble() {
+    public Optional<String> trouble() {
         return process.isAlive()
                 ? Optional.empty()
                 : Optional.of(
@@ -97,12 +107,12 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** A failure that shows the end of the worker's log. */
-    IllegalStateException failure(String what) {
+    public IllegalStateException failure(String what) {
         return process.failure(what);
     }
 
     /** Stops it in order: it finishes what runs. */
-    void drain() {
+    public void drain() {
         process.signal(Signal.TERM);
         if (!process.awaitExit(DRAINED)) {
             throw process.failure("the worker did not stop " + DRAINED.toSeconds() + " s after SIGTERM");

@@ -36,34 +36,41 @@ final class WorkerProcess implements AutoCloseable {
             "-Dlogback.configurationFile=logback.xml");
 
     private final Deployment deployment;
+    private final String name;
     private final Path logs;
+    private final List<String> moreJvmOptions;
     private int starts;
     private ChildJvm process;
     private @Nullable DeadManSwitch stopped;
 
-    private WorkerProcess(Deployment deployment, Path logs) {
+    private WorkerProcess(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
         this.deployment = deployment;
+        this.name = name;
         this.logs = logs;
+        this.moreJvmOptions = List.copyOf(moreJvmOptions);
         this.process = launch();
     }
 
     /**
      * Starts it, and does not wait until it is ready.
      *
+     * @param name how its Kafka clients call themselves
      * @param logs a folder of its own: each start has a log there
      */
-    static WorkerProcess start(Deployment deployment, Path logs) {
+    static WorkerProcess start(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
         try {
             Files.createDirectories(logs);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return new WorkerProcess(deployment, logs);
+        return new WorkerProcess(deployment, name, logs, moreJvmOptions);
     }
 
     private ChildJvm launch() {
         List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
+        options.addAll(moreJvmOptions);
         deployment.overrides().forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
+        options.add("-Dtenantry.kafka.properties.client.id=" + name);
         return ChildJvm.start(
                 EndsWithParent.class,
                 options,
@@ -113,6 +120,16 @@ final class WorkerProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** How its Kafka clients call themselves. */
+    String name() {
+        return name;
+    }
+
+    /** Whether the current process has been given partitions. */
+    boolean hasPartitions() {
+        return logged(": assigned [");
     }
 
     /** Whether a line of the current log holds this text. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,8 +110,7 @@ class LanesFailureTest {
     @Test
     void aTaskThatCannotEvenEndDoesNotStopItsLane() {
         try (LanesFixture fixture = new LanesFixture(1, 1, Duration.ofMillis(1))) {
-            Task broken = new Broken();
-            fixture.submit(broken, fixture.bulk("next", "a"));
+            fixture.submit(new Broken(new IllegalStateException("a bug at the end")), fixture.bulk("next", "a"));
             fixture.awaitIdle();
 
             assertThat(fixture.journal).containsExactly("next");
@@ -132,13 +132,57 @@ class LanesFailureTest {
         }
     }
 
+    @Test
+    void anErrorAtTheEndOfATaskDoesNotStopItsLane() {
+        try (LanesFixture fixture = new LanesFixture(1, 1, Duration.ofMillis(1))) {
+            fixture.submit(new Broken(new StackOverflowError("too deep")), fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("next");
+            assertThat(fixture.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void anErrorOfTheTimerIsFatalSinceItsLaneWouldWaitForEver() {
+        Error error = new NoClassDefFoundError("thrown by a test");
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            fixture.submit(new UnknownPriority(error, new Verdict.Snooze(Duration.ofMillis(1))));
+            Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
+
+            assertThat(fixture.fatal).containsExactly(error);
+        }
+    }
+
+    @Test
+    void anErrorOfACallbackIsFatalThoughTheCallerKeepsItToItself() {
+        Error error = new OutOfMemoryError("thrown by a test");
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            CompletableFuture<Void> awaited = new CompletableFuture<>();
+            fixture.submit(new UnknownPriority(error, new Verdict.Await(callback -> {
+                var unused = awaited.thenRun(callback);
+            })));
+            awaited.complete(null);
+            Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
+
+            assertThat(fixture.fatal).containsExactly(error);
+        }
+    }
+
     private static Supplier<Verdict> throwing(RuntimeException exception) {
         return () -> {
             throw exception;
         };
     }
 
-    private static final class Broken implements Task {
+    /** Fails, and cannot be ended. */
+    private static class Broken implements Task {
+        private final Throwable atTheEnd;
+
+        Broken(Throwable atTheEnd) {
+            this.atTheEnd = atTheEnd;
+        }
+
         @Override
         public String lane() {
             return "a";
@@ -156,7 +200,10 @@ class LanesFailureTest {
 
         @Override
         public void exhausted(Exception cause, int attempts) {
-            throw new IllegalStateException("a bug at the end");
+            if (atTheEnd instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) atTheEnd;
         }
 
         @Override
@@ -165,6 +212,33 @@ class LanesFailureTest {
         @Override
         public boolean wanted() {
             return true;
+        }
+    }
+
+    /** Its lane meets the error when it is woken. */
+    private static final class UnknownPriority extends Broken {
+        private final Error error;
+        private final Verdict verdict;
+        private volatile boolean hasRun;
+
+        UnknownPriority(Error error, Verdict verdict) {
+            super(error);
+            this.error = error;
+            this.verdict = verdict;
+        }
+
+        @Override
+        public Priority priority() {
+            if (hasRun) {
+                throw error;
+            }
+            return super.priority();
+        }
+
+        @Override
+        public Verdict run() {
+            hasRun = true;
+            return verdict;
         }
     }
 }

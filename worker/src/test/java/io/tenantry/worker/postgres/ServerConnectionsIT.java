@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,15 +48,15 @@ class ServerConnectionsIT {
     /** The other way of ending a connection: TLS says goodbye too. */
     @Test
     void aSlotIsFreeOnlyWhenTheSessionIsGoneWithTlsToo() throws Exception {
-        try (Connection watching = postgres.connect("postgres");
-                Tls tls = Tls.on(postgres)) {
-            Server server = server(2, "?sslmode=require");
+        try (PostgresServer own = PostgresServer.start(Map.of());
+                Connection watching = own.connect("postgres")) {
+            Tls.turnOn(own);
+            Server server = newServer(own.jdbcUrl("template1") + "?sslmode=require", 2, Lease.endless(applicationName));
             try (Connection connection = server.connect("postgres")) {
                 assertThat(one(connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
                         .isEqualTo("t");
             }
             assertEndsAreAwaited(server, watching, 40);
-            assertThat(tls).isNotNull();
         }
     }
 

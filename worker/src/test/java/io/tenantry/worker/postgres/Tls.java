@@ -18,17 +18,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Has a server offer TLS, with a certificate of its own, for a while. */
-final class Tls implements AutoCloseable {
+/** Has a server offer TLS, with a certificate of its own. */
+final class Tls {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
-    private final PostgresServer postgres;
+    private Tls() {}
 
-    private Tls(PostgresServer postgres) {
-        this.postgres = postgres;
-    }
-
-    static Tls on(PostgresServer postgres) throws SQLException {
+    static void turnOn(PostgresServer postgres) throws SQLException {
         KeyStore store = selfSigned();
         try (Connection connection = postgres.connect("postgres");
                 Statement statement = connection.createStatement()) {
@@ -53,7 +49,6 @@ final class Tls implements AutoCloseable {
                 return tls.isValid(5);
             }
         });
-        return new Tls(postgres);
     }
 
     /** Where the server looks for it, as a file that only the server can read. */
@@ -102,15 +97,6 @@ final class Tls implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(interrupted);
-        }
-    }
-
-    @Override
-    public void close() throws SQLException {
-        try (Connection connection = postgres.connect("postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute("ALTER SYSTEM RESET ssl");
-            statement.execute("SELECT pg_reload_conf()");
         }
     }
 }

@@ -18,6 +18,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -76,9 +77,22 @@ public final class Deployment implements AutoCloseable {
         return Map.copyOf(overrides);
     }
 
-    /** The migrations of a named database, which is made by the first call; its tenants live in {@code <name>_<tenant>}. */
+    /** The migrations of a named database, which is made by the first call; {@link #locationOf} says where its tenants live. */
     public Migrations database(String database) {
         return databases.computeIfAbsent(database, added -> new Migrations(folder.resolve(added)));
+    }
+
+    /**
+     * Where a tenant's home is: {@code <database>_<tenant>}, if that is a schema; a shared one is the schema {@code
+     * <database>}; a database of its own has a name that no other test has.
+     */
+    public String locationOf(String database, String tenant) {
+        return switch (database(database).isolation()) {
+            case SCHEMA -> database + "_" + tenant;
+            case SHARED -> database;
+            case DATABASE ->
+                name + (char) ('a' + List.copyOf(databases.keySet()).indexOf(database)) + "_" + tenant;
+        };
     }
 
     /** Creates the topics. */
@@ -96,6 +110,16 @@ public final class Deployment implements AutoCloseable {
         RunningWorker worker = RunningWorker.start(newWorker());
         opened.add(worker);
         return worker;
+    }
+
+    /** Drains the workers of this process and starts one, as a deployment of a new release does. */
+    public RunningWorker replaceWorkers() {
+        for (AutoCloseable part : opened) {
+            if (part instanceof RunningWorker worker) {
+                worker.stop();
+            }
+        }
+        return startWorker();
     }
 
     /** A worker that has not started. */
@@ -148,9 +172,11 @@ public final class Deployment implements AutoCloseable {
                 .append("    max-connections: 16\ndatabases:\n");
         databases.forEach((database, migrations) -> yaml.append("  ")
                 .append(database)
-                .append(":\n    server: main\n    isolation: schema\n    location: \"")
-                .append(database)
-                .append("_{tenant}\"\n    migrations: filesystem:")
+                .append(":\n    server: main\n    isolation: ")
+                .append(migrations.isolation().name().toLowerCase(Locale.ROOT))
+                .append("\n    location: \"")
+                .append(locationOf(database, "{tenant}"))
+                .append("\"\n    migrations: filesystem:")
                 .append(migrations.folder())
                 .append('\n'));
         try {
@@ -219,7 +245,8 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    private List<String> query(String database, String sql) {
+    /** The first column of all rows, in any database. */
+    public List<String> query(String database, String sql) {
         try (Connection connection = stack.postgres().connect(database);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -243,7 +270,8 @@ public final class Deployment implements AutoCloseable {
         execute(controlDatabase(), sql);
     }
 
-    private void execute(String database, String sql) {
+    /** Runs SQL in any database. */
+    public void execute(String database, String sql) {
         try (Connection connection = stack.postgres().connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

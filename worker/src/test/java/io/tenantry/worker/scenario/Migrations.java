@@ -1,5 +1,6 @@
 package io.tenantry.worker.scenario;
 
+import io.tenantry.worker.config.Isolation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 /** A folder of migrations that a test fills. */
 public final class Migrations {
     private final Path folder;
+    private Isolation isolation = Isolation.SCHEMA;
 
     Migrations(Path folder) {
         this.folder = folder;
@@ -35,6 +37,16 @@ public final class Migrations {
                         "V2__invoice.sql",
                         "CREATE TABLE invoice (id int PRIMARY KEY, account int REFERENCES account, cents bigint);\n"
                                 + "CREATE INDEX ON invoice (account);");
+    }
+
+    /** Where the tenants of the database live; in schemas unless this says otherwise. */
+    public Migrations isolation(Isolation chosen) {
+        isolation = chosen;
+        return this;
+    }
+
+    Isolation isolation() {
+        return isolation;
     }
 
     Path folder() {

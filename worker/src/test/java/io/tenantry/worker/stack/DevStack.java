@@ -30,10 +30,15 @@ public final class DevStack implements AutoCloseable {
 
     /** Starts a stack of its own, which the caller closes; at the latest it ends with this JVM. */
     public static DevStack start() {
+        return start(Map.of());
+    }
+
+    /** The same, with settings of PostgreSQL that replace or add to those of tests. */
+    public static DevStack start(Map<String, String> postgresSettings) {
         long begin = System.nanoTime();
         CompletableFuture<KafkaBroker> kafka = CompletableFuture.supplyAsync(() -> KafkaBroker.start(Map.of()));
         CompletableFuture<PostgresServer> postgres =
-                CompletableFuture.supplyAsync(() -> PostgresServer.start(Map.of()));
+                CompletableFuture.supplyAsync(() -> PostgresServer.start(postgresSettings));
         try {
             CompletableFuture.allOf(kafka, postgres).join();
         } catch (CompletionException e) {

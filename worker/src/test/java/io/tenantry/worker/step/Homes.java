@@ -5,6 +5,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;
@@ -12,9 +13,11 @@ import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** Homes of tenant acme, worked on by steps that do what the test says. */
 final class Homes {
@@ -35,11 +38,15 @@ final class Homes {
     }
 
     static HomeRun run(Server server, String database, Step... steps) {
-        return new HomeRun(new HomeWork(home(database), server, List.of(steps)));
+        return new HomeRun(HomeWork.of(home(database), server, steps));
     }
 
     static LockedHome locked() {
         return LockedHomes.withoutDatabase(home("users"));
+    }
+
+    static LockedHome lockedAt(Instant time) {
+        return LockedHomes.withoutDatabase(home("users"), time);
     }
 
     /** One that is done with, as its one step says. */
@@ -53,10 +60,21 @@ final class Homes {
     static final class FakeStep implements Step {
         private final Queue<Object> answers = new ArrayDeque<>();
         private int runs;
+        private @Nullable Progress progress;
 
         /** @param answers results, or exceptions to be thrown */
         FakeStep(Object... answers) {
             this.answers.addAll(List.of(answers));
+        }
+
+        FakeStep withProgress(Progress done) {
+            progress = done;
+            return this;
+        }
+
+        @Override
+        public @Nullable Progress progress() {
+            return progress;
         }
 
         int runs() {

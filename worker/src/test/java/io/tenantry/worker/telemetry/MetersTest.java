@@ -51,14 +51,19 @@ class MetersTest {
     }
 
     @Test
-    void countsDuplicatesDeadLettersAndRetries() {
+    void countsDuplicatesDeadLettersRetriesAndPrunedRows() {
         assertThat(registry.get("tenantry.duplicates").counter().count()).isZero();
+        assertThat(registry.get("tenantry.ledger.pruned").counter().count()).isZero();
 
         meters.duplicate();
         meters.deadLetter("invalid-event");
         meters.retry("lock-timeout");
         meters.retry("lock-timeout");
 
+        meters.ledgerPruned(500);
+        meters.ledgerPruned(7);
+
+        assertThat(registry.get("tenantry.ledger.pruned").counter().count()).isEqualTo(507);
         assertThat(registry.get("tenantry.duplicates").counter().count()).isEqualTo(1);
         assertThat(registry.get("tenantry.dead.letters")
                         .tag("error", "invalid-event")

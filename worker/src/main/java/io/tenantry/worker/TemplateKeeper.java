@@ -1,0 +1,142 @@
+package io.tenantry.worker;
+
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.engine.MigrationCatalog;
+import io.tenantry.worker.engine.MigrationsRefusedException;
+import io.tenantry.worker.engine.TemplateDatabase;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.registry.KnownTemplate;
+import io.tenantry.worker.registry.Registry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the templates ready before the first signup needs them, and removes those that no worker uses any more. None of
+ * it must succeed: without a template a database is migrated from the beginning.
+ */
+final class TemplateKeeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TemplateKeeper.class);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+    /** Longer than it takes to make one. */
+    private static final Duration UNFINISHED = Duration.ofMinutes(10);
+
+    private final List<TemplateDatabase> templates;
+    private final Map<String, Server> servers;
+    private final Registry registry;
+    private final String worker;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "templates");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private @Nullable ScheduledFuture<?> rounds;
+
+    /** @param servers by name, also those without templates: other releases may have had some there */
+    TemplateKeeper(List<TemplateDatabase> templates, Map<String, Server> servers, Registry registry, String worker) {
+        this.templates = List.copyOf(templates);
+        this.servers = Map.copyOf(servers);
+        this.registry = registry;
+        this.worker = worker;
+    }
+
+    /** The template of a configured database; null if its tenants' databases are made without one. */
+    static @Nullable TemplateDatabase template(
+            Settings settings, DatabaseSettings database, Server server, MigrationCatalog catalog) {
+        if (database.isolation() != Isolation.DATABASE) {
+            return null;
+        }
+        if (!catalog.isSameForAll()) {
+            LOG.info(
+                    "database {}: its migrations depend on the tenant or on the name of the database, so there is no template;"
+                            + " each new tenant's database is migrated from the beginning",
+                    database.name());
+            return null;
+        }
+        String user =
+                Objects.requireNonNull(settings.servers().get(server.name())).user();
+        return new TemplateDatabase(server, catalog, settings.kafka().groupId() + '\0' + user);
+    }
+
+    /** Makes what is missing before it returns, and looks after all from then on. */
+    void start() {
+        round();
+        rounds = executor.scheduleWithFixedDelay(
+                this::round, INTERVAL.toSeconds(), INTERVAL.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void round() {
+        try {
+            // Before they are made: from here on nobody removes them.
+            registry.useTemplates(
+                    worker,
+                    templates.stream()
+                            .map(template -> new KnownTemplate(template.server().name(), template.name(), true))
+                            .toList());
+            templates.forEach(template -> on(template.server(), template.name(), template::make));
+            for (KnownTemplate known : registry.templates()) {
+                Server server = servers.get(known.server());
+                if (server != null) {
+                    on(server, known.template(), () -> cleanUp(server, known));
+                }
+            }
+        } catch (SQLException | RuntimeException failure) {
+            LOG.warn("templates are not looked after now, the next try is in a minute", failure);
+        }
+    }
+
+    private void cleanUp(Server server, KnownTemplate known) throws SQLException {
+        TemplateDatabase.dropUnfinished(server, known.template(), UNFINISHED);
+        if (!known.used()) {
+            TemplateDatabase.drop(server, known.template());
+        }
+        registry.forgetTemplate(known);
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    /** Tenants come first: what finds no connection free is left for the next round. */
+    private static void on(Server server, String template, Work work) {
+        if (!server.bulkhead().tryAcquire()) {
+            LOG.debug("server {} is busy; template {} is looked after later", server.name(), template);
+            return;
+        }
+        try {
+            work.run();
+        } catch (SQLException | MigrationsRefusedException failure) {
+            LOG.warn(
+                    "template {} on server {}: {}; the databases of new tenants are migrated from the beginning meanwhile",
+                    template,
+                    server.name(),
+                    String.valueOf(failure.getMessage())
+                            .lines()
+                            .map(String::strip)
+                            .collect(Collectors.joining(" ")));
+        } finally {
+            server.bulkhead().release();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (rounds != null) {
+            rounds.cancel(false);
+        }
+        executor.shutdownNow();
+    }
+}

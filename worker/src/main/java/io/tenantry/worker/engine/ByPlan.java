@@ -1,0 +1,137 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.HomeSession;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+
+/** The short way of one attempt at one home: plans, and no Flyway. For use by one thread. */
+final class ByPlan {
+    private static final History NOTHING = new History(List.of());
+    /** How often a home is looked at when it changes meanwhile. */
+    private static final int LOOKS = 3;
+
+    private final MigrationCatalog catalog;
+    private final HomeSession session;
+    private final StartingPoint start;
+
+    ByPlan(MigrationCatalog catalog, HomeSession session, StartingPoint start) {
+        this.catalog = catalog;
+        this.session = session;
+        this.start = start;
+    }
+
+    /**
+     * Brings it to the target.
+     *
+     * @param registered the version that it probably has; null if unknown
+     */
+    Shortcut bring(Target target, @Nullable String registered) throws SQLException {
+        Optional<Shortcut> guessed = registered == null ? Optional.empty() : guess(target, registered);
+        return guessed.isPresent() ? guessed.get() : look(target);
+    }
+
+    /** Makes it, and brings it to the newest version. */
+    Shortcut create() throws SQLException {
+        List<Migration> migrations = Standing.forNewHome(catalog.migrations(), null);
+        Optional<List<PlannedScript>> all = catalog.plans().atOnce() ? suitable(migrations) : Optional.empty();
+        if (all.isEmpty() && suitable(migrations.stream().limit(1).toList()).isEmpty()) {
+            return new Shortcut.None();
+        }
+        Planner planner = new Planner(session, catalog.plans(), NOTHING);
+        Planner.End end = planner.create(all.orElse(List.of()));
+        if (end == Planner.End.DONE) {
+            start.orNow(null);
+            end = all.isPresent() ? end : planner.apply(migrations);
+        }
+        return end == Planner.End.CHANGED ? look(new Target.Latest()) : conclude(end, NOTHING, planner);
+    }
+
+    /** The plans of all these; empty if one has none, or none for this home. */
+    private Optional<List<PlannedScript>> suitable(List<Migration> migrations) {
+        return catalog.plans()
+                .all(migrations)
+                .filter(scripts -> scripts.stream().allMatch(script -> script.suits(session.home())));
+    }
+
+    /** If the history is what the registry has it for, the first script can go without a look before. */
+    private Optional<Shortcut> guess(Target target, String registered) throws SQLException {
+        MigrationVersion from = MigrationVersion.fromVersion(registered);
+        @Nullable MigrationVersion limit = target.limit();
+        if (limit != null && !catalog.has(limit.getVersion())) {
+            return Optional.empty();
+        }
+        List<HistoryRow> rows = new ArrayList<>();
+        List<Migration> pending = new ArrayList<>();
+        for (Migration migration : catalog.migrations()) {
+            MigrationVersion version = migration.version();
+            if (version == null || migration.isBaseline()) {
+                return Optional.empty();
+            }
+            if (version.compareTo(from) <= 0) {
+                rows.add(HistoryRow.of(rows.size() + 1, migration));
+            } else if (limit == null || version.compareTo(limit) <= 0) {
+                pending.add(migration);
+            }
+        }
+        if (pending.isEmpty() || rows.isEmpty()) {
+            return Optional.empty();
+        }
+        History before = new History(rows);
+        Planner planner = new Planner(session, catalog.plans(), before);
+        Planner.End end = planner.apply(pending);
+        if (planner.history().rows().size() > rows.size()) {
+            start.orNow(registered);
+        }
+        return end == Planner.End.DONE || end == Planner.End.BUSY
+                ? Optional.of(conclude(end, before, planner))
+                : Optional.empty();
+    }
+
+    private Shortcut look(Target target) throws SQLException {
+        for (int looks = 0; looks < LOOKS; looks++) {
+            Optional<Peek> peek = Peek.at(session);
+            if (peek.isEmpty() || !peek.get().marked()) {
+                return new Shortcut.None();
+            }
+            if (!peek.get().free()) {
+                return new Shortcut.Busy();
+            }
+            History history = peek.get().history();
+            start.orNow(version(history));
+            Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, history.current());
+            if (refusal.isPresent()) {
+                return new Shortcut.Done(refusal.get());
+            }
+            Planner planner = new Planner(session, catalog.plans(), history);
+            Standing standing = Standing.of(catalog.migrations(), history, target.limit());
+            Planner.End end = standing instanceof Standing.Behind behind
+                    ? planner.apply(behind.pending())
+                    : standing instanceof Standing.UpToDate ? Planner.End.DONE : Planner.End.STUCK;
+            if (end != Planner.End.CHANGED) {
+                return conclude(end, history, planner);
+            }
+        }
+        // It changes all the time: somebody is at work there.
+        return new Shortcut.Busy();
+    }
+
+    private Shortcut conclude(Planner.End end, History before, Planner planner) {
+        if (end != Planner.End.DONE) {
+            return end == Planner.End.BUSY ? new Shortcut.Busy() : new Shortcut.None();
+        }
+        History after = planner.history();
+        @Nullable String from = start.orNow(version(before));
+        List<String> applied = new ArrayList<>(before.versionsAfter(from));
+        applied.addAll(planner.applied());
+        return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied));
+    }
+
+    private static @Nullable String version(History history) {
+        return history.current().map(MigrationVersion::getVersion).orElse(null);
+    }
+}

@@ -1,0 +1,96 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.api.callback.Event;
+
+/** The scripts that may turn out to have plans, and why the others have none. For use by one thread. */
+final class Candidates {
+    private final Map<String, PlannedScript> plannable = new HashMap<>();
+    private final Map<String, String> reasons = new LinkedHashMap<>();
+
+    private Candidates() {}
+
+    /** Reads all scripts; runs none. */
+    static Candidates of(MigrationCatalog catalog, Scratch scratch) throws SQLException {
+        Candidates candidates = new Candidates();
+        Recording recording = record(catalog, scratch);
+        boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
+        for (Migration migration : catalog.migrations()) {
+            String script = migration.script();
+            boolean configured = catalog.scripts().names().contains(script + ".conf");
+            Optional<String> reason = callbacks
+                    ? Optional.of("there are callbacks")
+                    : ScriptCheck.reason(migration, catalog.scripts().text(script), recording, configured);
+            List<String> statements = recording.statements().get(script);
+            if (reason.isPresent() || statements == null) {
+                candidates.refuse(migration, reason.orElse("Flyway did not read it"));
+            } else {
+                // Each on lines of its own: the last one may end in a comment.
+                StringBuilder sql = new StringBuilder();
+                statements.forEach(statement -> sql.append(statement).append("\n;\n"));
+                candidates.plannable.put(script, new PlannedScript(migration, sql.toString(), scratch.names()));
+            }
+        }
+        return candidates;
+    }
+
+    /** In a place without history Flyway begins at the newest baseline; what that stands for is read without it. */
+    private static Recording record(MigrationCatalog catalog, Scratch scratch) throws SQLException {
+        Recording recording = record(catalog.sources(), scratch);
+        Set<String> baselines = catalog.baselines();
+        if (!baselines.isEmpty()) {
+            recording.add(record(catalog.sources().without(baselines), scratch));
+        }
+        return recording;
+    }
+
+    private static Recording record(Sources sources, Scratch scratch) throws SQLException {
+        scratch.execute("BEGIN");
+        scratch.create();
+        Recording recording = Recording.of(sources, scratch.connection(), scratch);
+        scratch.execute("ROLLBACK");
+        scratch.renewSession();
+        return recording;
+    }
+
+    private static boolean isCallback(String path) {
+        String file = path.substring(path.lastIndexOf('/') + 1);
+        String prefix = file.replaceFirst("(__.*)?\\.[^.]*$", "");
+        return Event.fromId(prefix) != null;
+    }
+
+    void refuse(Migration migration, String reason) {
+        plannable.remove(migration.script());
+        reasons.putIfAbsent(migration.script(), reason);
+    }
+
+    /** Refuses all that have not been shown to have a plan. */
+    void refuseAllBut(Set<String> proven, String reason) {
+        Set<String> rest = new HashSet<>(plannable.keySet());
+        rest.removeAll(proven);
+        rest.stream().sorted().forEach(script -> reasons.putIfAbsent(script, reason));
+        plannable.keySet().retainAll(proven);
+    }
+
+    boolean has(Migration migration) {
+        return plannable.containsKey(migration.script());
+    }
+
+    /** Those that are left, as if they were proven. */
+    Plans plans() {
+        return new Plans(plannable, false);
+    }
+
+    /** By the name of the script. */
+    Map<String, String> reasons() {
+        return reasons;
+    }
+}

@@ -1,0 +1,134 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.TenantHome;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a plan down as one text for one home: one transaction, which PostgreSQL is given in one message. */
+final class PlanSql {
+    /** Somebody else holds the home's lock. */
+    static final String BUSY = "tenantry:busy";
+    /** The mark or the history is not what it was taken for. */
+    static final String CHANGED = "tenantry:changed";
+
+    /** As Flyway creates it, which the proof sees to. */
+    private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
+            + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
+            + " \"checksum\" INTEGER, \"installed_by\" VARCHAR(100) NOT NULL, \"installed_on\" TIMESTAMP NOT NULL DEFAULT now(),"
+            + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL);\n";
+
+    private final TenantHome home;
+    private final SessionTimeouts timeouts;
+    private final String table;
+    private final StringBuilder sql = new StringBuilder(4096);
+
+    PlanSql(TenantHome home, SessionTimeouts timeouts) {
+        this.home = home;
+        this.timeouts = timeouts;
+        this.table = History.table(home.schema());
+    }
+
+    /** One script on top of this history. */
+    String step(List<HistoryRow> before, PlannedScript script) {
+        begin();
+        guard(before);
+        int rank = before.isEmpty() ? 1 : before.get(before.size() - 1).rank() + 1;
+        script(rank, script, "0");
+        return commit();
+    }
+
+    /** The home itself, and a history with the scripts; there must be nothing at its location yet. */
+    String create(List<PlannedScript> scripts) {
+        begin();
+        String schema = Identifiers.quote(home.schema());
+        sql.append("CREATE SCHEMA ")
+                .append(schema)
+                .append(";\nCOMMENT ON SCHEMA ")
+                .append(schema)
+                .append(" IS ")
+                .append(Identifiers.literal(home.mark()))
+                .append(";\n");
+        history();
+        String before = "coalesce((SELECT sum(\"execution_time\") FROM " + table + "), 0)";
+        for (int i = 0; i < scripts.size(); i++) {
+            script(i + 1, scripts.get(i), i == 0 ? "0" : before);
+        }
+        return commit();
+    }
+
+    /** The lock comes in a statement of its own, so that what is read after it is what its last holder left. */
+    private void begin() {
+        sql.append("BEGIN;\nSELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
+                .append(Identifiers.literal(Identifiers.quote(home.schema())))
+                .append(
+                        ", nullif(pg_catalog.current_setting('search_path'), '')), true), pg_catalog.set_config('lock_timeout', '")
+                .append(timeouts.lock().toMillis())
+                .append("', true), pg_catalog.set_config('statement_timeout', '")
+                .append(timeouts.statement().toMillis())
+                .append("', true), (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
+                .append(home.lockKey())
+                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer;\n");
+    }
+
+    private void guard(List<HistoryRow> before) {
+        String rows = before.stream().map(HistoryRow::digest).collect(Collectors.joining("\n"));
+        sql.append("SELECT (CASE WHEN ")
+                .append(home.markQuery())
+                .append(" IS DISTINCT FROM ")
+                .append(Identifiers.literal(home.mark()))
+                .append(" OR coalesce((SELECT pg_catalog.string_agg(" + HistoryRow.DIGEST
+                        + ", E'\\n' ORDER BY \"installed_rank\") FROM ")
+                .append(table)
+                .append("), '') <> ")
+                .append(Identifiers.literal(rows))
+                .append(" THEN '" + CHANGED + "' ELSE '1' END)::integer;\n");
+    }
+
+    private void history() {
+        sql.append("CREATE TABLE ")
+                .append(table)
+                .append(HISTORY_COLUMNS)
+                .append("ALTER TABLE ")
+                .append(table)
+                .append(" ADD CONSTRAINT \"" + History.TABLE
+                        + "_pk\" PRIMARY KEY (\"installed_rank\");\nCREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
+                .append(table)
+                .append(" (\"success\");\n");
+    }
+
+    /** @param spentBefore in the same transaction, in milliseconds, as an expression */
+    private void script(int rank, PlannedScript script, String spentBefore) {
+        sql.append(script.sqlFor(home));
+        Migration migration = script.migration();
+        sql.append("INSERT INTO ")
+                .append(table)
+                .append(" (\"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\","
+                        + " \"installed_by\", \"execution_time\", \"success\") VALUES (")
+                .append(rank)
+                .append(", ")
+                .append(literal(migration.version()))
+                .append(", ")
+                .append(Identifiers.literal(migration.description()))
+                .append(", ")
+                .append(Identifiers.literal(migration.type()))
+                .append(", ")
+                .append(Identifiers.literal(migration.script()))
+                .append(", ")
+                .append(migration.checksum())
+                .append(", current_user, (extract(epoch FROM clock_timestamp() - now()) * 1000)::integer - ")
+                .append(spentBefore)
+                .append(", true);\n");
+    }
+
+    private static String literal(@Nullable Object text) {
+        return text == null ? "NULL" : Identifiers.literal(text.toString());
+    }
+
+    private String commit() {
+        return sql.append("COMMIT").toString();
+    }
+}

@@ -1,0 +1,138 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.SqlFailure;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Applies planned scripts to one home, each list in as few round trips as its transactions need. For one thread. */
+final class Planner {
+    /** duplicate_schema, and unique_violation if two create it at the same moment. */
+    private static final Set<String> THERE_ALREADY = Set.of("42P06", "23505");
+    /** undefined_table, invalid_schema_name: where the history should be. */
+    private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+
+    /** How far it came. */
+    enum End {
+        DONE,
+        /** Somebody else works on the home. */
+        BUSY,
+        /** The home is not as it was taken for; this much of it was left as it is. */
+        CHANGED,
+        /** What comes next has no plan, or its plan fails here: for Flyway. */
+        STUCK
+    }
+
+    private final HomeSession session;
+    private final SessionTimeouts timeouts;
+    private final Plans plans;
+    private final List<HistoryRow> rows;
+    private final List<String> applied = new ArrayList<>();
+
+    /** @param history of the home */
+    Planner(HomeSession session, Plans plans, History history) {
+        this(session, session.timeouts(), plans, history);
+    }
+
+    Planner(HomeSession session, SessionTimeouts timeouts, Plans plans, History history) {
+        this.session = session;
+        this.timeouts = timeouts;
+        this.plans = plans;
+        this.rows = new ArrayList<>(history.rows());
+    }
+
+    /** How results call what was applied, in order. */
+    List<String> applied() {
+        return List.copyOf(applied);
+    }
+
+    /** The history, with what was applied. */
+    History history() {
+        return new History(rows);
+    }
+
+    /**
+     * Applies one script after the other, each in a transaction of its own.
+     *
+     * @throws SQLException if that may pass
+     */
+    End apply(List<Migration> pending) throws SQLException {
+        for (Migration migration : pending) {
+            Optional<PlannedScript> script = plans.of(migration).filter(planned -> planned.suits(session.home()));
+            if (script.isEmpty()) {
+                return End.STUCK;
+            }
+            End end = execute(new PlanSql(session.home(), timeouts).step(rows, script.get()), NOT_THERE);
+            if (end != End.DONE) {
+                return end;
+            }
+            add(migration);
+        }
+        return End.DONE;
+    }
+
+    /**
+     * Makes the home, with these scripts applied, in one transaction.
+     *
+     * @return CHANGED if there is one already
+     * @throws SQLException if that may pass
+     */
+    End create(List<PlannedScript> scripts) throws SQLException {
+        End end = execute(new PlanSql(session.home(), timeouts).create(scripts), THERE_ALREADY);
+        if (end == End.DONE) {
+            scripts.forEach(script -> add(script.migration()));
+        }
+        return end;
+    }
+
+    private void add(Migration migration) {
+        int rank = rows.isEmpty() ? 1 : rows.get(rows.size() - 1).rank() + 1;
+        rows.add(HistoryRow.of(rank, migration));
+        applied.add(migration.name());
+    }
+
+    private End execute(String sql, Set<String> changed) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            try {
+                statement.execute(sql);
+                return End.DONE;
+            } catch (SQLException failure) {
+                boolean sound = rollBack(statement, failure);
+                return judge(failure, sound, changed);
+            }
+        }
+    }
+
+    private boolean rollBack(Statement statement, SQLException failure) {
+        try {
+            statement.execute("ROLLBACK");
+            return true;
+        } catch (SQLException broken) {
+            failure.addSuppressed(broken);
+            session.changed();
+            return false;
+        }
+    }
+
+    /** On a sound connection a script may have raised a server's code itself: Flyway will tell. */
+    private static End judge(SQLException failure, boolean sound, Set<String> changed) throws SQLException {
+        String message = String.valueOf(failure.getMessage());
+        if (message.contains('"' + PlanSql.BUSY + '"')) {
+            return End.BUSY;
+        }
+        if (message.contains('"' + PlanSql.CHANGED + '"')) {
+            return End.CHANGED;
+        }
+        if (!sound || SqlFailure.of(failure) == SqlFailure.TRANSIENT) {
+            throw failure;
+        }
+        return changed.contains(String.valueOf(failure.getSQLState())) ? End.CHANGED : End.STUCK;
+    }
+}

@@ -1,0 +1,142 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A home of nobody, in which scripts are tried out: made and dropped again and again, always under the same name, so that
+ * what was made in it at different times can be compared as it is. While it is in use, its name is locked.
+ */
+final class Scratch implements AutoCloseable {
+    private static final String PREFIX = "tenantry_scratch_";
+    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
+    private static final String TENANT_PREFIX = "tenantry_tenant_";
+
+    private final TenantHome home;
+    private final HomeSession session;
+    private final SessionTimeouts timeouts;
+
+    private Scratch(TenantHome home, HomeSession session) {
+        this.home = home;
+        this.session = session;
+        this.timeouts = new SessionTimeouts(session.timeouts().lock(), LONGEST_STATEMENT);
+    }
+
+    /** Opens a session for it, and drops those that killed workers left; nothing is made yet. */
+    static Scratch open(Server server, String database) throws SQLException {
+        byte[] random = new byte[6];
+        ThreadLocalRandom.current().nextBytes(random);
+        String number = HexFormat.of().formatHex(random);
+        TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
+        HomeSession session = server.open(home);
+        session.changed();
+        Scratch scratch = new Scratch(home, session);
+        try {
+            scratch.dropLeftovers();
+            scratch.renewSession();
+            return scratch;
+        } catch (SQLException failure) {
+            scratch.session.close();
+            throw failure;
+        }
+    }
+
+    TenantHome home() {
+        return home;
+    }
+
+    HomeSession session() {
+        return session;
+    }
+
+    Connection connection() {
+        return session.connection();
+    }
+
+    /** What stands in recorded statements for a tenant and its schema. */
+    PlannedScript.Names names() {
+        return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema());
+    }
+
+    /** Forgets what scripts have set in the session. */
+    void renewSession() throws SQLException {
+        execute(
+                "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();"
+                        + " DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_advisory_lock(" + home.lockKey()
+                        + "); SET statement_timeout = " + timeouts.statement().toMillis() + "; SET lock_timeout = "
+                        + timeouts.lock().toMillis());
+    }
+
+    /** Limits of what runs here: short ones, since nothing is in it. */
+    SessionTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Makes an empty one. */
+    void create() throws SQLException {
+        execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
+    }
+
+    /** Drops it; none is fine. */
+    void drop() throws SQLException {
+        drop(home.schema());
+    }
+
+    private void drop(String schema) throws SQLException {
+        execute("DROP SCHEMA IF EXISTS " + Identifiers.quote(schema) + " CASCADE");
+    }
+
+    private void dropLeftovers() throws SQLException {
+        List<String> left = new ArrayList<>();
+        try (Statement statement = connection().createStatement();
+                ResultSet row = statement.executeQuery("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '"
+                        + PREFIX + "') AND pg_has_role(nspowner, 'USAGE')")) {
+            while (row.next()) {
+                left.add(row.getString(1));
+            }
+        }
+        for (String schema : left) {
+            long key = TenantHome.inSchema(schema, home.database(), home.server(), schema)
+                    .lockKey();
+            if (isTrue("SELECT pg_try_advisory_lock(" + key + ")")) {
+                drop(schema);
+                execute("SELECT pg_advisory_unlock(" + key + ")");
+            }
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection().createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private boolean isTrue(String sql) throws SQLException {
+        try (Statement statement = connection().createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    /** Drops it, and gives the session back; never throws: the next worker that starts drops what is left. */
+    @Override
+    public void close() {
+        try (session) {
+            drop();
+        } catch (SQLException away) {
+            // It will be found.
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What can be seen in a script without running it: why it must be left to Flyway. */
+final class ScriptCheck {
+    /** Other ones than these are known to Flyway alone. */
+    private static final Pattern FLYWAY_PLACEHOLDER =
+            Pattern.compile("\\$\\{flyway:(?!defaultSchema})", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern COPY_FROM_CLIENT =
+            Pattern.compile("^COPY\\b.*\\bFROM\\s+STDIN\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern TRANSACTION = Pattern.compile(
+            "^(BEGIN|START\\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\\s+TRANSACTION)\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    /** Settings with a dot in their names are not listed by PostgreSQL, so that only the text tells. */
+    private static final Pattern OWN_SETTING = Pattern.compile(
+            "^SET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private static final Pattern COMMENT =
+            Pattern.compile("\\A(?:\\s+|--[^\\n]*(?:\\n|\\z)|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*\\*/)+");
+
+    private ScriptCheck() {}
+
+    /**
+     * Why it must be left to Flyway; empty if nothing speaks against a plan.
+     *
+     * @param text of the file
+     */
+    static Optional<String> reason(Migration migration, String text, Recording recording, boolean configured) {
+        if (!migration.type().startsWith("SQL")) {
+            return Optional.of("it is not a script in SQL");
+        }
+        if (configured) {
+            return Optional.of("it has a configuration file of its own");
+        }
+        if (FLYWAY_PLACEHOLDER.matcher(text).find()) {
+            return Optional.of("it has a placeholder of Flyway");
+        }
+        if (recording.isOutsideTransaction(migration.script())) {
+            return Optional.of("it runs outside a transaction");
+        }
+        List<String> statements = recording.statements().get(migration.script());
+        return statements == null
+                ? Optional.of("Flyway did not read it")
+                : statements.stream()
+                        .map(ScriptCheck::reason)
+                        .flatMap(Optional::stream)
+                        .findFirst();
+    }
+
+    private static Optional<String> reason(String statement) {
+        String bare = COMMENT.matcher(statement).replaceFirst("");
+        if (COPY_FROM_CLIENT.matcher(bare).find()) {
+            return Optional.of("it has COPY FROM STDIN");
+        }
+        if (TRANSACTION.matcher(bare).find()) {
+            return Optional.of("it begins or ends a transaction itself");
+        }
+        return OWN_SETTING.matcher(bare).find()
+                ? Optional.of("it sets something for the whole session")
+                : Optional.empty();
+    }
+}

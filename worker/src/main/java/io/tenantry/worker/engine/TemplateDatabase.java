@@ -1,0 +1,182 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.postgres.Databases;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SqlFailure;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A database on a server, made by Flyway, of which the databases of new tenants are copies. It is named by its content and
+ * never changes, so releases that run side by side have one each. It gets its name when it is complete; whoever makes the
+ * same one at the same time and comes second drops his own. For use by one thread at a time.
+ */
+public final class TemplateDatabase {
+    private static final Logger LOG = LoggerFactory.getLogger(TemplateDatabase.class);
+    /** Of what is copied and how it is named: a release that changes that does not use the templates of those before. */
+    private static final String FORMAT = "1";
+
+    private static final int FINGERPRINT_BYTES = 12;
+    private static final String MARK = "tenantry template";
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+
+    private final Server server;
+    private final MigrationCatalog catalog;
+    private final String name;
+    private boolean unfit;
+
+    /**
+     * Makes nothing yet.
+     *
+     * @param owner whose template it is: two installations on one PostgreSQL server do not share one
+     */
+    public TemplateDatabase(Server server, MigrationCatalog catalog, String owner) {
+        this.server = server;
+        this.catalog = catalog;
+        this.name = "tenantry_template_" + fingerprint(catalog, owner);
+    }
+
+    private static String fingerprint(MigrationCatalog catalog, String owner) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((FORMAT + '\0' + owner + '\0').getBytes(StandardCharsets.UTF_8));
+            byte[] fingerprint = digest.digest(catalog.fingerprint());
+            return HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** Its name on the server, whether it is there or not. */
+    public String name() {
+        return name;
+    }
+
+    /** Where it is. */
+    public Server server() {
+        return server;
+    }
+
+    /**
+     * Makes it unless it is there; one connection at a time.
+     *
+     * @throws MigrationsRefusedException if the migrations cannot be applied to an empty database
+     */
+    public void make() throws SQLException {
+        if (unfit) {
+            return;
+        }
+        Optional<String> begun = begin();
+        if (begun.isEmpty()) {
+            return;
+        }
+        boolean finished = false;
+        try {
+            migrate(begun.get());
+            finished = finish(begun.get());
+        } finally {
+            if (!finished) {
+                abandon(begun.get());
+            }
+        }
+    }
+
+    /** Creates the one that is to become the template; empty if that is there. */
+    private Optional<String> begin() throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            Optional<Databases.Found> standing = databases.find(name);
+            if (standing.isPresent()) {
+                if (standing.get().frozen()) {
+                    return Optional.empty();
+                }
+                // Somebody began to drop it.
+                databases.drop(name);
+            }
+            String temporary = TemporaryName.next(name, Instant.now(), ThreadLocalRandom.current());
+            databases.create(temporary, null);
+            return Optional.of(temporary);
+        }
+    }
+
+    private void migrate(String temporary) throws SQLException {
+        try (Connection connection = server.connect(temporary)) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
+            }
+            FlywayEngine.configure(catalog.sources(), new OneConnection(connection), "public")
+                    .load()
+                    .migrate();
+        } catch (FlywayException refusal) {
+            // A script that fails here fails for every new tenant too, who is told so.
+            unfit = SqlFailure.of(refusal) == SqlFailure.PERMANENT;
+            throw new MigrationsRefusedException(refusal);
+        }
+    }
+
+    private boolean finish(String temporary) throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            if (!databases.isCopiedWhole(temporary)) {
+                unfit = true;
+                LOG.warn(
+                        "database {}: its migrations set privileges, settings or a comment of the database itself, which a"
+                                + " copy would not have; each new tenant's database is migrated from the beginning",
+                        catalog.database());
+                return false;
+            }
+            // Else another worker made the same one, and was faster.
+            boolean first = databases.freeze(temporary, name, MARK);
+            if (first) {
+                LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
+            }
+            return first;
+        }
+    }
+
+    private void abandon(String temporary) {
+        try (Connection connection = server.dataSource().getConnection()) {
+            new Databases(connection).drop(temporary);
+        } catch (SQLException failure) {
+            LOG.debug("unfinished template {} stays for now", temporary, failure);
+        }
+    }
+
+    /** Drops what workers that were killed left unfinished of this template long ago. */
+    public static void dropUnfinished(Server server, String name, Duration age) throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            Instant before = Instant.now().minus(age);
+            for (Databases.Found left : databases.startingWith(TemporaryName.prefix(name))) {
+                if (TemporaryName.isOlder(name, left.name(), before)) {
+                    databases.drop(left.name());
+                    LOG.info("dropped {} on server {}: a worker died while it made it", left.name(), server.name());
+                }
+            }
+        }
+    }
+
+    /** Drops a template that nobody uses; none by this name is fine. */
+    public static void drop(Server server, String name) throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            boolean standing = databases.find(name).isPresent();
+            databases.drop(name);
+            if (standing) {
+                LOG.info("dropped template {} on server {}: no worker uses it", name, server.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.contracts.Topic;
+import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.step.Request;
+import java.time.Clock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes requests of records. Whatever a record holds, and whatever is wrong with this worker, it is on its way
+ * afterwards, or a dead letter. For the poll thread alone.
+ */
+final class Reception {
+    private static final Logger LOG = LoggerFactory.getLogger(Reception.class);
+
+    /** {@link io.tenantry.contracts.EventCodec#decode}. */
+    interface Decoder {
+        Event<?> decode(ConsumerRecord<byte[], byte[]> received, Topic topic) throws InvalidEventException;
+    }
+
+    private final TopicNames topics;
+    private final Decoder decoder;
+    private final Consumer<Request> start;
+    private final InFlight inFlight;
+    private final BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer;
+    private final Clock clock;
+
+    /**
+     * @param start brings a request to its lane
+     * @param answer takes dead letters
+     */
+    Reception(
+            TopicNames topics,
+            Decoder decoder,
+            Consumer<Request> start,
+            InFlight inFlight,
+            BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer,
+            Clock clock) {
+        this.topics = topics;
+        this.decoder = decoder;
+        this.start = start;
+        this.inFlight = inFlight;
+        this.answer = answer;
+        this.clock = clock;
+    }
+
+    /** A record that is not settled and not on its way. */
+    void receive(ConsumerRecord<byte[], byte[]> received) {
+        Coordinates coordinates = Coordinates.of(received);
+        try {
+            Request request = decode(received);
+            inFlight.add(coordinates, new InFlight.Entry(received, request));
+            start.accept(request);
+        } catch (InvalidEventException invalid) {
+            LOG.warn(
+                    "{} offset {} becomes a dead letter: {}",
+                    coordinates.partition(),
+                    received.offset(),
+                    invalid.getMessage());
+            answer.accept(
+                    new Settled.Dead(coordinates, ErrorCode.INVALID_EVENT, String.valueOf(invalid.getMessage())),
+                    received);
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            // The same record would meet it again: another try would only keep the partition.
+            LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
+            inFlight.forget(coordinates);
+            answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in", bug), received);
+        }
+    }
+
+    private Request decode(ConsumerRecord<byte[], byte[]> received) throws InvalidEventException {
+        Event<?> event = decoder.decode(received, topics.request(received.topic()));
+        RequestRef ref = new RequestRef(
+                event.id(),
+                event.source(),
+                event.type().type(),
+                received.topic(),
+                received.partition(),
+                received.offset());
+        return new Request(ref, (TenantRequest) event.data(), event.traceparent(), clock.instant());
+    }
+}

@@ -1,0 +1,16 @@
+package io.tenantry.worker.registry;
+
+import io.tenantry.contracts.RequestRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be looked up: a tenant, or a shared database.
+ *
+ * @param request whether it was answered before
+ * @param tenant what is known of it; null if the request is about a shared database
+ * @param sharedDatabase the same; null if the request is about a tenant
+ */
+public record LookUp(
+        RequestRef request,
+        @Nullable String tenant,
+        @Nullable String sharedDatabase) {}

@@ -1,0 +1,54 @@
+package io.tenantry.worker.registry;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The SQL of which worker uses which template. Without state: every method works in the caller's transaction. */
+final class TemplateUse {
+    /** A worker says every minute that it is alive. */
+    private static final String ALIVE = "seen_at > now() - interval '10 minutes'";
+
+    void use(Connection connection, String worker, Collection<KnownTemplate> templates) throws SQLException {
+        String sql =
+                "INSERT INTO tenantry.template_use (server, template, worker) VALUES (?, ?, ?) ON CONFLICT (server,"
+                        + " template, worker) DO UPDATE SET seen_at = now()";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (KnownTemplate template : templates) {
+                statement.setString(1, template.server());
+                statement.setString(2, template.template());
+                statement.setString(3, worker);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    List<KnownTemplate> known(Connection connection) throws SQLException {
+        String sql = "SELECT server, template, bool_or(" + ALIVE
+                + ") FROM tenantry.template_use GROUP BY server, template" + " ORDER BY server, template";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            List<KnownTemplate> known = new ArrayList<>();
+            while (row.next()) {
+                known.add(new KnownTemplate(row.getString(1), row.getString(2), row.getBoolean(3)));
+            }
+            return known;
+        }
+    }
+
+    /** Forgets who used it and is dead; one that is used stays known. */
+    void forget(Connection connection, KnownTemplate template) throws SQLException {
+        String sql = "DELETE FROM tenantry.template_use WHERE server = ? AND template = ? AND NOT " + ALIVE;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, template.server());
+            statement.setString(2, template.template());
+            statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.telemetry.Meters;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the ledger from growing for ever: a while after the start, and from then on every few minutes, deletes what is
+ * older than the retention, in small batches with pauses, so that settling hardly notices. Every worker does; they pass
+ * by each other's rows. A registry that is away only delays it. One thread of its own.
+ */
+public final class LedgerPruning implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerPruning.class);
+    private static final Pace PACE = new Pace(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMillis(100));
+    private static final int BATCH = 500;
+
+    /**
+     * How often it prunes. Workers that start together do not prune together.
+     *
+     * @param firstWait from the start, at most
+     * @param interval between two times, on average
+     * @param pause between two batches
+     */
+    record Pace(Duration firstWait, Duration interval, Duration pause) {
+        Duration first() {
+            return random(Duration.ZERO, firstWait);
+        }
+
+        Duration next() {
+            return random(interval.dividedBy(2), interval.multipliedBy(3).dividedBy(2));
+        }
+
+        private static Duration random(Duration from, Duration to) {
+            return Duration.ofMillis(ThreadLocalRandom.current().nextLong(from.toMillis(), to.toMillis() + 1));
+        }
+    }
+
+    private final Registry registry;
+    private final Duration retention;
+    private final Meters meters;
+    private final Consumer<Error> fatal;
+    private final Pace pace;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+
+    /**
+     * Starts it.
+     *
+     * @param retention rows that are older go
+     * @param fatal told of an error after which the process must not go on
+     */
+    public LedgerPruning(Registry registry, Duration retention, Meters meters, Consumer<Error> fatal) {
+        this(registry, retention, meters, fatal, PACE);
+    }
+
+    LedgerPruning(Registry registry, Duration retention, Meters meters, Consumer<Error> fatal, Pace pace) {
+        this.pace = pace;
+        this.registry = registry;
+        this.retention = retention;
+        this.meters = meters;
+        this.fatal = fatal;
+        this.thread = new Thread(this::run, "ledger-pruning");
+        this.thread.setDaemon(true);
+        this.thread.start();
+    }
+
+    private void run() {
+        try {
+            Duration wait = pace.first();
+            while (!isClosedAfter(wait)) {
+                prune();
+                wait = pace.next();
+            }
+        } catch (InterruptedException stop) {
+            LOG.debug("pruning ends", stop);
+        } catch (OutOfMemoryError | LinkageError broken) {
+            fatal.accept(broken);
+            throw broken;
+        }
+    }
+
+    /** All that is old enough now. */
+    private void prune() throws InterruptedException {
+        int rows = 0;
+        try {
+            int batch;
+            do {
+                batch = registry.pruneLedger(retention, BATCH);
+                meters.ledgerPruned(batch);
+                rows += batch;
+            } while (batch == BATCH && !isClosedAfter(pace.pause()));
+        } catch (SQLException away) {
+            LOG.info(
+                    "the ledger could not be pruned ({}); it only grows meanwhile, and is pruned in about {} min",
+                    away.getMessage(),
+                    pace.interval().toMinutes());
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            LOG.error(
+                    "pruning the ledger failed; it is tried again in about {} min",
+                    pace.interval().toMinutes(),
+                    bug);
+        }
+        if (rows > 0) {
+            LOG.info("deleted {} rows of the ledger, older than {} h", rows, retention.toHours());
+        }
+    }
+
+    private boolean isClosedAfter(Duration wait) throws InterruptedException {
+        return closed.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Stops it; a batch that is under way is finished first, for a moment. */
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join(Duration.ofSeconds(1).toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

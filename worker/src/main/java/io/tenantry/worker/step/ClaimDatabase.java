@@ -1,0 +1,52 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.worker.engine.StartingPoint;
+import io.tenantry.worker.engine.TemplateDatabase;
+import io.tenantry.worker.postgres.DatabaseProvisioning;
+import io.tenantry.worker.postgres.HomeState;
+import io.tenantry.worker.postgres.LockedHome;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Onboarding into a database of its own, before anything else: makes and marks it, or adopts the one that an earlier try
+ * of this tenant made. Works in the server's own database.
+ */
+final class ClaimDatabase implements Step {
+    private final @Nullable TemplateDatabase template;
+    private final StartingPoint start;
+
+    /**
+     * @param template null if this database is made without one
+     * @param start where the request met the home
+     */
+    ClaimDatabase(@Nullable TemplateDatabase template, StartingPoint start) {
+        this.template = template;
+        this.start = start;
+    }
+
+    @Override
+    public String name() {
+        return "claim-database";
+    }
+
+    @Override
+    public StepResult run(LockedHome home) throws SQLException {
+        HomeState state = home.inspect();
+        if (state instanceof HomeState.Foreign foreign) {
+            return StepResult.Refused.of(
+                    LocationTaken.error(home.home(), home.home().location(), foreign.comment()));
+        }
+        if (state instanceof HomeState.Marked) {
+            return new StepResult.AlreadyDone();
+        }
+        DatabaseProvisioning provisioning = new DatabaseProvisioning(home);
+        HomeState made = provisioning.make(template == null ? null : template.name());
+        if (made instanceof HomeState.Foreign foreign) {
+            return StepResult.Refused.of(
+                    LocationTaken.error(home.home(), provisioning.temporaryName(), foreign.comment()));
+        }
+        start.isNothing();
+        return new StepResult.Done();
+    }
+}

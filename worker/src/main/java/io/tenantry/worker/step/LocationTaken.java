@@ -1,0 +1,31 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.postgres.TenantHome;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The answer to a schema or database that is not marked as the home that should be there. */
+final class LocationTaken {
+    private LocationTaken() {}
+
+    /**
+     * @param name of what is in the way: the location, or the name under which a database is made
+     * @param comment the one on it; null if it has none
+     */
+    static ResultError error(TenantHome home, String name, @Nullable String comment) {
+        String kind = home.kind();
+        String owner = comment == null
+                ? "has no mark of Tenantry"
+                : "belongs to somebody else (comment on " + kind + ": \"" + comment.replaceAll("\\s+", " ") + "\")";
+        return ResultError.of(
+                ErrorCode.LOCATION_TAKEN,
+                kind + " " + name + " " + owner + "; " + home.owner()
+                        + " was refused and nothing was touched: rename or drop the " + kind
+                        + ", choose another location for database " + home.database() + ", or, if it is "
+                        + (home.tenant() == null ? "the shared one" : "this tenant's") + ", adopt it with COMMENT ON "
+                        + kind.toUpperCase(Locale.ROOT) + " \"" + name + "\" IS '" + home.mark()
+                        + "', and publish the request again");
+    }
+}

@@ -1,0 +1,59 @@
+package io.tenantry.worker.step;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.postgres.DatabaseRefusedException;
+import io.tenantry.worker.postgres.HomeState;
+import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.SQLException;
+
+/** The home must be there and be marked as the tenant's; it is never made here. */
+final class RequireHome implements Step {
+    @Override
+    public String name() {
+        return "require-home";
+    }
+
+    @Override
+    public StepResult run(LockedHome home) throws SQLException {
+        HomeState state = home.inspect();
+        if (state instanceof HomeState.Missing) {
+            return StepResult.Refused.of(missing(home.home()));
+        }
+        if (state instanceof HomeState.Foreign foreign) {
+            return StepResult.Refused.of(
+                    LocationTaken.error(home.home(), home.home().location(), foreign.comment()));
+        }
+        return new StepResult.AlreadyDone();
+    }
+
+    /** The answer when the home's own database cannot be connected to. */
+    static ResultError refused(TenantHome home, DatabaseRefusedException refused) {
+        if (refused.isMissing()) {
+            return missing(home);
+        }
+        return new ResultError(
+                ErrorCode.SERVER_UNAVAILABLE,
+                "database " + home.location() + " of " + home.owner() + " does not let this worker in: "
+                        + refused.getMessage()
+                        + "; nothing was done: allow connections to it (ALTER DATABASE ... ALLOW_CONNECTIONS true, GRANT"
+                        + " CONNECT), and publish the request again",
+                refused.getSQLState(),
+                null,
+                null,
+                null);
+    }
+
+    /** The answer when there is nothing where the registry says that a home is. */
+    static ResultError missing(TenantHome home) {
+        return ResultError.of(
+                ErrorCode.DRIFT_DETECTED,
+                home.kind() + " " + home.location() + " of " + home.owner()
+                        + " is registered but does not exist; nothing was done: restore it, or "
+                        + (home.tenant() == null
+                                ? "delete its row in tenantry.shared_database of the registry"
+                                : "onboard the tenant again")
+                        + " to make an empty one");
+    }
+}

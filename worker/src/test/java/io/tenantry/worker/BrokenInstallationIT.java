@@ -1,0 +1,74 @@
+package io.tenantry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.scenario.AppProcess;
+import io.tenantry.worker.scenario.Deployment;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** On whatever thread a class turns out to be missing, the worker does not go on as half of one. */
+class BrokenInstallationIT {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "the poll thread, settle/Publication",
+        "a lane, step/HomeAttempt",
+        "the settler, registry/Ledger$Columns",
+        "pruning, settle/LedgerPruning$Pace"
+    })
+    void endsTheProcessWithStatus70(String thread, String missing) throws Exception {
+        try (Deployment deployment = Deployment.create()) {
+            deployment.database("users").withTwoTables();
+            deployment.withTopics();
+            deployment.events().signUp("acme");
+
+            AppProcess worker = deployment.startProcess("run", "-cp", classPathWithout(missing));
+
+            assertThat(worker.awaitExit())
+                    .as("status without a class of %s", thread)
+                    .isEqualTo(70);
+            assertThat(worker.output()).anyMatch(line -> line.contains("the worker stops at once"));
+            assertThat(deployment.results().all()).isEmpty();
+        }
+    }
+
+    private String classPathWithout(String missing) throws URISyntaxException {
+        Path product = Path.of(
+                App.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path absent = product.resolve("io/tenantry/worker").resolve(missing + ".class");
+        assertThat(absent).exists();
+        try (Stream<Path> files = Files.walk(product)) {
+            files.filter(file -> !file.equals(absent)).forEach(file -> copy(file, product));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().equals(product) ? folder.toString() : entry)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private void copy(Path file, Path product) {
+        try {
+            if (Files.isRegularFile(file)) {
+                Path copy = folder.resolve(product.relativize(file));
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

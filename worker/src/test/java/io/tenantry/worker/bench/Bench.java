@@ -1,0 +1,77 @@
+package io.tenantry.worker.bench;
+
+import io.tenantry.worker.stack.DevStack;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The benchmark: {@code mvn -q -Pbench}; ops/bench/README.md says what it measures, and what it measured. */
+public final class Bench {
+    /** As in production; zonky turns them off. */
+    private static final Map<String, String> DURABLE =
+            Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on");
+
+    private Bench() {}
+
+    /**
+     * Ends with status 0 if all was measured, whatever the figures are.
+     *
+     * @param args the shipped jar
+     */
+    public static void main(String[] args) throws SQLException {
+        // The build may be killed without its child: then nobody would ever stop the servers.
+        ProcessHandle.current().parent().ifPresent(parent -> {
+            var unused = parent.onExit().thenRun(() -> System.exit(1));
+        });
+        BenchSettings settings = BenchSettings.ofThisProcess();
+        Path jar = Path.of(args[0]);
+        Path folder = Folders.makeTemporary();
+        List<String> ratios = new ArrayList<>();
+        try (DevStack stack = DevStack.start(DURABLE)) {
+            stack.postgres().createDatabase(TenantryFleet.CONTROL);
+            System.out.println("Tenantry bench: " + settings + ", PostgreSQL with " + DURABLE);
+            if (settings.rivals()) {
+                Scores scores = new Rivals(settings, stack, jar, System.out::println).run(folder);
+                show(scores);
+                ratios.addAll(rivalRatios(scores));
+            }
+            if (settings.growth()) {
+                Scores scores = new Growth(settings, stack, jar, System.out::println).run(folder);
+                show(scores);
+                ratios.add(ratio(
+                        "cost_growth_6000_vs_1000",
+                        scores.median("upgrade", Growth.label(1000)) / scores.median("upgrade", Growth.label(6000))));
+            }
+        } finally {
+            Folders.delete(folder);
+        }
+        ratios.forEach(System.out::println);
+        System.exit(0);
+    }
+
+    private static void show(Scores scores) {
+        System.out.println();
+        scores.lines().forEach(System.out::println);
+        System.out.println();
+    }
+
+    private static List<String> rivalRatios(Scores scores) {
+        return List.of(
+                ratio("upgrade_vs_jdbc", scores, "upgrade", "jdbc"),
+                ratio("onboard_vs_jdbc", scores, "onboard", "jdbc"),
+                ratio("upgrade_vs_flyway_loop", scores, "upgrade", "flyway loop"),
+                ratio("onboard_vs_flyway_loop", scores, "onboard", "flyway loop"),
+                ratio("noop_vs_flyway_loop", scores, "noop", "flyway loop"));
+    }
+
+    private static String ratio(String name, Scores scores, String workload, String rival) {
+        return ratio(name, scores.median(workload, "tenantry") / scores.median(workload, rival));
+    }
+
+    private static String ratio(String name, double value) {
+        return String.format(Locale.ROOT, "%s %.2f", name, value);
+    }
+}

@@ -1,0 +1,180 @@
+package io.tenantry.worker.bench;
+
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.demo.Progress;
+import io.tenantry.worker.demo.RequestProducer;
+import io.tenantry.worker.demo.ResultConsumer;
+import io.tenantry.worker.demo.Round;
+import io.tenantry.worker.demo.RoundReport;
+import io.tenantry.worker.demo.WorkerProcess;
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.FreePort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Tenantry end to end: from requests into Kafka to results out of it, by one worker process of 256 MiB of heap. */
+final class TenantryFleet implements Contestant {
+    /** The registry's database, for all rounds, as the topics are. */
+    static final String CONTROL = "bench_control";
+
+    private static final String MAX_HEAP = "256m";
+    private static final Progress SILENT = new Progress() {
+        @Override
+        public void step() {
+            // Printing is work too.
+        }
+
+        @Override
+        public void close() {
+            // Nothing was opened.
+        }
+    };
+
+    private final Path folder;
+    private final WorkerProcess.Launch launch;
+    private final int httpPort = FreePort.pick();
+    private final RequestProducer producer;
+    private final ResultConsumer consumer;
+    private final Round round;
+    private WorkerProcess worker;
+
+    /**
+     * Makes topics and registry where they are missing, and starts a worker of the first release.
+     *
+     * @param folder for settings, migrations and log; deleted by whoever made it
+     */
+    TenantryFleet(DevStack stack, Path jar, String database, int connections, Path folder) throws SQLException {
+        stack.postgres().createDatabase(database);
+        this.folder = folder;
+        this.launch =
+                new WorkerProcess.Launch(jar, folder.resolve("tenantry.yaml"), folder.resolve("worker.log"), MAX_HEAP);
+        Scripts.install("release1", migrations());
+        writeSettings(stack, database, connections);
+        WorkerProcess.command("topics", launch);
+        this.producer = new RequestProducer(stack.kafka().bootstrapServers());
+        this.consumer = new ResultConsumer(stack.kafka().bootstrapServers());
+        this.worker = WorkerProcess.start(launch, httpPort);
+        this.round = new Round(producer, consumer, () -> worker.trouble());
+    }
+
+    private Path migrations() {
+        return folder.resolve("migrations");
+    }
+
+    private void writeSettings(DevStack stack, String database, int connections) {
+        String login = "    user: " + stack.postgres().user() + "\n    password: "
+                + stack.postgres().password() + "\n";
+        String yaml = "kafka:\n  bootstrap-servers: " + stack.kafka().bootstrapServers()
+                + "\n  partitions: 6\nregistry:\n    url: "
+                + stack.postgres().jdbcUrl(CONTROL) + "\n" + login
+                + "servers:\n  main:\n    url: " + stack.postgres().jdbcUrl(database) + "\n" + login
+                + "    max-connections: " + connections
+                + "\ndatabases:\n  app:\n    server: main\n    location: \"tenant_{tenant}\"\n"
+                + "    migrations: \"filesystem:" + migrations() + "\"\nworker:\n  concurrency: " + connections
+                + "\nhttp:\n  port: " + httpPort + "\n";
+        try {
+            Files.writeString(launch.settings(), yaml);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "tenantry";
+    }
+
+    /** A deploy: the worker of the first release drains, one of the second starts. */
+    @Override
+    public void deploy() {
+        Scripts.install("release2", migrations());
+        restart();
+    }
+
+    /** Back to the first release, whose worker leaves what the second has upgraded as it is. */
+    void goBack() {
+        try {
+            Files.delete(migrations().resolve("V11__close_tasks.sql"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        restart();
+    }
+
+    private void restart() {
+        worker.drain();
+        worker = WorkerProcess.start(launch, httpPort);
+    }
+
+    @Override
+    public boolean does(Workload workload) {
+        return true;
+    }
+
+    @Override
+    public Duration run(Workload workload, List<String> tenants) {
+        RoundReport report = report(workload, tenants);
+        Outcome expected = workload == Workload.NOOP ? Outcome.UP_TO_DATE : Outcome.COMPLETED;
+        if (report.with(expected).size() != tenants.size()) {
+            throw new IllegalStateException("not all tenants are " + expected + ": "
+                    + report.answers().stream()
+                            .map(RoundReport.Answer::result)
+                            .filter(result -> result.outcome() != expected)
+                            .findFirst()
+                            .orElseThrow());
+        }
+        return report.elapsed();
+    }
+
+    private RoundReport report(Workload workload, List<String> tenants) {
+        String run = UUID.randomUUID().toString();
+        List<? extends Event<? extends TenantRequest>> requests = tenants.stream()
+                .map(tenant -> workload == Workload.ONBOARD ? signUp(run, tenant) : upgrade(run, tenant))
+                .toList();
+        try {
+            return round.run(requests, SILENT);
+        } catch (IllegalStateException stuck) {
+            throw worker.failure(String.valueOf(stuck.getMessage()));
+        }
+    }
+
+    private static Event<TenantCreated> signUp(String run, String tenant) {
+        return new Event<>(
+                run + "/" + tenant,
+                "/bench",
+                EventType.TENANT_CREATED,
+                Instant.now(),
+                null,
+                new TenantCreated(tenant, List.of(), Map.of()));
+    }
+
+    private static Event<MigrationRequested> upgrade(String run, String tenant) {
+        return new Event<>(
+                run + "/" + tenant,
+                "/bench",
+                EventType.MIGRATION_REQUESTED,
+                Instant.now(),
+                null,
+                new MigrationRequested(tenant, null, List.of(), "latest", run, 1));
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        producer.close();
+        consumer.close();
+    }
+}

@@ -1,0 +1,57 @@
+package io.tenantry.worker.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.EncodedEvent;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.config.GroupProtocol;
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.settle.Settled;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class BatchTest {
+    private final Batch batch = new Batch(
+            new TopicNames(new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of())));
+
+    @Test
+    void aResultGoesToTheResults() {
+        batch.add(result("/tenantry"), received());
+
+        assertThat(batch.records())
+                .singleElement()
+                .extracting(ProducerRecord::topic)
+                .isEqualTo("tenant.results");
+        assertThat(batch.requests()).hasSize(1);
+    }
+
+    @Test
+    void aResultThatCannotBePublishedIsADeadLetterAndStopsNobody() {
+        batch.add(result("no URI at all"), received());
+
+        assertThat(batch.records()).singleElement().satisfies(letter -> {
+            assertThat(letter.topic()).isEqualTo("tenant.created-dlt");
+            assertThat(letter.value()).isEqualTo(received().value());
+            assertThat(new String(letter.headers().lastHeader(DeadLetter.CODE).value(), StandardCharsets.UTF_8))
+                    .isEqualTo("internal");
+        });
+        assertThat(batch.requests()).as("results").isEmpty();
+    }
+
+    private static Settled.Result result(String source) {
+        return new Settled.Result(
+                new RequestRef("42", "/signup", "type", "tenant.created", 0, 5),
+                new EncodedEvent(
+                        "id", source, "type", Instant.EPOCH, null, "acme", "{}".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> received() {
+        return new ConsumerRecord<>(
+                "tenant.created", 0, 5, "acme".getBytes(StandardCharsets.UTF_8), "{}".getBytes(StandardCharsets.UTF_8));
+    }
+}

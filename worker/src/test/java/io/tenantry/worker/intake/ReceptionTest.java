@@ -1,0 +1,127 @@
+package io.tenantry.worker.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.Topic;
+import io.tenantry.worker.config.GroupProtocol;
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.step.Request;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is wrong with a record or with the worker, the record is on its way afterwards, or a dead letter. */
+class ReceptionTest {
+    private final InFlight inFlight = new InFlight();
+    private final List<Request> started = new ArrayList<>();
+    private final List<Settled> answers = new ArrayList<>();
+
+    @Test
+    void aRequestIsOnItsWay() {
+        reception(new EventCodec()::decode, started::add).receive(plainJson(5, "acme"));
+
+        assertThat(started).singleElement().satisfies(request -> {
+            assertThat(request.key()).isEqualTo("acme");
+            assertThat(request.ref().offset()).isEqualTo(5);
+        });
+        assertThat(inFlight.size()).isEqualTo(1);
+        assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void whatIsNoEventIsADeadLetter() {
+        reception(new EventCodec()::decode, started::add).receive(of(5, "acme", "no JSON"));
+
+        assertDead(ErrorCode.INVALID_EVENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class, AssertionError.class})
+    void aBugInDecodingIsADeadLetter(Class<? extends Throwable> bug) {
+        reception((received, topic) -> throwing(bug), started::add).receive(plainJson(5, "acme"));
+
+        assertThat(assertDead(ErrorCode.INTERNAL).message())
+                .contains("because of a bug, " + bug.getName() + ": thrown by a test;");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class, ClassCastException.class})
+    void aBugInMakingItsTaskIsADeadLetter(Class<? extends Throwable> bug) {
+        reception(new EventCodec()::decode, request -> throwing(bug)).receive(plainJson(5, "acme"));
+
+        assertDead(ErrorCode.INTERNAL);
+    }
+
+    @Test
+    void anErrorThatTheProcessDoesNotSurviveIsNotTheRecordsFault() {
+        Reception reception = reception((received, topic) -> throwing(NoClassDefFoundError.class), started::add);
+
+        assertThatThrownBy(() -> reception.receive(plainJson(5, "acme"))).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(answers).isEmpty();
+    }
+
+    private Settled.Dead assertDead(ErrorCode code) {
+        assertThat(started).isEmpty();
+        assertThat(inFlight.size()).isZero();
+        assertThat(inFlight.ofTopic(Topic.TENANT_CREATED.baseName())).isZero();
+        assertThat(answers).singleElement().isInstanceOfSatisfying(Settled.Dead.class, dead -> {
+            assertThat(dead.code()).isEqualTo(code);
+            assertThat(dead.coordinates().offset()).isEqualTo(5);
+            assertThat(dead.message()).doesNotContain("\n");
+        });
+        return (Settled.Dead) answers.get(0);
+    }
+
+    private Reception reception(Reception.Decoder decoder, Consumer<Request> start) {
+        KafkaSettings kafka =
+                new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of());
+        return new Reception(
+                new TopicNames(kafka),
+                decoder,
+                start,
+                inFlight,
+                (settled, received) -> answers.add(settled),
+                Clock.systemUTC());
+    }
+
+    private static Event<TenantCreated> throwing(Class<? extends Throwable> type) {
+        Throwable thrown;
+        try {
+            thrown = type.equals(AssertionError.class)
+                    ? new AssertionError("thrown by a test")
+                    : type.getConstructor(String.class).newInstance("thrown by a test");
+        } catch (ReflectiveOperationException wrong) {
+            throw new IllegalArgumentException(wrong);
+        }
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) thrown;
+    }
+
+    private static ConsumerRecord<byte[], byte[]> plainJson(long offset, String tenant) {
+        return of(offset, tenant, "{\"tenant\":\"" + tenant + "\"}");
+    }
+
+    private static ConsumerRecord<byte[], byte[]> of(long offset, String key, String value) {
+        return new ConsumerRecord<>(
+                Topic.TENANT_CREATED.baseName(),
+                0,
+                offset,
+                key.getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,76 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.registry.LedgerEntry;
+import io.tenantry.worker.registry.Recorded;
+import io.tenantry.worker.registry.Registration;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+/** A ledger in memory, where the first one wins; it fails when the test says so. */
+final class FakeBooks implements Settler.Books {
+    private final Map<String, Recorded> rows = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile String refused = "";
+
+    final List<RequestRef> published = new CopyOnWriteArrayList<>();
+
+    /** What the next call throws. */
+    FakeBooks failing(Throwable failure) {
+        failures.add(failure);
+        return this;
+    }
+
+    /** Every call with this request fails, because of what is in it. */
+    FakeBooks refusing(String id) {
+        refused = id;
+        return this;
+    }
+
+    /** Calls wait until {@link #open}. */
+    FakeBooks closed() {
+        gate = new CountDownLatch(1);
+        return this;
+    }
+
+    void open() {
+        gate.countDown();
+    }
+
+    @Override
+    public List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> marks)
+            throws SQLException {
+        try {
+            gate.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("interrupted", "57014", interrupted);
+        }
+        Throwable failure = failures.poll();
+        if (failure instanceof Error error) {
+            throw error;
+        } else if (failure instanceof RuntimeException bug) {
+            throw bug;
+        } else if (failure instanceof SQLException refusal) {
+            throw refusal;
+        }
+        if (entries.stream().anyMatch(entry -> entry.request().id().equals(refused))) {
+            throw new SQLException("invalid byte sequence for encoding \"UTF8\": 0x00", "22021");
+        }
+        published.addAll(marks);
+        List<Recorded> standing = new ArrayList<>();
+        for (LedgerEntry entry : entries) {
+            String identity = entry.request().source() + " " + entry.request().id();
+            rows.putIfAbsent(identity, new Recorded(entry, false));
+            standing.add(rows.get(identity));
+        }
+        return standing;
+    }
+}

@@ -1,0 +1,155 @@
+package io.tenantry.worker.settle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.step.Request;
+import io.tenantry.worker.step.RequestOutcome;
+import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.Outage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the settler makes of outcomes, whatever the registry throws. */
+class SettlerTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final FakeBooks books = new FakeBooks();
+    private final List<Error> fatal = new CopyOnWriteArrayList<>();
+    private final List<Settler.Answer> answers = new ArrayList<>();
+    private final Settler settler = new Settler(
+            books,
+            new Outage("the registry", "outcomes wait", Clock.systemUTC(), away -> {}),
+            new Meters(new SimpleMeterRegistry()),
+            "/tenantry/test",
+            fatal::add);
+
+    @AfterEach
+    void close() {
+        settler.close();
+    }
+
+    @Test
+    void anOutcomeBecomesAResult() {
+        settler.finished(request(1), outcome(1));
+
+        assertThat(await(1))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Settled.Result.class,
+                        result -> assertThat(result.request().offset()).isEqualTo(1));
+    }
+
+    @Test
+    void anOutcomeThatTheRegistryRefusesDoesNotHoldUpTheOthers() {
+        books.refusing("request 1").closed();
+        settler.finished(request(0), outcome(0));
+        settler.finished(request(1), outcome(1));
+        settler.finished(request(2), outcome(2));
+        books.open();
+
+        assertThat(await(3))
+                .satisfiesExactly(
+                        zero -> assertThat(zero).isInstanceOf(Settled.Result.class),
+                        SettlerTest::assertInternal,
+                        two -> assertThat(two).isInstanceOf(Settled.Result.class));
+        assertThat(settler.awaitReady(DEADLINE)).isTrue();
+    }
+
+    @Test
+    void aBugOnTheWayToTheRegistryMakesADeadLetter() {
+        books.failing(new IllegalStateException("a bug"));
+        settler.finished(request(1), outcome(1));
+
+        assertInternal(await(1).get(0));
+    }
+
+    @Test
+    void anErrorOfOneOutcomeMakesADeadLetterAndTheSettlerGoesOn() {
+        books.failing(new StackOverflowError("too deep"));
+        settler.finished(request(1), outcome(1));
+
+        assertInternal(await(1).get(0));
+        settler.finished(request(2), outcome(2));
+        assertThat(await(2).get(1)).isInstanceOf(Settled.Result.class);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeToldIsADeadLetter() {
+        settler.unanswerable(request(1), new IllegalArgumentException("no such JSON"));
+
+        assertInternal(await(1).get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class})
+    void anErrorThatTheProcessDoesNotSurviveIsFatal(Class<? extends Error> type) throws Exception {
+        Error error = type.getConstructor(String.class).newInstance("thrown by a test");
+        books.failing(error);
+        settler.finished(request(1), outcome(1));
+
+        Await.until(DEADLINE, "the error is told", () -> !fatal.isEmpty());
+        assertThat(fatal).containsExactly(error);
+        assertThat(settler.takeReady()).isEmpty();
+    }
+
+    private static void assertInternal(Settled settled) {
+        assertThat(settled)
+                .isInstanceOfSatisfying(
+                        Settled.Dead.class, dead -> assertThat(dead.code()).isEqualTo(ErrorCode.INTERNAL));
+    }
+
+    /** Waits for this many answers in all, and returns them in their order. */
+    private List<Settled> await(int count) {
+        Await.until(DEADLINE, count + " answers", () -> {
+            answers.addAll(settler.takeReady());
+            return answers.size() >= count;
+        });
+        return answers.stream().map(Settler.Answer::settled).toList();
+    }
+
+    private static Request request(long offset) {
+        return new Request(
+                new RequestRef("request " + offset, "/test", "type", "topic", 0, offset),
+                new TenantCreated("acme", List.of(), Map.of()),
+                null,
+                NOW);
+    }
+
+    private static RequestOutcome outcome(long offset) {
+        return new RequestOutcome(
+                EventType.TENANT_ONBOARDED,
+                new TenantResult(
+                        "acme",
+                        null,
+                        request(offset).ref(),
+                        null,
+                        Outcome.COMPLETED,
+                        null,
+                        List.of(),
+                        1,
+                        "worker",
+                        NOW,
+                        NOW),
+                new Registration("acme", true, Map.of(), List.of()));
+    }
+}
