@@ -16,9 +16,7 @@ import io.tenantry.worker.settle.ProducerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,12 +29,10 @@ import org.apache.kafka.common.KafkaException;
 
 /** Whether all that a worker needs is there, before it takes anything on. Collects every fault. */
 final class StartupChecks {
-    /** The first release with client_connection_check_interval, which ends the sessions of dead workers. */
-    private static final int OLDEST_POSTGRESQL = 14;
-
     private final Settings settings;
     private final List<String> faults = new ArrayList<>();
     private final Map<String, MigrationCatalog> catalogs = new LinkedHashMap<>();
+    private boolean registryAnswers;
 
     StartupChecks(Settings settings) {
         this.settings = settings;
@@ -50,14 +46,6 @@ final class StartupChecks {
     /** By database; complete only if there are no faults. */
     Map<String, MigrationCatalog> catalogs() {
         return Map.copyOf(catalogs);
-    }
-
-    /** Checks all; waits for each, a few seconds at most. */
-    void run(Registry registry, Map<String, Server> servers) {
-        checkKafka();
-        check(registry);
-        settings.servers().forEach((name, server) -> check(Objects.requireNonNull(servers.get(name)), server.url()));
-        settings.databases().forEach(database -> check(database, servers));
     }
 
     /** Each of the three clients has settings that the others do not know. */
@@ -74,9 +62,12 @@ final class StartupChecks {
                 refusal -> faults.add("kafka: " + refusal + "; check kafka.bootstrap-servers and kafka.properties"));
     }
 
-    private void check(Registry registry) {
+    /** Whether Kafka and the registry can be used; the registry's tables are brought up to date. */
+    void beforeLeases(Registry registry) {
+        checkKafka();
         try {
             registry.migrate();
+            registryAnswers = true;
         } catch (SQLException | MigrationsRefusedException failure) {
             String advice = SqlFailure.of(failure) == SqlFailure.TRANSIENT
                     ? ""
@@ -86,47 +77,43 @@ final class StartupChecks {
         }
     }
 
-    private void check(Server server, String url) {
-        try (Connection connection = server.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            int major = connection.getMetaData().getDatabaseMajorVersion();
-            if (major < OLDEST_POSTGRESQL) {
-                faults.add("server " + server.name() + ": PostgreSQL " + major + " is too old; use " + OLDEST_POSTGRESQL
-                        + " or newer");
-            }
-            checkPrivileges(server.name(), statement);
-        } catch (SQLException failure) {
-            faults.add("server " + server.name() + ": " + reason(failure) + "; check servers." + server.name()
-                    + ".url (" + url + "), .user and .password, and that PostgreSQL runs there");
-        }
+    /** Whether there is somebody who can lease connections. */
+    boolean registryAnswers() {
+        return registryAnswers;
     }
 
-    private void checkPrivileges(String server, Statement statement) throws SQLException {
-        Set<Isolation> here = settings.databases().stream()
+    /** Something else that keeps the worker from working. */
+    void fault(String fault) {
+        faults.add(fault);
+    }
+
+    /**
+     * Checks servers and databases; waits for each, a few seconds at most.
+     *
+     * @param leased whether there are connections for it. Without a registry there are none: the start fails then, and
+     *     each server is asked by one connection beyond its cap.
+     */
+    void withLeases(Map<String, Server> servers, boolean leased) {
+        servers.forEach((name, server) -> {
+            try (Connection connection = leased ? server.dataSource().getConnection() : server.connectBeyondShare()) {
+                new ServerCheck(server, isolations(name)).run(connection, faults);
+            } catch (SQLException failure) {
+                faults.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("
+                        + Objects.requireNonNull(settings.servers().get(name)).url()
+                        + "), .user and .password, and that PostgreSQL runs there");
+            }
+        });
+        settings.databases().forEach(database -> check(database, servers, leased));
+    }
+
+    private Set<Isolation> isolations(String server) {
+        return settings.databases().stream()
                 .filter(database -> database.server().equals(server))
                 .map(DatabaseSettings::isolation)
                 .collect(Collectors.toSet());
-        boolean schemas = !here.equals(Set.of(Isolation.DATABASE));
-        boolean databases = here.contains(Isolation.DATABASE);
-        try (ResultSet row = statement.executeQuery("SELECT has_database_privilege(current_database(), 'CREATE'),"
-                + " rolcreatedb OR rolsuper, current_user, current_database() FROM pg_roles WHERE rolname ="
-                + " current_user")) {
-            if (!row.next()) {
-                return;
-            }
-            if (schemas && !row.getBoolean(1)) {
-                faults.add("server " + server + ": the user may not create schemas; GRANT CREATE ON DATABASE \""
-                        + row.getString(4) + "\" TO \"" + row.getString(3) + "\"");
-            }
-            if (databases && !row.getBoolean(2)) {
-                faults.add(
-                        "server " + server + ": the user may not create databases, which the isolation database needs;"
-                                + " ALTER ROLE \"" + row.getString(3) + "\" CREATEDB");
-            }
-        }
     }
 
-    private void check(DatabaseSettings database, Map<String, Server> servers) {
+    private void check(DatabaseSettings database, Map<String, Server> servers, boolean leased) {
         String key = "databases." + database.name();
         Server server = servers.get(database.server());
         if (!Files.isDirectory(database.migrations())) {
@@ -135,7 +122,7 @@ final class StartupChecks {
                     + "; create it, or name the folder with the migrations of this database");
             return;
         }
-        if (server == null || isAway(server)) {
+        if (server == null || !leased || isAway(server)) {
             return;
         }
         try {

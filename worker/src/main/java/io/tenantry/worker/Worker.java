@@ -9,8 +9,11 @@ import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
+import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.registry.LeaseTerms;
+import io.tenantry.worker.registry.Leases;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
@@ -25,7 +28,6 @@ import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import io.tenantry.worker.telemetry.Outages;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -45,6 +47,10 @@ public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     /** After the drain: what is left is written, and the group is told. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(15);
+    /** A full group has no room until somebody leaves. */
+    private static final Duration FOR_EVER = Duration.ofDays(36500);
+    /** For connections that are only to find out what else is wrong. */
+    private static final Duration PATIENCE_IN_VAIN = Duration.ofSeconds(5);
 
     private final String id = WorkerId.create();
     private final Clock clock = Clock.systemUTC();
@@ -56,9 +62,10 @@ public final class Worker implements AutoCloseable {
     private final Outages outages = new Outages(health, clock);
     private final Registry registry;
     private final Map<String, Server> servers = new LinkedHashMap<>();
+    private final Leases leases;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
-    private volatile boolean closing;
+    private volatile boolean closed;
 
     /**
      * Connects to nothing yet.
@@ -68,13 +75,15 @@ public final class Worker implements AutoCloseable {
     public Worker(Settings settings, Consumer<Error> fatal) {
         this.settings = settings;
         this.fatal = fatal;
-        String applicationName = "tenantry " + id;
-        this.registry = new Registry(settings.registry(), applicationName);
+        // Another name, since the sessions of a dead worker are ended by theirs; it may be the same PostgreSQL.
+        this.registry = new Registry(settings.registry(), "tenantry-registry " + id);
+        Lease lease = new Lease("tenantry " + id);
         SessionTimeouts timeouts = new SessionTimeouts(
                 settings.worker().lockTimeout(), settings.worker().statementTimeout());
         for (ServerSettings server : settings.servers().values()) {
-            servers.put(server.name(), new Server(server, timeouts, applicationName));
+            servers.put(server.name(), new Server(server, timeouts, lease));
         }
+        this.leases = registry.leases(settings.kafka().groupId(), lease, servers, LeaseTerms.standard(), new Share());
     }
 
     /** Names this worker in results. */
@@ -89,32 +98,52 @@ public final class Worker implements AutoCloseable {
      */
     public List<String> run() {
         StartupChecks checks = new StartupChecks(settings);
-        checks.run(registry, servers);
-        if (!checks.faults().isEmpty()) {
-            return refuse(checks.faults());
-        }
-        HttpEndpoint http;
         try {
-            http = new HttpEndpoint(settings.http(), meterRegistry, health);
-        } catch (UncheckedIOException taken) {
-            return refuse(List.of("http: " + taken.getMessage()));
-        }
-        try (http) {
-            work(checks.catalogs(), http.address());
+            checks.beforeLeases(registry);
+            try (HttpEndpoint http = new HttpEndpoint(settings.http(), meterRegistry, health)) {
+                LOG.info("worker {} starts, metrics and health at {}", id, http.address());
+                workWhenChecked(checks);
+            } catch (UncheckedIOException taken) {
+                checks.fault("http: " + taken.getMessage());
+                lease(checks);
+            }
+            return closed ? List.of() : checks.faults();
         } finally {
-            closeConnections();
-            ended.countDown();
+            end();
         }
-        return List.of();
     }
 
-    private List<String> refuse(List<String> faults) {
-        closeConnections();
+    private void workWhenChecked(StartupChecks checks) {
+        if (!lease(checks)) {
+            return;
+        }
+        do {
+            work(checks.catalogs());
+            health.ready(false);
+        } while (leases.await(FOR_EVER));
+    }
+
+    /** Takes a share of the servers' connections, waits for it if need be, and uses it to check the servers. */
+    private boolean lease(StartupChecks checks) {
+        boolean leased = false;
+        if (checks.registryAnswers()) {
+            leases.start();
+            leased = leases.await(checks.faults().isEmpty() ? FOR_EVER : PATIENCE_IN_VAIN);
+        }
+        if (leased || !checks.registryAnswers()) {
+            checks.withLeases(servers, leased);
+        }
+        return leased && checks.faults().isEmpty();
+    }
+
+    private void end() {
+        servers.values().forEach(Server::close);
+        leases.close();
+        registry.close();
         ended.countDown();
-        return faults;
     }
 
-    private void work(Map<String, MigrationCatalog> catalogs, InetSocketAddress http) {
+    private void work(Map<String, MigrationCatalog> catalogs) {
         Outage registryOutage = outages.of("the registry", "requests and results wait", Health.Condition.REGISTRY);
         Outage kafkaOutage = outages.of(
                 "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
@@ -150,19 +179,40 @@ public final class Worker implements AutoCloseable {
             templates.start();
             meters.lanes(lanes::active);
             stop = () -> loop.stop(settings.worker().drainTimeout());
-            if (closing) {
+            if (closed) {
                 // It was told to stop before there was anything to be stopped.
                 stop.run();
             }
             LOG.info(
-                    "worker {} joins group {}; {} tenants at once, metrics and health at {}",
+                    "worker {} joins group {}; {} tenants at once",
                     id,
                     settings.kafka().groupId(),
-                    settings.worker().concurrency(),
-                    http);
+                    settings.worker().concurrency());
             loop.run();
+        } finally {
+            stop = () -> {};
         }
         LOG.info("worker {} has ended", id);
+    }
+
+    private final class Share implements Leases.Listener {
+        @Override
+        public void holds(boolean connections) {
+            if (connections) {
+                health.clear(Health.Condition.CONNECTIONS);
+            } else {
+                health.raise(Health.Condition.CONNECTIONS);
+            }
+        }
+
+        @Override
+        public void seatLost() {
+            LOG.warn(
+                    "worker {} leaves group {} until it has connections again",
+                    id,
+                    settings.kafka().groupId());
+            stop.run();
+        }
     }
 
     private String source() {
@@ -186,7 +236,12 @@ public final class Worker implements AutoCloseable {
                 name,
                 catalog.size(),
                 catalog.head().orElse("none")));
-        servers.forEach((name, server) -> meters.bulkhead(name, server.bulkhead()::available, server.bulkhead()::max));
+        servers.forEach((name, server) -> meters.bulkhead(
+                name,
+                server.bulkhead()::available,
+                server.bulkhead()::max,
+                server::connections,
+                server.bulkhead().cap()));
         return new Fleet(databases, servers);
     }
 
@@ -202,7 +257,8 @@ public final class Worker implements AutoCloseable {
     @Override
     public void close() {
         health.raise(Health.Condition.DRAINING);
-        closing = true;
+        closed = true;
+        leases.cancel();
         stop.run();
         try {
             Duration patience = settings.worker().drainTimeout().plus(AFTER_DRAIN);
@@ -212,10 +268,5 @@ public final class Worker implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void closeConnections() {
-        servers.values().forEach(Server::close);
-        registry.close();
     }
 }

@@ -7,20 +7,21 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Names a worker process, in results, sessions of PostgreSQL and transactions of Kafka. */
 final class WorkerId {
-    private static final int MAX_HOST = 30;
+    private static final int MAX_HOST = 24;
 
     private WorkerId() {}
 
-    /** Host, process and a random part, so that no two processes ever have the same. At most 48 characters. */
+    /** Host, process and a random part, so that no two processes ever have the same. At most 41 characters. */
     static String create() {
         String host = host().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
-        String shortHost = host.length() > MAX_HOST ? host.substring(0, MAX_HOST) : host;
+        // What tells pods apart is at the end.
+        String shortHost = host.substring(Math.max(0, host.length() - MAX_HOST));
         return String.format(
                 Locale.ROOT,
-                "%s-%d-%06x",
+                "%s-%d-%08x",
                 shortHost,
                 ProcessHandle.current().pid(),
-                ThreadLocalRandom.current().nextInt(1 << 24));
+                ThreadLocalRandom.current().nextInt());
     }
 
     private static String host() {

@@ -2,27 +2,16 @@ package io.tenantry.worker.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import io.tenantry.worker.config.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import javax.sql.DataSource;
 
 /** A pool of connections to one PostgreSQL database. Safe for use by many threads. */
 public final class ConnectionPool implements AutoCloseable {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
-
-    /**
-     * The server ends a session whose client is gone, or stopped in a transaction, so that it does not keep a tenant's
-     * lock.
-     *
-     * @see <a href="https://www.postgresql.org/docs/current/runtime-config-connection.html">connection settings</a>
-     */
-    private static final String SESSION_OPTIONS =
-            "-c idle_in_transaction_session_timeout=30000 -c client_connection_check_interval=5000"
-                    + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
     private final HikariDataSource pool;
 
@@ -36,38 +25,22 @@ public final class ConnectionPool implements AutoCloseable {
 
     /** Opens no connection yet, so a server that is away does not stop the caller. */
     public ConnectionPool(Target target, int maxConnections) {
+        this(
+                target.name(),
+                new Connector(target.url(), target.user(), target.password(), target::applicationName),
+                maxConnections);
+    }
+
+    ConnectionPool(String name, DataSource connector, int maxConnections) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName(target.name());
-        config.setJdbcUrl(target.url());
-        config.setUsername(target.user());
-        config.setPassword(target.password().reveal());
+        config.setPoolName(name);
+        config.setDataSource(connector);
         config.setMaximumPoolSize(maxConnections);
         config.setMinimumIdle(0);
         config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-        config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        config.setConnectionTimeout(Connector.TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
-        properties(target).forEach(config::addDataSourceProperty);
         this.pool = new HikariDataSource(config);
-    }
-
-    /** Of every session, by the names that the driver gives them. */
-    static Map<String, String> properties(Target target) {
-        return Map.of(
-                // A statement without parameters goes as it is, in one simple query: several in one text are one
-                // message, and cost the server less than the extended protocol.
-                "preferQueryMode",
-                "extendedForPrepared",
-                "ApplicationName",
-                target.applicationName(),
-                // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
-                "assumeMinServerVersion",
-                "14",
-                "connectTimeout",
-                Long.toString(CONNECT_TIMEOUT.toSeconds()),
-                "tcpKeepAlive",
-                "true",
-                "options",
-                SESSION_OPTIONS);
     }
 
     /** Waits up to 5 s for a connection; closing it gives it back. */
@@ -78,6 +51,28 @@ public final class ConnectionPool implements AutoCloseable {
     /** Closes the connection for good when it is given back. */
     public void evict(Connection connection) {
         pool.evictConnection(connection);
+    }
+
+    /** Closes idle ones, so many at most; those in use stay. */
+    void closeIdle(int atMost) {
+        if (!(pool.getHikariPoolMXBean() instanceof HikariPool connections)) {
+            return; // none was ever asked for
+        }
+        for (int i = 0; i < atMost && connections.getIdleConnections() > 0; i++) {
+            // Hikari can close all idle ones, or one that was taken; all would cost every other user a new one.
+            try (Connection idle = connections.getConnection(1)) {
+                pool.evictConnection(idle);
+            } catch (SQLException taken) {
+                return; // somebody uses it now
+            }
+        }
+    }
+
+    /** Closes those that are idle, and the others as they are given back. */
+    void closeAll() {
+        if (pool.getHikariPoolMXBean() != null) {
+            pool.getHikariPoolMXBean().softEvictConnections();
+        }
     }
 
     /** The pool as a data source. */

@@ -4,25 +4,37 @@ import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.ServerSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 
-/** One PostgreSQL server: a pool, and the bulkhead that caps its use. Safe for use by many threads. */
+/**
+ * One PostgreSQL server: a pool and single connections, the gate that counts both as the server does, and the bulkhead
+ * that says how much may be begun. Both have the same size, the share of the server's cap that this worker has now. Safe
+ * for use by many threads.
+ */
 public final class Server implements AutoCloseable {
     private final String name;
+    private final ConnectionGate gate;
+    private final GatedConnector connector;
     private final ConnectionPool pool;
     private final ConnectionBulkhead bulkhead;
     private final ShortConnections shortConnections;
     private final SessionTimeouts timeouts;
 
-    /** Opens no connection yet, so a server that is away does not stop the caller. */
+    /** With all connections for itself. Opens none yet, so a server that is away does not stop the caller. */
     public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName) {
+        this(settings, timeouts, Lease.endless(applicationName));
+    }
+
+    /** With a share of the connections, nothing until {@link #share} says how many. Opens none yet. */
+    public Server(ServerSettings settings, SessionTimeouts timeouts, Lease lease) {
         this.name = settings.name();
         this.timeouts = timeouts;
-        this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections());
-        ConnectionPool.Target target =
-                new ConnectionPool.Target(name, settings.url(), settings.user(), settings.password(), applicationName);
-        this.pool = new ConnectionPool(target, settings.maxConnections());
-        this.shortConnections = new ShortConnections(target);
+        this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease);
+        this.gate = new ConnectionGate(name, bulkhead.max());
+        this.connector = new GatedConnector(settings, lease, gate);
+        this.pool = new ConnectionPool(name, connector, settings.maxConnections());
+        this.shortConnections = new ShortConnections(connector, () -> pool.closeIdle(gate.surplus(1)));
     }
 
     /** Name in the configuration. */
@@ -30,7 +42,7 @@ public final class Server implements AutoCloseable {
         return name;
     }
 
-    /** Acquire a permit here before {@link #open}. */
+    /** Acquire a permit here before {@link #open} and {@link #connect}, one for each connection at the same time. */
     public ConnectionBulkhead bulkhead() {
         return bulkhead;
     }
@@ -59,7 +71,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Opens a connection to any database of the server, which the caller closes. Waits up to 5 s.
+     * Opens a connection to any database of the server, outside the pool; closing it ends it. An idle one of the pool is
+     * closed for it if need be. Waits up to 5 s.
      *
      * @throws DatabaseRefusedException if that database is missing, or closed to this user
      */
@@ -67,8 +80,49 @@ public final class Server implements AutoCloseable {
         return shortConnections.connect(database);
     }
 
+    /**
+     * Opens one connection more than there may be, to look after sessions of dead workers when no living one has any; or,
+     * at a start that has failed, to see what else is wrong.
+     */
+    public Connection connectBeyondShare() throws SQLException {
+        return connector.openBeyondLimit();
+    }
+
+    /**
+     * From now on this worker has so many permits and connections. What is in use stays until it is given back; what is
+     * idle and too much is closed.
+     *
+     * @return how many it still needs: the share, or what is open beyond it
+     */
+    public int share(int connections) {
+        gate.limit(connections);
+        if (connections == 0) {
+            pool.closeAll();
+        } else {
+            pool.closeIdle(gate.surplus(0));
+        }
+        bulkhead.share(connections);
+        return Math.max(connections, gate.used());
+    }
+
+    /** Connections that the server has or may have from this worker, those on their way out included. */
+    public int connections() {
+        return gate.used();
+    }
+
+    /** Waits until the server has ended every session of this worker. */
+    public boolean awaitNone(Duration atMost) throws InterruptedException {
+        return gate.awaitNone(atMost);
+    }
+
+    /** Closes what is idle, and the rest as it is given back. */
+    public void closeConnections() {
+        pool.closeAll();
+    }
+
     @Override
     public void close() {
+        gate.close();
         pool.close();
     }
 }

@@ -3,17 +3,19 @@ package io.tenantry.worker.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Connections to any database of a server, each opened for one piece of work and closed after it: a pool for each
  * tenant's database would hold connections for thousands of them. Safe for use by many threads.
  */
 final class ShortConnections {
-    private final ConnectionPool.Target target;
+    private final GatedConnector connector;
+    private final Runnable makeRoom;
 
-    ShortConnections(ConnectionPool.Target target) {
-        this.target = target;
+    /** @param makeRoom called again and again while all connections that this worker may have are open */
+    ShortConnections(GatedConnector connector, Runnable makeRoom) {
+        this.connector = connector;
+        this.makeRoom = makeRoom;
     }
 
     /**
@@ -22,16 +24,8 @@ final class ShortConnections {
      * @throws DatabaseRefusedException if it is this database that cannot be connected to, not the server
      */
     Connection connect(String database) throws SQLException {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(target.url());
-        source.setDatabaseName(database);
-        source.setUser(target.user());
-        source.setPassword(target.password().reveal());
-        for (var property : ConnectionPool.properties(target).entrySet()) {
-            source.setProperty(property.getKey(), property.getValue());
-        }
         try {
-            return source.getConnection();
+            return connector.open(database, makeRoom);
         } catch (SQLException failure) {
             if (DatabaseRefusedException.isRefusal(failure)) {
                 throw DatabaseRefusedException.of(failure);

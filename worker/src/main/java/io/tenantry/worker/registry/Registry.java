@@ -3,12 +3,15 @@ package io.tenantry.worker.registry;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.postgres.ConnectionPool;
+import io.tenantry.worker.postgres.Lease;
+import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** The control database. Safe for use by many threads. */
 public final class Registry implements AutoCloseable {
@@ -119,6 +122,23 @@ public final class Registry implements AutoCloseable {
             connection.close();
             throw failure;
         }
+    }
+
+    /** A share of the servers' connections, for a worker of this group; {@link Leases#start} asks for it. */
+    public Leases leases(
+            String group, Lease lease, Map<String, Server> servers, LeaseTerms terms, Leases.Listener listener) {
+        return new Leases(this, group, lease, servers, listener, terms);
+    }
+
+    <T> T inTransaction(Work<T> work) throws SQLException {
+        try (Connection connection = connection()) {
+            return Transaction.run(connection, () -> work.run(connection));
+        }
+    }
+
+    /** What is done in a transaction. */
+    interface Work<T> {
+        T run(Connection connection) throws SQLException;
     }
 
     @Override

@@ -18,8 +18,10 @@ public final class Health {
         KAFKA,
         /** The control plane's database does not answer. */
         REGISTRY,
-        /** A server of tenants does not answer, or there is no connection left for this worker. */
+        /** A server of tenants does not answer. */
         SERVERS,
+        /** The group has no share of the servers' connections left for this worker, or its share ran out. */
+        CONNECTIONS,
         /** It is stopping: it finishes what runs, and takes nothing new. */
         DRAINING;
 

@@ -126,14 +126,18 @@ public final class Meters {
     }
 
     /**
-     * The connections that this worker may have to a server.
+     * The connections to a server.
      *
-     * @param available those that are free
-     * @param max its share of the server's cap, which changes as workers come and go
+     * @param available those of this worker's share that are free
+     * @param max this worker's share of the server's cap, which changes as workers come and go
+     * @param open those that the server has from this worker, idle ones included
+     * @param cap what the whole group may have
      */
-    public void bulkhead(String server, IntSupplier available, IntSupplier max) {
+    public void bulkhead(String server, IntSupplier available, IntSupplier max, IntSupplier open, int cap) {
         gauge("tenantry.bulkhead.available", "Free connections of this worker's share", available, "server", server);
         gauge("tenantry.bulkhead.max", "This worker's share of the server's connections", max, "server", server);
+        gauge("tenantry.bulkhead.open", "Connections that the server has from this worker", open, "server", server);
+        gauge("tenantry.bulkhead.cap", "Connections that the whole group may have", () -> cap, "server", server);
     }
 
     private Timer batchTimer(String name, String description) {
@@ -150,6 +154,11 @@ public final class Meters {
     }
 
     private void gauge(String name, String description, IntSupplier value, String... tags) {
+        // One that goes on after a break has new parts to ask.
+        Gauge before = registry.find(name).tags(tags).gauge();
+        if (before != null) {
+            registry.remove(before);
+        }
         Gauge.builder(name, value::getAsInt).description(description).tags(tags).register(registry);
     }
 }

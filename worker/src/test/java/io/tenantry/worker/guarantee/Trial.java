@@ -37,6 +37,7 @@ final class Trial implements AutoCloseable {
     private final Group group;
     private final Requests requests;
     private final Answers answers;
+    private final List<String> jvmOptions = new ArrayList<>();
     private final List<WorkerProcess> workers = new ArrayList<>();
     private List<String> tenants = List.of();
     private int newcomers;
@@ -82,6 +83,12 @@ final class Trial implements AutoCloseable {
         return this;
     }
 
+    /** How long a worker that does not move keeps its connections to the server: its sessions are ended then. */
+    Trial lease(Duration lease) {
+        jvmOptions.add("-Dio.tenantry.lease.seconds=" + lease.toSeconds());
+        return this;
+    }
+
     /** Signs up as many tenants, in the first version, and gives the release that follows three upgrades. */
     Trial onboard(int count, Duration step) {
         return onboard(IntStream.range(0, count).mapToObj(i -> "tenant" + i).toList(), step);
@@ -104,7 +111,7 @@ final class Trial implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             String name = "worker" + workers.size();
             workers.add(WorkerProcess.start(
-                    deployment, name, LOGS.resolve(deployment.tenantDatabase()).resolve(name)));
+                    deployment, name, LOGS.resolve(deployment.tenantDatabase()).resolve(name), jvmOptions));
         }
         return this;
     }

@@ -38,14 +38,16 @@ final class WorkerProcess implements AutoCloseable {
     private final Deployment deployment;
     private final String name;
     private final Path logs;
+    private final List<String> moreJvmOptions;
     private int starts;
     private ChildJvm process;
     private @Nullable DeadManSwitch stopped;
 
-    private WorkerProcess(Deployment deployment, String name, Path logs) {
+    private WorkerProcess(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
         this.deployment = deployment;
         this.name = name;
         this.logs = logs;
+        this.moreJvmOptions = List.copyOf(moreJvmOptions);
         this.process = launch();
     }
 
@@ -55,17 +57,18 @@ final class WorkerProcess implements AutoCloseable {
      * @param name how its Kafka clients call themselves
      * @param logs a folder of its own: each start has a log there
      */
-    static WorkerProcess start(Deployment deployment, String name, Path logs) {
+    static WorkerProcess start(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
         try {
             Files.createDirectories(logs);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return new WorkerProcess(deployment, name, logs);
+        return new WorkerProcess(deployment, name, logs, moreJvmOptions);
     }
 
     private ChildJvm launch() {
         List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
+        options.addAll(moreJvmOptions);
         deployment.overrides().forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
         options.add("-Dtenantry.kafka.properties.client.id=" + name);
         return ChildJvm.start(

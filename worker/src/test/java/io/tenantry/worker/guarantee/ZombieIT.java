@@ -26,7 +26,9 @@ class ZombieIT {
         try (Trial trial = Trial.of(round)) {
             // One at a time: all else in the hands of the stopped one would be locked as well.
             trial.deployment().with("worker.concurrency", "1");
-            trial.onboard(TENANTS, Duration.ofMillis(50))
+            // And nobody ends the sessions of the stopped one: the lock alone has to keep the others out.
+            trial.lease(Duration.ofMinutes(5))
+                    .onboard(TENANTS, Duration.ofMillis(50))
                     .startWorkers(1)
                     .awaitReady()
                     .startWorkers(1)

@@ -1,6 +1,7 @@
 package io.tenantry.worker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class ConnectionBulkheadTest {
@@ -115,6 +118,178 @@ class ConnectionBulkheadTest {
         bulkhead.release();
 
         assertThat(called).containsExactly("signup");
+    }
+
+    @Test
+    void worksWithItsShareOnly() {
+        bulkhead.share(1);
+
+        assertThat(bulkhead.max()).isEqualTo(1);
+        assertThat(bulkhead.cap()).isEqualTo(2);
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        assertThat(bulkhead.tryAcquire()).isFalse();
+    }
+
+    @Test
+    void whatIsInUseIsWithheldAsItComesBackBeforeAnyWaiterGetsIt() {
+        fill();
+        bulkhead.whenFree(false, () -> called.add("first"));
+        bulkhead.share(1);
+        bulkhead.release();
+        assertThat(called).isEmpty();
+
+        bulkhead.release();
+        assertThat(called).containsExactly("first");
+        assertThat(bulkhead.available()).isEqualTo(1);
+    }
+
+    @Test
+    void callsAsManyWaitersAsTheShareHasGrown() {
+        bulkhead.share(0);
+        List.of("first", "second", "third").forEach(name -> bulkhead.whenFree(false, () -> called.add(name)));
+        assertThat(bulkhead.tryAcquire()).isFalse();
+
+        bulkhead.share(2);
+        assertThat(called).containsExactly("first", "second");
+    }
+
+    @Test
+    void givesNothingWhileTheLeaseHasRunOutAndCallsWhoWaitsWhenItIsRenewed() {
+        AtomicLong now = new AtomicLong();
+        Lease lease = new Lease("test", now::get);
+        ConnectionBulkhead leased = new ConnectionBulkhead("main", 2, lease);
+        lease.renew(100);
+        leased.share(2);
+        assertThat(leased.tryAcquire()).isTrue();
+        now.set(100);
+
+        assertThat(leased.tryAcquire()).isFalse();
+        leased.whenFree(false, () -> called.add("first"));
+        leased.release();
+        assertThat(called).isEmpty();
+
+        lease.renew(200);
+        leased.share(2);
+        assertThat(called).containsExactly("first");
+        assertThat(leased.tryAcquire()).isTrue();
+    }
+
+    @Test
+    void takesSeveralPermitsTogetherOrNone() {
+        ConnectionBulkhead large = new ConnectionBulkhead("main", 4);
+        assertThat(large.tryAcquire(3)).isTrue();
+        assertThat(large.tryAcquire(2)).isFalse();
+        assertThat(large.available()).isEqualTo(1);
+
+        large.release(3);
+        assertThat(large.available()).isEqualTo(4);
+    }
+
+    @Test
+    void refusesWhatItCanNeverGive() {
+        assertThatThrownBy(() -> bulkhead.tryAcquire(3)).hasMessageContaining("3 permits of server main, which has 2");
+        assertThatThrownBy(() -> bulkhead.whenFree(3, false, () -> {})).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void gathersPermitsForTheFirstThatNeedsSeveral() {
+        fill();
+        bulkhead.whenFree(2, false, () -> called.add("two"));
+        bulkhead.whenFree(false, () -> called.add("one"));
+
+        bulkhead.release();
+        assertThat(called).isEmpty();
+        assertThat(bulkhead.tryAcquire())
+                .as("another one takes what is gathered")
+                .isFalse();
+        bulkhead.release();
+        assertThat(called).containsExactly("two");
+        assertThat(bulkhead.tryAcquire()).isFalse();
+        assertThat(bulkhead.tryAcquire(2)).isTrue();
+
+        bulkhead.release(2);
+        assertThat(called).containsExactly("two", "one");
+    }
+
+    @Test
+    void whatWasGatheredIsPassedOn() {
+        fill();
+        bulkhead.whenFree(2, false, () -> called.add("two"));
+        bulkhead.whenFree(false, () -> called.add("one"));
+        bulkhead.release();
+        bulkhead.release();
+
+        bulkhead.passOn(2);
+        assertThat(called).containsExactly("two", "one");
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        assertThat(bulkhead.tryAcquire()).isTrue();
+    }
+
+    @Test
+    void whatWasGatheredIsWithheldToo() {
+        fill();
+        bulkhead.whenFree(2, false, () -> called.add("two"));
+        bulkhead.release();
+        bulkhead.share(1);
+        bulkhead.release();
+        assertThat(called).isEmpty();
+
+        bulkhead.share(2);
+        assertThat(called).containsExactly("two");
+        assertThat(bulkhead.tryAcquire(2)).isTrue();
+    }
+
+    @Test
+    void oneThatNeedsMoreThanTheShareHoldsNobodyUp() {
+        bulkhead.share(1);
+        assertThat(bulkhead.tryAcquire()).isTrue();
+        bulkhead.whenFree(2, false, () -> called.add("two"));
+        bulkhead.whenFree(false, () -> called.add("one"));
+
+        bulkhead.release();
+        assertThat(called).containsExactly("one");
+        bulkhead.share(2);
+        assertThat(called).containsExactly("one", "two");
+    }
+
+    /** With permits that are taken away and given again meanwhile. */
+    @Test
+    void servesThoseThatNeedOneAndThoseThatNeedMoreWhileTheShareChanges() throws InterruptedException {
+        ConnectionBulkhead large = new ConnectionBulkhead("main", 4);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        int users = 20_000;
+        CountDownLatch served = new CountDownLatch(users);
+        try {
+            for (int i = 0; i < users; i++) {
+                int needs = 1 + i % 3;
+                AtomicReference<Runnable> user = new AtomicReference<>();
+                user.set(() -> {
+                    if (!large.tryAcquire(needs)) {
+                        large.whenFree(needs, needs == 2, () -> threads.execute(user.get()));
+                        return;
+                    }
+                    most.accumulateAndGet(inside.addAndGet(needs), Math::max);
+                    inside.addAndGet(-needs);
+                    large.release(needs);
+                    served.countDown();
+                });
+                threads.execute(user.get());
+                if (i % 50 == 0) {
+                    large.share(1 + i % 4);
+                }
+            }
+            large.share(4);
+
+            assertThat(served.await(60, TimeUnit.SECONDS))
+                    .as("%d were never served", served.getCount())
+                    .isTrue();
+            assertThat(most).hasValueLessThanOrEqualTo(4);
+            assertThat(large.available()).isEqualTo(4);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

@@ -98,8 +98,8 @@ class MetersTest {
         meters.inFlight(value::get);
         meters.lanes(() -> value.get() * 10);
         meters.pausedPartitions(() -> value.get() * 100);
-        meters.bulkhead("main", () -> value.get() * 1000, () -> 16);
-        meters.bulkhead("second", () -> 8, () -> 8);
+        meters.bulkhead("main", () -> value.get() * 1000, () -> 16, () -> value.get() * 2, 32);
+        meters.bulkhead("second", () -> 8, () -> 8, () -> 0, 8);
         value.set(2);
 
         assertThat(registry.get("tenantry.in.flight").gauge().value()).isEqualTo(2);
@@ -115,6 +115,24 @@ class MetersTest {
                         .gauge()
                         .value())
                 .isEqualTo(16);
+        assertThat(registry.get("tenantry.bulkhead.open")
+                        .tag("server", "main")
+                        .gauge()
+                        .value())
+                .isEqualTo(4);
+        assertThat(registry.get("tenantry.bulkhead.cap")
+                        .tag("server", "main")
+                        .gauge()
+                        .value())
+                .isEqualTo(32);
+    }
+
+    @Test
+    void aGaugeThatIsSetAgainFollowsItsNewSource() {
+        meters.lanes(() -> 1);
+        meters.lanes(() -> 2);
+
+        assertThat(registry.get("tenantry.lanes").gauge().value()).isEqualTo(2);
     }
 
     @Test
@@ -151,6 +169,6 @@ class MetersTest {
         meters.inFlight(() -> 1);
         meters.lanes(() -> 1);
         meters.pausedPartitions(() -> 1);
-        meters.bulkhead("main", () -> 1, () -> 1);
+        meters.bulkhead("main", () -> 1, () -> 1, () -> 1, 1);
     }
 }

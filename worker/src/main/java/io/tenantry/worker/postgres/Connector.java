@@ -1,0 +1,130 @@
+package io.tenantry.worker.postgres;
+
+import io.tenantry.worker.config.Secret;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Opens connections to a PostgreSQL server, a new one each time. Safe for use by many threads. */
+class Connector implements DataSource {
+    private static final String SCHEME = "jdbc:postgresql:";
+    /** For the way to the server, and for each of its answers until the session is there. */
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    /**
+     * The server ends a session whose client is gone, or stopped in a transaction, so that it does not keep a tenant's
+     * lock.
+     *
+     * @see <a href="https://www.postgresql.org/docs/current/runtime-config-connection.html">connection settings</a>
+     */
+    private static final String SESSION_OPTIONS =
+            "-c idle_in_transaction_session_timeout=30000 -c client_connection_check_interval=5000"
+                    + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
+    private final String url;
+    private final String user;
+    private final Secret password;
+    private final Supplier<String> applicationName;
+
+    /** @param applicationName how a session that is opened now shows in pg_stat_activity */
+    Connector(String url, String user, Secret password, Supplier<String> applicationName) {
+        this.url = url;
+        this.user = user;
+        this.password = password;
+        this.applicationName = applicationName;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        return open(url);
+    }
+
+    final String address() {
+        return url;
+    }
+
+    /** The same for another database of the server. */
+    final String addressOf(String database) {
+        int question = url.indexOf('?');
+        String parameters = question < 0 ? "" : url.substring(question);
+        String place = url.substring(0, url.length() - parameters.length());
+        int hosts = place.indexOf("//");
+        int slash = hosts < 0 ? -1 : place.indexOf('/', hosts + 2);
+        String server = hosts < 0 ? SCHEME + "//localhost" : slash < 0 ? place : place.substring(0, slash);
+        return server + "/" + URLEncoder.encode(database, StandardCharsets.UTF_8) + parameters;
+    }
+
+    /** Every connection comes from here. */
+    Connection open(String address) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password.reveal());
+        // A statement without parameters goes as it is, in one simple query: several in one text are one message, and
+        // cost the server less than the extended protocol.
+        properties.setProperty("preferQueryMode", "extendedForPrepared");
+        properties.setProperty("ApplicationName", applicationName.get());
+        // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
+        properties.setProperty("assumeMinServerVersion", "14");
+        properties.setProperty("connectTimeout", Long.toString(TIMEOUT.toSeconds()));
+        properties.setProperty("socketTimeout", Long.toString(TIMEOUT.toSeconds()));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("options", SESSION_OPTIONS);
+        properties.setProperty("socketFactory", GatedSockets.class.getName());
+        Connection connection = DriverManager.getConnection(address, properties);
+        if (!address.contains("socketTimeout=")) {
+            // A statement takes as long as it takes.
+            connection.setNetworkTimeout(Runnable::run, 0);
+        }
+        return connection;
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException("it has a user of its own");
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return null;
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter writer) {
+        // It logs nothing.
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) {
+        // It has its own.
+    }
+
+    @Override
+    public int getLoginTimeout() {
+        return (int) TIMEOUT.toSeconds();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("it logs nothing");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        throw new SQLException("not a wrapper of " + type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return false;
+    }
+}

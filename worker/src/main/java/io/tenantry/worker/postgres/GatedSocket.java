@@ -1,0 +1,75 @@
+package io.tenantry.worker.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A connection to a server, which gives its slot back when the server's session is gone. That is some milliseconds after
+ * this end was closed, or seconds, when the session is in the middle of a statement; the server closes its own end last,
+ * after the session has left pg_stat_activity.
+ */
+final class GatedSocket extends Socket {
+    /**
+     * The server looks for the client of a running statement every 5 s, and for one whose machine is gone for 25 s; see
+     * {@link Connector}.
+     */
+    private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(30);
+
+    private final ConnectionGate gate;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    GatedSocket(ConnectionGate gate) {
+        this.gate = gate;
+    }
+
+    /** Says goodbye and returns at once; the slot is given back when the server has done the same. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        if (!isConnected()) {
+            hangUp();
+            return;
+        }
+        try {
+            shutdownOutput();
+        } catch (IOException gone) {
+            hangUp();
+            return;
+        }
+        // Not on this thread: a read of another one may be under way, and ends when the session does.
+        Thread goodbye = new Thread(this::awaitEnd, "session-end");
+        goodbye.setDaemon(true);
+        goodbye.start();
+    }
+
+    private void awaitEnd() {
+        byte[] rest = new byte[8192];
+        long end = System.nanoTime() + LONGEST_GOODBYE.toNanos();
+        try (InputStream in = getInputStream()) {
+            setSoTimeout((int) LONGEST_GOODBYE.toMillis());
+            int read = in.read(rest);
+            while (read >= 0 && System.nanoTime() < end) {
+                read = in.read(rest);
+            }
+        } catch (IOException goneOrSilent) {
+            // Reset: the session is gone. Silent for so long: so is the machine, or the way to it.
+        } finally {
+            hangUp();
+        }
+    }
+
+    private void hangUp() {
+        try {
+            super.close();
+        } catch (IOException closed) {
+            // It is not used any more.
+        } finally {
+            gate.leave();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.tenantry.worker.postgres;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the sockets of the PostgreSQL driver, each with a slot of a gate. The driver knows it by its name only, so what
+ * it works for is said by the thread that connects. Sockets of other threads, as the driver's for cancelling a statement,
+ * are plain.
+ */
+public final class GatedSockets extends SocketFactory {
+    /** Inherited, because with {@code loginTimeout} in the URL the driver connects on a thread of its own. */
+    private static final ThreadLocal<Attempt> ATTEMPT = new InheritableThreadLocal<>();
+
+    /** Takes a slot, or fails. */
+    interface Entrance {
+        void enter() throws IOException;
+    }
+
+    /** Connects. */
+    interface Opening {
+        Connection open() throws SQLException;
+    }
+
+    /** One call of the driver, which may try several addresses. */
+    private record Attempt(ConnectionGate gate, Entrance entrance, List<Socket> sockets) {}
+
+    /** For the driver. */
+    public GatedSockets() {}
+
+    /** Lets the driver connect, with a slot for each socket. */
+    static Connection through(ConnectionGate gate, Entrance entrance, Opening opening) throws SQLException {
+        Attempt attempt = new Attempt(gate, entrance, new CopyOnWriteArrayList<>());
+        ATTEMPT.set(attempt);
+        boolean open = false;
+        try {
+            Connection connection = opening.open();
+            open = true;
+            return connection;
+        } finally {
+            ATTEMPT.remove();
+            if (!open) {
+                attempt.sockets().forEach(GatedSockets::close);
+            }
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException closed) {
+            // It has given its slot back all the same.
+        }
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+        @Nullable Attempt attempt = ATTEMPT.get();
+        if (attempt == null) {
+            return new Socket();
+        }
+        attempt.entrance().enter();
+        Socket socket = new GatedSocket(attempt.gate());
+        attempt.sockets().add(socket);
+        return socket;
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        throw unused();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+        throw unused();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        throw unused();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
+            throws IOException {
+        throw unused();
+    }
+
+    private static IOException unused() {
+        return new SocketException("the driver makes its sockets unconnected, and connects them itself");
+    }
+}

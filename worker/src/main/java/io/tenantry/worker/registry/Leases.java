@@ -1,0 +1,232 @@
+package io.tenantry.worker.registry;
+
+import io.tenantry.worker.postgres.Lease;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.registry.Membership.State;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this worker's share of the servers' connections, which all workers of a group have together: takes it, renews it
+ * every second, gives back what others need, and ends the sessions of workers that have died. Safe for use by many
+ * threads.
+ */
+public final class Leases implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+    private static final Duration LOG_AGAIN = Duration.ofSeconds(30);
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+    /** Told by the thread that renews; must not wait. */
+    public interface Listener {
+        /** Whether the worker has connections of every server, and may use them. */
+        void holds(boolean connections);
+
+        /** It had some, lost them, and finds no seat again: others need to do its work. */
+        void seatLost();
+    }
+
+    private final Map<String, Server> servers;
+    private final Lease lease;
+    private final LeaseTerms terms;
+    private final Listener listener;
+    private final Membership membership;
+    private final Reclaim reclaim;
+    private final Thread thread = new Thread(this::run, "leases");
+    private final Object lock = new Object();
+    private boolean woken;
+    private boolean cancelled;
+    private boolean closed;
+    private boolean holding;
+    private boolean failing;
+    private boolean everHeld;
+    private long waitingSince = System.nanoTime();
+    private long lastLog;
+    private String lastObstacle = "";
+
+    Leases(
+            Registry registry,
+            String group,
+            Lease lease,
+            Map<String, Server> servers,
+            Listener listener,
+            LeaseTerms terms) {
+        this.servers = Map.copyOf(servers);
+        this.lease = lease;
+        this.terms = terms;
+        this.listener = listener;
+        LeaseTable table = new LeaseTable(group);
+        this.membership = new Membership(registry, table, lease, this.servers, terms);
+        this.reclaim = new Reclaim(registry, table, this.servers, terms, this::wake);
+        thread.setDaemon(true);
+    }
+
+    /** Joins the group; returns at once. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Waits for connections of every server; false if there are none in time, or {@link #cancel} was called. */
+    public boolean await(Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        synchronized (lock) {
+            while (!holding && !cancelled) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    break;
+                }
+                try {
+                    lock.wait(Math.min(left, TimeUnit.HOURS.toMillis(1)));
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return holding && !cancelled;
+        }
+    }
+
+    /** Nobody waits in {@link #await} any more; the leases are still renewed. */
+    public void cancel() {
+        synchronized (lock) {
+            cancelled = true;
+            lock.notifyAll();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                membership.renew();
+                renewed();
+            } catch (SQLException failure) {
+                failed(failure);
+            } catch (RuntimeException bug) {
+                LOG.error("the leases of connections cannot be renewed: this is a bug, and it is tried again", bug);
+                failed(bug);
+            }
+            if (!pause(
+                    membership.state() == State.HOLDING && !membership.givesBack() ? terms.renewal() : terms.soon())) {
+                return;
+            }
+        }
+    }
+
+    private void renewed() {
+        if (failing) {
+            failing = false;
+            LOG.info("the leases of connections are renewed again");
+        }
+        reclaim.look(membership.members(), membership.name());
+        boolean now = membership.state() == State.HOLDING && lease.holds();
+        tell(now);
+        if (now) {
+            everHeld = true;
+            lastObstacle = "";
+        } else if (membership.state() == State.WAITING) {
+            explain();
+            if (everHeld && System.nanoTime() - waitingSince > terms.lease().toNanos()) {
+                everHeld = false;
+                listener.seatLost();
+            }
+        }
+    }
+
+    private void tell(boolean now) {
+        synchronized (lock) {
+            if (holding && !now) {
+                waitingSince = System.nanoTime();
+            }
+            holding = now;
+            lock.notifyAll();
+        }
+        listener.holds(now);
+    }
+
+    /** Others give back what they do not use within a moment: that is not worth a word. */
+    private void explain() {
+        long now = System.nanoTime();
+        String obstacle = new Shares(membership.members()).obstacle(membership.name());
+        boolean again = now - lastLog > LOG_AGAIN.toNanos() || !obstacle.equals(lastObstacle);
+        if (again && now - waitingSince > terms.renewal().multipliedBy(2).toNanos()) {
+            lastObstacle = obstacle;
+            lastLog = now;
+            LOG.warn("this worker waits for connections, and takes no requests: {}", obstacle);
+        }
+    }
+
+    private void failed(Exception failure) {
+        if (!failing) {
+            failing = true;
+            LOG.warn(
+                    "the leases of connections cannot be renewed ({}); if that lasts for {} s nothing new is begun at any"
+                            + " server until they are",
+                    failure.getMessage(),
+                    terms.lease().toSeconds());
+        }
+        if (!lease.holds()) {
+            tell(false);
+            servers.values().forEach(Server::closeConnections);
+        }
+    }
+
+    private boolean pause(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        synchronized (lock) {
+            while (!woken && !closed) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    break;
+                }
+                try {
+                    lock.wait(left);
+                } catch (InterruptedException interrupted) {
+                    return false;
+                }
+            }
+            woken = false;
+            return !closed;
+        }
+    }
+
+    private void wake() {
+        synchronized (lock) {
+            woken = true;
+            lock.notifyAll();
+        }
+    }
+
+    /** Leaves the group. Close the servers first: what is still open a few seconds later is left to others to be ended. */
+    @Override
+    public void close() {
+        cancel();
+        synchronized (lock) {
+            closed = true;
+            lock.notifyAll();
+        }
+        reclaim.close();
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
+        try {
+            thread.join(GOODBYE.toMillis());
+            long end = System.nanoTime() + GOODBYE.toNanos();
+            for (Server server : servers.values()) {
+                server.awaitNone(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            }
+            if (!thread.isAlive()) {
+                membership.leave();
+            }
+        } catch (SQLException away) {
+            LOG.info(
+                    "the registry could not be told that this worker ends ({}); its connections are free in {} s",
+                    away.getMessage(),
+                    terms.lease().toSeconds());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

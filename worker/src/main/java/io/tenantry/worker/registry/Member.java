@@ -1,0 +1,40 @@
+package io.tenantry.worker.registry;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * A worker of the group, as the registry knows it.
+ *
+ * @param applicationName of its sessions at the servers
+ * @param overdue for how long its lease has run out; zero if it has not
+ * @param fenced nobody renews it any more, and its sessions are being ended
+ * @param holdings by server
+ */
+record Member(String applicationName, Duration overdue, boolean fenced, Map<String, Holding> holdings) {
+    /**
+     * What it has of one server.
+     *
+     * @param cap of the server as this worker is configured
+     * @param connections that it may have open
+     */
+    record Holding(int cap, int connections) {}
+
+    Member {
+        holdings = Map.copyOf(holdings);
+    }
+
+    /** Whether its lease has not run out. */
+    boolean isLive() {
+        return !fenced && overdue.isZero();
+    }
+
+    int connections(String server) {
+        Holding holding = holdings.get(server);
+        return holding == null ? 0 : holding.connections();
+    }
+
+    boolean holdsAny() {
+        return holdings.values().stream().anyMatch(holding -> holding.connections() > 0);
+    }
+}

@@ -1,0 +1,126 @@
+package io.tenantry.worker.registry;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * How the connections of servers are shared out: each living worker aims at cap / workers, the older ones at one more
+ * where that leaves a remainder. Less than it has is taken away at once, more only when it is free. A worker begins with
+ * at least one connection of every server or with none at all; those that joined last find no seat when there are more
+ * workers than connections. Dead ones count for what they still hold. Immutable.
+ */
+final class Shares {
+    private final List<Member> members;
+
+    /** @param members in the order in which they joined */
+    Shares(List<Member> members) {
+        this.members = List.copyOf(members);
+    }
+
+    /** What a worker may use from now on, by server: all positive, or all zero. */
+    Map<String, Integer> of(String applicationName) {
+        Member self = member(applicationName);
+        Map<String, Integer> targets = targets(self);
+        Map<String, Integer> shares = new LinkedHashMap<>();
+        for (String server : new TreeMap<>(self.holdings()).keySet()) {
+            int held = self.connections(server);
+            int target = targets.getOrDefault(server, 0);
+            if (held == 0) {
+                shares.put(server, Math.min(target, room(server, self)));
+            } else {
+                // One who works keeps something to work with, even if the cap was lowered below the number of workers.
+                target = Math.max(1, target);
+                shares.put(server, Math.min(target, Math.max(held, room(server, self))));
+            }
+        }
+        if (shares.values().stream().anyMatch(share -> share < 1)) {
+            shares.replaceAll((server, share) -> 0);
+        }
+        return shares;
+    }
+
+    /** Why a worker that may use nothing has to wait. */
+    String obstacle(String applicationName) {
+        Member self = member(applicationName);
+        Map<String, Integer> targets = targets(self);
+        for (String server : new TreeMap<>(self.holdings()).keySet()) {
+            if (!targets.containsKey(server)) {
+                return "servers." + server + ".max-connections is " + cap(server) + ", and "
+                        + seated(server, applicationName) + " other workers of the group share them; it takes over when"
+                        + " one of them leaves: raise servers." + server + ".max-connections, or run fewer workers";
+            }
+            if (room(server, self) < 1) {
+                List<String> holders = members.stream()
+                        .filter(member -> !member.equals(self) && member.connections(server) > 0)
+                        .map(member -> member.connections(server) + " by " + member.applicationName()
+                                + (member.isLive() ? "" : " (whose lease has run out)"))
+                        .toList();
+                return "all " + cap(server) + " connections of server " + server + " are still held, "
+                        + String.join(", ", holders) + "; they give back what is not in use, and the sessions of a dead"
+                        + " worker are ended: wait, or look for long statements in pg_stat_activity";
+            }
+        }
+        return "nothing";
+    }
+
+    private Member member(String applicationName) {
+        return members.stream()
+                .filter(member -> member.applicationName().equals(applicationName))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no member " + applicationName));
+    }
+
+    /** Empty if it finds no seat. */
+    private Map<String, Integer> targets(Member self) {
+        Map<String, Integer> seated = new HashMap<>();
+        Map<String, Integer> rank = new HashMap<>();
+        for (Member member : members) {
+            Set<String> servers = member.holdings().keySet();
+            if (member.isLive() && servers.stream().allMatch(server -> seated.getOrDefault(server, 0) < cap(server))) {
+                if (member.equals(self)) {
+                    servers.forEach(server -> rank.put(server, seated.getOrDefault(server, 0)));
+                }
+                servers.forEach(server -> seated.merge(server, 1, Integer::sum));
+            }
+        }
+        Map<String, Integer> targets = new HashMap<>();
+        rank.forEach((server, older) -> {
+            int cap = cap(server);
+            int workers = seated.getOrDefault(server, 1);
+            targets.put(server, cap / workers + (older < cap % workers ? 1 : 0));
+        });
+        return targets;
+    }
+
+    private long seated(String server, String exceptFor) {
+        return Math.min(
+                cap(server),
+                members.stream()
+                        .filter(member -> member.isLive()
+                                && !member.applicationName().equals(exceptFor)
+                                && member.holdings().containsKey(server))
+                        .count());
+    }
+
+    /** Of workers that are configured differently, as while they are replaced one by one, the smallest counts. */
+    private int cap(String server) {
+        return members.stream()
+                .filter(member -> member.isLive() && member.holdings().containsKey(server))
+                .mapToInt(member -> member.holdings().get(server).cap())
+                .min()
+                .orElse(0);
+    }
+
+    /** What is left for it by all others, whether they live or not. */
+    private int room(String server, Member self) {
+        return cap(server)
+                - members.stream()
+                        .filter(member -> !member.equals(self))
+                        .mapToInt(member -> member.connections(server))
+                        .sum();
+    }
+}

@@ -1,0 +1,306 @@
+package io.tenantry.worker.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.Await;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers of one group share the connections of their servers. */
+class LeasesIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Deployment deployment = Deployment.create();
+    private final List<LeasingWorker> workers = new ArrayList<>();
+
+    @BeforeEach
+    void migrate() throws SQLException {
+        deployment.database("users").withTwoTables();
+        try (Registry registry = new Registry(registrySettings(), "test")) {
+            registry.migrate();
+        }
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        workers.forEach(LeasingWorker::close);
+        deployment.close();
+    }
+
+    @Test
+    void shareTheCapAndTheOneThatIsLeftHasItAll() {
+        start("a", 16);
+        awaitShares(16);
+        start("b", 16);
+        awaitShares(8, 8);
+        start("c", 16);
+        awaitShares(6, 5, 5);
+
+        stop(0);
+        awaitShares(8, 8);
+        stop(0);
+        awaitShares(16);
+    }
+
+    @Test
+    void giveBackOnlyWhatIsNotInUse() throws SQLException {
+        LeasingWorker a = start("a", 4);
+        awaitShares(4);
+        List<Connection> busy = a.use("main", 4);
+        LeasingWorker b = start("b", 4);
+
+        Await.until(PATIENCE, "a knows of b", () -> a.share("main") == 2);
+        assertThat(b.await(Duration.ofSeconds(1))).isFalse();
+        assertThat(b.share("main")).isZero();
+        assertThat(a.tryAcquire("main")).isFalse();
+        assertThat(leased()).isEqualTo(4);
+
+        a.finish("main", busy.remove(0));
+        a.finish("main", busy.remove(0));
+        awaitShares(2, 2);
+        assertThat(a.tryAcquire("main")).as("two still run").isFalse();
+        a.finish("main", busy.remove(0));
+        assertThat(a.tryAcquire("main")).isTrue();
+    }
+
+    @Test
+    void theSurplusWaitsAndTakesOverWhenOneLeaves() {
+        start("a", 2);
+        start("b", 2);
+        awaitShares(1, 1);
+        LeasingWorker c = start("c", 2);
+        Await.until(PATIENCE, "c is a member", () -> members().size() == 3);
+
+        assertThat(c.await(Duration.ofSeconds(1))).isFalse();
+        assertThat(c.holds()).isFalse();
+        stop(0);
+
+        assertThat(c.await(PATIENCE)).isTrue();
+        awaitShares(1, 1);
+    }
+
+    @Test
+    void beginWithSomethingOfEveryServerOrWithNothing() throws SQLException {
+        LeasingWorker a = start("a", Map.of("main", 16, "second", 2));
+        Await.until(PATIENCE, "a has all", () -> a.share("main") == 16 && a.share("second") == 2);
+        List<Connection> busy = a.use("second", 2);
+        LeasingWorker b = start("b", Map.of("main", 16, "second", 2));
+        Await.until(PATIENCE, "a gives back", () -> a.share("main") == 8 && a.share("second") == 1);
+
+        assertThat(b.await(Duration.ofSeconds(1))).isFalse();
+        assertThat(b.share("main")).isZero();
+        assertThat(b.share("second")).isZero();
+
+        a.finish("second", busy.get(0));
+        assertThat(b.await(PATIENCE)).isTrue();
+        assertThat(List.of(b.share("main"), b.share("second"))).isEqualTo(List.of(8, 1));
+    }
+
+    @Test
+    void groupsThatShareARegistryHaveCapsOfTheirOwn() {
+        start("a", 4);
+        LeasingWorker other = startIn("another group", "b", Map.of("main", 4));
+        Await.until(PATIENCE, "both have all", () -> other.share("main") == 4 && shares().equals(List.of(4, 4)));
+    }
+
+    @Test
+    void theShareOfADeadOneIsTakenWhenItsSessionsAreGone() throws SQLException {
+        LeasingWorker a = start("a", 4);
+        start("b", 4);
+        awaitShares(2, 2);
+        a.use("main", 2);
+        assertThat(sessions(a.name())).isEqualTo(2);
+
+        a.dies();
+
+        Await.until(PATIENCE, "b has all", () -> {
+            // In this order: what is read first was true when the second is.
+            boolean all = workers.get(1).share("main") == 4;
+            assertThat(all && sessions(a.name()) > 0)
+                    .as("b has all while a has sessions")
+                    .isFalse();
+            return all;
+        });
+        assertThat(members()).containsExactly(workers.get(1).name());
+    }
+
+    @Test
+    void whenAllHaveDiedTheOneThatWaitsEndsTheirSessions() throws SQLException {
+        LeasingWorker a = start("a", 2);
+        awaitShares(2);
+        a.use("main", 2);
+        a.dies();
+        LeasingWorker b = start("b", 2);
+
+        assertThat(b.await(PATIENCE)).isTrue();
+        assertThat(sessions(a.name())).isZero();
+        Await.until(PATIENCE, "b has all", () -> b.share("main") == 2);
+    }
+
+    @Test
+    void oneThatLearnsThatItWasTakenForDeadDropsItsConnectionsAndJoinsAnew() throws SQLException {
+        LeasingWorker a = start("a", 4);
+        LeasingWorker b = start("b", 4);
+        awaitShares(2, 2);
+        List<Connection> busy = a.use("main", 1);
+        String before = a.name();
+
+        deployment.executeInRegistry("UPDATE tenantry.worker SET fenced = true, expires_at = now() - interval '1 h'"
+                + " WHERE application_name = '" + before + "'");
+
+        Await.until(PATIENCE, "a has another name", () -> a.name().equals(before + ".2"));
+        Await.until(PATIENCE, "its session was ended", () -> sessions(before) == 0);
+        a.finish("main", busy.get(0));
+        Await.until(PATIENCE, "both work", () -> a.holds() && a.share("main") == 2 && b.share("main") == 2);
+        assertThat(members()).containsExactly(b.name(), a.name());
+        assertThat(a.seatsLost()).isZero();
+    }
+
+    @Test
+    void oneThatFindsNoSeatAgainSaysSo() {
+        LeasingWorker a = start("a", 1);
+        awaitShares(1);
+        LeasingWorker b = start("b", 1);
+        Await.until(PATIENCE, "b is a member", () -> members().size() == 2);
+
+        deployment.executeInRegistry(
+                "UPDATE tenantry.worker SET fenced = true WHERE application_name = '" + a.name() + "'");
+
+        assertThat(b.await(PATIENCE)).isTrue();
+        Await.until(PATIENCE, "a says that it lost its seat", () -> a.seatsLost() == 1);
+        stop(1);
+        assertThat(a.await(PATIENCE)).isTrue();
+    }
+
+    @Test
+    void nobodyBeginsAnythingWhileTheRegistryIsAwayForLongAndNobodyIsTakenForDeadAfterwards() throws Exception {
+        LeasingWorker a = start("a", 4);
+        LeasingWorker b = start("b", 4);
+        awaitShares(2, 2);
+        List<Connection> busy = a.use("main", 1);
+        List<String> before = List.of(a.name(), b.name());
+
+        try (Connection away = deployment.stack().postgres().connect(deployment.controlDatabase());
+                Statement statement = away.createStatement()) {
+            away.setAutoCommit(false);
+            statement.execute("LOCK TABLE tenantry.worker");
+            Await.until(PATIENCE, "both have run out", () -> !a.tryAcquire("main") && !b.tryAcquire("main"));
+            Await.until(PATIENCE, "and say so", () -> !a.holds() && !b.holds());
+            assertThat(busy.get(0).isValid(5)).as("what runs goes on").isTrue();
+            away.rollback();
+        }
+
+        Await.until(PATIENCE, "both work again", () -> a.holds() && b.holds());
+        Await.until(PATIENCE, "and their leases hold", () -> overdue() == 0);
+        assertThat(busy.get(0).isValid(5)).isTrue();
+        assertThat(List.of(a.name(), b.name())).isEqualTo(before);
+        assertThat(shares()).containsExactly(2, 2);
+    }
+
+    @Test
+    void ofDifferentCapsTheSmallestCountsUntilItsWorkerLeaves() {
+        start("a", 16);
+        awaitShares(16);
+        start("b", 6);
+        awaitShares(3, 3);
+
+        stop(1);
+        awaitShares(16);
+    }
+
+    @Test
+    void allOfThemAtOnce() {
+        List<LeasingWorker> all = IntStream.range(0, 8)
+                .mapToObj(number -> worker("w" + number, Map.of("main", 20)))
+                .toList();
+        all.forEach(LeasingWorker::start);
+
+        Await.until(PATIENCE, "all work", () -> all.stream().allMatch(LeasingWorker::holds));
+        Await.until(
+                PATIENCE,
+                "with the whole cap",
+                () -> shares().stream().sorted().toList().equals(List.of(2, 2, 2, 2, 3, 3, 3, 3)));
+        assertThat(leased()).isEqualTo(20);
+    }
+
+    private LeasingWorker start(String name, int cap) {
+        return start(name, Map.of("main", cap));
+    }
+
+    private LeasingWorker start(String name, Map<String, Integer> caps) {
+        return startIn("group", name, caps);
+    }
+
+    private LeasingWorker startIn(String group, String name, Map<String, Integer> caps) {
+        LeasingWorker worker = new LeasingWorker(deployment, registrySettings(), group, unique(name), caps);
+        workers.add(worker);
+        worker.start();
+        return worker;
+    }
+
+    private LeasingWorker worker(String name, Map<String, Integer> caps) {
+        LeasingWorker worker = new LeasingWorker(deployment, registrySettings(), "group", unique(name), caps);
+        workers.add(worker);
+        return worker;
+    }
+
+    /** All tests share the server. */
+    private String unique(String name) {
+        return "leasing " + deployment.tenantDatabase() + " " + name;
+    }
+
+    private void stop(int number) {
+        workers.remove(number).close();
+    }
+
+    private void awaitShares(Integer... shares) {
+        Await.until(PATIENCE, "the shares are " + List.of(shares), () -> {
+            if (!shares().equals(List.of(shares))) {
+                throw new IllegalStateException("they are " + shares());
+            }
+            return true;
+        });
+        workers.forEach(worker -> assertThat(worker.await(PATIENCE)).isTrue());
+    }
+
+    private List<Integer> shares() {
+        return workers.stream().map(worker -> worker.share("main")).toList();
+    }
+
+    private int leased() {
+        return Integer.parseInt(deployment
+                .queryRegistry("SELECT sum(connections) FROM tenantry.connection_lease WHERE server = 'main'")
+                .get(0));
+    }
+
+    private List<String> members() {
+        return deployment.queryRegistry("SELECT application_name FROM tenantry.worker ORDER BY joined");
+    }
+
+    private int overdue() {
+        return deployment
+                .queryRegistry("SELECT application_name FROM tenantry.worker WHERE expires_at < now()")
+                .size();
+    }
+
+    private int sessions(String applicationName) {
+        return deployment
+                .query("SELECT pid FROM pg_stat_activity WHERE application_name = '" + applicationName + "'")
+                .size();
+    }
+
+    private RegistrySettings registrySettings() {
+        return deployment.settings().registry();
+    }
+}

@@ -1,0 +1,131 @@
+package io.tenantry.worker.registry;
+
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.config.Secret;
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.postgres.Lease;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** As much of a worker as has to do with leases, with quick ones. */
+final class LeasingWorker implements AutoCloseable, Leases.Listener {
+    private static final LeaseTerms QUICK = new LeaseTerms(Duration.ofSeconds(2), Duration.ofMillis(200));
+
+    private final Registry registry;
+    private final Lease lease;
+    private final Map<String, Server> servers = new LinkedHashMap<>();
+    private final Leases leases;
+    private final AtomicInteger seatsLost = new AtomicInteger();
+    private volatile boolean holds;
+    private boolean dead;
+
+    LeasingWorker(
+            Deployment deployment, RegistrySettings settings, String group, String name, Map<String, Integer> caps) {
+        this.registry = new Registry(settings, "registry of " + name);
+        this.lease = new Lease(name);
+        PostgresServer postgres = deployment.stack().postgres();
+        caps.forEach((server, cap) -> servers.put(
+                server,
+                new Server(
+                        new ServerSettings(
+                                server,
+                                postgres.jdbcUrl(deployment.tenantDatabase()),
+                                postgres.user(),
+                                new Secret(postgres.password()),
+                                cap),
+                        new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
+                        lease)));
+        this.leases = registry.leases(group, lease, servers, QUICK, this);
+    }
+
+    void start() {
+        leases.start();
+    }
+
+    String name() {
+        return lease.applicationName();
+    }
+
+    int share(String server) {
+        return server(server).bulkhead().max();
+    }
+
+    boolean await(Duration atMost) {
+        return leases.await(atMost);
+    }
+
+    boolean holds() {
+        return holds;
+    }
+
+    int seatsLost() {
+        return seatsLost.get();
+    }
+
+    /** Begins work that needs a connection, so many times. */
+    List<Connection> use(String name, int connections) throws SQLException {
+        List<Connection> used = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            if (!server(name).bulkhead().tryAcquire()) {
+                throw new IllegalStateException("no permit");
+            }
+            used.add(server(name).dataSource().getConnection());
+        }
+        return used;
+    }
+
+    /** Ends such work. */
+    void finish(String name, Connection connection) throws SQLException {
+        connection.close();
+        server(name).bulkhead().release();
+    }
+
+    /** Whether work could begin. */
+    boolean tryAcquire(String name) {
+        boolean acquired = server(name).bulkhead().tryAcquire();
+        if (acquired) {
+            server(name).bulkhead().release();
+        }
+        return acquired;
+    }
+
+    /** Reaches the registry no more, and leaves its sessions as they are: as when it is stopped. */
+    void dies() {
+        dead = true;
+        registry.close();
+    }
+
+    private Server server(String name) {
+        return Objects.requireNonNull(servers.get(name));
+    }
+
+    @Override
+    public void holds(boolean connections) {
+        holds = connections;
+    }
+
+    @Override
+    public void seatLost() {
+        seatsLost.incrementAndGet();
+    }
+
+    @Override
+    public void close() {
+        servers.values().forEach(Server::close);
+        leases.close();
+        if (!dead) {
+            registry.close();
+        }
+    }
+}
