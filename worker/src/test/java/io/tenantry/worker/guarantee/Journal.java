@@ -129,11 +129,11 @@ final class Journal {
                 + home(tenant) + "%'");
     }
 
-    /** Times that two were at work on one tenant, and migrations that do not follow the one before. */
+    /** Times that two were at work on one tenant, and migrations that do not follow the one before; not of scratch homes. */
     int overlaps() {
         return number("SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM guarantee.overlaps) + (SELECT"
                 + " count(*) FROM guarantee.journal a JOIN guarantee.journal b ON a.home = b.home AND a.version <"
-                + " b.version AND a.ended > b.begun)");
+                + " b.version AND a.ended > b.begun WHERE a.home LIKE '" + DATABASE + "\\_%')");
     }
 
     /** Migrations that were applied to a tenant more than once. */
