@@ -14,6 +14,7 @@ import org.flywaydb.core.api.callback.Event;
 /** The scripts that may turn out to have plans, and why the others have none. For use by one thread. */
 final class Candidates {
     private final Map<String, PlannedScript> plannable = new HashMap<>();
+    private final Map<String, List<String>> statements = new HashMap<>();
     private final Map<String, OutsideScript> outside = new HashMap<>();
     private final Map<String, String> reasons = new LinkedHashMap<>();
 
@@ -23,6 +24,7 @@ final class Candidates {
     static Candidates of(MigrationCatalog catalog, Scratch scratch) throws SQLException {
         Candidates candidates = new Candidates();
         Recording recording = record(catalog, scratch);
+        candidates.statements.putAll(recording.statements());
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();
@@ -91,6 +93,11 @@ final class Candidates {
     /** Those that are left, as if they were proven. */
     Plans plans() {
         return new Plans(plannable, false, outside);
+    }
+
+    /** What Flyway finds in each script, also in those that have no plan. */
+    Map<String, List<String>> statements() {
+        return statements;
     }
 
     /** By the name of the script. */

@@ -13,4 +13,8 @@ public final class MigrationsRefusedException extends RuntimeException {
     MigrationsRefusedException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    MigrationsRefusedException(String message) {
+        super(message);
+    }
 }

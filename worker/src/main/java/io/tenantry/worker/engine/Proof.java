@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ public final class Proof {
     private final Scratch scratch;
     private final List<Migration> migrations;
     private final Candidates candidates;
+    private final Trespass trespass;
     private final Instant end = Instant.now().plus(PATIENCE);
     private final Set<String> warned = new HashSet<>();
 
@@ -37,9 +39,14 @@ public final class Proof {
         this.scratch = scratch;
         this.migrations = catalog.migrationsFor(scratch.home());
         this.candidates = Candidates.of(catalog, scratch);
+        this.trespass = new Trespass(scratch, candidates.statements());
     }
 
-    /** The catalog with the plans that are proven on a scratch schema of this server. */
+    /**
+     * The catalog with the plans that are proven on a scratch schema of this server.
+     *
+     * @throws MigrationsRefusedException if a script reaches outside the schema
+     */
     public static MigrationCatalog of(MigrationCatalog catalog, Server server) {
         long start = System.nanoTime();
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
@@ -47,6 +54,8 @@ public final class Proof {
             Plans plans = proof.prove();
             proof.log(plans, Duration.ofNanos(System.nanoTime() - start));
             return catalog.with(plans);
+        } catch (MigrationsRefusedException refusal) {
+            throw refusal;
         } catch (SQLException | RuntimeException failure) {
             LOG.warn(
                     "database {}: plans could not be tried out ({}); all migrations go through Flyway, which is slower",
@@ -60,6 +69,7 @@ public final class Proof {
     private Plans prove() throws SQLException {
         List<Migration> path = Standing.forNewHome(migrations, null);
         Set<String> proven = new HashSet<>();
+        refuseTrespassers(path);
         boolean atOnce = prove(path, proven);
         if (!catalog.baselines().isEmpty()) {
             // Tenants that were there before the baseline go this way, which must hold too.
@@ -67,6 +77,7 @@ public final class Proof {
                     .filter(migration -> !migration.isBaseline())
                     .toList();
             Set<String> alsoProven = new HashSet<>();
+            refuseTrespassers(others);
             prove(others, alsoProven);
             Set<String> shared = new HashSet<>();
             others.forEach(migration -> shared.add(migration.script()));
@@ -80,14 +91,34 @@ public final class Proof {
         return new Plans(plans.steps(), atOnce && plans.all(path).isPresent(), plans.outside());
     }
 
+    private void refuseTrespassers(List<Migration> path) throws SQLException {
+        scratch.drop();
+        trespass.tryAll(path);
+        refuse();
+    }
+
+    private void refuse() {
+        if (!trespass.found().isEmpty()) {
+            throw new MigrationsRefusedException(trespass.found().entrySet().stream()
+                            .map(script -> script.getKey() + " reaches outside the tenant's schema: "
+                                    + String.join(", ", script.getValue()))
+                            .collect(Collectors.joining("; "))
+                    + "; with isolation schema every new tenant would do that again: name no schema, and make what all"
+                    + " share once, by hand or in a database with isolation shared");
+        }
+    }
+
     /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
     private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
         Walk walk = new Walk(catalog, scratch, path, end);
+        // First of all: it looks at what is done in earnest then.
+        walk.tryOut(candidates, trespass);
+        refuse();
+        Walk.Trail planned = walk.byPlan(candidates);
         Walk.Trail flyway = walk.byFlyway();
         warn(flyway.failure());
         @Nullable Set<TableColumn> volatileColumns = null;
         for (int walks = 0; walks < WALKS; walks++) {
-            Walk.Trail planned = walk.byPlan(candidates);
             if (volatileColumns == null && differ(planned.stages(), flyway.stages(), Set.of()) >= 0) {
                 volatileColumns =
                         volatileColumns(flyway.stages(), walk.byFlyway().stages());
@@ -104,6 +135,7 @@ public final class Proof {
                 return same == path.size() && atOnce(walk, flyway.stages().get(same - 1), ignored);
             }
             candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
+            planned = walk.byPlan(candidates);
         }
         return false;
     }

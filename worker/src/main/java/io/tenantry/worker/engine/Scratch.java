@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -24,11 +26,13 @@ final class Scratch implements AutoCloseable {
     private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
     private static final String TENANT_PREFIX = "tenantry_tenant_";
 
+    private final Server server;
     private final TenantHome home;
     private final HomeSession session;
     private final SessionTimeouts timeouts;
 
-    private Scratch(TenantHome home, HomeSession session) {
+    private Scratch(Server server, TenantHome home, HomeSession session) {
+        this.server = server;
         this.home = home;
         this.session = session;
         this.timeouts = new SessionTimeouts(session.timeouts().lock(), LONGEST_STATEMENT);
@@ -42,7 +46,7 @@ final class Scratch implements AutoCloseable {
         TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
         HomeSession session = server.open(home);
         session.changed();
-        Scratch scratch = new Scratch(home, session);
+        Scratch scratch = new Scratch(server, home, session);
         try {
             scratch.dropLeftovers();
             scratch.renewSession();
@@ -121,6 +125,19 @@ final class Scratch implements AutoCloseable {
         try (Statement statement = connection().createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** The first column of what another session sees. */
+    Set<String> askAside(String sql) throws SQLException {
+        Set<String> column = new TreeSet<>();
+        try (Connection aside = server.dataSource().getConnection();
+                Statement statement = aside.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            while (row.next()) {
+                column.add(row.getString(1));
+            }
+        }
+        return column;
     }
 
     private boolean isTrue(String sql) throws SQLException {

@@ -17,6 +17,10 @@ final class ScriptCheck {
             "^(BEGIN|START\\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\\s+TRANSACTION)\\b",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern NEVER_IN_TRANSACTION = Pattern.compile(
+            "^(VACUUM|REINDEX|ALTER\\s+SYSTEM|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
+            Pattern.CASE_INSENSITIVE);
+
     /** Settings with a dot in their names are not listed by PostgreSQL, so that only the text tells. */
     private static final Pattern OWN_SETTING = Pattern.compile(
             "^SET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
@@ -57,6 +61,13 @@ final class ScriptCheck {
     /** The statement from its first word on. */
     static String withoutComments(String statement) {
         return COMMENT.matcher(statement).replaceFirst("");
+    }
+
+    /** Whether a statement without comments cannot be run as it is within a transaction. */
+    static boolean isOnlyForFlyway(String bare) {
+        return COPY_FROM_CLIENT.matcher(bare).find()
+                || TRANSACTION.matcher(bare).find()
+                || NEVER_IN_TRANSACTION.matcher(bare).find();
     }
 
     private static Optional<String> reason(String statement) {

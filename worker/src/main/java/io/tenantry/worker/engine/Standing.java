@@ -92,7 +92,7 @@ sealed interface Standing {
                 return new Irregular();
             }
             if (highest.equals(MigrationVersion.EMPTY)) {
-                baseline = newestBaseline(target);
+                baseline = newestBaseline();
             }
             List<Migration> pending = new ArrayList<>();
             for (Migration migration : migrations) {
@@ -106,12 +106,12 @@ sealed interface Standing {
             return pending.isEmpty() ? new UpToDate() : new Behind(pending);
         }
 
-        /** It stands for all versions up to its own, in a place without history. */
-        private MigrationVersion newestBaseline(@Nullable MigrationVersion target) {
+        /** It stands for all versions up to its own, in a place without history; for Flyway whatever the target. */
+        private MigrationVersion newestBaseline() {
             return migrations.stream()
                     .filter(Migration::isBaseline)
                     .map(Migration::version)
-                    .filter(version -> version != null && isWithin(version, target))
+                    .filter(Objects::nonNull)
                     .max(MigrationVersion::compareTo)
                     .orElse(MigrationVersion.EMPTY);
         }
@@ -122,17 +122,12 @@ sealed interface Standing {
                 HistoryRow latest = latestOfRepeatable.get(migration.description());
                 return !beyond && (latest == null || !latest.isOf(migration));
             }
-            if (applied.contains(migration) || !isWithin(version, target)) {
+            if (applied.contains(migration)) {
                 return false;
             }
-            if (migration.isBaseline()) {
-                return highest.equals(MigrationVersion.EMPTY) && version.equals(baseline);
-            }
-            return version.compareTo(baseline) > 0;
-        }
-
-        private static boolean isWithin(MigrationVersion version, @Nullable MigrationVersion target) {
-            return target == null || version.compareTo(target) <= 0;
+            return migration.isBaseline()
+                    ? highest.equals(MigrationVersion.EMPTY) && version.equals(baseline)
+                    : version.compareTo(baseline) > 0 && (target == null || version.compareTo(target) <= 0);
         }
     }
 }
