@@ -85,9 +85,13 @@ final class ByPlan {
         }
         History before = new History(rows);
         Planner planner = new Planner(session, catalog.plans(), before);
-        Planner.End end = planner.apply(pending);
-        if (planner.history().rows().size() > rows.size()) {
-            start.orNow(registered);
+        Planner.End end;
+        try {
+            end = planner.apply(pending);
+        } finally {
+            if (planner.history().rows().size() > rows.size()) {
+                start.orNow(registered);
+            }
         }
         return end == Planner.End.DONE || end == Planner.End.BUSY
                 ? Optional.of(conclude(end, before, planner))
