@@ -7,9 +7,12 @@ import io.tenantry.worker.engine.FlywayEngine;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.MigrationsRefusedException;
 import io.tenantry.worker.engine.Proof;
+import io.tenantry.worker.intake.ConsumerSettings;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.settle.ProducerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -51,23 +54,35 @@ final class StartupChecks {
 
     /** Checks all; waits for each, a few seconds at most. */
     void run(Registry registry, Map<String, Server> servers) {
-        try (Topics topics = new Topics(settings.kafka())) {
-            faults.addAll(topics.faults());
-        } catch (KafkaException invalid) {
-            faults.add("kafka: " + reason(invalid) + "; check kafka.bootstrap-servers and kafka.properties");
-        }
+        checkKafka();
         check(registry);
         settings.servers().forEach((name, server) -> check(Objects.requireNonNull(servers.get(name)), server.url()));
         settings.databases().forEach(database -> check(database, servers));
+    }
+
+    /** Each of the three clients has settings that the others do not know. */
+    private void checkKafka() {
+        Set<String> refusals = new LinkedHashSet<>();
+        ConsumerSettings.fault(settings.kafka()).ifPresent(refusals::add);
+        ProducerSettings.fault(settings.kafka()).ifPresent(refusals::add);
+        try (Topics topics = new Topics(settings.kafka())) {
+            faults.addAll(topics.faults());
+        } catch (KafkaException invalid) {
+            refusals.add(reason(invalid));
+        }
+        refusals.forEach(
+                refusal -> faults.add("kafka: " + refusal + "; check kafka.bootstrap-servers and kafka.properties"));
     }
 
     private void check(Registry registry) {
         try {
             registry.migrate();
         } catch (SQLException | MigrationsRefusedException failure) {
-            faults.add("registry: " + reason(failure) + "; check registry.url ("
-                    + settings.registry().url()
-                    + "), registry.user and registry.password, and that this user may create a schema there");
+            String advice = SqlFailure.of(failure) == SqlFailure.TRANSIENT
+                    ? ""
+                    : "; check registry.url (" + settings.registry().url()
+                            + "), registry.user and registry.password, and that this user may create a schema there";
+            faults.add("registry: " + reason(failure) + advice);
         }
     }
 

@@ -187,6 +187,46 @@ class DatabaseIsolationIT {
         assertThat(deployment.query(acme(), TABLES)).containsExactly("account", "added", "invoice");
     }
 
+    @Test
+    void scriptsMayNameTheirSchemaAndReachTheTenantsDatabasesAlone() {
+        deployment.database("analytics").with("V3__named.sql", """
+                CREATE TABLE public.named (id int);
+                CREATE SCHEMA reports;
+                CREATE VIEW reports.accounts AS SELECT * FROM public.account;
+                """);
+        start();
+
+        TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(deployment.query(acme(), "SELECT count(*) FROM reports.accounts"))
+                .containsExactly("0");
+        assertThat(deployment.query(TABLES)).as("in the server's own database").isEmpty();
+        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname = 'reports'"))
+                .isEmpty();
+    }
+
+    @Test
+    void placeholdersAreTheTenantsOwnAndThereIsNoTemplate() {
+        deployment
+                .database("analytics")
+                .with("V3__who.sql", "CREATE TABLE who AS SELECT '${tenant}' AS tenant, '${schema}' AS schema;");
+        start();
+
+        deployment.results().data(deployment.events().signUp("acme"));
+        deployment.results().data(deployment.events().signUp("beta"));
+        TenantResult again = deployment.results().data(deployment.events().migrate("acme", "latest"));
+
+        for (String tenant : List.of("acme", "beta")) {
+            assertThat(deployment.query(
+                            deployment.locationOf("analytics", tenant), "SELECT tenant || ' in ' || schema FROM who"))
+                    .containsExactly(tenant + " in public");
+        }
+        assertThat(again.outcome()).isEqualTo(Outcome.UP_TO_DATE);
+        assertThat(deployment.queryRegistry("SELECT template FROM tenantry.template_use"))
+                .isEmpty();
+    }
+
     private void start() {
         deployment.withTopics();
         deployment.startWorker();

@@ -189,6 +189,44 @@ class StartupIT {
     }
 
     @Test
+    void propertiesThatAKafkaClientRefuses() {
+        deployment
+                .withTopics()
+                .with("kafka.properties.max.poll.records", "many")
+                .with("kafka.properties.batch.size", "large")
+                .with("servers.main.url", "jdbc:postgresql://" + NOWHERE + "/app");
+
+        assertThat(refusal())
+                .satisfiesExactly(
+                        fault -> assertThat(fault)
+                                .startsWith("kafka: Invalid value many for configuration max.poll.records")
+                                .endsWith("; check kafka.bootstrap-servers and kafka.properties"),
+                        fault ->
+                                assertThat(fault).startsWith("kafka: Invalid value large for configuration batch.size"),
+                        fault -> assertThat(fault).startsWith("server main: "));
+    }
+
+    @Test
+    void aPropertyThatEveryKafkaClientRefusesIsToldOnce() {
+        deployment.withTopics().with("kafka.properties.security.protocol", "NONSENSE");
+
+        assertThat(refusal()).singleElement().asString().contains("NONSENSE", "security.protocol");
+    }
+
+    @Test
+    void aPropertyThatTheGroupProtocolDoesNotKnow() {
+        deployment
+                .withTopics()
+                .with("kafka.group-protocol", "consumer")
+                .with("kafka.properties.session.timeout.ms", "10000");
+
+        assertThat(refusal())
+                .singleElement()
+                .asString()
+                .contains("session.timeout.ms", "group.protocol", "; check kafka.bootstrap-servers");
+    }
+
+    @Test
     void everythingAtOnce() {
         deployment
                 .with("kafka.bootstrap-servers", NOWHERE)

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.TenantHome;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,8 +38,7 @@ public final class MigrationCatalog {
 
     /** What a tenant's own database, or its time, goes into. */
     private static final Pattern PLACE = Pattern.compile(
-            "\\$\\{(tenant|schema|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b",
-            Pattern.CASE_INSENSITIVE);
+            "\\$\\{(tenant|flyway:(database|timestamp))}|\\bcurrent_(database|catalog)\\b", Pattern.CASE_INSENSITIVE);
 
     private final String database;
     private final Sources sources;
@@ -87,15 +87,17 @@ public final class MigrationCatalog {
 
     /**
      * Whether they make the same of every tenant's own database, so that one can be a copy of another. They do not if
-     * a script asks where it is.
+     * a script asks where it is; of classes nobody knows.
      */
     public boolean isSameForAll() {
-        return scripts().texts().stream().noneMatch(text -> PLACE.matcher(text).find());
+        return sources.java().isEmpty()
+                && scripts().texts().stream()
+                        .noneMatch(text -> PLACE.matcher(text).find());
     }
 
-    /** SHA-256 of all scripts, callbacks among them: another one, another fingerprint. */
-    byte[] fingerprint() {
-        return scripts().digest();
+    /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */
+    String fingerprint() {
+        return migrations + HexFormat.of().formatHex(scripts().digest());
     }
 
     Scripts scripts() {

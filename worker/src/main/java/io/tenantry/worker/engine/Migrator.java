@@ -88,7 +88,16 @@ public final class Migrator {
      * @param start the same as there
      * @throws SQLException if the home cannot be asked any more
      */
-    public Progress progress(TenantHome home, Connection connection, StartingPoint start, Exception failure)
+    public Progress progress(LockedHome home, StartingPoint start, Exception failure) throws SQLException {
+        return progress(home.home(), home.connection(), start, failure);
+    }
+
+    /** The same. */
+    public Progress progress(HomeSession session, StartingPoint start, Exception failure) throws SQLException {
+        return progress(session.home(), session.connection(), start, failure);
+    }
+
+    private static Progress progress(TenantHome home, Connection connection, StartingPoint start, Exception failure)
             throws SQLException {
         Transaction.rollBack(connection, failure);
         History now = History.of(connection, home.schema());

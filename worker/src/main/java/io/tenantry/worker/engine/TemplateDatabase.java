@@ -3,6 +3,7 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.Databases;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.TenantHome;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,7 +31,6 @@ public final class TemplateDatabase {
 
     private static final int FINGERPRINT_BYTES = 12;
     private static final String MARK = "tenantry template";
-    private static final String DUPLICATE_DATABASE = "42P04";
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
     private final Server server;
@@ -53,7 +53,7 @@ public final class TemplateDatabase {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((FORMAT + '\0' + owner + '\0').getBytes(StandardCharsets.UTF_8));
-            byte[] fingerprint = digest.digest(catalog.fingerprint());
+            byte[] fingerprint = digest.digest(catalog.fingerprint().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
@@ -117,7 +117,8 @@ public final class TemplateDatabase {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             }
-            FlywayEngine.configure(catalog.sources(), new OneConnection(connection), "public")
+            TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
+            FlywayEngine.configure(catalog.sources(), connection, nobodys)
                     .load()
                     .migrate();
         } catch (FlywayException refusal) {
@@ -138,15 +139,12 @@ public final class TemplateDatabase {
                         catalog.database());
                 return false;
             }
-            databases.freeze(temporary, name, MARK);
-            LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
-            return true;
-        } catch (SQLException failure) {
-            if (DUPLICATE_DATABASE.equals(failure.getSQLState())) {
-                // Another worker made the same one, and was faster.
-                return false;
+            // Else another worker made the same one, and was faster.
+            boolean first = databases.freeze(temporary, name, MARK);
+            if (first) {
+                LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
-            throw failure;
+            return first;
         }
     }
 

@@ -5,12 +5,14 @@ import io.tenantry.worker.config.KafkaSettings;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** How the consumer is set up. */
-final class ConsumerSettings {
+public final class ConsumerSettings {
     private ConsumerSettings() {}
 
     /** The user's properties, under ours: a guarantee depends on each of them. */
@@ -34,5 +36,15 @@ final class ConsumerSettings {
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return properties;
+    }
+
+    /** Why the consumer refuses its settings; empty if it does not. Connects to nothing. */
+    public static Optional<String> fault(KafkaSettings kafka) {
+        try {
+            var unused = new ConsumerConfig(of(kafka));
+            return Optional.empty();
+        } catch (ConfigException refusal) {
+            return Optional.of(String.valueOf(refusal.getMessage()));
+        }
     }
 }

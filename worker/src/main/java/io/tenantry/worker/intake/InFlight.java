@@ -2,9 +2,13 @@ package io.tenantry.worker.intake;
 
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.step.Request;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -20,13 +24,42 @@ final class InFlight {
 
     private final Map<Coordinates, Entry> entries = new HashMap<>();
     private final Map<String, Integer> byTopic = new HashMap<>();
+    /** First come, first served; the first one is started, the others wait for its answer. */
+    private final Map<Identity, Deque<Coordinates>> byIdentity = new HashMap<>();
+
+    private final List<Entry> startable = new ArrayList<>();
     private volatile int size;
 
-    void add(Coordinates coordinates, Entry entry) {
-        if (entries.put(coordinates, entry) == null) {
-            byTopic.merge(coordinates.partition().topic(), 1, Integer::sum);
+    private record Identity(String source, String id) {
+        static Identity of(Entry entry) {
+            return new Identity(
+                    entry.request().ref().source(), entry.request().ref().id());
         }
+    }
+
+    /**
+     * One with the identity of another that is on its way must not be run beside it: when that one is answered, the
+     * ledger says what becomes of this.
+     *
+     * @param entry of coordinates that are not on their way
+     * @return whether it may be started now; else {@link #takeStartable} gives it back when it may
+     */
+    boolean add(Coordinates coordinates, Entry entry) {
+        entries.put(coordinates, entry);
+        byTopic.merge(coordinates.partition().topic(), 1, Integer::sum);
         size = entries.size();
+        Deque<Coordinates> same = byIdentity.computeIfAbsent(Identity.of(entry), identity -> new ArrayDeque<>());
+        same.add(coordinates);
+        return same.size() == 1;
+    }
+
+    /** Those that had to wait, and may be started now. */
+    List<Entry> takeStartable() {
+        List<Entry> taken = startable.stream()
+                .filter(entry -> find(Coordinates.of(entry.received()), entry.request()) != null)
+                .toList();
+        startable.clear();
+        return taken;
     }
 
     boolean has(Coordinates coordinates) {
@@ -35,12 +68,16 @@ final class InFlight {
 
     /** Null if this request is not on its way, as when its partition went away and another one stands for its record. */
     @Nullable Entry remove(Coordinates coordinates, Request request) {
-        Entry entry = entries.get(coordinates);
-        if (entry == null || entry.request() != request) {
-            return null;
+        Entry entry = find(coordinates, request);
+        if (entry != null) {
+            forget(coordinates, entry);
         }
-        forget(coordinates);
         return entry;
+    }
+
+    private @Nullable Entry find(Coordinates coordinates, Request request) {
+        Entry entry = entries.get(coordinates);
+        return entry == null || entry.request() != request ? null : entry;
     }
 
     /**
@@ -51,17 +88,23 @@ final class InFlight {
         for (Map.Entry<Coordinates, Entry> next : List.copyOf(entries.entrySet())) {
             if (partitions.contains(next.getKey().partition())) {
                 next.getValue().request().disown();
-                forget(next.getKey());
+                forget(next.getKey(), next.getValue());
             }
         }
     }
 
-    /** It is not on its way after all. */
-    void forget(Coordinates coordinates) {
-        if (entries.remove(coordinates) != null) {
-            byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
-        }
+    private void forget(Coordinates coordinates, Entry entry) {
+        entries.remove(coordinates);
+        byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
         size = entries.size();
+        Deque<Coordinates> same = Objects.requireNonNull(byIdentity.get(Identity.of(entry)));
+        boolean wasStarted = coordinates.equals(same.peek());
+        same.remove(coordinates);
+        if (same.isEmpty()) {
+            byIdentity.remove(Identity.of(entry));
+        } else if (wasStarted) {
+            startable.add(Objects.requireNonNull(entries.get(same.peek())));
+        }
     }
 
     int ofTopic(String topic) {

@@ -164,6 +164,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 publishing.add(settled, entry.received());
             }
         }
+        reception.startWaiting();
         publishing.publish(consumer.groupMetadata());
     }
 

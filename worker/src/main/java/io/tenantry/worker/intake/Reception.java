@@ -10,6 +10,7 @@ import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.step.Request;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -58,9 +59,10 @@ final class Reception {
     void receive(ConsumerRecord<byte[], byte[]> received) {
         Coordinates coordinates = Coordinates.of(received);
         try {
-            Request request = decode(received);
-            inFlight.add(coordinates, new InFlight.Entry(received, request));
-            start.accept(request);
+            InFlight.Entry entry = new InFlight.Entry(received, decode(received));
+            if (inFlight.add(coordinates, entry)) {
+                start(entry);
+            }
         } catch (InvalidEventException invalid) {
             LOG.warn(
                     "{} offset {} becomes a dead letter: {}",
@@ -73,11 +75,33 @@ final class Reception {
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {
-            // The same record would meet it again: another try would only keep the partition.
-            LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
-            inFlight.forget(coordinates);
-            answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in", bug), received);
+            bury(received, bug);
         }
+    }
+
+    /** Goes on with requests that had to wait for another one of their identity, which is answered now. */
+    void startWaiting() {
+        for (List<InFlight.Entry> next = inFlight.takeStartable(); !next.isEmpty(); next = inFlight.takeStartable()) {
+            next.forEach(this::start);
+        }
+    }
+
+    private void start(InFlight.Entry entry) {
+        try {
+            start.accept(entry.request());
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            inFlight.remove(Coordinates.of(entry.received()), entry.request());
+            bury(entry.received(), bug);
+        }
+    }
+
+    /** The same record would meet the same bug again: another try would only keep the partition. */
+    private void bury(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
+        Coordinates coordinates = Coordinates.of(received);
+        LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
+        answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in", bug), received);
     }
 
     private Request decode(ConsumerRecord<byte[], byte[]> received) throws InvalidEventException {

@@ -1,15 +1,15 @@
 package io.tenantry.worker.lane;
 
-import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.tenantry.worker.config.RetrySettings;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** How long to wait before which attempt: exponential, with jitter, up to a number of attempts. */
 public final class Backoff {
-    private static final double GROWTH = 2.0;
+    /** Give or take a half, also at the longest delay: those that failed together do not come back together. */
     private static final double JITTER = 0.5;
 
     private final Retry retry;
@@ -20,9 +20,16 @@ public final class Backoff {
                 "lane",
                 RetryConfig.custom()
                         .maxAttempts(settings.maxAttempts())
-                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(
-                                settings.initialDelay(), GROWTH, JITTER, settings.maxDelay()))
+                        .intervalFunction(attempt -> delayMillis(settings, attempt))
                         .build());
+    }
+
+    private static long delayMillis(RetrySettings settings, int attempt) {
+        double longest = settings.maxDelay().toMillis();
+        double doubled = settings.initialDelay().toMillis() * Math.pow(2, attempt - 1);
+        double least = Math.min(doubled, longest) * (1 - JITTER);
+        double most = Math.min(doubled * (1 + JITTER), longest);
+        return Math.round(least + ThreadLocalRandom.current().nextDouble() * (most - least));
     }
 
     Attempts newAttempts() {

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The databases of a server, seen and made from one of them. For use by one thread. */
 public final class Databases {
+    /** Another session was faster: duplicate_database, or unique_violation if it was so at the same moment. */
+    private static final Set<String> THERE_ALREADY = Set.of("42P04", "23505");
     /**
-     * Another session is in it (object_in_use), or was faster: it is gone (invalid_catalog_name), or there
-     * (duplicate_database). A moment later the same work finds something else.
+     * Another session is in it (object_in_use), or was faster: it is gone (invalid_catalog_name), or there. A moment
+     * later the same work finds something else.
      */
-    private static final Set<String> PASSING = Set.of("55006", "3D000", "42P04");
+    private static final Set<String> PASSING = Set.of("55006", "3D000", "42P04", "23505");
 
     /**
      * One of them.
@@ -86,10 +88,23 @@ public final class Databases {
         inTransaction(rename(name, newName) + commentOn(newName, comment));
     }
 
-    /** Makes it a template that nobody can connect to, and gives it its final name and comment: all or nothing. */
-    public void freeze(String name, String newName, String comment) throws SQLException {
-        inTransaction("ALTER DATABASE " + Identifiers.quote(name) + " WITH ALLOW_CONNECTIONS false IS_TEMPLATE true; "
-                + rename(name, newName) + commentOn(newName, comment));
+    /**
+     * Makes it a template that nobody can connect to, and gives it its final name and comment: all or nothing.
+     *
+     * @return false if there is one with that name
+     */
+    public boolean freeze(String name, String newName, String comment) throws SQLException {
+        try {
+            inTransaction("ALTER DATABASE " + Identifiers.quote(name)
+                    + " WITH ALLOW_CONNECTIONS false IS_TEMPLATE true; " + rename(name, newName)
+                    + commentOn(newName, comment));
+            return true;
+        } catch (SQLException failure) {
+            if (THERE_ALREADY.contains(String.valueOf(failure.getSQLState()))) {
+                return false;
+            }
+            throw failure;
+        }
     }
 
     /** Drops it if it exists, also if it is a template; not if somebody is connected to it. */

@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -61,14 +63,16 @@ public final class HomeSession implements AutoCloseable {
                     + "; SET lock_timeout = "
                     + timeouts.lock().toMillis()
                     + "; SET statement_timeout = " + timeouts.statement().toMillis()
-                    + "; SELECT pg_try_advisory_lock(" + home.lockKey() + ")");
+                    + "; SELECT pg_try_advisory_lock(" + home.lockKey() + "), clock_timestamp()");
             while (!isResult && statement.getUpdateCount() != -1) {
                 isResult = statement.getMoreResults();
             }
             try (ResultSet result = statement.getResultSet()) {
-                return result.next() && result.getBoolean(1)
-                        ? Optional.of(new LockedHome(home, connection))
-                        : Optional.empty();
+                if (!result.next() || !result.getBoolean(1)) {
+                    return Optional.empty();
+                }
+                Instant now = result.getObject(2, OffsetDateTime.class).toInstant();
+                return Optional.of(new LockedHome(home, connection, now));
             }
         }
     }

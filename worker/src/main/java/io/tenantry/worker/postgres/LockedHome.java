@@ -6,16 +6,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A tenant's home while this worker alone works on it: its {@link HomeSession} holds the lock. For use by one thread. */
 public final class LockedHome {
     private final TenantHome home;
     private final Connection connection;
+    private final Instant lockedAt;
 
-    LockedHome(TenantHome home, Connection connection) {
+    LockedHome(TenantHome home, Connection connection, Instant lockedAt) {
         this.home = home;
         this.connection = connection;
+        this.lockedAt = lockedAt;
     }
 
     /** Whose home, and where. */
@@ -26,6 +29,14 @@ public final class LockedHome {
     /** The connection that holds the lock. Do not close it; what is set on it is reset with the session. */
     public Connection connection() {
         return connection;
+    }
+
+    /**
+     * When the lock was taken, by the server's clock. One holder's time is before the next one's, whichever workers they
+     * are: it tells which of two has seen the home last.
+     */
+    public Instant lockedAt() {
+        return lockedAt;
     }
 
     /** Looks at the schema, or at the database, and at the mark on it. */

@@ -25,6 +25,12 @@ public record TenantHome(
         return new TenantHome(tenant, database, server, schema, Isolation.SCHEMA);
     }
 
+    /** One in a PostgreSQL database of its own. */
+    public static TenantHome inDatabase(
+            @Nullable String tenant, String database, String server, String postgresDatabase) {
+        return new TenantHome(tenant, database, server, postgresDatabase, Isolation.DATABASE);
+    }
+
     /** The schema that holds its tables and its history: one in a PostgreSQL database of its own is the usual one. */
     public String schema() {
         return isolation == Isolation.DATABASE ? "public" : location;

@@ -1,5 +1,6 @@
 package io.tenantry.worker.registry;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,10 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant null if all tenants share it
  * @param version where the last request left it; null if no migration was applied
+ * @param observedAt when that was seen, while its lock was held, by the clock of its server; null if that is not known, or was
+ *     not asked for
  */
 public record RegisteredHome(
         @Nullable String tenant,
         String database,
         String server,
         String location,
-        @Nullable String version) {}
+        @Nullable String version,
+        @Nullable Instant observedAt) {}

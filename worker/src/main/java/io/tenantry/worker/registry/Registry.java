@@ -12,13 +12,27 @@ import java.util.List;
 
 /** The control database. Safe for use by many threads. */
 public final class Registry implements AutoCloseable {
+    /** With a process that has begun to create or upgrade the tables. */
+    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(30);
+    /**
+     * All statements here are short. A host that vanished is noticed when no answer comes, and not when the kernel
+     * gives up, which takes it a quarter of an hour or more; what was sent to it is sent again, and is the same then.
+     */
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+
     private final ConnectionPool pool;
+    private final Duration longestAnswer;
     private final Ledger ledger = new Ledger();
     private final Tenants tenants = new Tenants();
     private final TemplateUse templateUse = new TemplateUse();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
+        this(settings, applicationName, LONGEST_ANSWER);
+    }
+
+    Registry(RegistrySettings settings, String applicationName, Duration longestAnswer) {
+        this.longestAnswer = longestAnswer;
         this.pool = new ConnectionPool(
                 new ConnectionPool.Target(
                         "registry", settings.url(), settings.user(), settings.password(), applicationName),
@@ -27,7 +41,7 @@ public final class Registry implements AutoCloseable {
 
     /** Creates or upgrades the registry's tables; several workers may do so at once. */
     public void migrate() throws SQLException {
-        RegistrySchema.migrate(pool);
+        RegistrySchema.migrate(pool, PATIENCE_AT_START);
     }
 
     /**
@@ -36,7 +50,7 @@ public final class Registry implements AutoCloseable {
      * @return an answer for each, in their order
      */
     public List<TenantRecord> lookUp(List<LookUp> wanted) throws SQLException {
-        try (Connection connection = pool.connection()) {
+        try (Connection connection = connection()) {
             return tenants.lookUp(connection, wanted);
         }
     }
@@ -50,7 +64,7 @@ public final class Registry implements AutoCloseable {
     public List<Recorded> settle(
             List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
             throws SQLException {
-        try (Connection connection = pool.connection()) {
+        try (Connection connection = connection()) {
             return Transaction.run(connection, () -> {
                 List<Recorded> recorded = ledger.record(connection, entries);
                 tenants.register(connection, registrations);
@@ -68,29 +82,42 @@ public final class Registry implements AutoCloseable {
      * @return how many; fewer than the limit if there are no more
      */
     public int pruneLedger(Duration retention, int limit) throws SQLException {
-        try (Connection connection = pool.connection()) {
+        try (Connection connection = connection()) {
             return ledger.prune(connection, retention, limit);
         }
     }
 
     /** Says that this worker is alive and makes databases from these templates. */
     public void useTemplates(String worker, Collection<KnownTemplate> templates) throws SQLException {
-        try (Connection connection = pool.connection()) {
+        try (Connection connection = connection()) {
             templateUse.use(connection, worker, templates);
         }
     }
 
     /** All templates of all workers, those of dead ones too until {@link #forgetTemplate}. */
     public List<KnownTemplate> templates() throws SQLException {
-        try (Connection connection = pool.connection()) {
+        try (Connection connection = connection()) {
             return templateUse.known(connection);
         }
     }
 
     /** Forgets the dead users of a template. */
     public void forgetTemplate(KnownTemplate template) throws SQLException {
-        try (Connection connection = pool.connection()) {
+        try (Connection connection = connection()) {
             templateUse.forget(connection, template);
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection connection = pool.connection();
+        try {
+            // The pool takes it back when the connection is closed.
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(longestAnswer.toMillis()));
+            return connection;
+        } catch (SQLException | RuntimeException failure) {
+            pool.evict(connection);
+            connection.close();
+            throw failure;
         }
     }
 

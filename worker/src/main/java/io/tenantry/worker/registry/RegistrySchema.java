@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,23 +18,56 @@ import java.util.Map;
 final class RegistrySchema {
     private static final String SCHEMA = "tenantry";
     private static final List<String> SCRIPTS =
-            List.of("V1__tenants_and_ledger.sql", "V4__shared_databases_and_templates.sql");
+            List.of("V1__tenants_and_ledger.sql", "V4__shared_databases_and_templates.sql", "V5__observed_at.sql");
     /** Any fixed number: who creates the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private RegistrySchema() {}
 
-    /** Creates and migrates the tables; several processes may do so at once, one after the other does. */
-    static void migrate(ConnectionPool pool) throws SQLException {
+    /**
+     * Creates and migrates the tables; several processes may do so at once, one after the other does.
+     *
+     * @param patience with another process, and with whoever keeps a table that is to be changed
+     */
+    static void migrate(ConnectionPool pool, Duration patience) throws SQLException {
         // Flyway would create the schema outside its lock, and waits for its lock in steps of a second.
         Connection connection = pool.connection();
         try (connection;
                 Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_advisory_lock(" + LOCK + "); CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
+            statement.execute("SET lock_timeout = " + patience.toMillis());
+            lock(statement, patience);
+            statement.execute("CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
             FlywayEngine.migrateOwn(connection, SCHEMA, scripts());
         } finally {
             // The lock and Flyway's settings end with the session.
             pool.evict(connection);
+        }
+    }
+
+    private static void lock(Statement statement, Duration patience) throws SQLException {
+        try {
+            statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
+        } catch (SQLException failure) {
+            if (!LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
+                throw failure;
+            }
+            throw new SQLException(
+                    "its tables are being created or upgraded by another process, sessions " + holders(statement)
+                            + ", for longer than " + patience.toSeconds()
+                            + " s; start this worker again when that one is done, or end its session if it hangs",
+                    LOCK_NOT_AVAILABLE);
+        }
+    }
+
+    /** As in pg_stat_activity. */
+    private static String holders(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(
+                "SELECT string_agg(pid::text, ', ') FROM pg_locks WHERE locktype = 'advisory' AND granted AND"
+                        + " database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32) + objid::bigint = "
+                        + LOCK)) {
+            return row.next() ? String.valueOf(row.getString(1)) : "unknown";
         }
     }
 

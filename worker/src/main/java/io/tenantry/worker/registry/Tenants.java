@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,9 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
 public final class Tenants {
+    /**
+     * A worker that was stopped for a while may come late with what it saw of a home, when another one has worked there
+     * since. Neither the version nor the rank in the history can tell, because a home that was restored or made anew
+     * goes back in both; the time does, since each saw the home while it held its lock. It is always the time of the
+     * same clock, the one of the home's server, which may be wrong. If it was far ahead once, what it said then would
+     * stand for long: a time in the future is not believed.
+     */
+    private static final String UPDATE_UNLESS_SEEN_LATER =
+            " DO UPDATE SET server = excluded.server, location = excluded.location, version = excluded.version, observed_at"
+                    + " = excluded.observed_at, updated_at = now() WHERE known.observed_at IS NULL OR excluded.observed_at IS"
+                    + " NULL OR known.observed_at <= excluded.observed_at OR known.observed_at > now() + interval '1 hour'";
+
     private final ObjectMapper json = new ObjectMapper();
 
-    /** Writes what finished requests say about tenants; of two about the same home the later one counts. */
+    /** Writes what finished requests say about tenants; of two about the same home the one that saw it later counts. */
     public void register(Connection connection, List<Registration> registrations) throws SQLException {
         Map<String, Registration> tenants = new HashMap<>();
         Map<List<String>, RegisteredHome> homes = new HashMap<>();
@@ -28,17 +41,23 @@ public final class Tenants {
         for (Registration registration : registrations) {
             @Nullable String tenant = registration.tenant();
             if (tenant == null) {
-                registration.homes().forEach(home -> shared.put(home.database(), home));
+                registration.homes().forEach(home -> shared.merge(home.database(), home, Tenants::later));
                 continue;
             }
             if (registration.onboarded()) {
                 tenants.put(tenant, registration);
             }
-            registration.homes().forEach(home -> homes.put(List.of(tenant, home.database()), home));
+            registration.homes().forEach(home -> homes.merge(List.of(tenant, home.database()), home, Tenants::later));
         }
         upsertTenants(connection, inOrder(tenants));
         upsertHomes(connection, inOrder(homes));
         upsertShared(connection, inOrder(shared));
+    }
+
+    private static RegisteredHome later(RegisteredHome one, RegisteredHome next) {
+        @Nullable Instant first = one.observedAt();
+        @Nullable Instant second = next.observedAt();
+        return first == null || second == null || !second.isBefore(first) ? next : one;
     }
 
     /** In a fixed order, so that two workers that write the same rows do not deadlock. */
@@ -65,16 +84,17 @@ public final class Tenants {
     private static void upsertHomes(Connection connection, List<RegisteredHome> homes) throws SQLException {
         // A tenant that was deleted from the registry meanwhile stays deleted.
         String sql =
-                "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version) SELECT tenant, ?, ?,"
-                        + " ?, ? FROM tenantry.tenant WHERE tenant = ? ON CONFLICT (tenant, database) DO UPDATE SET server ="
-                        + " excluded.server, location = excluded.location, version = excluded.version, updated_at = now()";
+                "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version, observed_at)"
+                        + " SELECT tenant, ?, ?, ?, ?, ?::timestamptz FROM tenantry.tenant WHERE tenant = ? ON CONFLICT"
+                        + " (tenant, database)" + UPDATE_UNLESS_SEEN_LATER;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (RegisteredHome home : homes) {
                 statement.setString(1, home.database());
                 statement.setString(2, home.server());
                 statement.setString(3, home.location());
                 statement.setString(4, home.version());
-                statement.setString(5, home.tenant());
+                statement.setString(5, text(home.observedAt()));
+                statement.setString(6, home.tenant());
                 statement.addBatch();
             }
             statement.executeBatch();
@@ -82,19 +102,24 @@ public final class Tenants {
     }
 
     private static void upsertShared(Connection connection, List<RegisteredHome> databases) throws SQLException {
-        String sql = "INSERT INTO tenantry.shared_database (database, server, location, version) VALUES (?, ?, ?, ?) ON"
-                + " CONFLICT (database) DO UPDATE SET server = excluded.server, location = excluded.location, version ="
-                + " excluded.version, updated_at = now()";
+        String sql =
+                "INSERT INTO tenantry.shared_database AS known (database, server, location, version, observed_at) VALUES"
+                        + " (?, ?, ?, ?, ?::timestamptz) ON CONFLICT (database)" + UPDATE_UNLESS_SEEN_LATER;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (RegisteredHome database : databases) {
                 statement.setString(1, database.database());
                 statement.setString(2, database.server());
                 statement.setString(3, database.location());
                 statement.setString(4, database.version());
+                statement.setString(5, text(database.observedAt()));
                 statement.addBatch();
             }
             statement.executeBatch();
         }
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
     }
 
     /** The tenants or shared databases, and the ledger's entries for requests, in one query. */
@@ -141,7 +166,8 @@ public final class Tenants {
                         database,
                         row.getString("server"),
                         row.getString("location"),
-                        row.getString("version")));
+                        row.getString("version"),
+                        null));
     }
 
     private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)

@@ -4,11 +4,13 @@ import io.tenantry.worker.config.KafkaSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** How the transactional producer is set up. */
-final class ProducerSettings {
+public final class ProducerSettings {
     /** After the death of a worker in the middle of one, its partitions wait so long; shorter is allowed. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
     /** The longest that the poll thread waits for the producer; far below half of max.poll.interval.ms. */
@@ -44,5 +46,15 @@ final class ProducerSettings {
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return properties;
+    }
+
+    /** Why the producer refuses its settings; empty if it does not. Connects to nothing. */
+    public static Optional<String> fault(KafkaSettings kafka) {
+        try {
+            var unused = new ProducerConfig(of(kafka, kafka.groupId()));
+            return Optional.empty();
+        } catch (ConfigException refusal) {
+            return Optional.of(String.valueOf(refusal.getMessage()));
+        }
     }
 }

@@ -7,8 +7,6 @@ import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
-import io.tenantry.worker.postgres.TenantHome;
-import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +51,7 @@ final class BringToVersion implements Step {
                     ? migrator.shortcut(session, target, start, at.version())
                     : migrator.create(session, start);
         } catch (SQLException | RuntimeException failure) {
-            look(session.home(), session.connection(), failure);
+            look(broken -> migrator.progress(session, start, broken), failure);
             throw failure;
         }
     }
@@ -63,18 +61,22 @@ final class BringToVersion implements Step {
         try {
             return StepResult.of(migrator.migrate(home, target, start));
         } catch (SQLException | RuntimeException failure) {
-            look(home.home(), home.connection(), failure);
+            look(broken -> migrator.progress(home, start, broken), failure);
             throw failure;
         }
     }
 
     /** There may be no further attempt, and the scripts before the one that failed are there to stay. */
-    private void look(TenantHome home, Connection connection, Exception failure) {
+    private void look(Look look, Exception failure) {
         try {
-            progress = migrator.progress(home, connection, start, failure);
+            progress = look.at(failure);
         } catch (SQLException | RuntimeException gone) {
             failure.addSuppressed(gone);
         }
+    }
+
+    private interface Look {
+        Progress at(Exception failure) throws SQLException;
     }
 
     @Override

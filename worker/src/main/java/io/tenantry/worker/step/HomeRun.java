@@ -13,6 +13,7 @@ import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,6 +28,10 @@ final class HomeRun {
     private final HomeWork work;
     private Duration worked = Duration.ZERO;
     private @Nullable DatabaseResult result;
+    /** What attempts have done that broke off; null if none did, or it is not known. */
+    private @Nullable Progress progress;
+    /** When the version was seen last; null if it was not. */
+    private @Nullable Instant observedAt;
 
     /** Whether an earlier attempt changed the home, so that the last one, which finds nothing to do, is not all. */
     private boolean changed;
@@ -96,9 +101,25 @@ final class HomeRun {
                     break;
                 }
             }
+            observedAt = home.lockedAt();
             return conclude(last, elapsed(start));
+        } catch (SQLException | RuntimeException failure) {
+            lookAtProgress(home);
+            throw failure;
         } finally {
             worked = worked.plus(elapsed(start));
+        }
+    }
+
+    private void lookAtProgress(LockedHome home) {
+        Optional<Progress> now = work.steps().stream()
+                .map(Step::progress)
+                .flatMap(Stream::ofNullable)
+                .findFirst();
+        // One of an earlier attempt is as old as it was: others may have worked on the home since.
+        if (now.isPresent() && !now.get().equals(progress)) {
+            progress = now.get();
+            observedAt = home.lockedAt();
         }
     }
 
@@ -179,11 +200,7 @@ final class HomeRun {
      * @param version where the home is, if no attempt broke off; null if there is none, or it is not known
      */
     void fail(@Nullable String version, ResultError error) {
-        Progress done = work.steps().stream()
-                .map(Step::progress)
-                .flatMap(Stream::ofNullable)
-                .findFirst()
-                .orElse(new Progress(version, version, List.of()));
+        Progress done = progress == null ? new Progress(version, version, List.of()) : progress;
         result = databaseResult(Outcome.FAILED, done.from(), done.to(), done.applied(), worked, error);
     }
 
@@ -210,8 +227,8 @@ final class HomeRun {
         if (known == null || (known.outcome() == Outcome.FAILED && known.to() == null)) {
             return Optional.empty();
         }
-        return Optional.of(
-                new RegisteredHome(home.tenant(), home.database(), home.server(), home.location(), known.to()));
+        return Optional.of(new RegisteredHome(
+                home.tenant(), home.database(), home.server(), home.location(), known.to(), observedAt));
     }
 
     private DatabaseResult databaseResult(

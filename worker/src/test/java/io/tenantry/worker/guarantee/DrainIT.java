@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A rolling restart by SIGTERM, twice, under load: no work is done again. */
+/** Rolling restarts by SIGTERM under load: no work is done again. */
 class DrainIT {
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")
@@ -16,7 +16,7 @@ class DrainIT {
                     .startWorkers(scale.workers())
                     .awaitReady()
                     .load(scale.newcomers())
-                    .under(DrainIT::restartAllTwice)
+                    .under(DrainIT::restartAllInTurn)
                     .check();
 
             assertThat(trial.journal().begunAgain())
@@ -25,8 +25,8 @@ class DrainIT {
         }
     }
 
-    private static void restartAllTwice(Trial trial) {
-        for (int round = 0; round < 2; round++) {
+    private static void restartAllInTurn(Trial trial) {
+        for (int restart = 0; restart < trial.scale().rollingRestarts(); restart++) {
             for (WorkerProcess worker : trial.workers()) {
                 trial.awaitProgress(3);
                 worker.drain();

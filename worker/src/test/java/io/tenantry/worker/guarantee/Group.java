@@ -19,10 +19,13 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The consumer group as an operator sees it. */
 final class Group implements AutoCloseable {
@@ -80,6 +83,31 @@ final class Group implements AutoCloseable {
             lags.put(partition, end.offset() - from);
         });
         return lags;
+    }
+
+    /** Committed records that a topic of requests holds now. */
+    long records(Topic topic) {
+        try (KafkaConsumer<byte[], byte[]> reader = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        kafka.bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = reader.partitionsFor(topic.name(kafka.topicPrefix())).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            reader.assign(partitions);
+            reader.seekToBeginning(partitions);
+            Set<Map.Entry<TopicPartition, Long>> ends =
+                    reader.endOffsets(partitions).entrySet();
+            long records = 0;
+            while (ends.stream().anyMatch(end -> reader.position(end.getKey()) < end.getValue())) {
+                records += reader.poll(Duration.ofMillis(100)).count();
+            }
+            return records;
+        }
     }
 
     private Map<TopicPartition, ListOffsetsResultInfo> offsets(OffsetSpec spec) {

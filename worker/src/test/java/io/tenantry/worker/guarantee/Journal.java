@@ -22,6 +22,7 @@ final class Journal {
             CREATE SCHEMA guarantee;
             CREATE SEQUENCE guarantee.overlaps;
             CREATE TABLE guarantee.pace (home text PRIMARY KEY, seconds float8 NOT NULL);
+            CREATE TABLE guarantee.held (home text PRIMARY KEY);
             CREATE TABLE guarantee.journal (home text, version int, worker text, begun timestamptz, ended timestamptz);
             CREATE FUNCTION guarantee.step(version int, usual float8) RETURNS void LANGUAGE plpgsql AS $$
             DECLARE
@@ -37,6 +38,9 @@ final class Journal {
               END IF;
               PERFORM pg_sleep(coalesce(
                 (SELECT seconds FROM guarantee.pace WHERE home = current_schema()), usual));
+              WHILE EXISTS (SELECT FROM guarantee.held WHERE home = current_schema()) LOOP
+                PERFORM pg_sleep(0.05);
+              END LOOP;
               INSERT INTO guarantee.journal VALUES (current_schema(), version, current_setting('application_name'),
                 begun, clock_timestamp());
             END $$;
@@ -85,6 +89,16 @@ final class Journal {
             }
         }
         deployment.execute(sql.append("END $$").toString());
+    }
+
+    /** No migration of this tenant ends until {@link #release}. */
+    void hold(String tenant) {
+        deployment.execute("INSERT INTO guarantee.held VALUES ('" + home(tenant) + "')");
+    }
+
+    /** The migrations of this tenant may end. */
+    void release(String tenant) {
+        deployment.execute("DELETE FROM guarantee.held WHERE home = '" + home(tenant) + "'");
     }
 
     /** Each migration of this tenant takes this long. */

@@ -1,38 +1,77 @@
 package io.tenantry.worker.guarantee;
 
-import io.tenantry.worker.stack.Await;
-import java.time.Duration;
+import io.tenantry.worker.guarantee.Ambush.Moment;
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.KafkaBroker;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Nothing lost, no second result, order, never two at once: while random workers are killed. */
+/** Nothing lost, no second result, order, never two at once: while workers are killed. */
+@ResourceLock(CommitProxy.DETOUR)
 class KillIT {
+    private static final List<Moment> MOMENTS = List.of(Moment.values());
+
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#bothProtocols")
     void answersEveryRequestOnceWhileWorkersAreKilled(Round round) throws Exception {
+        Optional<KafkaBroker.Detour> detour = DevStack.shared().kafka().detour();
         try (Trial trial = Trial.of(round)) {
             Scale scale = trial.scale();
-            trial.onboard(scale.tenants(), scale.step())
-                    .startWorkers(scale.workers())
-                    .load(scale.newcomers())
-                    .under(KillIT::killAgainAndAgain)
-                    .check();
+            trial.onboard(scale.tenants(), scale.step());
+            if (detour.isEmpty()) {
+                // A broker in a container has no way in for a proxy: then chance alone says who is killed, and when.
+                run(trial, KillIT::killAnyone);
+                return;
+            }
+            trial.deployment().with("kafka.bootstrap-servers", detour.get().advertised());
+            try (Ambush ambush = new Ambush(detour.get())) {
+                run(trial, (attacked, kill) -> {
+                    if (kill % 2 == 1) {
+                        killAnyone(attacked, kill);
+                    } else {
+                        killOneThatSettles(attacked, ambush, MOMENTS.get(kill / 2 % MOMENTS.size()));
+                    }
+                });
+            }
         }
     }
 
+    private interface Kill {
+        void on(Trial trial, int number);
+    }
+
+    private static void run(Trial trial, Kill kill) {
+        trial.startWorkers(trial.scale().workers())
+                .load(trial.scale().newcomers())
+                .under(attacked -> killAgainAndAgain(attacked, kill))
+                .check();
+    }
+
     /** Spread over the load: a kill after each share of the answers. */
-    private static void killAgainAndAgain(Trial trial) {
-        int share = trial.requests().expected() / (trial.scale().kills() + 2);
-        for (int kill = 0; kill < trial.scale().kills(); kill++) {
+    private static void killAgainAndAgain(Trial trial, Kill kill) {
+        int share = trial.requests().unanswered(trial.answers()).size()
+                / (trial.scale().kills() + 2);
+        for (int number = 0; number < trial.scale().kills(); number++) {
             trial.awaitProgress(1 + trial.random().nextInt(share));
-            WorkerProcess victim =
-                    trial.workers().get(trial.random().nextInt(trial.workers().size()));
-            victim.kill();
-            victim.startAgain();
+            kill.on(trial, number);
         }
-        Await.until(
-                Duration.ofSeconds(90),
-                "all workers are ready again",
-                () -> trial.workers().stream().allMatch(WorkerProcess::isAlive));
+    }
+
+    private static void killAnyone(Trial trial, int number) {
+        List<WorkerProcess> atWork =
+                trial.workers().stream().filter(WorkerProcess::hasPartitions).toList();
+        // One that still starts has nothing to lose, so a small run would show little with it.
+        List<WorkerProcess> candidates = Scale.isFull() || atWork.isEmpty() ? trial.workers() : atWork;
+        WorkerProcess victim = candidates.get(trial.random().nextInt(candidates.size()));
+        victim.kill();
+        victim.startAgain();
+    }
+
+    private static void killOneThatSettles(Trial trial, Ambush ambush, Moment moment) {
+        String name = ambush.kill(moment, client -> trial.worker(client).kill());
+        trial.worker(name).startAgain();
     }
 }

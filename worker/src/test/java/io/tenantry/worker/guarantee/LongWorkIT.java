@@ -10,19 +10,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A migration of three times {@code max.poll.interval.ms} costs a worker neither its place in the group nor the others. */
 class LongWorkIT {
     private static final String LONG = "tenant0";
-    private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(3);
+    /** Longer than the poll thread may wait for the producer. */
+    private static final Duration MAX_POLL_INTERVAL = Duration.ofSeconds(6);
 
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")
     void keepsItsMembershipDuringLongWork(Round round) throws Exception {
         try (Trial trial = Trial.of(round)) {
-            // The session may not be shorter than the poll interval is long.
             trial.property("max.poll.interval.ms", Long.toString(MAX_POLL_INTERVAL.toMillis()))
                     .onboard(trial.scale().tenants() / 3, Duration.ofMillis(20))
                     .startWorkers(2)
                     .awaitReady()
                     .awaitMembers(2);
             trial.journal().slow(LONG, MAX_POLL_INTERVAL.multipliedBy(3));
+            trial.journal().hold(LONG);
 
             trial.requests().upgrade(LONG, 2);
             Await.until(
@@ -33,16 +34,11 @@ class LongWorkIT {
                     .filter(tenant -> !tenant.equals(LONG))
                     .forEach(tenant -> trial.requests().upgrade(tenant, 2));
             trial.under(attacked -> {
-                        Await.until(
-                                Duration.ofSeconds(30),
-                                "all others are answered",
-                                () -> attacked.requests()
-                                                .unanswered(attacked.answers())
-                                                .size()
-                                        == 1);
+                        attacked.awaitOthersAreDone(LONG);
                         assertThat(attacked.journal().isAtWork(LONG))
                                 .as("the long one is still at work")
                                 .isTrue();
+                        attacked.journal().release(LONG);
                     })
                     .check();
 

@@ -1,19 +1,38 @@
 package io.tenantry.worker.guarantee;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer.ShutdownMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Kafka, PostgreSQL and the registry go away and come back under load: the workers go on, without a restart. */
+/**
+ * Kafka, PostgreSQL and the registry go away and come back under load, one after the other: the workers go on, without a
+ * restart.
+ */
 class OutageUnderLoadIT {
+    private static final Logger LOG = LoggerFactory.getLogger(OutageUnderLoadIT.class);
     private static DevStack stack;
+
+    private enum Outage {
+        CRASH_OF_THE_BROKER,
+        RESTART_OF_THE_BROKER,
+        CRASH_OF_POSTGRES,
+        RESTART_OF_POSTGRES,
+        ABSENCE_OF_THE_REGISTRY
+    }
+
+    private static final List<Outage> OUTAGES = List.of(Outage.values());
 
     @BeforeAll
     static void startServers() {
@@ -27,52 +46,51 @@ class OutageUnderLoadIT {
 
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")
-    void outlivesACrashOfTheBroker(Round round) throws Exception {
-        underLoad(round, trial -> {
-            stack.kafka().kill();
-            stack.kafka().startAgain();
-        });
-    }
-
-    @ParameterizedTest
-    @MethodSource("io.tenantry.worker.guarantee.Round#usual")
-    void outlivesACrashOfPostgres(Round round) throws Exception {
-        underLoad(round, trial -> stack.postgres().restart(ShutdownMode.IMMEDIATE));
-    }
-
-    @ParameterizedTest
-    @MethodSource("io.tenantry.worker.guarantee.Round#usual")
-    void outlivesAnAbsenceOfTheRegistry(Round round) throws Exception {
+    void goOnWithoutARestartWhenServersComeBack(Round round) throws Exception {
         InetSocketAddress server =
                 new InetSocketAddress(stack.postgres().host(), stack.postgres().port());
-        try (TcpProxy proxy = new TcpProxy(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), server);
+        try (TcpProxy registry = new TcpProxy(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), server);
                 Trial trial = Trial.on(stack, round)) {
             trial.onboard(trial.scale().tenants(), trial.scale().step());
             String url = trial.deployment().settings().registry().url();
-            trial.deployment().with("registry.url", url.replace(":" + server.getPort(), ":" + proxy.port()));
-            run(trial, attacked -> {
-                proxy.away();
-                pause(attacked.scale().away());
-                proxy.back();
-            });
+            trial.deployment().with("registry.url", url.replace(":" + server.getPort(), ":" + registry.port()));
+            trial.startWorkers(trial.scale().workers()).awaitReady();
+
+            for (int i = 0; i < OUTAGES.size(); i++) {
+                Outage outage = OUTAGES.get(i);
+                LOG.info("{}: {}", round, outage);
+                trial.load(share(trial, i), trial.scale().newcomers())
+                        .under(attacked -> {
+                            attacked.awaitProgress(3);
+                            happen(outage, attacked, registry);
+                        })
+                        .check();
+                assertThat(trial.workers()).allMatch(WorkerProcess::isAlive);
+            }
         }
     }
 
-    private static void underLoad(Round round, Attack outage) throws Exception {
-        try (Trial trial = Trial.on(stack, round)) {
-            trial.onboard(trial.scale().tenants(), trial.scale().step());
-            run(trial, outage);
-        }
+    /** Each outage has tenants of its own, since a tenant can be brought to a version once. */
+    private static List<String> share(Trial trial, int outage) {
+        int share = trial.tenants().size() / OUTAGES.size();
+        return trial.tenants().subList(outage * share, (outage + 1) * share);
     }
 
-    private static void run(Trial trial, Attack outage) {
-        trial.startWorkers(trial.scale().workers())
-                .load(trial.scale().newcomers())
-                .under(attacked -> {
-                    attacked.awaitProgress(5);
-                    outage.on(attacked);
-                })
-                .check();
+    private static void happen(Outage outage, Trial trial, TcpProxy registry) {
+        switch (outage) {
+            case CRASH_OF_THE_BROKER -> {
+                stack.kafka().kill();
+                stack.kafka().startAgain();
+            }
+            case RESTART_OF_THE_BROKER -> stack.kafka().restart();
+            case CRASH_OF_POSTGRES -> stack.postgres().restart(ShutdownMode.IMMEDIATE);
+            case RESTART_OF_POSTGRES -> stack.postgres().restart(ShutdownMode.FAST);
+            case ABSENCE_OF_THE_REGISTRY -> {
+                registry.away();
+                pause(trial.scale().away());
+                registry.back();
+            }
+        }
     }
 
     private static void pause(Duration length) {

@@ -22,6 +22,7 @@ class SlowTenantIT {
             all.add(SLOW);
             trial.onboard(all, Duration.ZERO).startWorkers(1).awaitReady();
             trial.journal().slow(SLOW, trial.scale().slowStep());
+            trial.journal().hold(SLOW);
 
             trial.requests().upgrade(SLOW, 2);
             Await.until(
@@ -49,6 +50,7 @@ class SlowTenantIT {
         worker.kill();
         // From here on nobody can tell from the ledger that the quick ones were answered: the window alone does.
         trial.deployment().executeInRegistry("DELETE FROM tenantry.request");
+        trial.journal().release(SLOW);
         worker.startAgain();
         worker.awaitReady();
         trial.awaitResult(SLOW + "-2");

@@ -1,6 +1,7 @@
 package io.tenantry.worker.guarantee;
 
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -90,6 +92,15 @@ class TcpProxy implements AutoCloseable {
         byte[] message = new byte[from.readInt()];
         from.readFully(message);
         return message;
+    }
+
+    /** Writes one message of Kafka's protocol. */
+    static void send(DataOutputStream to, byte[] message) throws IOException {
+        to.write(ByteBuffer.allocate(Integer.BYTES + message.length)
+                .putInt(message.length)
+                .put(message)
+                .array());
+        to.flush();
     }
 
     private void acceptAll() {

@@ -39,6 +39,7 @@ final class Trial implements AutoCloseable {
     private final Answers answers;
     private final List<WorkerProcess> workers = new ArrayList<>();
     private List<String> tenants = List.of();
+    private int newcomers;
 
     private Trial(Round round, DevStack stack) {
         LOG.info("{}; to repeat it: {}", round, round.howToRepeat());
@@ -46,7 +47,7 @@ final class Trial implements AutoCloseable {
         this.deployment = Deployment.on(stack)
                 .with("kafka.partitions", "6")
                 .with("kafka.group-protocol", round.protocol().name().toLowerCase(Locale.ROOT))
-                .with("worker.concurrency", "6")
+                .with("worker.concurrency", Integer.toString(scale.concurrency()))
                 .with("retry.max-delay", "1s");
         this.journal = Journal.in(deployment);
         deployment.withTopics();
@@ -101,8 +102,9 @@ final class Trial implements AutoCloseable {
     /** Starts worker processes, and does not wait until they are ready. */
     Trial startWorkers(int count) {
         for (int i = 0; i < count; i++) {
+            String name = "worker" + workers.size();
             workers.add(WorkerProcess.start(
-                    deployment, LOGS.resolve(deployment.tenantDatabase()).resolve("worker" + workers.size())));
+                    deployment, name, LOGS.resolve(deployment.tenantDatabase()).resolve(name)));
         }
         return this;
     }
@@ -113,13 +115,19 @@ final class Trial implements AutoCloseable {
     }
 
     /** Asks for all upgrades of all tenants, signs up others, each twice, and sends what nobody can read. */
-    Trial load(int newcomers) {
-        upgrade(tenants);
-        for (int i = 0; i < newcomers; i++) {
-            requests.signUp("newcomer" + i);
+    Trial load(int more) {
+        return load(tenants, more);
+    }
+
+    /** The same with the upgrades of these tenants alone. */
+    Trial load(List<String> some, int more) {
+        upgrade(some);
+        for (int i = 0; i < more; i++) {
+            String newcomer = "newcomer" + newcomers++;
+            requests.signUp(newcomer);
             // A producer that is not sure sends the same once more.
-            requests.signUp("newcomer" + i);
-            requests.poison("newcomer" + i);
+            requests.signUp(newcomer);
+            requests.poison(newcomer);
         }
         return this;
     }
@@ -262,6 +270,14 @@ final class Trial implements AutoCloseable {
 
     List<WorkerProcess> workers() {
         return workers;
+    }
+
+    /** The one that calls itself so. */
+    WorkerProcess worker(String name) {
+        return workers.stream()
+                .filter(worker -> worker.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " is none of the workers"));
     }
 
     Deployment deployment() {

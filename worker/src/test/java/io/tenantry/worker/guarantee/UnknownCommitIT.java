@@ -9,10 +9,12 @@ import io.tenantry.worker.stack.KafkaBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A commit whose outcome the worker does not learn makes no second result, and loses none. */
+@ResourceLock(CommitProxy.DETOUR)
 class UnknownCommitIT {
     private static final List<Break> KINDS = List.of(Break.values());
 

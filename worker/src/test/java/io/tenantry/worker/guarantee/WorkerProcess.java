@@ -36,13 +36,15 @@ final class WorkerProcess implements AutoCloseable {
             "-Dlogback.configurationFile=logback.xml");
 
     private final Deployment deployment;
+    private final String name;
     private final Path logs;
     private int starts;
     private ChildJvm process;
     private @Nullable DeadManSwitch stopped;
 
-    private WorkerProcess(Deployment deployment, Path logs) {
+    private WorkerProcess(Deployment deployment, String name, Path logs) {
         this.deployment = deployment;
+        this.name = name;
         this.logs = logs;
         this.process = launch();
     }
@@ -50,20 +52,22 @@ final class WorkerProcess implements AutoCloseable {
     /**
      * Starts it, and does not wait until it is ready.
      *
+     * @param name how its Kafka clients call themselves
      * @param logs a folder of its own: each start has a log there
      */
-    static WorkerProcess start(Deployment deployment, Path logs) {
+    static WorkerProcess start(Deployment deployment, String name, Path logs) {
         try {
             Files.createDirectories(logs);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return new WorkerProcess(deployment, logs);
+        return new WorkerProcess(deployment, name, logs);
     }
 
     private ChildJvm launch() {
         List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
         deployment.overrides().forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
+        options.add("-Dtenantry.kafka.properties.client.id=" + name);
         return ChildJvm.start(
                 EndsWithParent.class,
                 options,
@@ -113,6 +117,16 @@ final class WorkerProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** How its Kafka clients call themselves. */
+    String name() {
+        return name;
+    }
+
+    /** Whether the current process has been given partitions. */
+    boolean hasPartitions() {
+        return logged(": assigned [");
     }
 
     /** Whether a line of the current log holds this text. */

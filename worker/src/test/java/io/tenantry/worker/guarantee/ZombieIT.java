@@ -9,14 +9,16 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A worker that is stopped in the middle of a migration, loses its partitions, and goes on, does no harm. */
+@Execution(ExecutionMode.CONCURRENT) // its rounds mostly wait
 class ZombieIT {
     private static final String TENANT = "tenant0";
     private static final int TENANTS = 8;
-    private static final Duration LONG_ENOUGH_TO_STOP_IN = Duration.ofSeconds(2);
 
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#bothProtocols")
@@ -24,13 +26,13 @@ class ZombieIT {
         try (Trial trial = Trial.of(round)) {
             // One at a time: all else in the hands of the stopped one would be locked as well.
             trial.deployment().with("worker.concurrency", "1");
-            trial.onboard(TENANTS, LONG_ENOUGH_TO_STOP_IN.dividedBy(10))
+            trial.onboard(TENANTS, Duration.ofMillis(50))
                     .startWorkers(1)
                     .awaitReady()
                     .startWorkers(1)
                     .awaitReady()
                     .awaitMembers(2);
-            trial.journal().slow(TENANT, LONG_ENOUGH_TO_STOP_IN);
+            trial.journal().hold(TENANT);
             trial.load(0).under(ZombieIT::stopTheOwner).check();
 
             writesNothingWithoutAnAssignment(trial);
@@ -51,11 +53,10 @@ class ZombieIT {
         assertThat(trial.journal().othersInside(TENANT, owner))
                 .as("sessions of the new owner that got past the lock")
                 .isZero();
-        // Had it got past the lock, it would have waited with thread and connection until PostgreSQL ends the
-        // transaction, 30 s after the stop.
         assertThat(trial.journal().worksOn(TENANT))
                 .as("who works on the tenant when the new owner is done with all others")
                 .contains(owner);
+        trial.journal().release(TENANT);
         zombie.goOn();
     }
 

@@ -10,6 +10,7 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.step.Request;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +76,90 @@ class ReceptionTest {
         assertThat(answers).isEmpty();
     }
 
+    @Test
+    void oneOfTheSameIdentityWaitsForTheAnswer() {
+        Reception reception = reception(sameIdentity(), started::add);
+        reception.receive(plainJson(5, "acme"));
+        reception.receive(plainJson(6, "globex"));
+        reception.receive(plainJson(7, "initech"));
+        reception.startWaiting();
+        assertThat(started).extracting(Request::key).containsExactly("acme");
+        assertThat(inFlight.size()).isEqualTo(3);
+
+        answer(started.get(0));
+        reception.startWaiting();
+        assertThat(started).extracting(Request::key).containsExactly("acme", "globex");
+
+        answer(started.get(1));
+        reception.startWaiting();
+        assertThat(started).extracting(Request::key).containsExactly("acme", "globex", "initech");
+        answer(started.get(2));
+        assertThat(inFlight.size()).isZero();
+    }
+
+    @Test
+    void oneThatWaitsIsStartedWhenTheOtherOnesPartitionGoesAway() {
+        Reception reception = reception(sameIdentity(), started::add);
+        reception.receive(of(0, 5, "acme"));
+        reception.receive(of(1, 5, "globex"));
+
+        inFlight.drop(Set.of(new TopicPartition(Topic.TENANT_CREATED.baseName(), 0)));
+        reception.startWaiting();
+
+        assertThat(started).extracting(Request::key).containsExactly("acme", "globex");
+    }
+
+    @Test
+    void oneThatWaitsIsForgottenWithItsPartition() {
+        Reception reception = reception(sameIdentity(), started::add);
+        reception.receive(of(0, 5, "acme"));
+        reception.receive(of(1, 5, "globex"));
+        reception.receive(of(2, 5, "initech"));
+
+        answer(started.get(0));
+        inFlight.drop(Set.of(new TopicPartition(Topic.TENANT_CREATED.baseName(), 1)));
+        // It comes back before anybody looked.
+        reception.receive(of(1, 5, "globex"));
+        reception.startWaiting();
+        assertThat(started).extracting(Request::key).containsExactly("acme", "initech");
+
+        answer(started.get(1));
+        reception.startWaiting();
+        assertThat(started).extracting(Request::key).containsExactly("acme", "initech", "globex");
+    }
+
+    @Test
+    void aBugInMakingTheTaskOfOneThatWaitedIsADeadLetterToo() {
+        Reception reception = reception(sameIdentity(), request -> {
+            started.add(request);
+            if (request.key().equals("globex")) {
+                throw new IllegalStateException("thrown by a test");
+            }
+        });
+        reception.receive(plainJson(5, "acme"));
+        reception.receive(plainJson(6, "globex"));
+        reception.receive(plainJson(7, "initech"));
+
+        answer(started.get(0));
+        reception.startWaiting();
+
+        assertThat(started).extracting(Request::key).containsExactly("acme", "globex", "initech");
+        assertThat(answers).singleElement().isInstanceOf(Settled.Dead.class);
+        assertThat(inFlight.size()).isEqualTo(1);
+    }
+
+    private void answer(Request request) {
+        assertThat(inFlight.remove(Coordinates.of(request.ref()), request)).isNotNull();
+    }
+
+    /** Reads every record as an event of the same id and source. */
+    private static Reception.Decoder sameIdentity() {
+        return (received, topic) -> {
+            Event<?> event = new EventCodec().decode(received, topic);
+            return new Event<>("id", "/test", event.type(), event.time(), null, event.data());
+        };
+    }
+
     private Settled.Dead assertDead(ErrorCode code) {
         assertThat(started).isEmpty();
         assertThat(inFlight.size()).isZero();
@@ -116,10 +203,18 @@ class ReceptionTest {
         return of(offset, tenant, "{\"tenant\":\"" + tenant + "\"}");
     }
 
+    private static ConsumerRecord<byte[], byte[]> of(int partition, long offset, String tenant) {
+        return of(partition, offset, tenant, "{\"tenant\":\"" + tenant + "\"}");
+    }
+
     private static ConsumerRecord<byte[], byte[]> of(long offset, String key, String value) {
+        return of(0, offset, key, value);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> of(int partition, long offset, String key, String value) {
         return new ConsumerRecord<>(
                 Topic.TENANT_CREATED.baseName(),
-                0,
+                partition,
                 offset,
                 key.getBytes(StandardCharsets.UTF_8),
                 value.getBytes(StandardCharsets.UTF_8));

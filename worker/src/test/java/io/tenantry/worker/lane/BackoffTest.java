@@ -44,6 +44,17 @@ class BackoffTest {
     }
 
     @Test
+    void differsFromTaskToTaskAlsoWhenItIsAsLongAsItGets() {
+        Backoff backoff = backoff(100);
+        Set<Duration> last = new HashSet<>();
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            last.add(delays(backoff).get(98));
+        }
+
+        assertThat(last).hasSizeGreaterThan(SAMPLES / 10);
+    }
+
+    @Test
     void neverExceedsTheLongestDelay() {
         List<Duration> delays = delays(backoff(100));
 

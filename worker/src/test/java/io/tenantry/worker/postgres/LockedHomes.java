@@ -2,17 +2,26 @@ package io.tenantry.worker.postgres;
 
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.time.Instant;
 
 /** Homes for steps that are fakes themselves, and look at no database. */
 public final class LockedHomes {
+    /** The time of every lock. */
+    public static final Instant LOCKED_AT = Instant.parse("2026-01-01T00:00:00Z");
+
     private LockedHomes() {}
 
     /** Any use of its connection is an error. */
     public static LockedHome withoutDatabase(TenantHome home) {
+        return withoutDatabase(home, LOCKED_AT);
+    }
+
+    /** The same, locked at another time. */
+    public static LockedHome withoutDatabase(TenantHome home, Instant lockedAt) {
         Connection none = (Connection) Proxy.newProxyInstance(
                 LockedHomes.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("a fake step used the connection: " + method);
                 });
-        return new LockedHome(home, none);
+        return new LockedHome(home, none, lockedAt);
     }
 }

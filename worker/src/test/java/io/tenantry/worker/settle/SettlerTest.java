@@ -94,6 +94,18 @@ class SettlerTest {
     }
 
     @Test
+    void ofTwoTenantsThatWereRunAtTheSameTimeUnderOneIdentityOneIsADeadLetterThatDoesNotDenyIt() {
+        settler.finished(request("acme", 1, "taken"), outcome("acme", 1, "taken"));
+        settler.finished(request("globex", 2, "taken"), outcome("globex", 2, "taken"));
+
+        assertThat(await(2).get(0)).isInstanceOf(Settled.Result.class);
+        assertThat(await(2).get(1)).isInstanceOfSatisfying(Settled.Dead.class, dead -> {
+            assertThat(dead.code()).isEqualTo(ErrorCode.INVALID_EVENT);
+            assertThat(dead.message()).contains("used before for acme", "globex, was run at the same time");
+        });
+    }
+
+    @Test
     void whatCannotBeToldIsADeadLetter() {
         settler.unanswerable(request(1), new IllegalArgumentException("no such JSON"));
 
@@ -128,20 +140,28 @@ class SettlerTest {
     }
 
     private static Request request(long offset) {
+        return request("acme", offset, "request " + offset);
+    }
+
+    private static Request request(String tenant, long offset, String id) {
         return new Request(
-                new RequestRef("request " + offset, "/test", "type", "topic", 0, offset),
-                new TenantCreated("acme", List.of(), Map.of()),
+                new RequestRef(id, "/test", "type", "topic", 0, offset),
+                new TenantCreated(tenant, List.of(), Map.of()),
                 null,
                 NOW);
     }
 
     private static RequestOutcome outcome(long offset) {
+        return outcome("acme", offset, "request " + offset);
+    }
+
+    private static RequestOutcome outcome(String tenant, long offset, String id) {
         return new RequestOutcome(
                 EventType.TENANT_ONBOARDED,
                 new TenantResult(
-                        "acme",
+                        tenant,
                         null,
-                        request(offset).ref(),
+                        request(tenant, offset, id).ref(),
                         null,
                         Outcome.COMPLETED,
                         null,
@@ -150,6 +170,6 @@ class SettlerTest {
                         "worker",
                         NOW,
                         NOW),
-                new Registration("acme", true, Map.of(), List.of()));
+                new Registration(tenant, true, Map.of(), List.of()));
     }
 }

@@ -72,5 +72,7 @@ final class BrokerSettings {
         settings.put("num.io.threads", "4");
         settings.put("background.threads", "2");
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
+        // How often it looks for something to compact; the default is 15 s.
+        settings.put("log.cleaner.backoff.ms", "1000");
     }
 }

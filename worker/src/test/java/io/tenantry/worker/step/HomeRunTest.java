@@ -10,6 +10,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.step.Homes.FakeStep;
@@ -148,6 +149,22 @@ class HomeRunTest {
     }
 
     @Test
+    void whatIsKnownOfAnEarlierAttemptIsAsOldAsThatAttempt() {
+        SQLException failure = new SQLException("connection lost", "08006");
+        HomeRun run = Homes.run(
+                server,
+                "users",
+                new FakeStep(failure, failure).withProgress(new Progress("1", "3", List.of("2", "3"))));
+        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
+        assertThatThrownBy(() -> run.run(Homes.lockedAt(LockedHomes.LOCKED_AT.plusSeconds(60))))
+                .isSameAs(failure);
+
+        run.fail(Homes.FAILURE);
+
+        assertThat(run.registered()).map(RegisteredHome::observedAt).contains(LockedHomes.LOCKED_AT);
+    }
+
+    @Test
     void stepsThatSayNothingOfTheVersionAreABug() {
         HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()));
 
@@ -189,7 +206,7 @@ class HomeRunTest {
     @Test
     void registersWhereTheHomeIsNow() throws SQLException {
         assertThat(Homes.done(server, "users", MIGRATED).registered())
-                .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3"));
+                .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT));
         assertThat(Homes.done(server, "users", NOTHING_TO_MIGRATE).registered()).isPresent();
     }
 

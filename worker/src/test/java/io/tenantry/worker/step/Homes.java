@@ -13,6 +13,7 @@ import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -42,6 +43,10 @@ final class Homes {
 
     static LockedHome locked() {
         return LockedHomes.withoutDatabase(home("users"));
+    }
+
+    static LockedHome lockedAt(Instant time) {
+        return LockedHomes.withoutDatabase(home("users"), time);
     }
 
     /** One that is done with, as its one step says. */

@@ -12,6 +12,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.Registration;
@@ -126,7 +127,8 @@ class ReportTest {
                             "acme",
                             true,
                             Map.of("plan", "gold"),
-                            List.of(new RegisteredHome("acme", "users", "main", "tenant_acme", "3"))));
+                            List.of(new RegisteredHome(
+                                    "acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT))));
         }
     }
 

@@ -1,0 +1,112 @@
+package io.tenantry.worker.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.scenario.Deployment;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who comes late with what he saw of a home does not hide what was seen since. */
+class LateObservationIT {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    private Deployment deployment;
+    private Registry registry;
+
+    @BeforeEach
+    void migrateRegistry() throws SQLException {
+        deployment = Deployment.create();
+        deployment.database("users").withTwoTables();
+        registry = new Registry(deployment.settings().registry(), "test");
+        registry.migrate();
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        registry.close();
+        deployment.close();
+    }
+
+    @Test
+    void theOneThatSawItLaterCounts() throws SQLException {
+        register("acme", "6", NOON);
+
+        register("acme", "5", NOON.minusMillis(1));
+        assertThat(version()).containsExactly("6");
+
+        register("acme", "7", NOON.plusMillis(1));
+        assertThat(version()).containsExactly("7");
+    }
+
+    @Test
+    void alsoOfTwoInOneBatch() throws SQLException {
+        registry.settle(
+                List.of(),
+                List.of(registration("acme", "6", NOON), registration("acme", "5", NOON.minusMillis(1))),
+                List.of());
+
+        assertThat(version()).containsExactly("6");
+    }
+
+    @Test
+    void alsoOfASharedDatabase() throws SQLException {
+        register(null, "6", NOON);
+
+        register(null, "5", NOON.minusMillis(1));
+
+        assertThat(deployment.queryRegistry("SELECT version FROM tenantry.shared_database"))
+                .containsExactly("6");
+    }
+
+    @Test
+    void aHomeThatWasRestoredGoesBack() throws SQLException {
+        register("acme", "6", NOON);
+
+        register("acme", "2", NOON.plusSeconds(1));
+
+        assertThat(version()).containsExactly("2");
+    }
+
+    @Test
+    void whatAnOlderReleaseSawIsOverwrittenAndItMayOverwrite() throws SQLException {
+        register("acme", "6", null);
+        register("acme", "7", NOON);
+        assertThat(version()).containsExactly("7");
+
+        register("acme", "8", null);
+        assertThat(version()).containsExactly("8");
+    }
+
+    @Test
+    void aClockThatWasFarAheadOnceIsNotBelievedForLong() throws SQLException {
+        Instant now = Instant.now();
+        register("acme", "6", now.plus(365, ChronoUnit.DAYS));
+
+        register("acme", "7", now);
+
+        assertThat(version()).containsExactly("7");
+    }
+
+    private void register(@Nullable String tenant, String version, @Nullable Instant observedAt) throws SQLException {
+        registry.settle(List.of(), List.of(registration(tenant, version, observedAt)), List.of());
+    }
+
+    private static Registration registration(@Nullable String tenant, String version, @Nullable Instant observedAt) {
+        return new Registration(
+                tenant,
+                tenant != null,
+                Map.of(),
+                List.of(new RegisteredHome(tenant, "users", "main", "users_acme", version, observedAt)));
+    }
+
+    private List<String> version() {
+        return deployment.queryRegistry("SELECT version FROM tenantry.tenant_home");
+    }
+}
