@@ -141,8 +141,10 @@ final class StartupChecks {
 
     /** What was proven on a schema holds for schemas; all else goes through Flyway. */
     private static MigrationCatalog planned(DatabaseSettings database, MigrationCatalog catalog, Server server) {
-        boolean provable = database.isolation() == Isolation.SCHEMA && catalog.size() > 0;
-        return provable ? Proof.of(catalog, server) : catalog;
+        if (catalog.size() == 0) {
+            return catalog;
+        }
+        return database.isolation() == Isolation.SCHEMA ? Proof.of(catalog, server) : Proof.read(catalog, server);
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,6 +67,19 @@ public final class Proof {
         }
     }
 
+    /** The catalog with what can be known without running a script. */
+    public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
+        try (Scratch scratch = Scratch.open(server, catalog.database())) {
+            Proof proof = new Proof(catalog, scratch);
+            Plans plans = new Plans(Map.of(), false, proof.candidates.plans().outside());
+            proof.warnOfOutside(plans);
+            return catalog.with(plans);
+        } catch (SQLException | RuntimeException failure) {
+            LOG.warn("database {}: its scripts could not be read beforehand", catalog.database(), failure);
+            return catalog;
+        }
+    }
+
     private Plans prove() throws SQLException {
         List<Migration> path = Standing.forNewHome(migrations, null);
         Set<String> proven = new HashSet<>();
@@ -111,10 +125,9 @@ public final class Proof {
     /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
     private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
         Walk walk = new Walk(catalog, scratch, path, end);
-        // First of all: it looks at what is done in earnest then.
-        walk.tryOut(candidates, trespass);
+        // First of all: it tries what Flyway then does in earnest.
+        Walk.Trail planned = walk.byPlan(candidates, trespass);
         refuse();
-        Walk.Trail planned = walk.byPlan(candidates);
         Walk.Trail flyway = walk.byFlyway();
         warn(flyway.failure());
         @Nullable Set<TableColumn> volatileColumns = null;
@@ -135,7 +148,7 @@ public final class Proof {
                 return same == path.size() && atOnce(walk, flyway.stages().get(same - 1), ignored);
             }
             candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
-            planned = walk.byPlan(candidates);
+            planned = walk.byPlan(candidates, trespass);
         }
         return false;
     }
@@ -178,6 +191,12 @@ public final class Proof {
         }
     }
 
+    private void warnOfOutside(Plans plans) {
+        plans.outside().values().stream()
+                .filter(script -> !script.canRunAgain())
+                .forEach(this::warn);
+    }
+
     private void warn(OutsideScript script) {
         LOG.warn(
                 "database {}: {} runs outside a transaction and has {} statements, which cannot be run again when one of"
@@ -195,9 +214,7 @@ public final class Proof {
                 catalog.size(),
                 plans.atOnce() ? "in one transaction" : "one by one",
                 took.toMillis());
-        plans.outside().values().stream()
-                .filter(script -> !script.canRunAgain())
-                .forEach(this::warn);
+        warnOfOutside(plans);
         candidates
                 .reasons()
                 .forEach((script, reason) ->

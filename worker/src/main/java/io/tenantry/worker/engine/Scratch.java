@@ -10,9 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -103,18 +101,12 @@ final class Scratch implements AutoCloseable {
     }
 
     private void dropLeftovers() throws SQLException {
-        List<String> left = new ArrayList<>();
-        try (Statement statement = connection().createStatement();
-                ResultSet row = statement.executeQuery("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '"
-                        + PREFIX + "') AND pg_has_role(nspowner, 'USAGE')")) {
-            while (row.next()) {
-                left.add(row.getString(1));
-            }
-        }
+        Set<String> left = ask("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '" + PREFIX
+                + "') AND pg_has_role(nspowner, 'USAGE')");
         for (String schema : left) {
             long key = TenantHome.inSchema(schema, home.database(), home.server(), schema)
                     .lockKey();
-            if (isTrue("SELECT pg_try_advisory_lock(" + key + ")")) {
+            if (ask("SELECT pg_try_advisory_lock(" + key + ")").contains("t")) {
                 drop(schema);
                 execute("SELECT pg_advisory_unlock(" + key + ")");
             }
@@ -129,22 +121,25 @@ final class Scratch implements AutoCloseable {
 
     /** The first column of what another session sees. */
     Set<String> askAside(String sql) throws SQLException {
+        try (Connection aside = server.dataSource().getConnection()) {
+            return firstColumn(aside, sql);
+        }
+    }
+
+    /** The first column. */
+    Set<String> ask(String sql) throws SQLException {
+        return firstColumn(connection(), sql);
+    }
+
+    private static Set<String> firstColumn(Connection connection, String sql) throws SQLException {
         Set<String> column = new TreeSet<>();
-        try (Connection aside = server.dataSource().getConnection();
-                Statement statement = aside.createStatement();
+        try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
                 column.add(row.getString(1));
             }
         }
         return column;
-    }
-
-    private boolean isTrue(String sql) throws SQLException {
-        try (Statement statement = connection().createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() && row.getBoolean(1);
-        }
     }
 
     /** Drops it, and gives the session back; never throws: the next worker that starts drops what is left. */

@@ -55,7 +55,9 @@ final class Trespass {
             scratch.create();
             path.forEach(migration -> unchecked.add(migration.script()));
             for (Migration migration : path) {
-                run(migration);
+                if (run(migration)) {
+                    unchecked.remove(migration.script());
+                }
             }
             if (outside().isEmpty()) {
                 return;
@@ -91,23 +93,31 @@ final class Trespass {
 
     /** Tries one on the scratch home as it is. */
     void tryOne(Migration migration) throws SQLException {
+        // What a sequence gives out, no rollback takes back.
+        String sequences = String.join(
+                "; ",
+                scratch.ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname,"
+                        + " sequencename), coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE"
+                        + " schemaname = " + Identifiers.literal(scratch.home().schema())));
         scratch.execute("BEGIN");
         try {
             run(migration);
+            unchecked.remove(migration.script());
             Set<String> outside = outside();
             if (!outside.isEmpty()) {
                 found.put(migration.script(), outside);
             }
         } finally {
-            scratch.execute("ROLLBACK");
+            scratch.execute("ROLLBACK; " + sequences);
             scratch.renewSession();
         }
     }
 
-    private void run(Migration migration) throws SQLException {
+    /** Returns false if it fails, and is undone. */
+    private boolean run(Migration migration) throws SQLException {
         List<String> ofScript = statements.get(migration.script());
         if (ofScript == null) {
-            return;
+            return true;
         }
         scratch.execute("SAVEPOINT before; SET LOCAL search_path = "
                 + Identifiers.quote(scratch.home().schema()) + ", \"$user\", public");
@@ -119,10 +129,11 @@ final class Trespass {
                     statement.execute(INDEX_CONCURRENTLY.matcher(bare).replaceFirst("$1"));
                 }
             }
-            unchecked.remove(migration.script());
         } catch (SQLException failure) {
             scratch.execute("ROLLBACK TO before");
+            return false;
         }
+        return true;
     }
 
     /** Dropped relations are named, if they were there before. */

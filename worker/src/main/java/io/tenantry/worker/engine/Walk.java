@@ -31,21 +31,10 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
     record Trail(List<Stage> stages, @Nullable ResultError failure) {}
 
     /**
-     * Walks only to try scripts of which nothing is known yet, each before it is applied, up to one that reaches outside.
-     * It leaves traces, since what a sequence gave out it does not take back.
+     * By plan wherever there is a candidate; one whose plan fails is refused, and left to Flyway. It ends where a script
+     * is found to reach outside.
      */
-    void tryOut(Candidates candidates, Trespass trespass) throws SQLException {
-        if (path.stream().anyMatch(trespass::isUnchecked)) {
-            walk(candidates, trespass);
-        }
-    }
-
-    /** By plan wherever there is a candidate; one whose plan fails is refused, and left to Flyway. */
-    Trail byPlan(Candidates candidates) throws SQLException {
-        return walk(candidates, null);
-    }
-
-    private Trail walk(Candidates candidates, @Nullable Trespass trespass) throws SQLException {
+    Trail byPlan(Candidates candidates, Trespass trespass) throws SQLException {
         scratch.drop();
         List<Stage> stages = new ArrayList<>();
         planner(candidates, new History(List.of())).create(List.of());
@@ -53,7 +42,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
             if (Instant.now().isAfter(end)) {
                 break;
             }
-            if (trespass != null && trespass.isUnchecked(migration)) {
+            if (trespass.isUnchecked(migration)) {
                 trespass.tryOne(migration);
                 if (!trespass.found().isEmpty()) {
                     return new Trail(stages, null);
