@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Offsets that are never delivered, of aborted transactions and of a compacted topic, leave no lag. */
 class ForeignOffsetsIT {
+    private static final String TENANT = "tenant0";
     private static final int ABORTED = 20;
     private static final long COPIES = 3;
 
@@ -30,7 +31,7 @@ class ForeignOffsetsIT {
                                     "max.compaction.lag.ms", "200",
                                     "segment.ms", "200",
                                     "delete.retention.ms", "0"));
-            trial.onboard(trial.scale().tenants() / 3, Duration.ZERO);
+            trial.onboard(trial.neighbours(TENANT, trial.scale().tenants() / 3), Duration.ZERO);
             abortAgainAndAgain(trial);
             askThatCompactionLeavesOneRequestOfEach(trial);
             awaitCompaction(trial);
@@ -42,10 +43,19 @@ class ForeignOffsetsIT {
         }
     }
 
-    /** Copies of one event answer for each other, so whichever is compacted away, there is one answer. */
+    /**
+     * Copies of one event answer for each other, so whichever is compacted away, there is one answer. They are all in one
+     * partition, so that there are gaps before, between and behind what a worker has to do.
+     */
     private static void askThatCompactionLeavesOneRequestOfEach(Trial trial) {
         for (long copy = 0; copy < COPIES; copy++) {
-            trial.tenants().forEach(tenant -> trial.requests().upgrade(tenant, 2));
+            for (String tenant : trial.tenants()) {
+                trial.requests().upgrade(tenant, 2);
+                if (copy == COPIES - 1) {
+                    // Between those that stay.
+                    abort(trial, 1);
+                }
+            }
         }
     }
 

@@ -128,9 +128,10 @@ final class Journal {
     /** The name of the session that is in the middle of a migration of this tenant. */
     Optional<String> worksOn(String tenant) {
         return deployment
-                .query("SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype ="
-                        + " 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) ="
-                        + " hashtextextended('" + home(tenant) + "', 77)")
+                .query("SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE datname ="
+                        // Other trials on this server have a tenant of this name as well.
+                        + " current_database() AND locktype = 'advisory' AND granted AND objsubid = 1 AND"
+                        + " (classid::bigint << 32 | objid::bigint) = hashtextextended('" + home(tenant) + "', 77)")
                 .stream()
                 .findFirst();
     }

@@ -32,6 +32,7 @@ final class Trial implements AutoCloseable {
 
     private final Scale scale = Scale.selected();
     private final Random random;
+    private final GroupProtocol protocol;
     private final Deployment deployment;
     private final Journal journal;
     private final Group group;
@@ -57,12 +58,8 @@ final class Trial implements AutoCloseable {
             property("transaction.timeout.ms", "4000");
         }
         this.group = new Group(deployment.settings().kafka());
-        if (round.protocol() == GroupProtocol.CLASSIC) {
-            property("session.timeout.ms", Long.toString(SESSION_TIMEOUT.toMillis()));
-            property("heartbeat.interval.ms", "500");
-        } else {
-            group.sessionTimeout(SESSION_TIMEOUT);
-        }
+        this.protocol = round.protocol();
+        sessionTimeout(SESSION_TIMEOUT);
         this.requests = new Requests(deployment.events());
         this.answers = new Answers(stack.kafka().bootstrapServers(), deployment.prefix());
     }
@@ -75,6 +72,17 @@ final class Trial implements AutoCloseable {
     /** On servers of its own, which may be stopped. */
     static Trial on(DevStack stack, Round round) {
         return new Trial(round, stack);
+    }
+
+    /** After so long a worker that does not move counts as dead. */
+    Trial sessionTimeout(Duration timeout) {
+        if (protocol == GroupProtocol.CLASSIC) {
+            property("session.timeout.ms", Long.toString(timeout.toMillis()));
+            property("heartbeat.interval.ms", "500");
+        } else {
+            group.sessionTimeout(timeout);
+        }
+        return this;
     }
 
     /** Sets a Kafka client property of the workers. */
@@ -235,7 +243,7 @@ final class Trial implements AutoCloseable {
         int[] before = {-1};
         while (!requests.allAnswered(answers) && answers.count() > before[0]) {
             before[0] = answers.count();
-            Await.until(Duration.ofSeconds(60), "any answer; missing are " + requests.unanswered(answers), () -> {
+            Await.until(Duration.ofSeconds(120), "any answer; missing are " + requests.unanswered(answers), () -> {
                 answers.poll();
                 return answers.count() > before[0] || requests.allAnswered(answers);
             });
