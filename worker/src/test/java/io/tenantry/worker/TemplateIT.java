@@ -14,6 +14,7 @@ import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.RunningWorker;
+import io.tenantry.worker.stack.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -134,10 +135,15 @@ class TemplateIT {
 
         start();
 
+        // It is forgotten when the new worker has looked after all of them.
+        Await.until(
+                Duration.ofSeconds(60),
+                "the dead worker is forgotten",
+                () -> deployment
+                        .queryRegistry("SELECT worker FROM tenantry.template_use WHERE worker = 'a dead one'")
+                        .isEmpty());
         assertThat(databases(template)).containsExactly(template);
         assertThat(known()).hasSize(2).contains(template);
-        assertThat(deployment.queryRegistry("SELECT worker FROM tenantry.template_use WHERE worker = 'a dead one'"))
-                .isEmpty();
     }
 
     @Test
@@ -184,6 +190,39 @@ class TemplateIT {
         assertThat(databases(onlyKnown())).isEmpty();
         assertThat(deployment.query(deployment.locationOf("analytics", "acme"), "SHOW work_mem"))
                 .containsExactly("7MB");
+    }
+
+    @Test
+    void rowsThatAreMadeAtRandomAreMadeForEachTenant() {
+        deployment
+                .database("analytics")
+                .with(
+                        "V3__secret.sql",
+                        "CREATE SCHEMA keys; CREATE TABLE keys.secret AS SELECT gen_random_uuid() AS token;");
+        start();
+
+        deployment.results().data(deployment.events().signUp("acme"));
+        deployment.results().data(deployment.events().signUp("beta"));
+
+        assertThat(databases(onlyKnown())).isEmpty();
+        assertThat(deployment.query(deployment.locationOf("analytics", "acme"), "SELECT token FROM keys.secret"))
+                .hasSize(1)
+                .isNotEqualTo(deployment.query(
+                        deployment.locationOf("analytics", "beta"), "SELECT token FROM keys.secret"));
+    }
+
+    @Test
+    void rowsWithTheTimeTheyWereMadeAreCopied() {
+        deployment
+                .database("analytics")
+                .with("V3__plan.sql", "CREATE TABLE plan AS SELECT 'free' AS name, clock_timestamp() AS since;");
+        start();
+
+        deployment.results().data(deployment.events().signUp("acme"));
+
+        assertThat(databases(onlyKnown())).hasSize(1);
+        assertThat(deployment.query(deployment.locationOf("analytics", "acme"), "SELECT name FROM plan"))
+                .containsExactly("free");
     }
 
     @Test

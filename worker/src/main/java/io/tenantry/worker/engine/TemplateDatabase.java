@@ -3,19 +3,16 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.Databases;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SqlFailure;
-import io.tenantry.worker.postgres.TenantHome;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import org.flywaydb.core.api.FlywayException;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +27,6 @@ public final class TemplateDatabase {
     private static final String FORMAT = "1";
 
     private static final int FINGERPRINT_BYTES = 12;
-    private static final String MARK = "tenantry template";
-    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
     private final Server server;
     private final MigrationCatalog catalog;
@@ -79,80 +74,50 @@ public final class TemplateDatabase {
         if (unfit) {
             return;
         }
-        Optional<String> begun = begin();
+        Optional<TemplateDraft> begun = TemplateDraft.begin(server, name);
         if (begun.isEmpty()) {
             return;
         }
-        boolean finished = false;
-        try {
-            migrate(begun.get());
-            finished = finish(begun.get());
-        } finally {
-            if (!finished) {
-                abandon(begun.get());
-            }
-        }
-    }
-
-    /** Creates the one that is to become the template; empty if that is there. */
-    private Optional<String> begin() throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
-            Databases databases = new Databases(connection);
-            Optional<Databases.Found> standing = databases.find(name);
-            if (standing.isPresent()) {
-                if (standing.get().frozen()) {
-                    return Optional.empty();
-                }
-                // Somebody began to drop it.
-                databases.drop(name);
-            }
-            String temporary = TemporaryName.next(name, Instant.now(), ThreadLocalRandom.current());
-            databases.create(temporary, null);
-            return Optional.of(temporary);
-        }
-    }
-
-    private void migrate(String temporary) throws SQLException {
-        try (Connection connection = server.connect(temporary)) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
-            }
-            TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
-            FlywayEngine.configure(catalog.sources(), connection, nobodys)
-                    .load()
-                    .migrate();
-        } catch (FlywayException refusal) {
-            // A script that fails here fails for every new tenant too, who is told so.
-            unfit = SqlFailure.of(refusal) == SqlFailure.PERMANENT;
-            throw new MigrationsRefusedException(refusal);
-        }
-    }
-
-    private boolean finish(String temporary) throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
-            Databases databases = new Databases(connection);
-            if (!databases.isCopiedWhole(temporary)) {
-                unfit = true;
+        try (TemplateDraft draft = begun.get()) {
+            SeedRows rows = draft.migrate(catalog);
+            Optional<String> reason = whyNot(draft, rows);
+            unfit = reason.isPresent();
+            if (unfit) {
                 LOG.warn(
-                        "database {}: its migrations set privileges, settings or a comment of the database itself, which a"
-                                + " copy would not have; each new tenant's database is migrated from the beginning",
-                        catalog.database());
-                return false;
-            }
-            // Else another worker made the same one, and was faster.
-            boolean first = databases.freeze(temporary, name, MARK);
-            if (first) {
+                        "database {}: {}; each new tenant's database is migrated from the beginning, which takes longer",
+                        catalog.database(),
+                        reason.get());
+            } else if (draft.finish()) {
+                // Else another worker made the same one, and was faster.
                 LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
-            return first;
+        } catch (SQLException | MigrationsRefusedException failure) {
+            // What fails here fails for every new tenant too, who is told so.
+            unfit = SqlFailure.of(failure) == SqlFailure.PERMANENT;
+            throw failure;
         }
     }
 
-    private void abandon(String temporary) {
-        try (Connection connection = server.dataSource().getConnection()) {
-            new Databases(connection).drop(temporary);
-        } catch (SQLException failure) {
-            LOG.debug("unfinished template {} stays for now", temporary, failure);
+    /** Why copies would not be like what the migrations make. */
+    private Optional<String> whyNot(TemplateDraft draft, SeedRows rows) throws SQLException {
+        if (!draft.isCopiedWhole()) {
+            return Optional.of("its migrations set privileges, settings or a comment of the database itself, which a copy"
+                    + " would not have");
+        }
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<TemplateDraft> begun = TemplateDraft.begin(server, name);
+        if (begun.isEmpty()) {
+            // Another worker made the template meanwhile, and has looked.
+            return Optional.empty();
+        }
+        try (TemplateDraft again = begun.get()) {
+            SortedSet<String> differing = rows.differing(again.migrate(catalog));
+            return differing.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of("its migrations fill " + String.join(", ", differing)
+                            + " with something else each time, which must not be the same in all tenants");
         }
     }
 
