@@ -83,7 +83,8 @@ ALTER TABLE events ATTACH PARTITION events_2024 FOR VALUES FROM ('2024-01-01 00:
 -- changes: table events_rest
 ALTER TABLE events DETACH PARTITION events_rest;
 -- changes: table by_hash
-CREATE TABLE by_hash (id integer) PARTITION BY HASH (id);
+DROP TABLE by_hash;
+CREATE TABLE by_hash (id integer, other integer) PARTITION BY HASH (other);
 -- changes: comment on table members
 COMMENT ON TABLE members IS 'else';
 -- changes: comment on table scratch
@@ -236,6 +237,8 @@ ALTER TABLE base ADD CONSTRAINT at_least CHECK (id > 0);
 -- changes: constraint members.no_overlap
 ALTER TABLE members DROP CONSTRAINT no_overlap;
 ALTER TABLE members ADD CONSTRAINT no_overlap EXCLUDE USING gist (active WITH &&) WHERE (id > 3);
+-- changes: constraint members."name is short"
+UPDATE pg_constraint SET coninhcount = 1 WHERE conname = 'name is short' AND conrelid = 'members'::regclass;
 -- changes: comment on constraint members."name is short"
 COMMENT ON CONSTRAINT "name is short" ON members IS NULL;
 -- changes: constraint email.email_check
@@ -555,6 +558,42 @@ CREATE OR REPLACE AGGREGATE all_moods(mood) (sfunc = concat_state, stype = text,
 CREATE FUNCTION inverse(text, mood) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
 CREATE OR REPLACE AGGREGATE all_moods(mood) (sfunc = concat_state, stype = text, initcond = '>',
     msfunc = concat_state, minvfunc = inverse, mstype = text, minitcond = '');
+-- changes: aggregate all_moods(mood)
+UPDATE pg_proc SET proargnames = '{x}' WHERE oid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_proc SET prorettype = 'integer'::regtype WHERE oid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggkind = 'h' WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggnumdirectargs = 1 WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggtransfn = 'textcat'::regproc WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggtranstype = 'varchar'::regtype WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggfinalextra = true WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggserialfn = 'touch'::regproc WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggdeserialfn = 'touch'::regproc WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggmtransfn = 'touch'::regproc WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggminvtransfn = 'touch'::regproc WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggmtranstype = 'text'::regtype WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggmtransspace = 8 WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggmfinalfn = 'touch'::regproc WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggmfinalextra = true WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggmfinalmodify = 'w' WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggminitval = 'x' WHERE aggfnoid = 'all_moods'::regproc;
+-- changes: aggregate all_moods(mood)
+UPDATE pg_aggregate SET aggsortop = '<<<'::regoper WHERE aggfnoid = 'all_moods'::regproc;
 -- changes: comment on aggregate all_moods(mood)
 COMMENT ON AGGREGATE all_moods(mood) IS 'all';
 -- changes: owner of aggregate all_moods(mood)
@@ -601,13 +640,26 @@ ALTER DOMAIN positive DROP DEFAULT;
 -- changes: domain positive
 ALTER DOMAIN positive DROP NOT NULL;
 -- changes: domain code
-CREATE DOMAIN code AS varchar(5);
+DROP DOMAIN code;
+CREATE DOMAIN code AS varchar(6) COLLATE "POSIX";
+-- changes: domain code
+DROP DOMAIN code;
+CREATE DOMAIN code AS varchar(5) COLLATE "C";
 -- changes: owner of domain positive
 ALTER DOMAIN positive OWNER TO snapshot_reader;
 -- changes: comment on domain positive
 COMMENT ON DOMAIN positive IS 'x';
--- changes: range type other_span
-CREATE TYPE other_span AS RANGE (subtype = text, collation = "C", subtype_opclass = text_pattern_ops);
+-- changes: range type words
+DROP TYPE words;
+CREATE TYPE words AS RANGE (subtype = varchar, collation = "C", subtype_opclass = text_pattern_ops);
+-- changes: range type words
+DROP TYPE words;
+CREATE TYPE words AS RANGE (subtype = text, collation = "POSIX", subtype_opclass = text_pattern_ops);
+-- changes: range type words
+DROP TYPE words;
+CREATE TYPE words AS RANGE (subtype = text, collation = "C");
+-- changes: range type words
+UPDATE pg_range SET rngcanonical = 'int4range_canonical'::regproc WHERE rngtypid = 'words'::regtype;
 -- changes: range type span
 UPDATE pg_range SET rngsubdiff = 0 WHERE rngtypid = 'span'::regtype;
 -- changes: range type span
@@ -617,16 +669,51 @@ COMMENT ON TYPE span IS 'x';
 -- changes: shell type shell
 CREATE TYPE shell;
 -- changes: base type inside
-CREATE TYPE inside;
-CREATE FUNCTION inside_in(cstring) RETURNS inside LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
-CREATE FUNCTION inside_out(inside) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
-CREATE TYPE inside (input = inside_in, output = inside_out, internallength = 4, passedbyvalue);
+UPDATE pg_type SET typlen = 2 WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typbyval = false WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typalign = 's' WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typstorage = 'x' WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typcategory = 'S' WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typispreferred = true WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typdelim = ';' WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typelem = 'integer'::regtype WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typsubscript = 'array_subscript_handler'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typcollation = 100 WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typdefault = '1' WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typinput = 'int4in'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typoutput = 'int4out'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typreceive = 'int4recv'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typsend = 'int4send'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typmodin = 'varchartypmodin'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typmodout = 'varchartypmodout'::regproc WHERE oid = 'inside'::regtype;
+-- changes: base type inside
+UPDATE pg_type SET typanalyze = 'range_typanalyze'::regproc WHERE oid = 'inside'::regtype;
 
 -- changes: cast (mood AS integer)
 DROP CAST (mood AS integer);
 -- changes: cast (mood AS integer)
 DROP CAST (mood AS integer);
 CREATE CAST (mood AS integer) WITH FUNCTION mood_to_int(mood) AS IMPLICIT;
+-- changes: cast (mood AS integer)
+UPDATE pg_cast SET castmethod = 'b' WHERE castsource = 'mood'::regtype AND casttarget = 'integer'::regtype;
+-- changes: cast (mood AS integer)
+UPDATE pg_cast SET castfunc = 'touch'::regproc WHERE castsource = 'mood'::regtype AND casttarget = 'integer'::regtype;
 -- changes: cast (text AS mood)
 CREATE CAST (text AS mood) WITH INOUT;
 -- changes: cast (scratch AS mood)
@@ -638,10 +725,12 @@ CREATE CAST (point AS integer) WITH FUNCTION of_point(point);
 -- changes: comment on cast (mood AS integer)
 COMMENT ON CAST (mood AS integer) IS 'x';
 -- changes: transform mood LANGUAGE sql
-CREATE FUNCTION of_internal(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textout';
-CREATE TRANSFORM FOR mood LANGUAGE sql (FROM SQL WITH FUNCTION of_internal(internal));
+DROP TRANSFORM FOR mood LANGUAGE sql;
+-- changes: transform mood LANGUAGE sql
+UPDATE pg_transform SET trffromsql = 0 WHERE trftype = 'mood'::regtype;
+-- changes: transform mood LANGUAGE sql
+UPDATE pg_transform SET trftosql = trffromsql WHERE trftype = 'mood'::regtype;
 -- changes: transform point LANGUAGE sql
-CREATE FUNCTION of_internal(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textout';
 CREATE TRANSFORM FOR point LANGUAGE sql (FROM SQL WITH FUNCTION of_internal(internal));
 
 -- changes: operator <<<(mood,mood)
@@ -656,6 +745,14 @@ CREATE OPERATOR >>> (leftarg = mood, rightarg = mood, function = mood_less, comm
 CREATE OPERATOR >>> (leftarg = mood, rightarg = mood, function = mood_less, commutator = <<<);
 -- changes: operator <<<(mood,mood)
 CREATE OPERATOR >>> (leftarg = mood, rightarg = mood, function = mood_less, negator = <<<);
+-- changes: operator <<<(mood,mood)
+UPDATE pg_operator SET oprresult = 'integer'::regtype WHERE oid = '<<<'::regoper;
+-- changes: operator <<<(mood,mood)
+UPDATE pg_operator SET oprcode = 'touch'::regproc WHERE oid = '<<<'::regoper;
+-- changes: operator <<<(mood,mood)
+UPDATE pg_operator SET oprcanhash = true WHERE oid = '<<<'::regoper;
+-- changes: operator <<<(mood,mood)
+UPDATE pg_operator SET oprcanmerge = true WHERE oid = '<<<'::regoper;
 -- changes: owner of operator <<<(mood,mood)
 ALTER OPERATOR <<< (mood, mood) OWNER TO snapshot_reader;
 -- changes: comment on operator <<<(mood,mood)
@@ -664,6 +761,12 @@ COMMENT ON OPERATOR <<< (mood, mood) IS 'x';
 DROP OPERATOR CLASS mood_class USING btree;
 -- changes: operator class mood_class USING btree
 UPDATE pg_opclass SET opcdefault = true WHERE opcname = 'mood_class' AND opcnamespace = '"${schema}"'::regnamespace;
+-- changes: operator class mood_class USING btree
+UPDATE pg_opclass SET opcintype = 'address'::regtype WHERE opcname = 'mood_class' AND opcnamespace = '"${schema}"'::regnamespace;
+-- changes: operator class mood_class USING btree
+UPDATE pg_opclass SET opckeytype = 'integer'::regtype WHERE opcname = 'mood_class' AND opcnamespace = '"${schema}"'::regnamespace;
+-- changes: operator class mood_class USING btree
+UPDATE pg_opclass SET opcfamily = (SELECT oid FROM pg_opfamily WHERE opfname = 'text_ops' LIMIT 1) WHERE opcname = 'mood_class' AND opcnamespace = '"${schema}"'::regnamespace;
 -- changes: operator class renamed USING btree
 ALTER OPERATOR CLASS mood_class USING btree RENAME TO renamed;
 -- changes: owner of operator class mood_class USING btree
@@ -689,6 +792,16 @@ UPDATE pg_collation SET collctype = 'POSIX' WHERE collname = 'plain' AND collnam
 -- changes: collation plain
 UPDATE pg_collation SET collisdeterministic = false
 WHERE collname = 'plain' AND collnamespace = '"${schema}"'::regnamespace;
+-- changes: collation plain
+UPDATE pg_collation SET collprovider = 'i' WHERE collname = 'plain' AND collnamespace = '"${schema}"'::regnamespace;
+-- changes: collation plain
+UPDATE pg_collation SET collencoding = -1 WHERE collname = 'plain' AND collnamespace = '"${schema}"'::regnamespace;
+-- changes: collation plain
+UPDATE pg_collation SET collcollate = 'POSIX' WHERE collname = 'plain' AND collnamespace = '"${schema}"'::regnamespace;
+-- changes: collation plain (17)
+UPDATE pg_collation SET colllocale = 'de' WHERE collname = 'plain' AND collnamespace = '"${schema}"'::regnamespace;
+-- changes: collation plain (16)
+UPDATE pg_collation SET collicurules = '&V << w' WHERE collname = 'plain' AND collnamespace = '"${schema}"'::regnamespace;
 -- changes: owner of collation plain
 ALTER COLLATION plain OWNER TO snapshot_reader;
 -- changes: comment on collation plain
@@ -698,6 +811,12 @@ DROP CONVERSION latin_to_utf8;
 -- changes: conversion latin_to_utf8
 DROP CONVERSION latin_to_utf8;
 CREATE DEFAULT CONVERSION latin_to_utf8 FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+-- changes: conversion latin_to_utf8
+UPDATE pg_conversion SET conforencoding = 9 WHERE conname = 'latin_to_utf8' AND connamespace = '"${schema}"'::regnamespace;
+-- changes: conversion latin_to_utf8
+UPDATE pg_conversion SET contoencoding = 9 WHERE conname = 'latin_to_utf8' AND connamespace = '"${schema}"'::regnamespace;
+-- changes: conversion latin_to_utf8
+UPDATE pg_conversion SET conproc = 'utf8_to_iso8859_1'::regproc WHERE conname = 'latin_to_utf8' AND connamespace = '"${schema}"'::regnamespace;
 -- changes: owner of conversion latin_to_utf8
 ALTER CONVERSION latin_to_utf8 OWNER TO snapshot_reader;
 -- changes: comment on conversion latin_to_utf8
@@ -709,21 +828,39 @@ ALTER TEXT SEARCH CONFIGURATION words DROP MAPPING FOR url;
 ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR asciiword, word WITH english_stem, simple_words;
 -- undo:
 ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR asciiword, word WITH simple_words, english_stem;
+-- changes: text search configuration words
+UPDATE pg_ts_config SET cfgparser = (SELECT oid FROM pg_ts_parser WHERE prsname = 'split') WHERE oid = 'words'::regconfig;
 -- changes: owner of text search configuration words
 ALTER TEXT SEARCH CONFIGURATION words OWNER TO snapshot_reader;
 -- changes: comment on text search configuration words
 COMMENT ON TEXT SEARCH CONFIGURATION words IS 'x';
 -- changes: text search dictionary simple_words
 ALTER TEXT SEARCH DICTIONARY simple_words (ACCEPT = false);
+-- changes: text search dictionary simple_words
+UPDATE pg_ts_dict SET dicttemplate = (SELECT oid FROM pg_ts_template WHERE tmplname = 'lookup')
+WHERE oid = 'simple_words'::regdictionary;
 -- changes: text search dictionary other
 CREATE TEXT SEARCH DICTIONARY other (TEMPLATE = simple);
 -- changes: owner of text search dictionary simple_words
 ALTER TEXT SEARCH DICTIONARY simple_words OWNER TO snapshot_reader;
--- changes: text search parser words
-CREATE TEXT SEARCH PARSER words
-    (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
--- changes: text search template words
-CREATE TEXT SEARCH TEMPLATE words (LEXIZE = dsimple_lexize);
+-- changes: text search parser split
+UPDATE pg_ts_parser SET prsstart = 'touch'::regproc WHERE prsname = 'split';
+-- changes: text search parser split
+UPDATE pg_ts_parser SET prstoken = 'touch'::regproc WHERE prsname = 'split';
+-- changes: text search parser split
+UPDATE pg_ts_parser SET prsend = 'touch'::regproc WHERE prsname = 'split';
+-- changes: text search parser split
+UPDATE pg_ts_parser SET prsheadline = 'touch'::regproc WHERE prsname = 'split';
+-- changes: text search parser split
+UPDATE pg_ts_parser SET prslextype = 'touch'::regproc WHERE prsname = 'split';
+-- changes: comment on text search parser split
+COMMENT ON TEXT SEARCH PARSER split IS 'x';
+-- changes: text search template lookup
+UPDATE pg_ts_template SET tmplinit = 'touch'::regproc WHERE tmplname = 'lookup';
+-- changes: text search template lookup
+UPDATE pg_ts_template SET tmpllexize = 'touch'::regproc WHERE tmplname = 'lookup';
+-- changes: comment on text search template lookup
+COMMENT ON TEXT SEARCH TEMPLATE lookup IS 'x';
 
 -- changes: privileges on default privileges of postgres on r
 ALTER DEFAULT PRIVILEGES IN SCHEMA "${schema}" GRANT INSERT ON TABLES TO snapshot_reader;
@@ -747,6 +884,12 @@ CREATE FOREIGN TABLE remote (id integer OPTIONS (column_name 'no'), name text NO
 -- changes: comment on foreign table remote
 COMMENT ON FOREIGN TABLE remote IS 'x';
 
+-- changes: owner of extension tsm_system_rows
+UPDATE pg_extension SET extowner = 'snapshot_reader'::regrole WHERE extname = 'tsm_system_rows';
+-- changes: extension tsm_system_rows
+UPDATE pg_extension SET extversion = '99' WHERE extname = 'tsm_system_rows';
+-- changes: comment on extension tsm_system_rows
+COMMENT ON EXTENSION tsm_system_rows IS NULL;
 -- changes: extension citext
 CREATE EXTENSION citext SCHEMA "${schema}";
 -- changes: extension of table base

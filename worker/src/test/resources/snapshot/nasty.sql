@@ -7,6 +7,12 @@ COMMENT ON COLUMN address.street IS 'it''s the street';
 CREATE DOMAIN positive AS integer DEFAULT 1 NOT NULL CONSTRAINT above_zero CHECK (VALUE > 0);
 CREATE DOMAIN email AS text COLLATE "C" CHECK (VALUE ~ '^[^@]+@[^@]+$');
 CREATE TYPE span AS RANGE (subtype = float8, subtype_diff = float8mi, multirange_type_name = spans);
+CREATE TYPE words AS RANGE (subtype = text, collation = "C", subtype_opclass = text_pattern_ops);
+CREATE DOMAIN code AS varchar(5) COLLATE "POSIX";
+CREATE TYPE inside;
+CREATE FUNCTION inside_in(cstring) RETURNS inside LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION inside_out(inside) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE inside (input = inside_in, output = inside_out, internallength = 4, passedbyvalue);
 CREATE COLLATION plain (provider = libc, locale = 'C');
 CREATE SEQUENCE ticket AS integer START 100 INCREMENT 5 MAXVALUE 100000 CACHE 3 CYCLE;
 
@@ -52,6 +58,7 @@ CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01 00:00:
 CREATE TABLE events_rest PARTITION OF events DEFAULT PARTITION BY LIST (kind);
 CREATE TABLE events_rest_ok PARTITION OF events_rest FOR VALUES IN ('ok', 'sad');
 CREATE INDEX events_member ON events (member, at);
+CREATE TABLE by_hash (id integer, other integer) PARTITION BY HASH (id);
 ALTER TABLE events_2024 ADD CONSTRAINT events_2024_check CHECK (payload IS NOT NULL);
 
 CREATE TABLE base (id integer NOT NULL, label text);
@@ -90,6 +97,8 @@ CREATE FUNCTION mood_less(mood, mood) RETURNS boolean LANGUAGE sql IMMUTABLE AS 
 CREATE OPERATOR <<< (leftarg = mood, rightarg = mood, function = mood_less, restrict = scalarltsel);
 CREATE FUNCTION mood_to_int(mood) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT length($1::text) $$;
 CREATE CAST (mood AS integer) WITH FUNCTION mood_to_int(mood) AS ASSIGNMENT;
+CREATE FUNCTION of_internal(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textout';
+CREATE TRANSFORM FOR mood LANGUAGE sql (FROM SQL WITH FUNCTION of_internal(internal));
 CREATE OPERATOR FAMILY mood_family USING btree;
 CREATE FUNCTION mood_order(mood, mood) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 0 $$;
 CREATE OPERATOR CLASS mood_class FOR TYPE mood USING btree FAMILY mood_family
@@ -113,6 +122,8 @@ CREATE POLICY nobody ON members AS RESTRICTIVE FOR SELECT USING (false);
 CREATE STATISTICS member_statistics (ndistinct, dependencies) ON name, mood FROM members;
 CREATE STATISTICS expression_statistics ON (lower(name)), score FROM members;
 CREATE TEXT SEARCH DICTIONARY simple_words (TEMPLATE = simple, STOPWORDS = english);
+CREATE TEXT SEARCH PARSER split (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+CREATE TEXT SEARCH TEMPLATE lookup (INIT = dsimple_init, LEXIZE = dsimple_lexize);
 CREATE TEXT SEARCH CONFIGURATION words (COPY = english);
 ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR asciiword, word WITH simple_words, english_stem;
 CREATE INDEX members_document ON members USING gin (to_tsvector('words', name));

@@ -46,7 +46,7 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     }
 
     /**
-     * Reads the catalogs in one round trip, inside the connection's transaction if it has one. Like any reader of
+     * Reads the catalogs in one query, inside the connection's transaction if it has one. Like any reader of
      * definitions it waits for sessions that hold a table exclusively, as long as {@code lock_timeout} says.
      *
      * @throws SQLException also if there is no such schema, or the role lacks USAGE on it (SQLSTATE 3F000): an empty

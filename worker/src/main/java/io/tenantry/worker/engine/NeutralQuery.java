@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,8 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Queries whose answers do not depend on the settings of the session, and that leave no settings behind: they end with
- * the transaction that the query is, or with a savepoint inside the caller's. It is one round trip either way.
+ * Queries whose answers do not depend on the settings of the session, and that leave no settings behind: they end with a
+ * transaction of their own, or with a savepoint inside the caller's. That is one round trip, and one for the commit.
  *
  * <p>Whether there is a transaction is what {@link Connection#getAutoCommit()} says.
  */
@@ -57,23 +58,33 @@ final class NeutralQuery {
 
     /** Runs one query with its parameters, if it has any. */
     void run(String sql, List<String> parameters, RowReader reader) throws SQLException {
-        // The parts of such a text go to the server together, and it looks at each when it has executed those before.
-        String text = connection.getAutoCommit()
-                ? settings() + ";\n" + sql
-                : "SAVEPOINT " + SAVEPOINT + ";\n" + settings() + ";\n" + sql + ";\nROLLBACK TO SAVEPOINT " + SAVEPOINT
-                        + ";\nRELEASE SAVEPOINT " + SAVEPOINT;
+        // The server looks at each statement of such a text when it has executed those before.
+        String query = settings() + ";\n" + sql;
+        if (connection.getAutoCommit()) {
+            Transaction.run(connection, () -> execute(query, parameters, reader));
+        } else {
+            String back = ";\nROLLBACK TO SAVEPOINT " + SAVEPOINT + ";\nRELEASE SAVEPOINT " + SAVEPOINT;
+            execute("SAVEPOINT " + SAVEPOINT + ";\n" + query + back, parameters, reader);
+        }
+    }
+
+    /** Hands on the rows of the second answer; the first one is of the settings. */
+    private int execute(String text, List<String> parameters, RowReader reader) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             // A cursor would not outlive the savepoint.
             statement.setFetchSize(0);
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setString(i + 1, parameters.get(i));
             }
+            int answers = 0;
             boolean rows = statement.execute();
-            for (int answers = 0; rows || statement.getUpdateCount() != -1; rows = statement.getMoreResults()) {
-                if (rows && answers++ == 1) {
+            while (rows || statement.getUpdateCount() != -1) {
+                if (rows && ++answers == 2) {
                     readAll(statement, reader);
                 }
+                rows = statement.getMoreResults();
             }
+            return answers;
         }
     }
 

@@ -24,6 +24,9 @@ class CatalogChangesIT {
             CREATE TABLESPACE snapshot_tablespace LOCATION '';
             """;
 
+    /** A database has an extension once, so it is not in the script that several schemas are made of. */
+    private static final String EXTENSION = "CREATE EXTENSION tsm_system_rows SCHEMA \"${schema}\"";
+
     private SnapshotDatabase database;
     private CatalogSnapshot before;
 
@@ -41,7 +44,7 @@ class CatalogChangesIT {
         for (String statement : TABLESPACE.split(";\n", -1)) {
             database.execute(statement);
         }
-        database.schema(SCHEMA, SnapshotDatabase.text("nasty.sql"));
+        database.schema(SCHEMA, SnapshotDatabase.text("nasty.sql"), EXTENSION);
         before = database.catalog(SCHEMA);
     }
 

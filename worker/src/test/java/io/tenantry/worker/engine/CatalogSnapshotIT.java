@@ -247,6 +247,22 @@ class CatalogSnapshotIT {
     }
 
     @Test
+    void aDriverThatSendsStatementsOneByOneIsNoObstacle() throws SQLException {
+        database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
+        CatalogSnapshot expected = database.catalog("tenant_a");
+        try (Connection session = database.connect("?preferQueryMode=simple");
+                Statement statement = session.createStatement()) {
+            statement.execute("SET quote_all_identifiers = on");
+            assertThat(CatalogSnapshot.of(session, "tenant_a").differences(expected))
+                    .isEmpty();
+
+            session.setAutoCommit(false);
+            assertThat(CatalogSnapshot.of(session, "tenant_a").differences(expected))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aRoleNeedsNothingButUsageToSeeItAll() throws SQLException {
         database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
         database.execute("GRANT USAGE ON SCHEMA tenant_a TO snapshot_writer");

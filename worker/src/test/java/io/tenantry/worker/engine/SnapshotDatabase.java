@@ -2,10 +2,12 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.PostgresServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -60,6 +62,12 @@ final class SnapshotDatabase implements AutoCloseable {
     /** Another connection of the superuser. */
     Connection connect() throws SQLException {
         return DevStack.shared().postgres().connect(name);
+    }
+
+    /** The same, with parameters of the driver such as {@code ?preferQueryMode=simple}. */
+    Connection connect(String parameters) throws SQLException {
+        PostgresServer server = DevStack.shared().postgres();
+        return DriverManager.getConnection(server.jdbcUrl(name) + parameters, server.user(), server.password());
     }
 
     /** Creates the schema, and runs the scripts in it; {@code ${schema}} is its name in quotes or out. */
