@@ -87,7 +87,7 @@ class BrokenOffIT {
         Await.until(DEADLINE, "a statement waits for the lock", () -> {
             deployment
                     .query(
-                            "SELECT query_start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER"
+                            "SELECT query_start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%ALTER"
                                     + " TABLE account%' AND datname = current_database()")
                     .forEach(begin::add);
             begin.remove(other);

@@ -7,8 +7,6 @@ import io.tenantry.worker.engine.StartingPoint;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
-import io.tenantry.worker.postgres.TenantHome;
-import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +51,7 @@ final class BringToVersion implements Step {
                     ? migrator.shortcut(session, target, start, at.version())
                     : migrator.create(session, start);
         } catch (SQLException | RuntimeException failure) {
-            look(session.home(), session.connection(), failure);
+            look(failure, () -> migrator.progress(session.home(), session.connection(), start, failure));
             throw failure;
         }
     }
@@ -63,15 +61,19 @@ final class BringToVersion implements Step {
         try {
             return StepResult.of(migrator.migrate(home, target, start));
         } catch (SQLException | RuntimeException failure) {
-            look(home.home(), home.connection(), failure);
+            look(failure, () -> migrator.progress(home.home(), home.connection(), start, failure));
             throw failure;
         }
     }
 
+    private interface Look {
+        Progress progress() throws SQLException;
+    }
+
     /** There may be no further attempt, and the scripts before the one that failed are there to stay. */
-    private void look(TenantHome home, Connection connection, Exception failure) {
+    private void look(Exception failure, Look look) {
         try {
-            progress = migrator.progress(home, connection, start, failure);
+            progress = look.progress();
         } catch (SQLException | RuntimeException gone) {
             failure.addSuppressed(gone);
         }
