@@ -111,7 +111,7 @@ final class ByPlan {
             start.orNow(version(history));
             Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, history.current());
             if (refusal.isPresent()) {
-                return new Shortcut.Done(refusal.get());
+                return new Shortcut.Done(refusal.get(), null);
             }
             Planner planner = new Planner(session, catalog.plans(), history);
             Standing standing = Standing.of(migrations, history, target.limit());
@@ -134,7 +134,7 @@ final class ByPlan {
         @Nullable String from = start.orNow(version(before));
         List<String> applied = new ArrayList<>(before.versionsAfter(from));
         applied.addAll(planner.applied());
-        return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied));
+        return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied), planner.lockedAt());
     }
 
     private static @Nullable String version(History history) {

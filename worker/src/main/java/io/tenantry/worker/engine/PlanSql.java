@@ -15,6 +15,9 @@ final class PlanSql {
     /** The mark or the history is not what it was taken for. */
     static final String CHANGED = "tenantry:changed";
 
+    /** A column of the first rows that come back. */
+    static final String LOCKED_AT = "locked_at";
+
     /** As Flyway creates it, which the proof sees to. */
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
             + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
@@ -71,7 +74,8 @@ final class PlanSql {
                 .append(timeouts.statement().toMillis())
                 .append("', true), (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
                 .append(home.lockKey())
-                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer;\n");
+                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer, pg_catalog.clock_timestamp() AS " + LOCKED_AT
+                        + ";\n");
     }
 
     private void guard(List<HistoryRow> before) {

@@ -4,12 +4,16 @@ import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.SqlFailure;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Applies planned scripts to one home, each list in as few round trips as its transactions need. For one thread. */
 final class Planner {
@@ -34,6 +38,7 @@ final class Planner {
     private final Plans plans;
     private final List<HistoryRow> rows;
     private final List<String> applied = new ArrayList<>();
+    private @Nullable Instant lockedAt;
 
     /** @param history of the home */
     Planner(HomeSession session, Plans plans, History history) {
@@ -55,6 +60,11 @@ final class Planner {
     /** The history, with what was applied. */
     History history() {
         return new History(rows);
+    }
+
+    /** Of the last transaction, by the server's clock; null if there was none. */
+    @Nullable Instant lockedAt() {
+        return lockedAt;
     }
 
     /**
@@ -101,12 +111,23 @@ final class Planner {
         try (Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             try {
-                statement.execute(sql);
+                lockedAt = lockTime(statement, statement.execute(sql));
                 return End.DONE;
             } catch (SQLException failure) {
                 boolean sound = rollBack(statement, failure);
                 return judge(failure, sound, changed);
             }
+        }
+    }
+
+    private static Instant lockTime(Statement statement, boolean firstIsRows) throws SQLException {
+        boolean isRows = firstIsRows;
+        while (!isRows && statement.getUpdateCount() != -1) {
+            isRows = statement.getMoreResults();
+        }
+        try (ResultSet row = statement.getResultSet()) {
+            row.next();
+            return row.getObject(PlanSql.LOCKED_AT, OffsetDateTime.class).toInstant();
         }
     }
 

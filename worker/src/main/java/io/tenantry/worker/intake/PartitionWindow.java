@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  * poll thread alone.
  */
 final class PartitionWindow {
-    /** Offsets beyond the watermark; past it the partition is not read further. */
+    /** Records that are not settled; past it the partition is not read further. */
     static final int LIMIT = 2000;
 
     private static final String FORMAT = "1:";
     /** The broker takes 4096 bytes (offset.metadata.max.bytes), Base64 needs 4 for 3. */
     private static final int MAX_METADATA_BITS = 3000 * 8;
+    /**
+     * Offsets beyond the watermark, gaps and all; past it the partition is not read further, since what does not fit
+     * into the metadata is forgotten by a restart. What one poll brings more than that still fits.
+     */
+    static final int SPAN_LIMIT = 20_000;
 
     private long watermark;
     private long next;
@@ -120,7 +125,9 @@ final class PartitionWindow {
 
     /** Whether the partition should not be read further for now. */
     boolean isFull() {
-        return next - watermark >= LIMIT;
+        long span = next - watermark;
+        return span >= SPAN_LIMIT
+                || (span >= LIMIT && span - settled.get(0, index(next)).cardinality() >= LIMIT);
     }
 
     /** Whether there is something to commit. */
@@ -136,11 +143,6 @@ final class PartitionWindow {
     /** Every offset below it is settled. */
     long watermark() {
         return watermark;
-    }
-
-    /** One more than the highest offset that was delivered or passed over. */
-    long next() {
-        return next;
     }
 
     /** The commit: the watermark, and the settled offsets beyond it, as many as fit. */

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant null if all tenants share it
  * @param version where the last request left it; null if no migration was applied
- * @param observedAt when that was seen, while its lock was held, by the clock of its server; null if that is not known, or was
- *     not asked for
+ * @param observedAt when that was seen, while its lock was held, by the clock of its server; null if that is not known
  */
 public record RegisteredHome(
         @Nullable String tenant,

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ public final class Tenants {
     /**
      * A worker that was stopped for a while may come late with what it saw of a home, when another one has worked there
      * since. Neither the version nor the rank in the history can tell, because a home that was restored or made anew
-     * goes back in both; the time does, since each saw the home while it held its lock. It is always the time of the
+     * goes back in both; the time does, since each saw the home while it held its lock; who looked without it brings the time that stands here. It is always the time of the
      * same clock, the one of the home's server, which may be wrong. If it was far ahead once, what it said then would
      * stand for long: a time in the future is not believed.
      */
@@ -118,6 +119,11 @@ public final class Tenants {
         }
     }
 
+    private static @Nullable Instant time(ResultSet row) throws SQLException {
+        @Nullable OffsetDateTime observedAt = row.getObject("observed_at", OffsetDateTime.class);
+        return observedAt == null ? null : observedAt.toInstant();
+    }
+
     private static @Nullable String text(@Nullable Instant time) {
         return time == null ? null : time.toString();
     }
@@ -127,7 +133,7 @@ public final class Tenants {
         String sql =
                 "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
                         + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
-                        + " location, coalesce(h.version, s.version) AS version FROM unnest(?::text[], ?::text[], ?::text[],"
+                        + " location, coalesce(h.version, s.version) AS version, coalesce(h.observed_at, s.observed_at) AS observed_at FROM unnest(?::text[], ?::text[], ?::text[],"
                         + " ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
                         + " r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
                         + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
@@ -167,7 +173,7 @@ public final class Tenants {
                         row.getString("server"),
                         row.getString("location"),
                         row.getString("version"),
-                        null));
+                        time(row)));
     }
 
     private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)

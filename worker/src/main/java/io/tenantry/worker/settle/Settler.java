@@ -21,6 +21,7 @@ import io.tenantry.worker.telemetry.Outage;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -55,7 +56,14 @@ public final class Settler implements Outcomes, AutoCloseable {
     /** What became of a request. */
     public record Answer(Request request, Settled settled) {}
 
-    private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry) {}
+    /** They become answers in their order: a result must not overtake an earlier one of the same tenant. */
+    private sealed interface Incoming {
+        Request request();
+    }
+
+    private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry) implements Incoming {}
+
+    private record Known(Request request, Recorded recorded) implements Incoming {}
 
     private final Books books;
     private final Meters meters;
@@ -63,7 +71,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     private final Outage outage;
     private final Consumer<Error> fatal;
     private final EventCodec codec = new EventCodec();
-    private final BlockingQueue<Finished> incoming = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
     private final Queue<Answer> ready = new ConcurrentLinkedQueue<>();
     private final Queue<RequestRef> published = new ConcurrentLinkedQueue<>();
     private final Backlog backlog = new Backlog();
@@ -122,7 +130,8 @@ public final class Settler implements Outcomes, AutoCloseable {
 
     @Override
     public void answeredBefore(Request request, Recorded recorded) {
-        ready.add(new Answer(request, decide(request, recorded, "was not run")));
+        backlog.add();
+        incoming.add(new Known(request, recorded));
     }
 
     @Override
@@ -159,8 +168,8 @@ public final class Settler implements Outcomes, AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                Finished first = incoming.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-                List<Finished> batch = new ArrayList<>();
+                Incoming first = incoming.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+                List<Incoming> batch = new ArrayList<>();
                 if (first != null) {
                     batch.add(first);
                     incoming.drainTo(batch, LARGEST_BATCH - 1);
@@ -179,17 +188,21 @@ public final class Settler implements Outcomes, AutoCloseable {
         }
     }
 
-    private void settle(List<Finished> batch) throws InterruptedException {
+    private void settle(List<Incoming> batch) throws InterruptedException {
         List<RequestRef> marks = takePublished();
+        List<Finished> finished = batch.stream()
+                .filter(Finished.class::isInstance)
+                .map(Finished.class::cast)
+                .toList();
         while (!closed) {
             try {
                 long start = System.nanoTime();
-                List<Answer> answers = write(batch, marks);
+                List<Answer> answers = write(batch, finished, marks);
                 outage.back();
                 ready.addAll(answers);
                 backlog.remove(batch.size());
-                if (!batch.isEmpty()) {
-                    meters.settled(batch.size(), Duration.ofNanos(System.nanoTime() - start));
+                if (!finished.isEmpty()) {
+                    meters.settled(finished.size(), Duration.ofNanos(System.nanoTime() - start));
                 }
                 return;
             } catch (OutOfMemoryError | LinkageError broken) {
@@ -206,15 +219,23 @@ public final class Settler implements Outcomes, AutoCloseable {
         }
     }
 
-    private List<Answer> write(List<Finished> batch, List<RequestRef> marks) throws SQLException {
-        List<Recorded> recorded = books.settle(
-                batch.stream().map(Finished::entry).toList(),
-                batch.stream().map(done -> done.outcome().registration()).toList(),
-                marks);
+    private List<Answer> write(List<Incoming> batch, List<Finished> finished, List<RequestRef> marks)
+            throws SQLException {
+        List<Recorded> recorded = finished.isEmpty() && marks.isEmpty()
+                ? List.of()
+                : books.settle(
+                        finished.stream().map(Finished::entry).toList(),
+                        finished.stream()
+                                .map(done -> done.outcome().registration())
+                                .toList(),
+                        marks);
+        Iterator<Recorded> standing = recorded.iterator();
         List<Answer> answers = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            Request request = batch.get(i).request();
-            answers.add(new Answer(request, decide(request, recorded.get(i), "was run at the same time")));
+        for (Incoming next : batch) {
+            Settled settled = next instanceof Known known
+                    ? decide(next.request(), known.recorded(), "was not run")
+                    : decide(next.request(), standing.next(), "was run at the same time");
+            answers.add(new Answer(next.request(), settled));
         }
         return answers;
     }
@@ -230,9 +251,9 @@ public final class Settler implements Outcomes, AutoCloseable {
     }
 
     /** Finds the outcome that the registry refuses, so that it does not hold up the others. */
-    private void settleOneByOne(List<Finished> batch, Throwable failure) throws InterruptedException {
+    private void settleOneByOne(List<Incoming> batch, Throwable failure) throws InterruptedException {
         if (batch.size() > 1) {
-            for (Finished one : batch) {
+            for (Incoming one : batch) {
                 settle(List.of(one));
             }
         } else if (batch.size() == 1) {

@@ -26,6 +26,12 @@ final class HomeRun {
     private static final Logger LOG = LoggerFactory.getLogger(HomeRun.class);
 
     private final HomeWork work;
+    /**
+     * A look without the lock may be overtaken by whoever works there at that moment: it corrects what the registry had
+     * before, and nothing that anybody says since.
+     */
+    private final Instant seenUnlocked;
+
     private Duration worked = Duration.ZERO;
     private @Nullable DatabaseResult result;
     /** What attempts have done that broke off; null if none did, or it is not known. */
@@ -52,8 +58,15 @@ final class HomeRun {
         record Unable() implements Quick {}
     }
 
+    /** The registry does not know this home. */
     HomeRun(HomeWork work) {
+        this(work, null);
+    }
+
+    /** @param registeredAt when the registry's version was seen; null if that is not known */
+    HomeRun(HomeWork work, @Nullable Instant registeredAt) {
         this.work = work;
+        this.seenUnlocked = registeredAt == null ? Instant.EPOCH : registeredAt;
     }
 
     HomeWork work() {
@@ -104,14 +117,14 @@ final class HomeRun {
             observedAt = home.lockedAt();
             return conclude(last, elapsed(start));
         } catch (SQLException | RuntimeException failure) {
-            lookAtProgress(home);
+            lookAtProgress(home.lockedAt());
             throw failure;
         } finally {
             worked = worked.plus(elapsed(start));
         }
     }
 
-    private void lookAtProgress(LockedHome home) {
+    private void lookAtProgress(Instant seenAt) {
         Optional<Progress> now = work.steps().stream()
                 .map(Step::progress)
                 .flatMap(Stream::ofNullable)
@@ -119,7 +132,7 @@ final class HomeRun {
         // One of an earlier attempt is as old as it was: others may have worked on the home since.
         if (now.isPresent() && !now.get().equals(progress)) {
             progress = now.get();
-            observedAt = home.lockedAt();
+            observedAt = seenAt;
         }
     }
 
@@ -158,9 +171,13 @@ final class HomeRun {
                     ? new Shortcut.None()
                     : steps.get(steps.size() - 1).shortcut(session);
             if (shortcut instanceof Shortcut.Done done) {
+                observedAt = done.lockedAt() == null ? seenUnlocked : done.lockedAt();
                 return new Quick.Ended(conclude(StepResult.of(done.result()), elapsed(start)));
             }
             return shortcut instanceof Shortcut.Busy ? new Quick.Busy() : new Quick.Unable();
+        } catch (SQLException | RuntimeException failure) {
+            lookAtProgress(seenUnlocked);
+            throw failure;
         } finally {
             worked = worked.plus(elapsed(start));
         }

@@ -6,9 +6,11 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -101,7 +103,7 @@ final class RequestRun implements Task {
             runner.outcomes().answeredBefore(request, known.recorded().get());
             return Optional.of(new Verdict.Finished());
         }
-        return begin(runner.resolve(request.data(), known));
+        return begin(runner.resolve(request.data(), known), known);
     }
 
     private Verdict ask() {
@@ -126,9 +128,11 @@ final class RequestRun implements Task {
         }
     }
 
-    private Optional<Verdict> begin(Resolution resolution) {
+    private Optional<Verdict> begin(Resolution resolution, TenantRecord known) {
         if (resolution instanceof Resolution.Work work) {
-            homes = work.homes().stream().map(HomeRun::new).toList();
+            homes = work.homes().stream()
+                    .map(home -> new HomeRun(home, seen(home, known)))
+                    .toList();
             resolved = true;
             grace.reset();
             return Optional.empty();
@@ -138,6 +142,16 @@ final class RequestRun implements Task {
             return Optional.of(wait.isPresent() ? new Verdict.StepAside(wait.get()) : finish(notYet.error()));
         }
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
+    }
+
+    /** When the registry's version of this home was seen; null if that is not known. */
+    private static @Nullable Instant seen(HomeWork work, TenantRecord known) {
+        for (RegisteredHome home : known.homes()) {
+            if (home.database().equals(work.home().database())) {
+                return home.observedAt();
+            }
+        }
+        return null;
     }
 
     private Verdict workOnHomes() throws SQLException {

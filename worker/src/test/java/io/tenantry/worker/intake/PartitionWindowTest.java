@@ -37,7 +37,6 @@ class PartitionWindowTest {
         assertThat(window.isSettled(10)).isFalse();
         assertThat(window.isSettled(11)).isTrue();
         assertThat(window.isSettled(12)).isFalse();
-        assertThat(window.next()).isEqualTo(12);
     }
 
     @Test
@@ -64,7 +63,7 @@ class PartitionWindowTest {
         receive(10);
         window.passOver(13);
         assertThat(window.watermark()).isEqualTo(10);
-        assertThat(window.next()).isEqualTo(13);
+        assertThat(window.isSettled(12)).isTrue();
 
         window.settle(10);
         assertThat(window.watermark()).isEqualTo(13);
@@ -77,7 +76,7 @@ class PartitionWindowTest {
         window.passOver(12);
 
         assertThat(window.isPending(11)).isTrue();
-        assertThat(window.next()).isEqualTo(12);
+        assertThat(window.isSettled(12)).isFalse();
         assertThat(window.hasChanged()).isFalse();
     }
 
@@ -86,7 +85,6 @@ class PartitionWindowTest {
         assertThat(window.receive(10)).isTrue();
         assertThat(window.receive(11)).isTrue();
         assertThat(window.receive(10)).isTrue();
-        assertThat(window.next()).isEqualTo(12);
 
         window.settle(11);
         assertThat(window.receive(11)).isFalse();
@@ -187,19 +185,25 @@ class PartitionWindowTest {
 
     @Test
     void aFullWindowFitsIntoTheMetadata() {
-        for (int i = 0; i < PartitionWindow.LIMIT; i++) {
+        int polledAtOnce = 500;
+        int last = PartitionWindow.SPAN_LIMIT + polledAtOnce;
+        for (int i = 0; i <= last; i++) {
             receive(10 + i);
+            if (i > 0) {
+                window.settle(10 + i);
+            }
         }
-        for (int i = 1; i < PartitionWindow.LIMIT; i++) {
-            window.settle(10 + i);
-        }
+        assertThat(window.isFull()).isTrue();
         PartitionWindow restored = PartitionWindow.restore(window.toCommit());
 
-        assertThat(restored.isSettled(10 + PartitionWindow.LIMIT - 1)).isTrue();
+        assertThat(window.toCommit().metadata()).hasSizeLessThanOrEqualTo(4096);
+        assertThat(restored.isSettled(10)).isFalse();
+        assertThat(restored.isSettled(11)).isTrue();
+        assertThat(restored.isSettled(10 + last)).isTrue();
     }
 
     @Test
-    void isFullAtTheLimitUntilTheWatermarkMoves() {
+    void isFullWhenTooManyAreOpen() {
         for (int i = 0; i < PartitionWindow.LIMIT - 1; i++) {
             receive(10 + i);
         }
@@ -208,9 +212,41 @@ class PartitionWindowTest {
         assertThat(window.isFull()).isTrue();
 
         window.settle(11);
+        assertThat(window.isFull()).isFalse();
+    }
+
+    @Test
+    void settledOnesBehindAnOpenOneDoNotFillItBeforeTheMetadataIsFull() {
+        for (int i = 0; i < PartitionWindow.SPAN_LIMIT - 1; i++) {
+            receive(10 + i);
+            if (i > 0) {
+                window.settle(10 + i);
+            }
+        }
+        assertThat(window.isFull()).isFalse();
+        receive(10 + PartitionWindow.SPAN_LIMIT - 1);
         assertThat(window.isFull()).isTrue();
+
         window.settle(10);
         assertThat(window.isFull()).isFalse();
+    }
+
+    @Test
+    void aGapBehindAnOpenOneDoesNotFillItBeforeTheMetadataIsFull() {
+        receive(10, 10 + PartitionWindow.SPAN_LIMIT - 2);
+        assertThat(window.isFull()).isFalse();
+        receive(10 + PartitionWindow.SPAN_LIMIT);
+        assertThat(window.isFull()).isTrue();
+    }
+
+    @Test
+    void aRestoredWindowCountsOnlyWhatWasDeliveredAgain() {
+        receive(10, 11 + PartitionWindow.LIMIT);
+        window.settle(11 + PartitionWindow.LIMIT);
+        PartitionWindow restored = PartitionWindow.restore(window.toCommit());
+
+        assertThat(restored.receive(10)).isTrue();
+        assertThat(restored.isFull()).isFalse();
     }
 
     @Test

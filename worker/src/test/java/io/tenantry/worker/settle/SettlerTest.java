@@ -3,18 +3,22 @@ package io.tenantry.worker.settle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.registry.LedgerEntry;
+import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.step.Request;
 import io.tenantry.worker.step.RequestOutcome;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,6 +107,24 @@ class SettlerTest {
             assertThat(dead.code()).isEqualTo(ErrorCode.INVALID_EVENT);
             assertThat(dead.message()).contains("used before for acme", "globex, was run at the same time");
         });
+    }
+
+    @Test
+    void whatTheLedgerKnowsDoesNotOvertakeAnEarlierResultOfTheTenant() {
+        LedgerEntry entry = new LedgerEntry(
+                request(2).ref(),
+                new EncodedEvent(
+                        "result", "/tenantry", "type", NOW, null, "acme", "{}".getBytes(StandardCharsets.UTF_8)));
+        books.closed();
+        settler.finished(request(1), outcome(1));
+        settler.answeredBefore(request(2), new Recorded(entry, false));
+        assertThat(settler.takeReady()).isEmpty();
+        assertThat(settler.awaitReady(Duration.ZERO)).isFalse();
+
+        books.open();
+
+        assertThat(await(2)).allMatch(Settled.Result.class::isInstance);
+        assertThat(await(2)).extracting(answer -> answer.coordinates().offset()).containsExactly(1L, 2L);
     }
 
     @Test
