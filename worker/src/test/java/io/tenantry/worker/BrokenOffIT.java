@@ -86,10 +86,9 @@ class BrokenOffIT {
         List<String> begin = new ArrayList<>();
         Await.until(DEADLINE, "a statement waits for the lock", () -> {
             deployment
-                    .query(
-                            "SELECT query_start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE"
-                                    + " '%ALTER TABLE account%' AND application_name LIKE 'tenantry %' AND datname ="
-                                    + " current_database()")
+                    .query("SELECT query_start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE"
+                            + " '%ALTER TABLE account%' AND application_name LIKE 'tenantry %' AND datname ="
+                            + " current_database()")
                     .forEach(begin::add);
             begin.remove(other);
             return !begin.isEmpty();

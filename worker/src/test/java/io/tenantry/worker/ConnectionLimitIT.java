@@ -51,10 +51,14 @@ class ConnectionLimitIT {
         AppProcess worker = deployment.startProcess("run").awaitAssignment();
 
         assertThat(worker.output())
-                .anyMatch(line -> line.contains("server main: the role " + role
-                        + ", with CONNECTION LIMIT, allows 5 connections, fewer than servers.main.max-connections = 12: "))
-                .anyMatch(line -> line.contains("server main: the database " + deployment.tenantDatabase()
-                        + ", with CONNECTION LIMIT, allows 7 connections, fewer than servers.main.max-connections = 12"))
+                .anyMatch(
+                        line -> line.contains(
+                                "server main: the role " + role
+                                        + ", with CONNECTION LIMIT, allows 5 connections, fewer than servers.main.max-connections = 12: "))
+                .anyMatch(
+                        line -> line.contains(
+                                "server main: the database " + deployment.tenantDatabase()
+                                        + ", with CONNECTION LIMIT, allows 7 connections, fewer than servers.main.max-connections = 12"))
                 .noneMatch(line -> line.contains("ALTER ROLE"));
     }
 
@@ -65,7 +69,8 @@ class ConnectionLimitIT {
         AppProcess worker = deployment.startProcess("run").awaitAssignment();
 
         assertThat(worker.output())
-                .anyMatch(line -> line.contains("server main: the server, with max_connections less what is reserved, allows ")
-                        && line.contains(", fewer than servers.main.max-connections = 1000: "));
+                .anyMatch(line ->
+                        line.contains("server main: the server, with max_connections less what is reserved, allows ")
+                                && line.contains(", fewer than servers.main.max-connections = 1000: "));
     }
 }

@@ -207,8 +207,8 @@ class TemplateIT {
         assertThat(databases(onlyKnown())).isEmpty();
         assertThat(deployment.query(deployment.locationOf("analytics", "acme"), "SELECT token FROM keys.secret"))
                 .hasSize(1)
-                .isNotEqualTo(deployment.query(
-                        deployment.locationOf("analytics", "beta"), "SELECT token FROM keys.secret"));
+                .isNotEqualTo(
+                        deployment.query(deployment.locationOf("analytics", "beta"), "SELECT token FROM keys.secret"));
     }
 
     @Test

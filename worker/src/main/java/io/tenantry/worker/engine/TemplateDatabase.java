@@ -101,8 +101,9 @@ public final class TemplateDatabase {
     /** Why copies would not be like what the migrations make. */
     private Optional<String> whyNot(TemplateDraft draft, SeedRows rows) throws SQLException {
         if (!draft.isCopiedWhole()) {
-            return Optional.of("its migrations set privileges, settings or a comment of the database itself, which a copy"
-                    + " would not have");
+            return Optional.of(
+                    "its migrations set privileges, settings or a comment of the database itself, which a copy"
+                            + " would not have");
         }
         if (rows.isEmpty()) {
             return Optional.empty();

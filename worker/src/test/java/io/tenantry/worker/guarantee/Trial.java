@@ -243,7 +243,7 @@ final class Trial implements AutoCloseable {
         int[] before = {-1};
         while (!requests.allAnswered(answers) && answers.count() > before[0]) {
             before[0] = answers.count();
-            Await.until(Duration.ofSeconds(120), "any answer; missing are " + requests.unanswered(answers), () -> {
+            Await.until(Duration.ofMinutes(2), "any answer; missing are " + requests.unanswered(answers), () -> {
                 answers.poll();
                 return answers.count() > before[0] || requests.allAnswered(answers);
             });

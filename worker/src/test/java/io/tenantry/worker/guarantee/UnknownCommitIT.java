@@ -28,7 +28,8 @@ class UnknownCommitIT {
                 Trial trial = Trial.of(round)) {
             Scale scale = trial.scale();
             trial.onboard(scale.tenants(), Duration.ofMillis(20));
-            // With the short one a worker loses its partitions during a silence, and what is in doubt with them: at full
+            // With the short one a worker loses its partitions during a silence, and what is in doubt with them: at
+            // full
             // size that happens as well.
             if (!Scale.isFull() || trial.random().nextBoolean()) {
                 trial.sessionTimeout(LONGER_THAN_ANY_SILENCE);
