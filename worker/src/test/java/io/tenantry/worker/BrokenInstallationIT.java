@@ -6,8 +6,8 @@ import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -45,30 +45,32 @@ class BrokenInstallationIT {
         }
     }
 
-    private String classPathWithout(String missing) throws URISyntaxException {
+    private String classPathWithout(String missing) throws Exception {
         Path product = Path.of(
                 App.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        Path absent = product.resolve("io/tenantry/worker").resolve(missing + ".class");
-        assertThat(absent).exists();
-        try (Stream<Path> files = Files.walk(product)) {
-            files.filter(file -> !file.equals(absent)).forEach(file -> copy(file, product));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        if (Files.isDirectory(product)) {
+            copyWithout(missing, product);
+        } else {
+            try (FileSystem jar = FileSystems.newFileSystem(product)) {
+                copyWithout(missing, jar.getPath("/"));
+            }
         }
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().equals(product) ? folder.toString() : entry)
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private void copy(Path file, Path product) {
-        try {
-            if (Files.isRegularFile(file)) {
-                Path copy = folder.resolve(product.relativize(file));
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
+    private void copyWithout(String missing, Path root) throws IOException {
+        Path absent = root.resolve("io/tenantry/worker").resolve(missing + ".class");
+        assertThat(absent).exists();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                if (!file.equals(absent)) {
+                    Path copy = folder.resolve(root.relativize(file).toString());
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
+                }
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 }

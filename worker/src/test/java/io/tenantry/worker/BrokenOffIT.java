@@ -86,9 +86,8 @@ class BrokenOffIT {
         List<String> begin = new ArrayList<>();
         Await.until(DEADLINE, "a statement waits for the lock", () -> {
             deployment
-                    .query("SELECT query_start FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE"
-                            + " '%ALTER TABLE account%' AND application_name LIKE 'tenantry %' AND datname ="
-                            + " current_database()")
+                    .query("SELECT query_start FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE NOT granted AND"
+                            + " relation = 'users_acme.account'::regclass AND datname = current_database()")
                     .forEach(begin::add);
             begin.remove(other);
             return !begin.isEmpty();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateOutput;
 import org.flywaydb.core.api.output.MigrateResult;
 
@@ -69,7 +70,8 @@ final class LongWay {
     void run(Standing standing, Target target) throws SQLException {
         List<Migration> pending = standing instanceof Standing.Behind behind ? behind.pending() : List.of();
         if (pending.stream().noneMatch(this::isOutside)) {
-            flyway(catalog.sources(), target);
+            migrate(flyway(catalog.sources())
+                    .target(target instanceof Target.Version wanted ? wanted.version() : "latest"));
             return;
         }
         Set<String> later = new HashSet<>();
@@ -82,7 +84,7 @@ final class LongWay {
                 end++;
             }
             if (end > done) {
-                flyway(upTo(pending, end, later), new Target.Latest());
+                migrate(part(upTo(pending, end, later)));
             } else {
                 end++;
                 outside(pending.get(done), upTo(pending, end, later));
@@ -118,7 +120,7 @@ final class LongWay {
         for (String index : script.indexesIn(home.home())) {
             dropIfInvalid(index);
         }
-        flyway(sources, new Target.Latest());
+        migrate(part(sources));
         execute("SET lock_timeout = " + Identifiers.literal(lockTimeout));
         execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
     }
@@ -133,11 +135,17 @@ final class LongWay {
         }
     }
 
-    private void flyway(Sources sources, Target target) {
-        MigrateResult result = FlywayEngine.configure(sources, home.connection(), home.home())
-                .target(target instanceof Target.Version wanted ? wanted.version() : "latest")
-                .load()
-                .migrate();
+    private FluentConfiguration flyway(Sources sources) {
+        return FlywayEngine.configure(sources, home.connection(), home.home());
+    }
+
+    /** A repeatable script that is left out, because its turn comes later, is not one that somebody deleted. */
+    private FluentConfiguration part(Sources sources) {
+        return flyway(sources).ignoreMigrationPatterns("*:future", "repeatable:missing");
+    }
+
+    private void migrate(FluentConfiguration flyway) {
+        MigrateResult result = flyway.load().migrate();
         result.migrations.forEach(migration -> applied.add(name(migration)));
     }
 
