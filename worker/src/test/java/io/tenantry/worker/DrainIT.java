@@ -33,7 +33,7 @@ class DrainIT {
         deployment
                 .database("users")
                 .with("V1__slow.sql", "CREATE TABLE slow (id int);\nSELECT pg_sleep(seconds) FROM public.pace;\n");
-        deployment.execute("CREATE TABLE public.pace AS SELECT 4.0::float8 AS seconds");
+        deployment.execute("CREATE TABLE public.pace AS SELECT 0.0::float8 AS seconds");
         deployment.with("worker.concurrency", "2").withTopics();
     }
 
@@ -44,7 +44,7 @@ class DrainIT {
 
     @Test
     void finishesWhatRunsBeginsNothingAndAnotherDoesTheRest() throws Exception {
-        AppProcess first = deployment.startProcess("run");
+        AppProcess first = startThatSleeps(4);
         TENANTS.forEach(deployment.events()::signUp);
         awaitSleeping(2);
         assertThat(first.get("/health/ready").statusCode()).isEqualTo(200);
@@ -69,8 +69,7 @@ class DrainIT {
     @Test
     void endsAtItsTimeoutAndTheScriptIsRolledBack() {
         deployment.with("worker.drain-timeout", "1s");
-        deployment.execute("UPDATE public.pace SET seconds = 600");
-        AppProcess first = deployment.startProcess("run");
+        AppProcess first = startThatSleeps(600);
         TENANTS.forEach(deployment.events()::signUp);
         awaitSleeping(2);
 
@@ -111,6 +110,13 @@ class DrainIT {
         Await.until(Duration.ofSeconds(20), "the worker has ended", end::isDone);
         assertThat(end.join()).isEmpty();
         Await.until(PATIENCE, "close returns", () -> !stopping.isAlive());
+    }
+
+    /** The start tries the scripts out, which shall not take that long. */
+    private AppProcess startThatSleeps(int seconds) {
+        AppProcess started = deployment.startProcess("run").awaitAssignment();
+        deployment.execute("UPDATE public.pace SET seconds = " + seconds);
+        return started;
     }
 
     private void assertEveryTenantHasOneResult() {
