@@ -41,7 +41,7 @@ class TemplateIT {
 
     @BeforeEach
     void deploy() {
-        deployment = Deployment.create();
+        deployment = Deployment.create().with("worker.unknown-tenant-grace", "0s");
         deployment.database("analytics").isolation(Isolation.DATABASE).withTwoTables();
         deployment.withTopics();
     }

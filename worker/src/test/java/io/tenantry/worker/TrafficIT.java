@@ -172,7 +172,8 @@ class TrafficIT {
                 Duration.ofSeconds(30),
                 "a lock timeout of acme",
                 () -> !deployment
-                        .query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%email%'")
+                        .query(
+                                "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'users_acme.account'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                         .isEmpty());
     }
 }
