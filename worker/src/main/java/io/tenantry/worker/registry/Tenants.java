@@ -23,7 +23,8 @@ public final class Tenants {
     /**
      * A worker that was stopped for a while may come late with what it saw of a home, when another one has worked there
      * since. Neither the version nor the rank in the history can tell, because a home that was restored or made anew
-     * goes back in both; the time does, since each saw the home while it held its lock; who looked without it brings the time that stands here. It is always the time of the
+     * goes back in both; the time does, since each saw the home while it held its lock. Who looked without it brings the
+     * time that stands here. It is always the time of the
      * same clock, the one of the home's server, which may be wrong. If it was far ahead once, what it said then would
      * stand for long: a time in the future is not believed.
      */
@@ -133,8 +134,8 @@ public final class Tenants {
         String sql =
                 "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
                         + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
-                        + " location, coalesce(h.version, s.version) AS version, coalesce(h.observed_at, s.observed_at) AS observed_at FROM unnest(?::text[], ?::text[], ?::text[],"
-                        + " ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                        + " location, coalesce(h.version, s.version) AS version, coalesce(h.observed_at, s.observed_at) AS"
+                        + " observed_at FROM unnest(?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
                         + " r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
                         + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
                         + " w.database ORDER BY w.number";

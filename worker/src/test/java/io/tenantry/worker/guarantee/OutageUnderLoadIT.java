@@ -58,6 +58,10 @@ class OutageUnderLoadIT {
 
             for (int i = 0; i < OUTAGES.size(); i++) {
                 Outage outage = OUTAGES.get(i);
+                if (outage == Outage.CRASH_OF_THE_BROKER && !stack.kafka().recoversFromCrash()) {
+                    LOG.warn("{}: without {}", round, outage);
+                    continue;
+                }
                 LOG.info("{}: {}", round, outage);
                 trial.load(share(trial, i), trial.scale().newcomers())
                         .under(attacked -> {

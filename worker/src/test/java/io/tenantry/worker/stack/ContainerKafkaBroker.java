@@ -58,6 +58,12 @@ final class ContainerKafkaBroker implements KafkaBroker {
         return Optional.empty();
     }
 
+    /** Broker and controller are one process. */
+    @Override
+    public boolean recoversFromCrash() {
+        return false;
+    }
+
     @Override
     public synchronized void stop() {
         resume();

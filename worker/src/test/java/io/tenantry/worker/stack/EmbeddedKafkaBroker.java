@@ -28,13 +28,14 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     private final Detour detour;
     private ChildJvm process;
     private @Nullable DeadManSwitch pausing;
+    private boolean crashed;
     private boolean closed;
 
     private EmbeddedKafkaBroker(Folder folder, String address, Detour detour) {
         this.folder = folder;
         this.address = address;
         this.detour = detour;
-        this.process = launch();
+        this.process = launch(List.of());
     }
 
     static EmbeddedKafkaBroker start(Map<String, String> more) {
@@ -70,12 +71,13 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
         }
     }
 
-    private ChildJvm launch() {
+    private ChildJvm launch(List<String> more) {
         List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
         // Compression libraries are unpacked here, and a killed broker removes nothing.
         options.add("-Djava.io.tmpdir=" + folder.path());
-        return ChildJvm.start(
-                KafkaBrokerProcess.class, options, List.of(folder.path().toString()), folder.resolve("broker.log"));
+        List<String> arguments = new ArrayList<>(List.of(folder.path().toString()));
+        arguments.addAll(more);
+        return ChildJvm.start(KafkaBrokerProcess.class, options, arguments, folder.resolve("broker.log"));
     }
 
     private void awaitReady() {
@@ -109,7 +111,13 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     }
 
     @Override
+    public boolean recoversFromCrash() {
+        return true;
+    }
+
+    @Override
     public synchronized void stop() {
+        crashed = false;
         resume();
         process.signal(Signal.TERM);
         process.awaitExit(STOP);
@@ -117,6 +125,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
 
     @Override
     public synchronized void kill() {
+        crashed = true;
         process.kill();
         disarm();
     }
@@ -148,7 +157,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
             throw new IllegalStateException("broker " + address + " is " + (closed ? "closed" : "running")
                     + "; only a stopped or killed one can start again");
         }
-        process = launch();
+        process = launch(crashed ? List.of(KafkaBrokerProcess.AFTER_A_CRASH) : List.of());
         awaitReady();
     }
 

@@ -37,6 +37,12 @@ public interface KafkaBroker extends AutoCloseable {
     /** Ends the broker as a crash does, by SIGKILL; its data stays. */
     void kill();
 
+    /**
+     * Whether it comes back from {@link #kill} with its transactions as they were; one whose controller is killed with it
+     * does not: see {@link ControllerAlone}.
+     */
+    boolean recoversFromCrash();
+
     /** Freezes the broker: connections stay open, nothing answers. */
     void pause();
 

@@ -2,6 +2,7 @@ package io.tenantry.worker.stack;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The main class of the broker's own JVM: formats the storage when it is new, then runs Kafka. */
 final class KafkaBrokerProcess {
+    static final String AFTER_A_CRASH = "after-a-crash";
+
     private KafkaBrokerProcess() {}
 
     /**
      * Ends with its parent, and then removes the folder of its settings and data.
      *
-     * @param args the broker's folder, with its server.properties
+     * @param args the broker's folder, with its server.properties; {@link #AFTER_A_CRASH} if it was killed
      */
     public static void main(String[] args) throws Exception {
         Folder folder = new Folder(Path.of(args[0]));
@@ -28,6 +31,9 @@ final class KafkaBrokerProcess {
             if (status != 0) {
                 System.exit(status);
             }
+        }
+        if (List.of(args).contains(AFTER_A_CRASH)) {
+            ControllerAlone.untilTheBrokerIsFenced(properties);
         }
         Kafka.main(new String[] {properties.toString()});
     }
