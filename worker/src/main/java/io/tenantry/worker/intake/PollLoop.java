@@ -134,6 +134,9 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             boolean busy = inFlight.size() > 0 || !publishing.isEmpty();
             receive(consumer.poll(busy ? BUSY_POLL : IDLE_POLL));
             settle();
+            if (inFlight.size() == 0 || publishing.isDue()) {
+                publishing.publish(consumer.groupMetadata());
+            }
             watch.look();
         } catch (InterruptException stop) {
             throw stop;
@@ -165,13 +168,13 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             }
         }
         reception.startWaiting();
-        publishing.publish(consumer.groupMetadata());
     }
 
     @Override
     public void leaving() {
         parts.settler().awaitReady(LEAVING);
         settle();
+        publishing.publish(consumer.groupMetadata());
     }
 
     @Override

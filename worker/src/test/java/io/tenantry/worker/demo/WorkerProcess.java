@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The shipped jar in a process of its own, as a user runs it; it ends with this process. */
+/** The shipped jar in a process of its own, as the README runs it; it ends with this process. */
 public final class WorkerProcess implements AutoCloseable {
     private static final String MAIN = "io.tenantry.worker.App";
     private static final Duration COMMAND = Duration.ofSeconds(60);
@@ -66,7 +66,11 @@ public final class WorkerProcess implements AutoCloseable {
 
     private static ChildJvm launch(String command, Launch launch) {
         // The jar's logging: this class path has the settings of the tests as well.
-        List<String> options = List.of("-Xmx" + launch.maxHeap(), "-Dlogback.configurationFile=logback.xml");
+        List<String> options = List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx" + launch.maxHeap(),
+                "-Dlogback.configurationFile=logback.xml");
         return ChildJvm.start(
                 launch.jar() + File.pathSeparator + classesOfTests(),
                 EndsWithParent.class,
