@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PollLoop implements Runnable, Assignment.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
-    /** How long a poll waits while results are on their way, and so how long one may lie ready. */
+    /** How long a poll waits while results are on their way. */
     private static final Duration BUSY_POLL = Duration.ofMillis(5);
 
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
