@@ -91,17 +91,24 @@ final class CommitProxy extends TcpProxy {
     void passAnswers(Link link) throws IOException {
         DataInputStream from = new DataInputStream(link.server.getInputStream());
         DataOutputStream to = new DataOutputStream(link.client.getOutputStream());
-        while (true) {
-            byte[] message = message(from);
-            Commit commit = commits.get(link);
-            if (commit != null
-                    && commit.correlation() == ByteBuffer.wrap(message).getInt()) {
-                commits.remove(link);
-                breakIn(commit.next());
-                return;
+        try {
+            while (true) {
+                byte[] message = message(from);
+                Commit commit = commits.get(link);
+                if (commit != null
+                        && commit.correlation() == ByteBuffer.wrap(message).getInt()) {
+                    commits.remove(link);
+                    breakIn(commit.next());
+                    return;
+                }
+                awaitSpeech();
+                send(to, message);
             }
-            awaitSpeech();
-            send(to, message);
+        } finally {
+            if (commits.remove(link) != null) {
+                // The connection has ended by itself, before the answer came: that is lost as well.
+                done.incrementAndGet();
+            }
         }
     }
 
