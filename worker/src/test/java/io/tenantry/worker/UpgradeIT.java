@@ -9,11 +9,13 @@ import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
 import io.tenantry.worker.scenario.RunningWorker;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +188,30 @@ class UpgradeIT {
         deployment.events().signUp("late");
 
         assertThat(deployment.results().data(migration).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+    }
+
+    @Test
+    void migratesAHomeThatIsMadeWhileItWaits() {
+        worker.stop();
+        deployment.with("worker.unknown-tenant-grace", "60s");
+        deployment.startWorker();
+        deployment.results().data(deployment.events().publish(new TenantCreated("late", List.of("users"), Map.of())));
+        String migration = deployment.events().migrate("late", "latest", "analytics");
+        deployment.results().data(deployment.events().migrate("acme", "latest"));
+
+        deployment.events().publish(new TenantCreated("late", List.of("analytics"), Map.of()));
+
+        assertThat(deployment.results().data(migration).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+    }
+
+    @Test
+    void refusesADatabaseThatTheTenantHasNoHomeIn() {
+        deployment.results().data(deployment.events().publish(new TenantCreated("other", List.of("users"), Map.of())));
+
+        TenantResult result = deployment.results().data(deployment.events().migrate("other", "latest", "analytics"));
+
+        assertThat(error(result).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
+        assertThat(error(result).message()).contains("no home in database analytics");
     }
 
     @Test

@@ -117,6 +117,8 @@ final class Publishing {
 
     private void committed(Publication publication, Duration duration) {
         inDoubt = null;
+        // Gaps alone change offsets too, and do not call add.
+        since = System.nanoTime();
         assignment.offsetsCommitted(publication.offsets());
         settler.published(batch.requests());
         batch.countDeadLetters(meters);

@@ -99,7 +99,6 @@ public final class Publisher implements AutoCloseable {
             }
             current.commitTransaction();
             state = State.IDLE;
-            tooLarge.clear();
             outage.back();
             return Answer.COMMITTED;
         } catch (InterruptException stop) {
@@ -123,6 +122,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void send(Producer<byte[], byte[]> current, Publication publication) {
+        tooLarge.clear();
         current.beginTransaction();
         AtomicReference<TimeoutException> late = new AtomicReference<>();
         for (ProducerRecord<byte[], byte[]> next : publication.records()) {

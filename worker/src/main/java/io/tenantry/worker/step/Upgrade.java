@@ -83,8 +83,11 @@ final class Upgrade {
                 if (request.databases().isEmpty()) {
                     continue;
                 }
-                return refused("tenant " + tenant + " has no home in database " + database.name()
-                        + "; nothing was done: onboard it there first, with tenant.created and databases");
+                // It may be on its way, as it is for a tenant that nobody knows yet.
+                return new Resolution.NotYet(ResultError.of(
+                        ErrorCode.UNKNOWN_DATABASE,
+                        "tenant " + tenant + " has no home in database " + database.name()
+                                + "; nothing was done: onboard it there first, with tenant.created and databases"));
             }
             Optional<Server> server = fleet.server(home.get().server());
             if (server.isEmpty()) {
