@@ -3,6 +3,7 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SessionReset;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.Connection;
@@ -74,11 +75,9 @@ final class Scratch implements AutoCloseable {
 
     /** Forgets what scripts have set in the session. */
     void renewSession() throws SQLException {
-        execute(
-                "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();"
-                        + " DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_advisory_lock(" + home.lockKey()
-                        + "); SET statement_timeout = " + timeouts.statement().toMillis() + "; SET lock_timeout = "
-                        + timeouts.lock().toMillis());
+        execute(SessionReset.RESET + "; SELECT pg_advisory_lock(" + home.lockKey() + "); SET statement_timeout = "
+                + timeouts.statement().toMillis() + "; SET lock_timeout = "
+                + timeouts.lock().toMillis());
     }
 
     /** Limits of what runs here: short ones, since nothing is in it. */

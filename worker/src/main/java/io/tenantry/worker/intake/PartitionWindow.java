@@ -19,7 +19,8 @@ final class PartitionWindow {
     private static final int MAX_METADATA_BITS = 3000 * 8;
     /**
      * Offsets beyond the watermark, gaps and all; past it the partition is not read further, since what does not fit
-     * into the metadata is forgotten by a restart. What one poll brings more than that still fits.
+     * into the metadata is forgotten by a restart. What one poll brings more than that fits too, unless it has a gap of
+     * thousands of offsets or max.poll.records was raised above 4,000.
      */
     static final int SPAN_LIMIT = 20_000;
 

@@ -9,14 +9,14 @@ import java.util.function.Consumer;
  * Gives a connection back as it was: the pool resets none of search_path, role, timeouts and locks. One that cannot be
  * reset is thrown away, never reused.
  */
-final class SessionReset {
+public final class SessionReset {
     /**
      * DISCARD ALL without DEALLOCATE, since the driver keeps prepared statements, and in parts, because DISCARD ALL
      * cannot be one of several statements. RESET ALL leaves the role alone.
      *
      * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD</a>
      */
-    private static final String RESET =
+    public static final String RESET =
             "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();"
                     + " DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES";
 
