@@ -136,6 +136,12 @@ final class Assignment implements ConsumerRebalanceListener {
         return unread.contains(partition);
     }
 
+    /** Whether the record can be received now; if not, its partition is to be read again from there, later. */
+    boolean hasRoomFor(Coordinates record) {
+        PartitionWindow window = windows.get(record.partition());
+        return window == null || window.hasRoomFor(record.offset());
+    }
+
     /** A record of this partition came at this offset; false if it is settled already. */
     boolean receive(Coordinates record) {
         PartitionWindow window =

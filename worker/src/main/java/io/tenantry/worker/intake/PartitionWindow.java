@@ -19,8 +19,8 @@ final class PartitionWindow {
     private static final int MAX_METADATA_BITS = 3000 * 8;
     /**
      * Offsets beyond the watermark, gaps and all; past it the partition is not read further, since what does not fit
-     * into the metadata is forgotten by a restart. What one poll brings more than that fits too, unless it has a gap of
-     * thousands of offsets or max.poll.records was raised above 4,000.
+     * into the metadata is forgotten by a restart. What one poll brings more than that mostly fits too; what does not is
+     * given back, and polled again later.
      */
     static final int SPAN_LIMIT = 20_000;
 
@@ -81,10 +81,22 @@ final class PartitionWindow {
         return isNew;
     }
 
+    /**
+     * Whether the metadata can say of this offset that it is settled. Without room it is to be read again when the
+     * window has moved on: until then it is full.
+     */
+    boolean hasRoomFor(long offset) {
+        if (offset - watermark < MAX_METADATA_BITS || isEmpty()) {
+            return true;
+        }
+        passOver(Math.min(offset, watermark + SPAN_LIMIT));
+        return false;
+    }
+
     /** The consumer's position is there: what lies between the last record and it will never be delivered. */
     void passOver(long position) {
-        if (position > next && next == watermark && settled.isEmpty()) {
-            // Nothing is pending: however large the gap is, there is no set to be made for it.
+        if (position > next && isEmpty()) {
+            // However large the gap is, there is no set to be made for it.
             watermark = position;
             next = position;
             changed = true;
@@ -113,6 +125,11 @@ final class PartitionWindow {
             advance();
             changed = true;
         }
+    }
+
+    /** Whether nothing is pending. */
+    private boolean isEmpty() {
+        return next == watermark && settled.isEmpty();
     }
 
     private void advance() {

@@ -14,6 +14,8 @@ import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -146,16 +149,25 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     }
 
     private void receive(ConsumerRecords<byte[], byte[]> records) {
-        for (ConsumerRecord<byte[], byte[]> received : records) {
-            Coordinates coordinates = Coordinates.of(received);
-            if (!assignment.receive(coordinates)) {
-                continue;
-            }
-            if (!inFlight.has(coordinates)) {
-                reception.receive(received);
+        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(records.nextOffsets());
+        for (TopicPartition partition : records.partitions()) {
+            for (ConsumerRecord<byte[], byte[]> received : records.records(partition)) {
+                if (!assignment.hasRoomFor(Coordinates.of(received))) {
+                    consumer.seek(partition, received.offset());
+                    positions.remove(partition);
+                    break;
+                }
+                receive(received);
             }
         }
-        records.nextOffsets().forEach((partition, next) -> assignment.passOver(partition, next.offset()));
+        positions.forEach((partition, next) -> assignment.passOver(partition, next.offset()));
+    }
+
+    private void receive(ConsumerRecord<byte[], byte[]> received) {
+        Coordinates coordinates = Coordinates.of(received);
+        if (assignment.receive(coordinates) && !inFlight.has(coordinates)) {
+            reception.receive(received);
+        }
     }
 
     private void settle() {

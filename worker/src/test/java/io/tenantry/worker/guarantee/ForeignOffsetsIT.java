@@ -5,10 +5,7 @@ import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -75,25 +72,15 @@ class ForeignOffsetsIT {
     /** Into every partition of both topics, so that some have nothing but these. */
     private static void abort(Trial trial, int transactions) {
         KafkaSettings kafka = trial.deployment().settings().kafka();
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        kafka.bootstrapServers(),
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        kafka.topicPrefix() + "foreign"),
-                new StringSerializer(),
-                new StringSerializer())) {
-            producer.initTransactions();
+        try (ForeignProducer foreign = new ForeignProducer(trial.deployment())) {
             for (int i = 0; i < transactions; i++) {
-                producer.beginTransaction();
+                foreign.begin();
                 for (Topic topic : new Topic[] {Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED}) {
                     for (int partition = 0; partition < kafka.partitions(); partition++) {
-                        var unused = producer.send(new ProducerRecord<>(
-                                topic.name(kafka.topicPrefix()), partition, "foreign", "{" + "x".repeat(100)));
+                        foreign.send(new TopicPartition(topic.name(kafka.topicPrefix()), partition), 1);
                     }
                 }
-                producer.flush();
-                producer.abortTransaction();
+                foreign.abort();
             }
         }
     }

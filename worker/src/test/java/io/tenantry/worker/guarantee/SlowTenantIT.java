@@ -6,12 +6,15 @@ import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A slow tenant delays no other one of its partition; and what was settled beside it is not repeated after a SIGKILL. */
 class SlowTenantIT {
     private static final String SLOW = "slow";
+    /** Offsets; a window's metadata takes 24,000. */
+    private static final int MORE_THAN_A_WINDOW = 25_000;
 
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")
@@ -35,6 +38,52 @@ class SlowTenantIT {
         }
     }
 
+    /** Within one poll, so that the worker meets the quick one before it knows that its window has no room for it. */
+    @ParameterizedTest
+    @MethodSource("io.tenantry.worker.guarantee.Round#usual")
+    void whatLiesBeyondTheWindowWaitsAndIsNotRepeatedEither(Round round) throws Exception {
+        try (Trial trial = Trial.of(round)) {
+            String quick = trial.neighbours(SLOW, 1).get(0);
+            String elsewhere = elsewhere(trial);
+            trial.onboard(List.of(quick, elsewhere, SLOW), Duration.ZERO)
+                    .startWorkers(1)
+                    .awaitReady();
+            trial.journal().hold(SLOW);
+            trial.requests().upgrade(SLOW, 2);
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the slow one is at work",
+                    () -> trial.journal().isAtWork(SLOW));
+            try (ForeignProducer foreign = new ForeignProducer(trial.deployment())) {
+                foreign.begin();
+                foreign.send(trial.partition(SLOW), MORE_THAN_A_WINDOW);
+                // Behind the open transaction nobody gets it before that is aborted.
+                trial.requests().upgrade(quick, 2);
+                foreign.abort();
+            }
+
+            trial.under(attacked -> killAfterAnother(attacked, elsewhere)).check();
+        }
+    }
+
+    private static String elsewhere(Trial trial) {
+        return Stream.iterate(0, i -> i + 1)
+                .map(i -> "elsewhere" + i)
+                .filter(tenant -> !trial.partition(tenant).equals(trial.partition(SLOW)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void killAfterAnother(Trial trial, String elsewhere) {
+        // Asked for last: what the worker takes from the other partition it has taken by then.
+        trial.requests().upgrade(elsewhere, 2);
+        trial.awaitResult(elsewhere + "-2");
+        assertThat(trial.journal().isAtWork(SLOW))
+                .as("the slow one is still at work")
+                .isTrue();
+        killAndForget(trial);
+    }
+
     private static void killBesideTheSlowOne(Trial trial, List<String> quick) {
         Await.until(
                 Duration.ofSeconds(60),
@@ -46,6 +95,10 @@ class SlowTenantIT {
                 .as("the slow one is still at work")
                 .isTrue();
         assertThat(trial.answers().answered()).doesNotContain(SLOW + "-2");
+        killAndForget(trial);
+    }
+
+    private static void killAndForget(Trial trial) {
         WorkerProcess worker = trial.workers().get(0);
         worker.kill();
         // From here on nobody can tell from the ledger that the quick ones were answered: the window alone does.

@@ -52,6 +52,9 @@ class ZombieIT {
         trial.awaitMembersOtherThanDead(1);
         // The new owner is at the tenant's door now; the old one has its lock, and its transaction open.
         trial.awaitOthersAreDone(TENANT);
+        assertThat(trial.journal().overlaps())
+                .as("times that two were at work on one tenant")
+                .isZero();
         assertThat(trial.journal().othersInside(TENANT, owner))
                 .as("sessions of the new owner that got past the lock")
                 .isZero();

@@ -240,6 +240,36 @@ class PartitionWindowTest {
     }
 
     @Test
+    void hasNoRoomForWhatTheMetadataCouldNotSayUntilTheOpenOneIsSettled() {
+        long far = 10 + 1_000_000;
+        receive(10);
+        assertThat(window.hasRoomFor(10 + 3000 * 8 - 1)).isTrue();
+        assertThat(window.isFull()).isFalse();
+
+        assertThat(window.hasRoomFor(far)).isFalse();
+        assertThat(window.isFull()).isTrue();
+        assertThat(window.isSettled(far)).isFalse();
+
+        window.settle(10);
+        assertThat(window.isFull()).isFalse();
+        assertThat(window.hasRoomFor(far)).isTrue();
+        receive(far);
+        assertThat(window.toCommit().offset()).isEqualTo(far);
+    }
+
+    @Test
+    void whatVanishedBeforeItWasDeliveredAgainDoesNotKeepItWithoutRoom() {
+        receive(10, 11);
+        window.settle(11);
+        PartitionWindow restored = PartitionWindow.restore(window.toCommit());
+        long far = 10 + 1_000_000;
+
+        assertThat(restored.hasRoomFor(far)).isFalse();
+        assertThat(restored.isFull()).isFalse();
+        assertThat(restored.hasRoomFor(far)).isTrue();
+    }
+
+    @Test
     void aRestoredWindowCountsOnlyWhatWasDeliveredAgain() {
         receive(10, 11 + PartitionWindow.LIMIT);
         window.settle(11 + PartitionWindow.LIMIT);
