@@ -14,6 +14,11 @@ import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
 import io.tenantry.worker.scenario.RunningWorker;
+import io.tenantry.worker.stack.Await;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -113,7 +118,7 @@ class UpgradeIT {
 
     @Test
     void aSignupDoesNotMoveATenantWhoseServerLeftTheConfiguration() {
-        deployment.updateRegistry("UPDATE tenantry.tenant_home SET server = 'gone' WHERE database = 'users'");
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET server = 'gone' WHERE database = 'users'");
 
         TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
 
@@ -202,6 +207,38 @@ class UpgradeIT {
         deployment.events().publish(new TenantCreated("late", List.of("analytics"), Map.of()));
 
         assertThat(deployment.results().data(migration).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+    }
+
+    @Test
+    void aMigrationOfAllHomesKnowsTheOneThatTheRequestBeforeItMade() throws Exception {
+        deployment.results().data(deployment.events().publish(new TenantCreated("two", List.of("users"), Map.of())));
+        String migration;
+        try (Connection registry = deployment.connectToRegistry()) {
+            registry.setAutoCommit(false);
+            execute(registry, "LOCK TABLE tenantry.tenant_home IN SHARE MODE");
+            deployment.events().publish(new TenantCreated("two", List.of("analytics"), Map.of()));
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the second home is there, and waits to be registered",
+                    () -> !deployment
+                            .queryRegistry("SELECT pid FROM pg_locks WHERE NOT granted AND relation ="
+                                    + " 'tenantry.tenant_home'::regclass")
+                            .isEmpty());
+            migration = deployment.events().migrate("two", "latest");
+            // A worker that does not wait has looked the tenant up by then.
+            Thread.sleep(500);
+            registry.rollback();
+        }
+
+        assertThat(deployment.results().data(migration).databases())
+                .extracting(DatabaseResult::database)
+                .containsExactlyInAnyOrder("users", "analytics");
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test

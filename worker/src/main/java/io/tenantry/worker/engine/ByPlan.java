@@ -17,13 +17,13 @@ final class ByPlan {
 
     private final MigrationCatalog catalog;
     private final HomeSession session;
-    private final StartingPoint start;
+    private final Sightings sightings;
     private final List<Migration> migrations;
 
-    ByPlan(MigrationCatalog catalog, HomeSession session, StartingPoint start) {
+    ByPlan(MigrationCatalog catalog, HomeSession session, Sightings sightings) {
         this.catalog = catalog;
         this.session = session;
-        this.start = start;
+        this.sightings = sightings;
         this.migrations = catalog.migrationsFor(session.home());
     }
 
@@ -44,10 +44,10 @@ final class ByPlan {
         if (all.isEmpty() && suitable(path.stream().limit(1).toList()).isEmpty()) {
             return new Shortcut.None();
         }
-        Planner planner = new Planner(session, catalog.plans(), NOTHING);
+        Planner planner = new Planner(session, catalog.plans(), NOTHING, sightings);
         Planner.End end = planner.create(all.orElse(List.of()));
         if (end == Planner.End.DONE) {
-            start.orNow(null);
+            sightings.firstVersion(null);
             end = all.isPresent() ? end : planner.apply(path);
         }
         return end == Planner.End.CHANGED ? look(new Target.Latest()) : conclude(end, NOTHING, planner);
@@ -84,13 +84,13 @@ final class ByPlan {
             return Optional.empty();
         }
         History before = new History(rows);
-        Planner planner = new Planner(session, catalog.plans(), before);
+        Planner planner = new Planner(session, catalog.plans(), before, sightings);
         Planner.End end;
         try {
             end = planner.apply(pending);
         } finally {
             if (planner.history().rows().size() > rows.size()) {
-                start.orNow(registered);
+                sightings.firstVersion(registered);
             }
         }
         return end == Planner.End.DONE || end == Planner.End.BUSY
@@ -108,12 +108,12 @@ final class ByPlan {
                 return new Shortcut.Busy();
             }
             History history = peek.get().history();
-            start.orNow(version(history));
+            sightings.firstVersion(version(history));
             Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, history.current());
             if (refusal.isPresent()) {
-                return new Shortcut.Done(refusal.get(), null);
+                return new Shortcut.Done(refusal.get(), sightings.lastLocked());
             }
-            Planner planner = new Planner(session, catalog.plans(), history);
+            Planner planner = new Planner(session, catalog.plans(), history, sightings);
             Standing standing = Standing.of(migrations, history, target.limit());
             Planner.End end = standing instanceof Standing.Behind behind
                     ? planner.apply(behind.pending())
@@ -131,10 +131,10 @@ final class ByPlan {
             return end == Planner.End.BUSY ? new Shortcut.Busy() : new Shortcut.None();
         }
         History after = planner.history();
-        @Nullable String from = start.orNow(version(before));
+        @Nullable String from = sightings.firstVersion(version(before));
         List<String> applied = new ArrayList<>(before.versionsAfter(from));
         applied.addAll(planner.applied());
-        return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied), planner.lockedAt());
+        return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied), sightings.lastLocked());
     }
 
     private static @Nullable String version(History history) {

@@ -34,27 +34,28 @@ public final class Migrator {
      * @param registered the version that the registry has for it; null if unknown. If it is right, a query is saved.
      * @throws SQLException as in {@link #migrate}
      */
-    public Shortcut shortcut(HomeSession session, Target target, StartingPoint start, @Nullable String registered)
+    public Shortcut shortcut(HomeSession session, Target target, Sightings sightings, @Nullable String registered)
             throws SQLException {
-        return new ByPlan(catalog, session, start).bring(target, registered);
+        return new ByPlan(catalog, session, sightings).bring(target, registered);
     }
 
     /** Makes the home of a new tenant, and brings it to the newest version; one that is there is brought on. */
-    public Shortcut create(HomeSession session, StartingPoint start) throws SQLException {
-        return new ByPlan(catalog, session, start).create();
+    public Shortcut create(HomeSession session, Sightings sightings) throws SQLException {
+        return new ByPlan(catalog, session, sightings).create();
     }
 
     /**
      * Applies what is missing up to the target, each script with its row of the history in one transaction.
      *
-     * @param start the same for all attempts of a request
+     * @param sightings the same for all attempts of a request
      * @throws SQLException if another session was in the way or the server is away; see {@link SqlFailure}. What was
      *     applied before stays, and the next call goes on from there.
      */
-    public MigrationResult migrate(LockedHome home, Target target, StartingPoint start) throws SQLException {
+    public MigrationResult migrate(LockedHome home, Target target, Sightings sightings) throws SQLException {
+        sightings.locked(home.lockedAt());
         History before = History.of(home);
         Optional<MigrationVersion> current = before.current();
-        @Nullable String from = start.orNow(version(before));
+        @Nullable String from = sightings.firstVersion(version(before));
         Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, current);
         if (refusal.isPresent()) {
             return refusal.get();
@@ -85,23 +86,23 @@ public final class Migrator {
      * What is done, after {@link #migrate} or a shortcut has thrown something.
      *
      * @param failure what it has thrown, which may have left a transaction open
-     * @param start the same as there
+     * @param sightings the same as there
      * @throws SQLException if the home cannot be asked any more
      */
-    public Progress progress(LockedHome home, StartingPoint start, Exception failure) throws SQLException {
-        return progress(home.home(), home.connection(), start, failure);
+    public Progress progress(LockedHome home, Sightings sightings, Exception failure) throws SQLException {
+        return progress(home.home(), home.connection(), sightings, failure);
     }
 
     /** The same. */
-    public Progress progress(HomeSession session, StartingPoint start, Exception failure) throws SQLException {
-        return progress(session.home(), session.connection(), start, failure);
+    public Progress progress(HomeSession session, Sightings sightings, Exception failure) throws SQLException {
+        return progress(session.home(), session.connection(), sightings, failure);
     }
 
-    private static Progress progress(TenantHome home, Connection connection, StartingPoint start, Exception failure)
+    private static Progress progress(TenantHome home, Connection connection, Sightings sightings, Exception failure)
             throws SQLException {
         Transaction.rollBack(connection, failure);
         History now = History.of(connection, home.schema());
-        @Nullable String from = start.orNow(version(now));
+        @Nullable String from = sightings.firstVersion(version(now));
         return new Progress(from, version(now), now.versionsAfter(from));
     }
 

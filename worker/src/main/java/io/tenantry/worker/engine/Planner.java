@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Applies planned scripts to one home, each list in as few round trips as its transactions need. For one thread. */
 final class Planner {
@@ -37,18 +36,19 @@ final class Planner {
     private final SessionTimeouts timeouts;
     private final Plans plans;
     private final List<HistoryRow> rows;
+    private final Sightings sightings;
     private final List<String> applied = new ArrayList<>();
-    private @Nullable Instant lockedAt;
 
     /** @param history of the home */
-    Planner(HomeSession session, Plans plans, History history) {
-        this(session, session.timeouts(), plans, history);
+    Planner(HomeSession session, Plans plans, History history, Sightings sightings) {
+        this(session, session.timeouts(), plans, history, sightings);
     }
 
-    Planner(HomeSession session, SessionTimeouts timeouts, Plans plans, History history) {
+    Planner(HomeSession session, SessionTimeouts timeouts, Plans plans, History history, Sightings sightings) {
         this.session = session;
         this.timeouts = timeouts;
         this.plans = plans;
+        this.sightings = sightings;
         this.rows = new ArrayList<>(history.rows());
     }
 
@@ -60,11 +60,6 @@ final class Planner {
     /** The history, with what was applied. */
     History history() {
         return new History(rows);
-    }
-
-    /** Of the last transaction, by the server's clock; null if there was none. */
-    @Nullable Instant lockedAt() {
-        return lockedAt;
     }
 
     /**
@@ -111,7 +106,7 @@ final class Planner {
         try (Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             try {
-                lockedAt = lockTime(statement, statement.execute(sql));
+                sightings.locked(lockTime(statement, statement.execute(sql)));
                 return End.DONE;
             } catch (SQLException failure) {
                 boolean sound = rollBack(statement, failure);

@@ -8,8 +8,8 @@ public sealed interface Shortcut {
     /**
      * It is done with.
      *
-     * @param lockedAt when the lock was taken under which the last script was applied, by the server's clock; null if
-     *     none was, and the home was only looked at, without its lock
+     * @param lockedAt when the request last took the home's lock, by the server's clock: what is said of the home is at
+     *     least as new; null if it never did, and the home was only looked at
      */
     record Done(MigrationResult result, @Nullable Instant lockedAt) implements Shortcut {}
 

@@ -92,7 +92,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
     /** All in one transaction; empty if that fails. */
     Optional<Stage> atOnce(List<PlannedScript> scripts) throws SQLException {
         scratch.drop();
-        Planner planner = new Planner(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()));
+        Planner planner =
+                new Planner(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()), new Sightings());
         try {
             return planner.create(scripts) == Planner.End.DONE ? Optional.of(stage()) : Optional.empty();
         } catch (SQLException failure) {
@@ -127,7 +128,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
     }
 
     private Planner planner(Candidates candidates, History history) {
-        return new Planner(scratch.session(), scratch.timeouts(), candidates.plans(), history);
+        return new Planner(scratch.session(), scratch.timeouts(), candidates.plans(), history, new Sightings());
     }
 
     private Stage stage() throws SQLException {

@@ -4,16 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Counts what is on its way, and lets somebody wait until nothing is. */
+/** Counts what is on its way, first in, first out, and lets somebody wait until what was there has passed. */
 final class Backlog {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition empty = lock.newCondition();
-    private int size;
+    private final Condition passed = lock.newCondition();
+    private long in;
+    private long out;
 
     void add() {
         lock.lock();
         try {
-            size++;
+            in++;
         } finally {
             lock.unlock();
         }
@@ -22,24 +23,23 @@ final class Backlog {
     void remove(int count) {
         lock.lock();
         try {
-            size -= count;
-            if (size == 0) {
-                empty.signalAll();
-            }
+            out += count;
+            passed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** False if the time was over first. */
-    boolean awaitEmpty(Duration atMost) {
+    /** Waits for what is on its way now, and for nothing that comes later; false if the time was over first. */
+    boolean awaitPassed(Duration atMost) {
         lock.lock();
         try {
+            long goal = in;
             long left = atMost.toNanos();
-            while (size > 0 && left > 0) {
-                left = empty.awaitNanos(left);
+            while (out < goal && left > 0) {
+                left = passed.awaitNanos(left);
             }
-            return size == 0;
+            return out >= goal;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;

@@ -23,9 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +64,8 @@ public final class Settler implements Outcomes, AutoCloseable {
         Request request();
     }
 
-    private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry) implements Incoming {}
+    private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry, CompletableFuture<Void> known)
+            implements Incoming {}
 
     private record Known(Request request, Recorded recorded) implements Incoming {}
 
@@ -75,6 +79,9 @@ public final class Settler implements Outcomes, AutoCloseable {
     private final Queue<Answer> ready = new ConcurrentLinkedQueue<>();
     private final Queue<RequestRef> published = new ConcurrentLinkedQueue<>();
     private final Backlog backlog = new Backlog();
+    /** Completes with the last outcome of the key. */
+    private final Map<String, CompletableFuture<Void>> unknown = new ConcurrentHashMap<>();
+
     private final Thread thread;
     private volatile boolean closed;
 
@@ -110,8 +117,11 @@ public final class Settler implements Outcomes, AutoCloseable {
                 request.traceparent(),
                 outcome.result());
         count(request, outcome);
+        Finished finished =
+                new Finished(request, outcome, new LedgerEntry(ref, codec.encode(event)), new CompletableFuture<>());
+        unknown.put(request.key(), finished.known());
         backlog.add();
-        incoming.add(new Finished(request, outcome, new LedgerEntry(ref, codec.encode(event))));
+        incoming.add(finished);
     }
 
     private void count(Request request, RequestOutcome outcome) {
@@ -132,6 +142,16 @@ public final class Settler implements Outcomes, AutoCloseable {
     public void answeredBefore(Request request, Recorded recorded) {
         backlog.add();
         incoming.add(new Known(request, recorded));
+    }
+
+    @Override
+    public CompletableFuture<Void> known(String key) {
+        return unknown.getOrDefault(key, CompletableFuture.completedFuture(null));
+    }
+
+    private void isKnown(Finished finished) {
+        unknown.remove(finished.request().key(), finished.known());
+        finished.known().complete(null);
     }
 
     @Override
@@ -162,7 +182,7 @@ public final class Settler implements Outcomes, AutoCloseable {
 
     /** Waits until every outcome so far is ready to be published, or the time is over; false if it is over. */
     public boolean awaitReady(Duration atMost) {
-        return backlog.awaitEmpty(atMost);
+        return backlog.awaitPassed(atMost);
     }
 
     private void run() {
@@ -201,6 +221,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 outage.back();
                 ready.addAll(answers);
                 backlog.remove(batch.size());
+                finished.forEach(this::isKnown);
                 if (!finished.isEmpty()) {
                     meters.settled(finished.size(), Duration.ofNanos(System.nanoTime() - start));
                 }
@@ -269,6 +290,9 @@ public final class Settler implements Outcomes, AutoCloseable {
                             ErrorCode.INTERNAL,
                             "the registry refuses the outcome: " + failure.getMessage())));
             backlog.remove(1);
+            if (batch.get(0) instanceof Finished refused) {
+                isKnown(refused);
+            }
         } else {
             LOG.error("the registry refuses to note what was published; the ledger keeps it twice as long", failure);
             published.clear();

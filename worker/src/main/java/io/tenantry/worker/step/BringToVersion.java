@@ -3,7 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.engine.Shortcut;
-import io.tenantry.worker.engine.StartingPoint;
+import io.tenantry.worker.engine.Sightings;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
@@ -15,7 +15,7 @@ final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
     private final Guess guess;
-    private final StartingPoint start;
+    private final Sightings sightings;
     private @Nullable Progress progress;
 
     /** What is thought of the home before it is looked at: it saves a look if it is right, and does no harm if not. */
@@ -28,15 +28,15 @@ final class BringToVersion implements Step {
     }
 
     BringToVersion(Migrator migrator, Target target, Guess guess) {
-        this(migrator, target, guess, new StartingPoint());
+        this(migrator, target, guess, new Sightings());
     }
 
-    /** @param start where the request met the home, if a step before it knows that better */
-    BringToVersion(Migrator migrator, Target target, Guess guess, StartingPoint start) {
+    /** @param sightings where the request met the home, if a step before it knows that better */
+    BringToVersion(Migrator migrator, Target target, Guess guess, Sightings sightings) {
         this.migrator = migrator;
         this.target = target;
         this.guess = guess;
-        this.start = start;
+        this.sightings = sightings;
     }
 
     @Override
@@ -48,10 +48,10 @@ final class BringToVersion implements Step {
     public Shortcut shortcut(HomeSession session) throws SQLException {
         try {
             return guess instanceof Guess.At at
-                    ? migrator.shortcut(session, target, start, at.version())
-                    : migrator.create(session, start);
+                    ? migrator.shortcut(session, target, sightings, at.version())
+                    : migrator.create(session, sightings);
         } catch (SQLException | RuntimeException failure) {
-            look(broken -> migrator.progress(session, start, broken), failure);
+            look(broken -> migrator.progress(session, sightings, broken), failure);
             throw failure;
         }
     }
@@ -59,9 +59,9 @@ final class BringToVersion implements Step {
     @Override
     public StepResult run(LockedHome home) throws SQLException {
         try {
-            return StepResult.of(migrator.migrate(home, target, start));
+            return StepResult.of(migrator.migrate(home, target, sightings));
         } catch (SQLException | RuntimeException failure) {
-            look(broken -> migrator.progress(home, start, broken), failure);
+            look(broken -> migrator.progress(home, sightings, broken), failure);
             throw failure;
         }
     }

@@ -1,6 +1,6 @@
 package io.tenantry.worker.step;
 
-import io.tenantry.worker.engine.StartingPoint;
+import io.tenantry.worker.engine.Sightings;
 import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.postgres.DatabaseProvisioning;
 import io.tenantry.worker.postgres.HomeState;
@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClaimDatabase implements Step {
     private final @Nullable TemplateDatabase template;
-    private final StartingPoint start;
+    private final Sightings sightings;
 
     /**
      * @param template null if this database is made without one
-     * @param start where the request met the home
+     * @param sightings where the request met the home
      */
-    ClaimDatabase(@Nullable TemplateDatabase template, StartingPoint start) {
+    ClaimDatabase(@Nullable TemplateDatabase template, Sightings sightings) {
         this.template = template;
-        this.start = start;
+        this.sightings = sightings;
     }
 
     @Override
@@ -46,7 +46,7 @@ final class ClaimDatabase implements Step {
             return StepResult.Refused.of(
                     LocationTaken.error(home.home(), provisioning.temporaryName(), foreign.comment()));
         }
-        start.isNothing();
+        sightings.isNothing();
         return new StepResult.Done();
     }
 }

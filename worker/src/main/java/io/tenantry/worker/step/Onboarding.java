@@ -4,7 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.config.Isolation;
-import io.tenantry.worker.engine.StartingPoint;
+import io.tenantry.worker.engine.Sightings;
 import io.tenantry.worker.engine.Target;
 import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
@@ -66,13 +66,13 @@ final class Onboarding {
     }
 
     private static HomeWork work(NamedDatabase database, TenantHome home, Server server, BringToVersion.Guess guess) {
-        StartingPoint start = new StartingPoint();
-        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, start);
+        Sightings sightings = new Sightings();
+        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, sightings);
         if (home.isolation() != Isolation.DATABASE) {
             return HomeWork.of(home, server, new ClaimSchema(), last);
         }
         @Nullable TemplateDatabase template = server.equals(database.server()) ? database.template() : null;
-        return new HomeWork(home, server, new ClaimDatabase(template, start), List.of(new RequireHome(), last));
+        return new HomeWork(home, server, new ClaimDatabase(template, sightings), List.of(new RequireHome(), last));
     }
 
     private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {

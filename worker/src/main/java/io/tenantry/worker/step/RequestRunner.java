@@ -72,7 +72,9 @@ public final class RequestRunner {
     }
 
     CompletableFuture<TenantRecord> lookUp(Request request) {
-        return parts.lookUps().ask(request);
+        return parts.outcomes()
+                .known(request.key())
+                .thenCompose(done -> parts.lookUps().ask(request));
     }
 
     void countRetry(SQLException cause) {

@@ -95,10 +95,10 @@ final class EngineFixture implements AutoCloseable {
     /** As a worker does it for a new tenant. */
     MigrationResult onboard(MigrationCatalog catalog, String tenant) throws SQLException {
         Migrator migrator = new Migrator(catalog);
-        StartingPoint start = new StartingPoint();
+        Sightings sightings = new Sightings();
         try (HomeSession session = server.open(home(tenant))) {
-            Shortcut shortcut = migrator.create(session, start);
-            return finish(session, shortcut, migrator, new Target.Latest(), start);
+            Shortcut shortcut = migrator.create(session, sightings);
+            return finish(session, shortcut, migrator, new Target.Latest(), sightings);
         }
     }
 
@@ -106,11 +106,11 @@ final class EngineFixture implements AutoCloseable {
     MigrationResult upgrade(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
         Migrator migrator = new Migrator(catalog);
-        StartingPoint start = new StartingPoint();
+        Sightings sightings = new Sightings();
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = server.open(home(tenant))) {
-            Shortcut shortcut = migrator.shortcut(session, wanted, start, registered);
-            return finish(session, shortcut, migrator, wanted, start);
+            Shortcut shortcut = migrator.shortcut(session, wanted, sightings, registered);
+            return finish(session, shortcut, migrator, wanted, sightings);
         }
     }
 
@@ -119,19 +119,19 @@ final class EngineFixture implements AutoCloseable {
             throws SQLException {
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = server.open(home(tenant))) {
-            return new Migrator(catalog).shortcut(session, wanted, new StartingPoint(), registered);
+            return new Migrator(catalog).shortcut(session, wanted, new Sightings(), registered);
         }
     }
 
     /** Tries to make a home without Flyway. */
     Shortcut create(MigrationCatalog catalog, String tenant) throws SQLException {
         try (HomeSession session = server.open(home(tenant))) {
-            return new Migrator(catalog).create(session, new StartingPoint());
+            return new Migrator(catalog).create(session, new Sightings());
         }
     }
 
     private static MigrationResult finish(
-            HomeSession session, Shortcut shortcut, Migrator migrator, Target target, StartingPoint start)
+            HomeSession session, Shortcut shortcut, Migrator migrator, Target target, Sightings sightings)
             throws SQLException {
         if (shortcut instanceof Shortcut.Done done) {
             return done.result();
@@ -143,7 +143,7 @@ final class EngineFixture implements AutoCloseable {
         if (locked.inspect() instanceof HomeState.Missing) {
             locked.create();
         }
-        return migrator.migrate(locked, target, start);
+        return migrator.migrate(locked, target, sightings);
     }
 
     /** As Flyway alone does it, with the schema and the mark made before. */

@@ -235,16 +235,6 @@ public final class Deployment implements AutoCloseable {
         return query(controlDatabase(), sql);
     }
 
-    /** Runs SQL in the control database. */
-    public void updateRegistry(String sql) {
-        try (Connection connection = stack.postgres().connect(controlDatabase());
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
-
     /** The first column of all rows, in any database. */
     public List<String> query(String database, String sql) {
         try (Connection connection = stack.postgres().connect(database);
@@ -283,6 +273,11 @@ public final class Deployment implements AutoCloseable {
     /** A connection of the test's own to the database where the tenants live. */
     public Connection connect() throws SQLException {
         return stack.postgres().connect(tenantDatabase());
+    }
+
+    /** A connection of the test's own to the control database. */
+    public Connection connectToRegistry() throws SQLException {
+        return stack.postgres().connect(controlDatabase());
     }
 
     /** The servers. */

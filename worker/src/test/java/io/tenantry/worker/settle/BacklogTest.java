@@ -14,39 +14,42 @@ class BacklogTest {
     private final Backlog backlog = new Backlog();
 
     @Test
-    void isEmptyAtFirst() {
-        assertThat(backlog.awaitEmpty(Duration.ZERO)).isTrue();
+    void nothingIsThereAtFirst() {
+        assertThat(backlog.awaitPassed(Duration.ZERO)).isTrue();
     }
 
     @Test
-    void isNotEmptyBeforeAllIsRemoved() {
+    void waitsForAllThatIsThere() {
         backlog.add();
         backlog.add();
         backlog.add();
         backlog.remove(2);
-        assertThat(backlog.awaitEmpty(Duration.ZERO)).isFalse();
-        assertThat(backlog.awaitEmpty(Duration.ofMillis(5))).isFalse();
+        assertThat(backlog.awaitPassed(Duration.ZERO)).isFalse();
+        assertThat(backlog.awaitPassed(Duration.ofMillis(5))).isFalse();
 
         backlog.remove(1);
-        assertThat(backlog.awaitEmpty(Duration.ZERO)).isTrue();
+        assertThat(backlog.awaitPassed(Duration.ZERO)).isTrue();
     }
 
     @Test
     void wakesWhoWaitsWhenTheLastOneIsGone() throws Exception {
         backlog.add();
-        AtomicReference<Thread> waiter = new AtomicReference<>();
-        CompletableFuture<Boolean> emptied = CompletableFuture.supplyAsync(() -> {
-            waiter.set(Thread.currentThread());
-            return backlog.awaitEmpty(DEADLINE.multipliedBy(2));
-        });
-        Await.until(DEADLINE, "somebody waits", () -> {
-            Thread thread = waiter.get();
-            return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
-        });
-        assertThat(emptied).isNotDone();
+        CompletableFuture<Boolean> passed = somebodyWaits();
+        assertThat(passed).isNotDone();
         backlog.remove(1);
 
-        assertThat(emptied.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(passed.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    }
+
+    @Test
+    void doesNotWaitForWhatComesLater() throws Exception {
+        backlog.add();
+        CompletableFuture<Boolean> passed = somebodyWaits();
+        backlog.add();
+        backlog.remove(1);
+
+        assertThat(passed.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(backlog.awaitPassed(Duration.ZERO)).isFalse();
     }
 
     @Test
@@ -54,7 +57,20 @@ class BacklogTest {
         backlog.add();
         Thread.currentThread().interrupt();
 
-        assertThat(backlog.awaitEmpty(DEADLINE)).isFalse();
+        assertThat(backlog.awaitPassed(DEADLINE)).isFalse();
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private CompletableFuture<Boolean> somebodyWaits() {
+        AtomicReference<Thread> waiter = new AtomicReference<>();
+        CompletableFuture<Boolean> passed = CompletableFuture.supplyAsync(() -> {
+            waiter.set(Thread.currentThread());
+            return backlog.awaitPassed(DEADLINE.multipliedBy(2));
+        });
+        Await.until(DEADLINE, "somebody waits", () -> {
+            Thread thread = waiter.get();
+            return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
+        });
+        return passed;
     }
 }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,31 @@ class SettlerTest {
 
         assertThat(await(2)).allMatch(Settled.Result.class::isInstance);
         assertThat(await(2)).extracting(answer -> answer.coordinates().offset()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void saysWhenTheRegistryKnowsWhatBecameOfAKey() {
+        assertThat(settler.known("acme")).isCompleted();
+        books.closed();
+        settler.finished(request(1), outcome(1));
+        settler.finished(request(2), outcome(2));
+        CompletableFuture<Void> known = settler.known("acme");
+        assertThat(known).isNotDone();
+        assertThat(settler.known("globex")).isCompleted();
+
+        books.open();
+
+        assertThat(known).succeedsWithin(DEADLINE);
+        assertThat(await(2)).hasSize(2);
+        assertThat(settler.known("acme")).isCompleted();
+    }
+
+    @Test
+    void doesNotWaitForARegistryThatRefusesAnOutcome() {
+        books.refusing("request 1");
+        settler.finished(request(1), outcome(1));
+
+        assertThat(settler.known("acme")).succeedsWithin(DEADLINE);
     }
 
     @Test

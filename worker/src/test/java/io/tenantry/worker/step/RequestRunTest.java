@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,11 @@ class RequestRunTest {
         @Override
         public void answeredBefore(Request request, Recorded recorded) {
             throw new AssertionError("nothing was answered before");
+        }
+
+        @Override
+        public CompletableFuture<Void> known(String key) {
+            return CompletableFuture.completedFuture(null);
         }
 
         @Override
