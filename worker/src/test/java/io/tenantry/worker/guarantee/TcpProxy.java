@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Stands between clients and a server, and cuts or silences their connections when it is told to. */
 class TcpProxy implements AutoCloseable {
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final InetSocketAddress server;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private volatile boolean away;
@@ -33,7 +34,7 @@ class TcpProxy implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        start("proxy", this::acceptAll);
+        this.acceptor = start("proxy", this::acceptAll);
     }
 
     /** Reads "host:port". */
@@ -147,18 +148,23 @@ class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
     public void close() {
         try {
             listener.close();
+            // Until it has returned from the system call, the kernel still listens.
+            acceptor.join();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
         links.forEach(Link::close);
     }
