@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ final class TemplateKeeper implements AutoCloseable {
     private final Map<String, Server> servers;
     private final Registry registry;
     private final String worker;
+    private final Consumer<Error> fatal;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "templates");
         thread.setDaemon(true);
@@ -45,8 +47,19 @@ final class TemplateKeeper implements AutoCloseable {
 
     private @Nullable ScheduledFuture<?> rounds;
 
-    /** @param servers by name, also those without templates: other releases may have had some there */
-    TemplateKeeper(List<TemplateDatabase> templates, Map<String, Server> servers, Registry registry, String worker) {
+    /**
+     * Starts nothing yet.
+     *
+     * @param servers by name, also those without templates: other releases may have had some there
+     * @param fatal told of an error after which the process must not go on
+     */
+    TemplateKeeper(
+            List<TemplateDatabase> templates,
+            Map<String, Server> servers,
+            Registry registry,
+            String worker,
+            Consumer<Error> fatal) {
+        this.fatal = fatal;
         this.templates = List.copyOf(templates);
         this.servers = Map.copyOf(servers);
         this.registry = registry;
@@ -93,7 +106,10 @@ final class TemplateKeeper implements AutoCloseable {
                     on(server, known.template(), () -> cleanUp(server, known));
                 }
             }
-        } catch (SQLException | RuntimeException failure) {
+        } catch (OutOfMemoryError | LinkageError broken) {
+            fatal.accept(broken);
+            throw broken;
+        } catch (SQLException | RuntimeException | Error failure) {
             LOG.warn("templates are not looked after now, the next try is in a minute", failure);
         }
     }

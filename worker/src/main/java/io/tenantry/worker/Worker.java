@@ -150,7 +150,7 @@ public final class Worker implements AutoCloseable {
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         Fleet fleet = fleet(catalogs);
-        try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id);
+        try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id, fatal);
                 Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 LookUps lookUps = new LookUps(registry);
                 Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);

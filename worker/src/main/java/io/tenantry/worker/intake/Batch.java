@@ -133,6 +133,10 @@ final class Batch {
         return items.isEmpty();
     }
 
+    int size() {
+        return items.size();
+    }
+
     void clear() {
         items.clear();
     }

@@ -82,9 +82,9 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.topics = new TopicNames(parts.kafka());
         this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
         this.assignment = new Assignment(consumer, this);
-        this.pacing = new Pacing(consumer, assignment, inFlight);
         this.publishing =
                 new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
+        this.pacing = new Pacing(consumer, assignment, inFlight, publishing::size);
         this.reception = new Reception(
                 topics,
                 new EventCodec()::decode,
@@ -153,7 +153,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         for (TopicPartition partition : records.partitions()) {
             for (ConsumerRecord<byte[], byte[]> received : records.records(partition)) {
                 if (!assignment.hasRoomFor(Coordinates.of(received))) {
-                    consumer.seek(partition, received.offset());
+                    goBack(partition, received.offset());
                     positions.remove(partition);
                     break;
                 }
@@ -161,6 +161,17 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             }
         }
         positions.forEach((partition, next) -> assignment.passOver(partition, next.offset()));
+    }
+
+    private void goBack(TopicPartition partition, long offset) {
+        try {
+            consumer.seek(partition, offset);
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (KafkaException failure) {
+            // The consumer is past records that nobody has: whoever comes next reads them.
+            throw new IllegalStateException(partition + " cannot be read again from " + offset, failure);
+        }
     }
 
     private void receive(ConsumerRecord<byte[], byte[]> received) {

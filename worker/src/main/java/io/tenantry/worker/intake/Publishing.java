@@ -7,8 +7,8 @@ import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +28,9 @@ final class Publishing {
      */
     private static final Duration LINGER = Duration.ofMillis(20);
 
+    /** Results and dead letters in a transaction, so that it does not take longer than it may last. */
+    private static final int LARGEST = 500;
+
     private record Waiting(Settled settled, ConsumerRecord<byte[], byte[]> received) {}
 
     private final Batch batch;
@@ -35,7 +38,7 @@ final class Publishing {
     private final Publisher publisher;
     private final Settler settler;
     private final Meters meters;
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
     /** What the last call left in doubt, to be asked for unchanged; null if nothing is. */
     private @Nullable Publication inDoubt;
 
@@ -66,6 +69,11 @@ final class Publishing {
 
     boolean isEmpty() {
         return waiting.isEmpty() && batch.isEmpty() && inDoubt == null && !mustReadCommitted;
+    }
+
+    /** Results and dead letters that are not in Kafka yet, as far as is known. */
+    int size() {
+        return waiting.size() + batch.size();
     }
 
     /** The partitions went away: what answers their records is their new owner's business. */
@@ -105,13 +113,13 @@ final class Publishing {
      * its result.
      */
     private Publication compose(ConsumerGroupMetadata group) {
-        for (Waiting next : waiting) {
+        while (!waiting.isEmpty() && batch.size() < LARGEST) {
+            Waiting next = waiting.remove();
             if (assignment.isPending(next.settled().coordinates())) {
-                assignment.settle(next.settled().coordinates());
                 batch.add(next.settled(), next.received());
+                assignment.settle(next.settled().coordinates());
             }
         }
-        waiting.clear();
         return new Publication(batch.records(), assignment.changedOffsets(), group);
     }
 

@@ -31,6 +31,9 @@ public enum SqlFailure {
      */
     private static final Set<String> CLOSED = Set.of("57P01", "57P02", "57P03", "58000", "58030", "25006");
 
+    /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
+    private static final Set<String> DATA_ERROR_CLASSES = Set.of("22", "23", "54");
+
     /** Judges by the first {@link SQLException} in the chain of causes; a failure without one is permanent. */
     public static SqlFailure of(Throwable failure) {
         SQLException cause = sqlCause(failure);
@@ -55,6 +58,15 @@ public enum SqlFailure {
             return TRANSIENT;
         }
         return state.startsWith("08") || state.startsWith("53") || CLOSED.contains(state) ? SERVER_AWAY : PERMANENT;
+    }
+
+    /**
+     * Whether the values that were handed over are at fault, so that others may pass; a failure that is none of SQL is
+     * that too. Anything else, even a right that is missing now, passes when somebody mends it.
+     */
+    public static boolean isAboutTheData(Throwable failure) {
+        SQLException cause = sqlCause(failure);
+        return cause == null || DATA_ERROR_CLASSES.stream().anyMatch(String.valueOf(cause.getSQLState())::startsWith);
     }
 
     /** The first SQLException in the chain of causes that has a state, else the first at all, else null. */

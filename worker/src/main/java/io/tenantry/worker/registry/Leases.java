@@ -104,7 +104,9 @@ public final class Leases implements AutoCloseable {
                 renewed();
             } catch (SQLException failure) {
                 failed(failure);
-            } catch (RuntimeException bug) {
+            } catch (OutOfMemoryError | LinkageError broken) {
+                throw broken;
+            } catch (RuntimeException | Error bug) {
                 LOG.error("the leases of connections cannot be renewed: this is a bug, and it is tried again", bug);
                 failed(bug);
             }
@@ -158,7 +160,7 @@ public final class Leases implements AutoCloseable {
         }
     }
 
-    private void failed(Exception failure) {
+    private void failed(Throwable failure) {
         if (!failing) {
             failing = true;
             LOG.warn(

@@ -25,6 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class Publisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
+    /**
+     * Longer than an outage of the broker takes as a rule. A producer whose own thread has died, of which it says
+     * nothing, never learns the outcome.
+     */
+    private static final Duration LONGEST_DOUBT = Duration.ofMinutes(1);
+
     /** What became of a publication. */
     public enum Answer {
         /** It is in Kafka. */
@@ -47,13 +53,22 @@ public final class Publisher implements AutoCloseable {
     private final KafkaSettings kafka;
     private final String transactionalId;
     private final Outage outage;
+    private final Duration longestDoubt;
     private final Set<ProducerRecord<byte[], byte[]>> tooLarge = ConcurrentHashMap.newKeySet();
     private @Nullable Producer<byte[], byte[]> producer;
     private State state = State.NEW;
     private boolean unclear;
+    /** {@link System#nanoTime()} when the outcome of a commit was asked for in vain first; null if none is in doubt. */
+    private @Nullable Long doubtSince;
 
     /** Connects with the first publication. */
     public Publisher(KafkaSettings kafka, String transactionalId, Outage outage) {
+        this(kafka, transactionalId, outage, LONGEST_DOUBT);
+    }
+
+    /** @param longestDoubt how long a producer is asked for the outcome of a commit before a new one takes its place */
+    public Publisher(KafkaSettings kafka, String transactionalId, Outage outage, Duration longestDoubt) {
+        this.longestDoubt = longestDoubt;
         this.kafka = kafka;
         this.transactionalId = transactionalId;
         this.outage = outage;
@@ -99,6 +114,7 @@ public final class Publisher implements AutoCloseable {
             }
             current.commitTransaction();
             state = State.IDLE;
+            doubtSince = null;
             outage.back();
             return Answer.COMMITTED;
         } catch (InterruptException stop) {
@@ -150,7 +166,11 @@ public final class Publisher implements AutoCloseable {
         }
         boolean committing = state == State.COMMITTING;
         if (committing && failure instanceof TimeoutException) {
-            return Answer.IN_DOUBT;
+            long now = System.nanoTime();
+            doubtSince = doubtSince == null ? now : doubtSince;
+            if (now - doubtSince < longestDoubt.toNanos()) {
+                return Answer.IN_DOUBT;
+            }
         }
         if (state == State.NEW && failure instanceof TimeoutException) {
             return Answer.NOT_COMMITTED;
@@ -188,6 +208,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void replace(boolean committing) {
+        doubtSince = null;
         unclear |= committing;
         close();
         state = State.NEW;

@@ -25,7 +25,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,9 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class Settler implements Outcomes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
     private static final int LARGEST_BATCH = 500;
-
-    /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
-    private static final Set<String> DATA_ERROR_CLASSES = Set.of("22", "23", "54");
 
     private static final Duration IDLE = Duration.ofMillis(500);
 
@@ -186,6 +182,15 @@ public final class Settler implements Outcomes, AutoCloseable {
     }
 
     private void run() {
+        try {
+            settleAll();
+        } catch (InterruptedException stop) {
+            LOG.debug("the settler ends", stop);
+        }
+        markTheLast();
+    }
+
+    private void settleAll() throws InterruptedException {
         while (!closed) {
             try {
                 Incoming first = incoming.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
@@ -197,14 +202,27 @@ public final class Settler implements Outcomes, AutoCloseable {
                 if (first != null || !published.isEmpty()) {
                     settle(batch);
                 }
-            } catch (InterruptedException stop) {
-                return;
             } catch (OutOfMemoryError | LinkageError broken) {
                 fatal.accept(broken);
                 throw broken;
             } catch (RuntimeException | Error bug) {
                 LOG.error("the settler failed on its way; it goes on with the next batch", bug);
             }
+        }
+    }
+
+    /** What was published since the last batch: what is not marked is kept for twice as long. */
+    private void markTheLast() {
+        // Nothing else is waited for with this thread's interrupt.
+        boolean unused = Thread.interrupted();
+        List<RequestRef> marks = takePublished();
+        if (marks.isEmpty()) {
+            return;
+        }
+        try {
+            books.settle(List.of(), List.of(), marks);
+        } catch (SQLException | RuntimeException failure) {
+            LOG.info("{} results are published, and not marked as such: {}", marks.size(), failure.getMessage());
         }
     }
 
@@ -229,7 +247,8 @@ public final class Settler implements Outcomes, AutoCloseable {
             } catch (OutOfMemoryError | LinkageError broken) {
                 throw broken;
             } catch (SQLException | RuntimeException | Error failure) {
-                if (isAboutTheData(failure)) {
+                // No outcome is given up for anything else.
+                if (SqlFailure.isAboutTheData(failure)) {
                     published.addAll(marks);
                     settleOneByOne(batch, failure);
                     return;
@@ -238,6 +257,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 Thread.sleep(outage.pause().orElse(Duration.ZERO).toMillis());
             }
         }
+        published.addAll(marks);
     }
 
     private List<Answer> write(List<Incoming> batch, List<Finished> finished, List<RequestRef> marks)
@@ -259,16 +279,6 @@ public final class Settler implements Outcomes, AutoCloseable {
             answers.add(new Answer(next.request(), settled));
         }
         return answers;
-    }
-
-    /** Anything else, even a password that is wrong now, passes when somebody mends it; no outcome is given up for it. */
-    private static boolean isAboutTheData(Throwable failure) {
-        SQLException cause = SqlFailure.sqlCause(failure);
-        if (cause == null) {
-            return true;
-        }
-        String state = String.valueOf(cause.getSQLState());
-        return DATA_ERROR_CLASSES.stream().anyMatch(state::startsWith);
     }
 
     /** Finds the outcome that the registry refuses, so that it does not hold up the others. */

@@ -1,5 +1,6 @@
 package io.tenantry.worker.step;
 
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.LookUp;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.TenantRecord;
@@ -62,6 +63,11 @@ public final class LookUps implements AutoCloseable {
                 batch.get(i).answer().complete(found.get(i));
             }
         } catch (SQLException | RuntimeException | Error failure) {
+            if (batch.size() > 1 && failure instanceof SQLException && SqlFailure.isAboutTheData(failure)) {
+                // One of them is at fault.
+                batch.forEach(asked -> answer(List.of(asked)));
+                return;
+            }
             // Whoever asked knows what it means, also of an error after which the process must not go on.
             batch.forEach(asked -> asked.answer().completeExceptionally(failure));
         }

@@ -93,7 +93,7 @@ final class RequestRun implements Task {
             known = answer(asked);
             health.answered();
         } catch (SQLException failure) {
-            Optional<Duration> away = health.pauseAfter(failure);
+            Optional<Duration> away = health.pauseUnlessAboutTheWork(failure);
             if (away.isEmpty()) {
                 throw failure;
             }

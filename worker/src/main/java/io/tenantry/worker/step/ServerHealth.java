@@ -31,13 +31,24 @@ final class ServerHealth {
         outage.back();
     }
 
+    /** The same for the registry: what is not the fault of the request, and does not pass by itself, is like an outage. */
+    Optional<Duration> pauseUnlessAboutTheWork(SQLException failure) {
+        return SqlFailure.of(failure) == SqlFailure.PERMANENT && !SqlFailure.isAboutTheData(failure)
+                ? Optional.of(away(failure))
+                : pauseAfter(failure);
+    }
+
     /** The pause if the failure says that the server is away; empty if it answered, and the work itself failed. */
     Optional<Duration> pauseAfter(SQLException failure) {
         if (SqlFailure.of(failure) != SqlFailure.SERVER_AWAY) {
             outage.back();
             return Optional.empty();
         }
+        return Optional.of(away(failure));
+    }
+
+    private Duration away(SQLException failure) {
         outage.away(String.valueOf(failure.getMessage()));
-        return Optional.of(outage.pause().orElse(SHORTEST_PAUSE));
+        return outage.pause().orElse(SHORTEST_PAUSE);
     }
 }

@@ -5,6 +5,7 @@ import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.InvalidEventException;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
+import io.tenantry.worker.stack.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class Answers implements AutoCloseable {
         }
     }
 
+    private final String bootstrapServers;
     private final String resultsTopic;
     private final EventCodec codec = new EventCodec();
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -36,6 +38,7 @@ final class Answers implements AutoCloseable {
     private final List<String> deadLetters = new ArrayList<>();
 
     Answers(String bootstrapServers, String prefix) {
+        this.bootstrapServers = bootstrapServers;
         this.resultsTopic = Topic.TENANT_RESULTS.name(prefix);
         this.consumer = new KafkaConsumer<>(Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -66,6 +69,25 @@ final class Answers implements AutoCloseable {
                 deadLetters.add(header(next, "__dlq.errors.topic") + "/" + header(next, "__dlq.errors.partition") + "/"
                         + header(next, "__dlq.errors.offset"));
             }
+        }
+    }
+
+    /** Reads up to what is there now, open transactions of somebody dead included: they end first. */
+    void pollAll() {
+        Map<TopicPartition, Long> ends = ends();
+        Await.until(Duration.ofSeconds(60), "all that is in the topics was read", () -> {
+            poll();
+            return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+        });
+    }
+
+    /** Behind the last record of each partition, whether it is committed or not. */
+    private Map<TopicPartition, Long> ends() {
+        try (KafkaConsumer<byte[], byte[]> other = new KafkaConsumer<>(
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            return other.endOffsets(consumer.assignment());
         }
     }
 

@@ -216,7 +216,6 @@ final class Trial implements AutoCloseable {
     Trial check() {
         return guarded(() -> {
             awaitAnswers();
-            // A repeat follows its original closely: it is in Kafka before the workers have settled everything.
             Await.until(Duration.ofSeconds(60), "everything is settled, which shows below otherwise", () -> {
                 answers.poll();
                 if (group.lag() > 0) {
@@ -224,7 +223,7 @@ final class Trial implements AutoCloseable {
                 }
                 return true;
             });
-            answers.poll();
+            answers.pollAll();
             assertThat(counts())
                     .as("failures %s, inversions %s", Requests.failures(answers), Requests.inversions(answers))
                     .isEqualTo(Counts.NONE);

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class WorkerProcess implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(90);
     private static final Duration DRAINED = Duration.ofSeconds(60);
+    /** What a JVM that shuts down after SIGTERM ends with. */
+    private static final List<Integer> IN_ORDER = List.of(0, 143);
+
     private static final Pattern ADDRESS = Pattern.compile("metrics and health at /([0-9.:]+)");
     private static final List<String> SMALL_AND_QUICK_TO_START = List.of(
             "-Xmx160m",
@@ -175,6 +178,9 @@ final class WorkerProcess implements AutoCloseable {
         process.signal(Signal.TERM);
         if (!process.awaitExit(DRAINED)) {
             throw failure("the worker did not end " + DRAINED.toSeconds() + " s after SIGTERM");
+        }
+        if (!IN_ORDER.contains(process.exitStatus()) || !logged(" has ended")) {
+            throw failure("the worker did not end in order");
         }
     }
 

@@ -90,4 +90,18 @@ class SqlFailureTest {
 
         assertThat(SqlFailure.of(one)).isEqualTo(SqlFailure.PERMANENT);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"22021", "23505", "54000"})
+    void whatIsAboutTheDataSaysNothingOfOthers(String state) {
+        assertThat(SqlFailure.isAboutTheData(new SQLException("bad values", state)))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"42501", "42P01", "57014", "28P01", "08006"})
+    void whatSomebodyMayMendIsNotAboutTheData(String state) {
+        assertThat(SqlFailure.isAboutTheData(new SQLException("not now", state)))
+                .isFalse();
+    }
 }

@@ -154,6 +154,14 @@ class SettlerTest {
     }
 
     @Test
+    void marksWhatWasPublishedBeforeItEnds() {
+        settler.published(List.of(request(1).ref(), request(2).ref()));
+        settler.close();
+
+        assertThat(books.published).extracting(RequestRef::offset).containsExactly(1L, 2L);
+    }
+
+    @Test
     void whatCannotBeToldIsADeadLetter() {
         settler.unanswerable(request(1), new IllegalArgumentException("no such JSON"));
 
