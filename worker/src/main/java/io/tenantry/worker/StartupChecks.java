@@ -126,8 +126,8 @@ final class StartupChecks {
             return;
         }
         try {
-            MigrationCatalog catalog =
-                    FlywayEngine.load(database.name(), database.migrations(), List.of(), server.dataSource());
+            MigrationCatalog catalog = FlywayEngine.load(
+                    database.name(), database.migrations(), database.javaMigrations(), server.dataSource());
             if (catalog.size() == 0) {
                 faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");

@@ -66,6 +66,20 @@ class OnboardingIT {
     }
 
     @Test
+    void appliesMigrationsInJavaToo() {
+        deployment
+                .database("users")
+                .with("V3__item.sql", "CREATE TABLE item (name text); INSERT INTO item VALUES ('made');");
+        deployment.with("databases.users.java-migrations", "io.tenantry.worker.engine.V5_1__Rename");
+        start();
+
+        TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
+
+        assertThat(result.databases().get(0).applied()).containsExactly("1", "2", "3", "5.1");
+        assertThat(deployment.query("SELECT name FROM users_acme.item")).containsExactly("made in Java");
+    }
+
+    @Test
     void findsNothingToDoForATenantThatIsOnboarded() {
         start();
         deployment.results().data(deployment.events().signUp("acme"));

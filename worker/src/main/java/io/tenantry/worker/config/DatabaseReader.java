@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads the named databases, in the order of the file. */
 final class DatabaseReader {
     private static final String FILESYSTEM = "filesystem:";
     private static final String MIGRATIONS = "filesystem:<folder>";
+    private static final String CLASS = "[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*";
+    private static final Pattern JAVA_MIGRATIONS = Pattern.compile("\\s*" + CLASS + "(\\s*,\\s*" + CLASS + ")*\\s*");
 
     private final TypedValues values;
     private final Faults faults;
@@ -45,7 +48,13 @@ final class DatabaseReader {
                 }
             });
             String location = found.map(Layers.Found::text).orElse("");
-            databases.add(new DatabaseSettings(name, server, isolation, location, migrations(key + ".migrations")));
+            databases.add(new DatabaseSettings(
+                    name,
+                    server,
+                    isolation,
+                    location,
+                    migrations(key + ".migrations"),
+                    javaMigrations(key + ".java-migrations")));
         }
         if (layers.namesIn("databases").isEmpty()) {
             faults.missing("databases", "at least one, each with server, location and migrations");
@@ -84,5 +93,11 @@ final class DatabaseReader {
             }
         }
         return Path.of("");
+    }
+
+    private List<String> javaMigrations(String key) {
+        String names =
+                values.text(key, "", JAVA_MIGRATIONS.asMatchPredicate(), "names of classes, with commas between");
+        return names.isEmpty() ? List.of() : List.of(names.strip().split("\\s*,\\s*"));
     }
 }

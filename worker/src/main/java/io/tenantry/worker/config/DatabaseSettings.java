@@ -1,6 +1,7 @@
 package io.tenantry.worker.config;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A named logical database with its own migrations.
@@ -9,5 +10,16 @@ import java.nio.file.Path;
  * @param location the schema (or database, by {@code isolation}) of a tenant: contains {@code {tenant}} exactly once,
  *     and not at all for {@link Isolation#SHARED}
  * @param migrations the folder with the Flyway scripts; relative to the working directory unless absolute
+ * @param javaMigrations names of classes on the class path that are migrations too
  */
-public record DatabaseSettings(String name, String server, Isolation isolation, String location, Path migrations) {}
+public record DatabaseSettings(
+        String name,
+        String server,
+        Isolation isolation,
+        String location,
+        Path migrations,
+        List<String> javaMigrations) {
+    public DatabaseSettings {
+        javaMigrations = List.copyOf(javaMigrations);
+    }
+}

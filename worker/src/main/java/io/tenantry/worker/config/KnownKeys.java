@@ -45,6 +45,7 @@ final class KnownKeys {
             "databases.*.isolation",
             "databases.*.location",
             "databases.*.migrations",
+            "databases.*.java-migrations",
             "worker.concurrency",
             "worker.drain-timeout",
             "worker.unknown-tenant-grace",

@@ -90,6 +90,7 @@ class SettingsFaultsTest {
                 "databases.users.migrations | filesystem: | filesystem:<folder>",
                 "databases.users.migrations | classpath:db | filesystem:<folder>",
                 "databases.users.migrations | filesystem:a,filesystem:b | filesystem:<folder>",
+                "databases.users.java-migrations | com.acme.V1__a;rm | names of classes, with commas between",
                 "worker.concurrency | -1 | 1 to 10000",
                 "worker.drain-timeout | 30 | 0s to 1h, in ms, s, m, h or d",
                 "worker.drain-timeout | -1s | 0s to 1h, in ms, s, m, h or d",

@@ -112,15 +112,22 @@ class SettingsReaderTest {
                                         "main",
                                         Isolation.SCHEMA,
                                         "tenant_{tenant}",
-                                        Path.of("migrations/users")),
+                                        Path.of("migrations/users"),
+                                        List.of()),
                                 new DatabaseSettings(
                                         "analytics",
                                         "main",
                                         Isolation.DATABASE,
                                         "analytics_{tenant}",
-                                        Path.of("migrations/analytics")),
+                                        Path.of("migrations/analytics"),
+                                        List.of()),
                                 new DatabaseSettings(
-                                        "billing", "main", Isolation.SHARED, "billing", Path.of("migrations/billing"))),
+                                        "billing",
+                                        "main",
+                                        Isolation.SHARED,
+                                        "billing",
+                                        Path.of("migrations/billing"),
+                                        List.of())),
                         DEFAULT_WORKER,
                         DEFAULT_RETRY,
                         DEFAULT_HTTP));
@@ -136,10 +143,29 @@ class SettingsReaderTest {
                                 "jdbc:postgresql://db/tenantry", "tenantry", Secret.EMPTY, 4, Duration.ofDays(30)),
                         Map.of("main", new ServerSettings("main", "jdbc:postgresql://db/app", "app", Secret.EMPTY, 16)),
                         List.of(new DatabaseSettings(
-                                "users", "main", Isolation.SCHEMA, "tenant_{tenant}", Path.of("migrations/users"))),
+                                "users",
+                                "main",
+                                Isolation.SCHEMA,
+                                "tenant_{tenant}",
+                                Path.of("migrations/users"),
+                                List.of())),
                         DEFAULT_WORKER,
                         DEFAULT_RETRY,
                         DEFAULT_HTTP));
+    }
+
+    @Test
+    void readsTheNamesOfJavaMigrations() throws Exception {
+        Reading reading = new Reading(folder, Reading.MINIMAL + """
+                          zebra:
+                            server: main
+                            location: "z_{tenant}"
+                            migrations: "filesystem:z"
+                            java-migrations: "com.acme.V3__a, com.acme.V4__b$C"
+                        """);
+
+        assertThat(reading.settings().databases().get(1).javaMigrations())
+                .containsExactly("com.acme.V3__a", "com.acme.V4__b$C");
     }
 
     @Test
