@@ -26,7 +26,7 @@ class BrokenInstallationIT {
     @CsvSource({
         "the poll thread, settle/Publication",
         "a lane, step/HomeAttempt",
-        "the settler, registry/Ledger$Columns",
+        "the settler, registry/Columns",
         "pruning, settle/LedgerPruning$Pace"
     })
     void endsTheProcessWithStatus70(String thread, String missing) throws Exception {

@@ -23,10 +23,12 @@ final class Publishing {
     private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
 
     /**
-     * How long a transaction waits for further results while some are on their way. It costs the broker the same whatever
-     * it holds: without this, onboarding spends an eighth of the machine on it.
+     * A transaction costs the broker, and whoever reads the results, the same whatever it holds. While further results
+     * are on their way the next one waits for so many times as long as the last one took: they have a tenth of the time.
      */
-    private static final Duration LINGER = Duration.ofMillis(20);
+    private static final int LINGER_FACTOR = 10;
+
+    private static final Duration LONGEST_LINGER = Duration.ofMillis(100);
 
     /** Results and dead letters in a transaction, so that it does not take longer than it may last. */
     private static final int LARGEST = 500;
@@ -46,6 +48,8 @@ final class Publishing {
     /** {@link System#nanoTime()} at the oldest one that is not published. */
     private long since;
 
+    private Duration linger = Duration.ZERO;
+
     Publishing(Batch batch, Assignment assignment, Publisher publisher, Settler settler, Meters meters) {
         this.batch = batch;
         this.assignment = assignment;
@@ -64,7 +68,7 @@ final class Publishing {
 
     /** Whether the oldest one has waited long enough for others. */
     boolean isDue() {
-        return System.nanoTime() - since >= LINGER.toNanos();
+        return System.nanoTime() - since >= linger.toNanos();
     }
 
     boolean isEmpty() {
@@ -125,6 +129,8 @@ final class Publishing {
 
     private void committed(Publication publication, Duration duration) {
         inDoubt = null;
+        Duration wanted = duration.multipliedBy(LINGER_FACTOR);
+        linger = wanted.compareTo(LONGEST_LINGER) < 0 ? wanted : LONGEST_LINGER;
         // Gaps alone change offsets too, and do not call add.
         since = System.nanoTime();
         assignment.offsetsCommitted(publication.offsets());

@@ -63,7 +63,7 @@ public final class Ledger {
         entries.forEach(entry -> byIdentity.put(entry.identity(), entry));
         Map<Identity, Recorded> inserted = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            Columns columns = new Columns(statement, entries);
+            Columns<LedgerEntry> columns = new Columns<>(statement, entries);
             columns.add("text", e -> e.request().source());
             columns.add("text", e -> e.request().id());
             columns.add("text", e -> e.request().type());
@@ -177,22 +177,5 @@ public final class Ledger {
                 row.getString("key"),
                 row.getString("result").getBytes(StandardCharsets.UTF_8));
         return new Recorded(new LedgerEntry(request, result), row.getBoolean("published"));
-    }
-
-    /** Binds one column of all entries at a time, as an array. */
-    private static final class Columns {
-        private final PreparedStatement statement;
-        private final Collection<LedgerEntry> entries;
-        private int index;
-
-        Columns(PreparedStatement statement, Collection<LedgerEntry> entries) {
-            this.statement = statement;
-            this.entries = entries;
-        }
-
-        void add(String type, Function<LedgerEntry, @Nullable Object> value) throws SQLException {
-            Object[] values = entries.stream().map(value).toArray();
-            statement.setArray(++index, statement.getConnection().createArrayOf(type, values));
-        }
     }
 }

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +50,10 @@ public final class Tenants {
             }
             registration.homes().forEach(home -> homes.merge(List.of(tenant, home.database()), home, Tenants::later));
         }
-        upsertTenants(connection, inOrder(tenants));
-        upsertHomes(connection, inOrder(homes));
-        upsertShared(connection, inOrder(shared));
+        // Each in a fixed order, so that two workers that write the same rows do not deadlock.
+        upsertTenants(connection, List.copyOf(tenants.values()));
+        upsertHomes(connection, List.copyOf(homes.values()));
+        upsertShared(connection, List.copyOf(shared.values()));
     }
 
     private static RegisteredHome later(RegisteredHome one, RegisteredHome next) {
@@ -62,62 +62,60 @@ public final class Tenants {
         return first == null || second == null || !second.isBefore(first) ? next : one;
     }
 
-    /** In a fixed order, so that two workers that write the same rows do not deadlock. */
-    private static <K, V> List<V> inOrder(Map<K, V> rows) {
-        return rows.entrySet().stream()
-                .sorted(Comparator.comparing(row -> row.getKey().toString()))
-                .map(Map.Entry::getValue)
-                .toList();
-    }
-
     private void upsertTenants(Connection connection, List<Registration> tenants) throws SQLException {
-        String sql = "INSERT INTO tenantry.tenant (tenant, attributes) VALUES (?, ?::jsonb) ON CONFLICT (tenant) DO"
-                + " UPDATE SET attributes = excluded.attributes WHERE excluded.attributes <> '{}'";
+        if (tenants.isEmpty()) {
+            return;
+        }
+        String sql =
+                "INSERT INTO tenantry.tenant (tenant, attributes) SELECT * FROM unnest(?::text[], ?::jsonb[]) ORDER BY"
+                        + " 1 ON CONFLICT (tenant) DO UPDATE SET attributes = excluded.attributes WHERE excluded.attributes <>"
+                        + " '{}'";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (Registration tenant : tenants) {
-                statement.setString(1, tenant.tenant());
-                statement.setString(2, encode(tenant.attributes()));
-                statement.addBatch();
-            }
-            statement.executeBatch();
+            Columns<Registration> columns = new Columns<>(statement, tenants);
+            columns.add("text", Registration::tenant);
+            columns.add("jsonb", tenant -> encode(tenant.attributes()));
+            statement.executeUpdate();
         }
     }
 
     private static void upsertHomes(Connection connection, List<RegisteredHome> homes) throws SQLException {
+        if (homes.isEmpty()) {
+            return;
+        }
         // A tenant that was deleted from the registry meanwhile stays deleted.
         String sql =
                 "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version, observed_at)"
-                        + " SELECT tenant, ?, ?, ?, ?, ?::timestamptz FROM tenantry.tenant WHERE tenant = ? ON CONFLICT"
-                        + " (tenant, database)" + UPDATE_UNLESS_SEEN_LATER;
+                        + " SELECT seen.* FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])"
+                        + " AS seen (tenant, database, server, location, version, observed_at) JOIN tenantry.tenant USING"
+                        + " (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)" + UPDATE_UNLESS_SEEN_LATER;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (RegisteredHome home : homes) {
-                statement.setString(1, home.database());
-                statement.setString(2, home.server());
-                statement.setString(3, home.location());
-                statement.setString(4, home.version());
-                statement.setString(5, text(home.observedAt()));
-                statement.setString(6, home.tenant());
-                statement.addBatch();
-            }
-            statement.executeBatch();
+            Columns<RegisteredHome> columns = new Columns<>(statement, homes);
+            columns.add("text", RegisteredHome::tenant);
+            bind(columns);
+            statement.executeUpdate();
         }
     }
 
     private static void upsertShared(Connection connection, List<RegisteredHome> databases) throws SQLException {
-        String sql =
-                "INSERT INTO tenantry.shared_database AS known (database, server, location, version, observed_at) VALUES"
-                        + " (?, ?, ?, ?, ?::timestamptz) ON CONFLICT (database)" + UPDATE_UNLESS_SEEN_LATER;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (RegisteredHome database : databases) {
-                statement.setString(1, database.database());
-                statement.setString(2, database.server());
-                statement.setString(3, database.location());
-                statement.setString(4, database.version());
-                statement.setString(5, text(database.observedAt()));
-                statement.addBatch();
-            }
-            statement.executeBatch();
+        if (databases.isEmpty()) {
+            return;
         }
+        String sql =
+                "INSERT INTO tenantry.shared_database AS known (database, server, location, version, observed_at) SELECT *"
+                        + " FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[]) ORDER BY 1 ON CONFLICT"
+                        + " (database)" + UPDATE_UNLESS_SEEN_LATER;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(new Columns<>(statement, databases));
+            statement.executeUpdate();
+        }
+    }
+
+    private static void bind(Columns<RegisteredHome> columns) throws SQLException {
+        columns.add("text", RegisteredHome::database);
+        columns.add("text", RegisteredHome::server);
+        columns.add("text", RegisteredHome::location);
+        columns.add("text", RegisteredHome::version);
+        columns.add("timestamptz", home -> text(home.observedAt()));
     }
 
     private static @Nullable Instant time(ResultSet row) throws SQLException {

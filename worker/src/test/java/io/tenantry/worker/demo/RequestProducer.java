@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -45,10 +46,15 @@ public final class RequestProducer implements AutoCloseable {
         producer.partitionsFor(topic);
     }
 
+    /** A request as it is sent. */
+    public ProducerRecord<byte[], byte[]> encode(Event<? extends TenantRequest> request) {
+        return codec.toBinaryRecord(
+                codec.encode(request), request.type().topic().name(""));
+    }
+
     /** Hands a request over to be sent; returns before it is. */
-    public void send(Event<? extends TenantRequest> request) {
-        String topic = request.type().topic().name("");
-        sent.add(producer.send(codec.toBinaryRecord(codec.encode(request), topic)));
+    public void send(ProducerRecord<byte[], byte[]> request) {
+        sent.add(producer.send(request));
     }
 
     /** Waits until the broker has all that was sent. */

@@ -4,6 +4,7 @@ import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.InvalidEventException;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,16 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class ResultConsumer implements AutoCloseable {
 
     /**
-     * A result, and when it was here.
+     * A result that is not decoded yet, which takes its time, and when it was here.
      *
      * @param arrivedNanos as {@link System#nanoTime()} counts
      */
-    public record Arrival(TenantResult result, long arrivedNanos) {}
+    public record Arrival(ConsumerRecord<byte[], byte[]> received, long arrivedNanos) {
+        /** The id of the result. */
+        public String id() {
+            return new String(received.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8);
+        }
+    }
 
     private final EventCodec codec = new EventCodec();
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -57,14 +63,16 @@ public final class ResultConsumer implements AutoCloseable {
         var records = consumer.poll(patience);
         long now = System.nanoTime();
         for (ConsumerRecord<byte[], byte[]> next : records) {
-            arrivals.add(new Arrival(decode(next), now));
+            arrivals.add(new Arrival(next, now));
         }
         return arrivals;
     }
 
-    private TenantResult decode(ConsumerRecord<byte[], byte[]> next) {
+    /** What it says. */
+    public TenantResult decode(Arrival arrival) {
         try {
-            return (TenantResult) codec.decode(next, Topic.TENANT_RESULTS).data();
+            return (TenantResult)
+                    codec.decode(arrival.received(), Topic.TENANT_RESULTS).data();
         } catch (InvalidEventException invalid) {
             throw new IllegalStateException("the worker published what its own contract refuses", invalid);
         }

@@ -1,14 +1,18 @@
 package io.tenantry.worker.demo;
 
 import io.tenantry.contracts.Event;
+import io.tenantry.contracts.ResultId;
 import io.tenantry.contracts.TenantRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Sends requests, all at once, and waits for the result of each. */
 public final class Round {
@@ -35,34 +39,46 @@ public final class Round {
      */
     public RoundReport run(List<? extends Event<? extends TenantRequest>> requests, Progress progress) {
         producer.prepare(requests.get(0).type().topic().name(""));
+        // What the producers and the consumers of events do in processes of their own is not Tenantry's to pay for.
+        Map<String, ProducerRecord<byte[], byte[]>> encoded = new LinkedHashMap<>();
+        for (Event<? extends TenantRequest> request : requests) {
+            encoded.put(
+                    ResultId.of(request.source(), request.id(), request.type().type()), producer.encode(request));
+        }
         Map<String, Long> sent = new HashMap<>();
         long start = System.nanoTime();
-        for (Event<? extends TenantRequest> request : requests) {
-            sent.put(request.id(), System.nanoTime());
+        encoded.forEach((result, request) -> {
+            sent.put(result, System.nanoTime());
             producer.send(request);
-        }
+        });
         producer.flush();
-        return collect(start, sent, progress);
+        Map<String, ResultConsumer.Arrival> arrivals = collect(sent, progress);
+        long end = start;
+        List<RoundReport.Answer> answers = new ArrayList<>();
+        for (Map.Entry<String, ResultConsumer.Arrival> arrival : arrivals.entrySet()) {
+            end = arrival.getValue().arrivedNanos();
+            long latency = end - Objects.requireNonNull(sent.get(arrival.getKey()));
+            answers.add(new RoundReport.Answer(consumer.decode(arrival.getValue()), Duration.ofNanos(latency)));
+        }
+        return new RoundReport(answers, Duration.ofNanos(end - start));
     }
 
-    private RoundReport collect(long start, Map<String, Long> sent, Progress progress) {
-        List<RoundReport.Answer> answers = new ArrayList<>();
-        Map<String, Long> open = new HashMap<>(sent);
+    /** By the results' ids, in the order in which they come. */
+    private Map<String, ResultConsumer.Arrival> collect(Map<String, Long> sent, Progress progress) {
+        Map<String, ResultConsumer.Arrival> arrivals = new LinkedHashMap<>();
         long lastArrival = System.nanoTime();
-        while (!open.isEmpty()) {
+        while (arrivals.size() < sent.size()) {
             for (ResultConsumer.Arrival arrival : consumer.poll(POLL)) {
-                String id = arrival.result().request().id();
-                Long sentNanos = open.remove(id);
-                if (sentNanos != null) {
-                    lastArrival = arrival.arrivedNanos();
-                    answers.add(new RoundReport.Answer(
-                            arrival.result(), Duration.ofNanos(arrival.arrivedNanos() - sentNanos)));
-                    progress.step();
-                } else if (sent.containsKey(id)) {
-                    throw new IllegalStateException("request " + id + " was answered twice");
+                if (!sent.containsKey(arrival.id())) {
+                    continue;
                 }
+                lastArrival = arrival.arrivedNanos();
+                if (arrivals.put(arrival.id(), arrival) != null) {
+                    throw new IllegalStateException("result " + arrival.id() + " came twice");
+                }
+                progress.step();
             }
-            String counts = answers.size() + " of " + sent.size() + " results came";
+            String counts = arrivals.size() + " of " + sent.size() + " results came";
             trouble.get().ifPresent(what -> {
                 throw new IllegalStateException(counts + ", then: " + what);
             });
@@ -70,6 +86,6 @@ public final class Round {
                 throw new IllegalStateException(counts + ", and no further one in " + SILENCE.toSeconds() + " s");
             }
         }
-        return new RoundReport(answers, Duration.ofNanos(lastArrival - start));
+        return arrivals;
     }
 }
