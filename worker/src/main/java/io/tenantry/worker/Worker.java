@@ -153,7 +153,8 @@ public final class Worker implements AutoCloseable {
         try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id, fatal);
                 Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
                 LookUps lookUps = new LookUps(registry);
-                Settler settler = new Settler(registry::settle, registryOutage, meters, source(), fatal);
+                Settler settler = new Settler(
+                        registry::settle, registryOutage, meters, source(), () -> lanes.active() > 0, fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =

@@ -31,20 +31,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes outcomes to the ledger and the registry, a batch in one SQL transaction, and hands the poll thread what to
- * publish. A batch is what came in while the one before was written. One thread of its own; its methods may be called
- * from any thread, and do not block.
+ * publish. A batch is what came in while the one before was written, and for a moment after. One thread of its own; its
+ * methods may be called from any thread, and do not block.
  */
 public final class Settler implements Outcomes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
     private static final int LARGEST_BATCH = 500;
 
     private static final Duration IDLE = Duration.ofMillis(500);
+
+    /**
+     * A transaction costs the registry's disk the same whatever it holds. While further outcomes are on their way the next
+     * one waits for so many times as long as the last one took.
+     */
+    private static final int LINGER_FACTOR = 10;
+
+    private static final Duration LONGEST_LINGER = Duration.ofMillis(50);
+    private static final Duration LINGER_STEP = Duration.ofMillis(2);
 
     /** {@link io.tenantry.worker.registry.Registry#settle}. */
     public interface Books {
@@ -69,6 +79,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     private final Meters meters;
     private final String source;
     private final Outage outage;
+    private final BooleanSupplier others;
     private final Consumer<Error> fatal;
     private final EventCodec codec = new EventCodec();
     private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
@@ -80,13 +91,18 @@ public final class Settler implements Outcomes, AutoCloseable {
 
     private final Thread thread;
     private volatile boolean closed;
+    /** {@link System#nanoTime()}; for its own thread. */
+    private long notBefore = System.nanoTime();
 
     /**
      * @param outage of the registry
      * @param source {@code ce_source} of the results
+     * @param others whether further outcomes may be on their way
      * @param fatal told of an error after which the process must not go on
      */
-    public Settler(Books books, Outage outage, Meters meters, String source, Consumer<Error> fatal) {
+    public Settler(
+            Books books, Outage outage, Meters meters, String source, BooleanSupplier others, Consumer<Error> fatal) {
+        this.others = others;
         this.books = books;
         this.meters = meters;
         this.source = source;
@@ -196,6 +212,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 Incoming first = incoming.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
                 List<Incoming> batch = new ArrayList<>();
                 if (first != null) {
+                    linger();
                     batch.add(first);
                     incoming.drainTo(batch, LARGEST_BATCH - 1);
                 }
@@ -208,6 +225,12 @@ public final class Settler implements Outcomes, AutoCloseable {
             } catch (RuntimeException | Error bug) {
                 LOG.error("the settler failed on its way; it goes on with the next batch", bug);
             }
+        }
+    }
+
+    private void linger() throws InterruptedException {
+        while (System.nanoTime() - notBefore < 0 && others.getAsBoolean()) {
+            Thread.sleep(LINGER_STEP.toMillis());
         }
     }
 
@@ -236,12 +259,14 @@ public final class Settler implements Outcomes, AutoCloseable {
             try {
                 long start = System.nanoTime();
                 List<Answer> answers = write(batch, finished, marks);
+                Duration took = Duration.ofNanos(System.nanoTime() - start);
+                notBefore = System.nanoTime() + Math.min(took.toNanos() * LINGER_FACTOR, LONGEST_LINGER.toNanos());
                 outage.back();
                 ready.addAll(answers);
                 backlog.remove(batch.size());
                 finished.forEach(this::isKnown);
                 if (!finished.isEmpty()) {
-                    meters.settled(finished.size(), Duration.ofNanos(System.nanoTime() - start));
+                    meters.settled(finished.size(), took);
                 }
                 return;
             } catch (OutOfMemoryError | LinkageError broken) {

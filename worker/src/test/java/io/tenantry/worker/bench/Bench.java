@@ -12,7 +12,7 @@ import java.util.Map;
 public final class Bench {
     /** As in production: durable, which zonky turns off, and with room for the catalogs of thousands of schemas. */
     private static final Map<String, String> SERVER =
-            Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on", "shared_buffers", "1GB");
+            Map.of("fsync", "on", "full_page_writes", "on", "synchronous_commit", "on", "shared_buffers", "4GB");
 
     private Bench() {}
 

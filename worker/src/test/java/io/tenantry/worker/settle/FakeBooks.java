@@ -12,13 +12,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A ledger in memory, where the first one wins; it fails when the test says so. */
 final class FakeBooks implements Settler.Books {
     private final Map<String, Recorded> rows = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger begun = new AtomicInteger();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile String refused = "";
+
+    /** How many entries each had. */
+    final List<Integer> batches = new CopyOnWriteArrayList<>();
 
     final List<RequestRef> published = new CopyOnWriteArrayList<>();
 
@@ -40,6 +45,11 @@ final class FakeBooks implements Settler.Books {
         return this;
     }
 
+    /** Calls that have begun. */
+    int begun() {
+        return begun.get();
+    }
+
     void open() {
         gate.countDown();
     }
@@ -47,6 +57,7 @@ final class FakeBooks implements Settler.Books {
     @Override
     public List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> marks)
             throws SQLException {
+        begun.incrementAndGet();
         try {
             gate.await();
         } catch (InterruptedException interrupted) {
@@ -64,6 +75,7 @@ final class FakeBooks implements Settler.Books {
         if (entries.stream().anyMatch(entry -> entry.request().id().equals(refused))) {
             throw new SQLException("invalid byte sequence for encoding \"UTF8\": 0x00", "22021");
         }
+        batches.add(entries.size());
         published.addAll(marks);
         List<Recorded> standing = new ArrayList<>();
         for (LedgerEntry entry : entries) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,12 +40,14 @@ class SettlerTest {
 
     private final FakeBooks books = new FakeBooks();
     private final List<Error> fatal = new CopyOnWriteArrayList<>();
+    private volatile BooleanSupplier others = () -> false;
     private final List<Settler.Answer> answers = new ArrayList<>();
     private final Settler settler = new Settler(
             books,
             new Outage("the registry", "outcomes wait", Clock.systemUTC(), away -> {}),
             new Meters(new SimpleMeterRegistry()),
             "/tenantry/test",
+            () -> others.getAsBoolean(),
             fatal::add);
 
     @AfterEach
@@ -151,6 +154,25 @@ class SettlerTest {
         settler.finished(request(1), outcome(1));
 
         assertThat(settler.known("acme")).succeedsWithin(DEADLINE);
+    }
+
+    @Test
+    void writesWhatComesSoonInOneBatch() throws Exception {
+        books.closed();
+        settler.finished(request(0), outcome(0));
+        Await.until(DEADLINE, "the first one is being written", () -> books.begun() == 1);
+        settler.finished(request(1), outcome(1));
+        others = () -> {
+            others = () -> false;
+            settler.finished(request(2), outcome(2));
+            return true;
+        };
+        // What takes its time is not to be done often.
+        Thread.sleep(5);
+        books.open();
+
+        assertThat(await(3)).hasSize(3);
+        assertThat(books.batches).containsExactly(1, 2);
     }
 
     @Test
