@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /** A request that has to be given up half-way says what it has done, and the registry knows it too. */
 class BrokenOffIT {
@@ -70,7 +71,7 @@ class BrokenOffIT {
             awaitTurnAtTheLock(first);
             assertThat(reader.isValid(1)).isTrue();
 
-            shutOut();
+            shutOutAllBut(reader);
 
             TenantResult result = deployment.results().data(request);
             assertThat(Results.error(result).code()).isEqualTo(ErrorCode.SERVER_UNAVAILABLE);
@@ -95,12 +96,21 @@ class BrokenOffIT {
         return begin.get(0);
     }
 
-    /** The server of the tenants takes nobody any more. */
-    private void shutOut() {
+    /**
+     * The server of the tenants takes nobody any more. The holder of the lock stays, or the statement behind it would be
+     * through before its own connection is ended.
+     */
+    private void shutOutAllBut(Connection holder) throws SQLException {
         String tenants = deployment.tenantDatabase();
+        int stays = holder.unwrap(PGConnection.class).getBackendPID();
         deployment.executeInRegistry("ALTER DATABASE " + tenants + " ALLOW_CONNECTIONS false");
-        deployment.executeInRegistry(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + tenants + "'");
+        Await.until(
+                DEADLINE,
+                "nobody else is connected",
+                () -> deployment
+                        .queryRegistry("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+                                + tenants + "' AND pid <> " + stays)
+                        .isEmpty());
     }
 
     /** Holds a lock that lets nobody alter the table. */
