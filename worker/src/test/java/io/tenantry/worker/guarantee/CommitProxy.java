@@ -14,9 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between workers and the broker, and breaks in when one of them commits a transaction. */
 final class CommitProxy extends TcpProxy {
-    /** The way in that all proxies of the shared broker have, each at its time: the name of a lock. */
-    static final String DETOUR = "the detour to the shared broker";
-
     /** EndTxn: https://kafka.apache.org/protocol#The_Messages_EndTxn */
     private static final short END_TRANSACTION = 26;
 

@@ -1,33 +1,28 @@
 package io.tenantry.worker.guarantee;
 
 import io.tenantry.worker.guarantee.Ambush.Moment;
-import io.tenantry.worker.stack.DevStack;
-import io.tenantry.worker.stack.KafkaBroker;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nothing lost, no second result, order, never two at once: while workers are killed. */
-@ResourceLock(CommitProxy.DETOUR)
 class KillIT {
     private static final List<Moment> MOMENTS = List.of(Moment.values());
 
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#bothProtocols")
     void answersEveryRequestOnceWhileWorkersAreKilled(Round round) throws Exception {
-        Optional<KafkaBroker.Detour> detour = DevStack.shared().kafka().detour();
         try (Trial trial = Trial.of(round)) {
             Scale scale = trial.scale();
             trial.onboard(scale.tenants(), scale.step());
-            if (detour.isEmpty()) {
-                // A broker in a container has no way in for a proxy: then chance alone says who is killed, and when.
+            if (!SharedDetour.exists()) {
+                // Then chance alone says who is killed, and when.
                 run(trial, KillIT::killAnyone);
                 return;
             }
-            trial.deployment().with("kafka.bootstrap-servers", detour.get().advertised());
-            try (Ambush ambush = new Ambush(detour.get())) {
+            try (SharedDetour detour = SharedDetour.take();
+                    Ambush ambush = new Ambush(detour.addresses())) {
+                trial.deployment().with("kafka.bootstrap-servers", detour.bootstrapServers());
                 run(trial, (attacked, kill) -> {
                     if (kill % 2 == 1) {
                         killAnyone(attacked, kill);

@@ -10,15 +10,12 @@ import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.settle.Publication;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Publisher.Answer;
-import io.tenantry.worker.stack.DevStack;
-import io.tenantry.worker.stack.KafkaBroker;
 import io.tenantry.worker.telemetry.Outage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -26,19 +23,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A producer that does not learn the outcome of its commit is not asked for ever. */
-@ResourceLock(CommitProxy.DETOUR)
 class LongDoubtIT {
     @Test
     void aNewProducerTakesItsPlaceAndTheCommittedOffsetsTell() throws Exception {
-        Optional<KafkaBroker.Detour> detour = DevStack.shared().kafka().detour();
-        assumeTrue(detour.isPresent(), "a broker in a container has no way in for a proxy");
-        try (CommitProxy proxy = new CommitProxy(detour.get());
+        assumeTrue(SharedDetour.exists(), "a broker in a container has no way in for a proxy");
+        try (SharedDetour detour = SharedDetour.take();
+                CommitProxy proxy = new CommitProxy(detour.addresses());
                 Deployment deployment = Deployment.create()) {
             deployment.database("users").withTwoTables();
-            deployment.withTopics().with("kafka.bootstrap-servers", detour.get().advertised());
+            deployment.withTopics().with("kafka.bootstrap-servers", detour.bootstrapServers());
             KafkaSettings kafka = deployment.settings().kafka();
             Outage outage = new Outage("Kafka", "results wait", Clock.systemUTC(), away -> {});
             try (Publisher publisher =

@@ -52,7 +52,7 @@ class OutageUnderLoadIT {
     void goOnWithoutARestartWhenServersComeBack(Round round) throws Exception {
         InetSocketAddress server =
                 new InetSocketAddress(stack.postgres().host(), stack.postgres().port());
-        Optional<KafkaBroker.Detour> detour = stack.kafka().detour();
+        Optional<KafkaBroker.Detour> detour = stack.kafka().detours().stream().findFirst();
         try (TcpProxy registry = new TcpProxy(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), server);
                 Way way = Way.by(detour);
                 Trial trial = Trial.on(stack, round)) {

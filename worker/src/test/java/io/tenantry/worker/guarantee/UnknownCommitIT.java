@@ -4,17 +4,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tenantry.worker.guarantee.CommitProxy.Break;
 import io.tenantry.worker.stack.Await;
-import io.tenantry.worker.stack.DevStack;
-import io.tenantry.worker.stack.KafkaBroker;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A commit whose outcome the worker does not learn makes no second result, and loses none. */
-@ResourceLock(CommitProxy.DETOUR)
 class UnknownCommitIT {
     private static final List<Break> KINDS = List.of(Break.values());
     private static final Duration LONGER_THAN_ANY_SILENCE = Duration.ofSeconds(20);
@@ -22,9 +17,9 @@ class UnknownCommitIT {
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")
     void answersEveryRequestOnceWhenCommitsGoUnanswered(Round round) throws Exception {
-        Optional<KafkaBroker.Detour> detour = DevStack.shared().kafka().detour();
-        assumeTrue(detour.isPresent(), "a broker in a container has no way in for a proxy");
-        try (CommitProxy proxy = new CommitProxy(detour.get());
+        assumeTrue(SharedDetour.exists(), "a broker in a container has no way in for a proxy");
+        try (SharedDetour detour = SharedDetour.take();
+                CommitProxy proxy = new CommitProxy(detour.addresses());
                 Trial trial = Trial.of(round)) {
             Scale scale = trial.scale();
             trial.onboard(scale.tenants(), Duration.ofMillis(20));
@@ -34,7 +29,7 @@ class UnknownCommitIT {
             if (!Scale.isFull() || trial.random().nextBoolean()) {
                 trial.sessionTimeout(LONGER_THAN_ANY_SILENCE);
             }
-            trial.deployment().with("kafka.bootstrap-servers", detour.get().advertised());
+            trial.deployment().with("kafka.bootstrap-servers", detour.bootstrapServers());
             trial.startWorkers(scale.workers())
                     .under(attacked -> breakCommits(attacked, proxy))
                     .check();

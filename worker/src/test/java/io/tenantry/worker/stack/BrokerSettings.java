@@ -1,6 +1,7 @@
 package io.tenantry.worker.stack;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Settings of a single KRaft node, broker and controller in one, that suit tests; the same for every kind of server. */
@@ -36,11 +37,14 @@ final class BrokerSettings {
         return settings;
     }
 
-    /** A second listener, which a proxy stands before. */
-    static void addDetour(Map<String, String> settings, KafkaBroker.Detour detour) {
-        settings.merge("listeners", ",DETOUR://" + detour.listens(), String::concat);
-        settings.merge("advertised.listeners", ",DETOUR://" + detour.advertised(), String::concat);
-        settings.merge("listener.security.protocol.map", ",DETOUR:PLAINTEXT", String::concat);
+    /** Listeners of their own, which proxies stand before. */
+    static void addDetours(Map<String, String> settings, List<KafkaBroker.Detour> detours) {
+        for (int i = 0; i < detours.size(); i++) {
+            KafkaBroker.Detour detour = detours.get(i);
+            settings.merge("listeners", ",DETOUR" + i + "://" + detour.listens(), String::concat);
+            settings.merge("advertised.listeners", ",DETOUR" + i + "://" + detour.advertised(), String::concat);
+            settings.merge("listener.security.protocol.map", ",DETOUR" + i + ":PLAINTEXT", String::concat);
+        }
     }
 
     private static void internalTopics(Map<String, String> settings) {

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** A KRaft broker in a container of Kafka's own image. */
 final class ContainerKafkaBroker implements KafkaBroker {
@@ -54,8 +53,8 @@ final class ContainerKafkaBroker implements KafkaBroker {
     }
 
     @Override
-    public Optional<Detour> detour() {
-        return Optional.empty();
+    public List<Detour> detours() {
+        return List.of();
     }
 
     /** Broker and controller are one process. */

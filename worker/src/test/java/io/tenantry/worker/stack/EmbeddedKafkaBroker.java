@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A KRaft broker in a {@link ChildJvm}, formatted in a temporary folder, on free ports of 127.0.0.1. */
@@ -23,32 +23,37 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
             "-XX:TieredStopAtLevel=1",
             "-Dlogback.configurationFile=kafka-broker-logback.xml");
 
+    private static final int DETOURS = 3;
+
     private final Folder folder;
     private final String address;
-    private final Detour detour;
+    private final List<Detour> detours;
     private ChildJvm process;
     private @Nullable DeadManSwitch pausing;
     private boolean crashed;
     private boolean closed;
 
-    private EmbeddedKafkaBroker(Folder folder, String address, Detour detour) {
+    private EmbeddedKafkaBroker(Folder folder, String address, List<Detour> detours) {
         this.folder = folder;
         this.address = address;
-        this.detour = detour;
+        this.detours = detours;
         this.process = launch(List.of());
     }
 
     static EmbeddedKafkaBroker start(Map<String, String> more) {
         Folder folder = Folder.create("kafka");
         String address = "127.0.0.1:" + FreePort.pick();
-        Detour detour = new Detour("127.0.0.1:" + FreePort.pick(), "127.0.0.1:" + FreePort.pick());
+        List<Detour> detours = Stream.generate(
+                        () -> new Detour("127.0.0.1:" + FreePort.pick(), "127.0.0.1:" + FreePort.pick()))
+                .limit(DETOURS)
+                .toList();
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("log.dirs", data(folder).toString());
         settings.putAll(BrokerSettings.singleNode(address, address, "127.0.0.1:" + FreePort.pick(), Map.of()));
-        BrokerSettings.addDetour(settings, detour);
+        BrokerSettings.addDetours(settings, detours);
         settings.putAll(more);
         write(settings, properties(folder));
-        EmbeddedKafkaBroker broker = new EmbeddedKafkaBroker(folder, address, detour);
+        EmbeddedKafkaBroker broker = new EmbeddedKafkaBroker(folder, address, detours);
         broker.awaitReady();
         return broker;
     }
@@ -106,8 +111,8 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     }
 
     @Override
-    public Optional<Detour> detour() {
-        return Optional.of(detour);
+    public List<Detour> detours() {
+        return detours;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.tenantry.worker.stack;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** One Kafka broker with one address for its whole life, which tests may stop, kill, pause and start again. */
 public interface KafkaBroker extends AutoCloseable {
@@ -20,7 +19,7 @@ public interface KafkaBroker extends AutoCloseable {
     String bootstrapServers();
 
     /**
-     * A second way in, for a proxy of a test: whoever listens at the one address and passes on to the other stands
+     * One more way in, for a proxy of a test: whoever listens at the one address and passes on to the other stands
      * between the broker and all clients that were given the first as bootstrap server.
      *
      * @param advertised what the broker tells these clients, "host:port"; nobody listens there by itself
@@ -28,8 +27,8 @@ public interface KafkaBroker extends AutoCloseable {
      */
     record Detour(String advertised, String listens) {}
 
-    /** Empty when the kind of server has none. */
-    Optional<Detour> detour();
+    /** Some, each for one proxy at a time; empty when the kind of server has none. */
+    List<Detour> detours();
 
     /** Stops the broker as SIGTERM does: it leaves in order, and its data stays. */
     void stop();
