@@ -2,10 +2,12 @@ package io.tenantry.worker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rolling restarts by SIGTERM under load: no work is done again. */
+@Tag("guarantee")
 class DrainIT {
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")

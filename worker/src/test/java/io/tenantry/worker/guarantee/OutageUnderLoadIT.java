@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * Kafka, PostgreSQL and the registry go away and come back under load, one after the other: the workers go on, without a
  * restart.
  */
+@Tag("guarantee")
 class OutageUnderLoadIT {
     private static final Logger LOG = LoggerFactory.getLogger(OutageUnderLoadIT.class);
     private static DevStack stack;
