@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * restart.
  */
 @Tag("guarantee")
+@Order(1)
 class OutageUnderLoadIT {
     private static final Logger LOG = LoggerFactory.getLogger(OutageUnderLoadIT.class);
     private static DevStack stack;
