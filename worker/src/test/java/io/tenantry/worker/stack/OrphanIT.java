@@ -25,6 +25,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 class OrphanIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
+    /** Longer than the stack's own deadlines, so that it can say itself what was late. */
+    private static final Duration STACK_STARTED = Duration.ofMinutes(3);
+
     private static final Pattern PIDS = Pattern.compile("pids \\[([^]]*)]");
     private static final Pattern PORTS = Pattern.compile("ports \\[([^]]*)]");
 
@@ -59,10 +62,7 @@ class OrphanIT {
                 List.of(arguments),
                 folder.resolve("parent.log"));
         try {
-            Await.until(
-                    DEADLINE,
-                    "the parent has its stack",
-                    () -> !parent.isAlive() || holds(parent).isPresent());
+            awaitStack(parent);
             String held = holds(parent).orElseThrow(() -> parent.failure("the parent has no stack"));
             List<Long> pids = numbers(PIDS, held);
             List<Long> ports = numbers(PORTS, held);
@@ -89,6 +89,17 @@ class OrphanIT {
                     () -> serverFolders().isEmpty());
         } finally {
             parent.kill();
+        }
+    }
+
+    private static void awaitStack(ChildJvm parent) {
+        try {
+            Await.until(
+                    STACK_STARTED,
+                    "the parent has its stack",
+                    () -> !parent.isAlive() || holds(parent).isPresent());
+        } catch (AssertionError late) {
+            throw parent.failure(String.valueOf(late.getMessage()));
         }
     }
 
