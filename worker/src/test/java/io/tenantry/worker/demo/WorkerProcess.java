@@ -69,6 +69,7 @@ public final class WorkerProcess implements AutoCloseable {
         List<String> options = List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:CompileThresholdScaling=0.05",
                 "-Xmx" + launch.maxHeap(),
                 "-Dlogback.configurationFile=logback.xml");
         return ChildJvm.start(
