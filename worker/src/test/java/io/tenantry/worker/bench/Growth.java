@@ -18,6 +18,7 @@ final class Growth {
     private final DevStack stack;
     private final Path jar;
     private final Consumer<String> out;
+    private final Quiet quiet = new Quiet();
 
     Growth(BenchSettings settings, DevStack stack, Path jar, Consumer<String> out) {
         this.settings = settings;
@@ -54,6 +55,7 @@ final class Growth {
     private void measure(TenantryFleet fleet, int from, int size, Scores scores) {
         int batch = Math.min(BATCH, (size - from) / (settings.rounds() + 1));
         for (int round = 0; round <= settings.rounds(); round++) {
+            quiet.await(out);
             Duration elapsed = fleet.run(Workload.UPGRADE, tenants(from + round * batch, from + (round + 1) * batch));
             if (round > 0) {
                 scores.add("upgrade", label(size), batch, elapsed);

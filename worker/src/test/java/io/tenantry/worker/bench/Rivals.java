@@ -18,6 +18,7 @@ final class Rivals {
     private final DevStack stack;
     private final Path jar;
     private final Consumer<String> out;
+    private final Quiet quiet = new Quiet();
 
     Rivals(BenchSettings settings, DevStack stack, Path jar, Consumer<String> out) {
         this.settings = settings;
@@ -71,6 +72,7 @@ final class Rivals {
     private void measure(Contestant contestant, Workload workload, int round, Scores scores) throws SQLException {
         contestant.run(workload, tenants("r" + round + "warm", settings.warmUp()));
         checkpoint();
+        quiet.await(out);
         Duration elapsed = contestant.run(workload, tenants("r" + round + "t", settings.tenants()));
         scores.add(workload.label(), contestant.name(), settings.tenants(), elapsed);
         out.accept(String.format(
