@@ -25,6 +25,8 @@ final class Candidates {
         Candidates candidates = new Candidates();
         Recording recording = record(catalog, scratch);
         candidates.statements.putAll(recording.statements());
+        boolean leavesSettings =
+                recording.statements().values().stream().flatMap(List::stream).anyMatch(ScriptCheck::leavesSetting);
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();
@@ -42,7 +44,8 @@ final class Candidates {
                 // Each on lines of its own: the last one may end in a comment.
                 StringBuilder sql = new StringBuilder();
                 statements.forEach(statement -> sql.append(statement).append("\n;\n"));
-                candidates.plannable.put(script, new PlannedScript(migration, sql.toString(), scratch.names()));
+                candidates.plannable.put(
+                        script, new PlannedScript(migration, sql.toString(), scratch.names(), leavesSettings));
             }
         }
         return candidates;

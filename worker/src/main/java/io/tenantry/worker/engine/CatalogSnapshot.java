@@ -1,7 +1,5 @@
 package io.tenantry.worker.engine;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,7 +26,7 @@ import java.util.TreeMap;
  * @param entries by label, such as {@code column users.email} or {@code owner of table users}
  */
 public record CatalogSnapshot(SortedMap<String, Entry> entries) {
-    private static final String QUERY = resource("catalog-snapshot.sql");
+    private static final String QUERY = SqlText.of("catalog-snapshot.sql");
     /** Their definitions hold text as it was written. */
     private static final Set<String> WITH_RAW_TEXT = Set.of("function", "procedure");
 
@@ -99,16 +97,5 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
      */
     public List<String> differences(CatalogSnapshot other) {
         return new CatalogDifferences(this, other).lines();
-    }
-
-    private static String resource(String name) {
-        try (InputStream text = CatalogSnapshot.class.getResourceAsStream(name)) {
-            if (text == null) {
-                throw new IllegalStateException("the jar lacks " + name);
-            }
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException broken) {
-            throw new IllegalStateException("the jar's " + name + " cannot be read", broken);
-        }
     }
 }

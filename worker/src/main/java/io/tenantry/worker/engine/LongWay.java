@@ -84,7 +84,7 @@ final class LongWay {
                 end++;
             }
             if (end > done) {
-                migrate(part(upTo(pending, end, later)));
+                migrate(flyway(upTo(pending, end, later)));
             } else {
                 end++;
                 outside(pending.get(done), upTo(pending, end, later));
@@ -120,7 +120,7 @@ final class LongWay {
         for (String index : script.indexesIn(home.home())) {
             dropIfInvalid(index);
         }
-        migrate(part(sources));
+        migrate(flyway(sources));
         execute("SET lock_timeout = " + Identifiers.literal(lockTimeout));
         execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
     }
@@ -135,13 +135,13 @@ final class LongWay {
         }
     }
 
+    /**
+     * A repeatable script that is not among the sources is not one that somebody deleted: its turn comes later, or a newer
+     * release has brought it.
+     */
     private FluentConfiguration flyway(Sources sources) {
-        return FlywayEngine.configure(sources, home.connection(), home.home());
-    }
-
-    /** A repeatable script that is left out, because its turn comes later, is not one that somebody deleted. */
-    private FluentConfiguration part(Sources sources) {
-        return flyway(sources).ignoreMigrationPatterns("*:future", "repeatable:missing");
+        return FlywayEngine.configure(sources, home.connection(), home.home())
+                .ignoreMigrationPatterns("*:future", "repeatable:missing");
     }
 
     private void migrate(FluentConfiguration flyway) {

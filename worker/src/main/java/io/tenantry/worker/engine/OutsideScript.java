@@ -20,6 +20,10 @@ record OutsideScript(String script, List<String> statements, PlannedScript.Names
             "^(VACUUM|ANALYZE|REINDEX|ALTER\\s+SYSTEM|SET|SELECT|COMMENT)\\b|\\bIF\\s+(NOT\\s+)?EXISTS\\b",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern UNNAMED = Pattern.compile(
+            "^(CREATE\\s+(UNIQUE\\s+)?INDEX\\s+CONCURRENTLY\\s+ON\\b|REINDEX\\b.*\\bCONCURRENTLY\\b)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     OutsideScript {
         statements = List.copyOf(statements);
     }
@@ -30,6 +34,13 @@ record OutsideScript(String script, List<String> statements, PlannedScript.Names
                 || statements.stream()
                         .allMatch(statement -> AGAIN.matcher(ScriptCheck.withoutComments(statement))
                                 .find());
+    }
+
+    /** Whether a try that is broken off may leave an invalid index that {@link #indexesIn} does not know. */
+    boolean leavesUnknownIndexes() {
+        return statements.stream()
+                .anyMatch(statement ->
+                        UNNAMED.matcher(ScriptCheck.withoutComments(statement)).find());
     }
 
     /** The names of the indexes that it makes, as they are called in this home. */

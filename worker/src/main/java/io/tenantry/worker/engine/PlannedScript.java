@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param sql the statements that Flyway finds in the script, in which names of the scratch home stand for those of a
  *     tenant's
  * @param names what stands for what
+ * @param leavesSettings whether it may call something that sets what outlives its transaction, and is nowhere listed
  */
-record PlannedScript(Migration migration, String sql, Names names) {
+record PlannedScript(Migration migration, String sql, Names names, boolean leavesSettings) {
     /** The names of the home on which the script was recorded. */
-    record Names(String tenant, String schema) {
+    record Names(String tenant, String schema, String server) {
         /** The text with the names of another home. */
         String replace(String text, TenantHome home) {
             return text.replace(schema, home.schema()).replace(tenant, String.valueOf(home.tenant()));
@@ -22,7 +23,7 @@ record PlannedScript(Migration migration, String sql, Names names) {
 
     /** The same for a migration whose checksum depends on the home. */
     PlannedScript with(Migration ofHome) {
-        return new PlannedScript(ofHome, sql, names);
+        return new PlannedScript(ofHome, sql, names, leavesSettings);
     }
 
     /** Whether the text is the same for all homes. */
@@ -30,11 +31,17 @@ record PlannedScript(Migration migration, String sql, Names names) {
         return !sql.contains(names.tenant) && !sql.contains(names.schema);
     }
 
-    /** Whether the names of this home read like those it was recorded with: they must not begin a comment, say. */
+    /**
+     * Whether it was tried out where this home is, and the names of this home read like those it was recorded with: they
+     * must not begin a comment, say.
+     */
     boolean suits(TenantHome home) {
         @Nullable String tenant = home.tenant();
-        return isSameForAll()
-                || (tenant != null && !tenant.contains("--") && !home.schema().contains("--"));
+        return home.server().equals(names.server)
+                && (isSameForAll()
+                        || (tenant != null
+                                && !tenant.contains("--")
+                                && !home.schema().contains("--")));
     }
 
     /** The text for this home. */

@@ -73,6 +73,7 @@ final class Planner {
             if (script.isEmpty()) {
                 return End.STUCK;
             }
+            outlives(script.get());
             End end = execute(new PlanSql(session.home(), timeouts).step(rows, script.get()), NOT_THERE);
             if (end != End.DONE) {
                 return end;
@@ -89,11 +90,18 @@ final class Planner {
      * @throws SQLException if that may pass
      */
     End create(List<PlannedScript> scripts) throws SQLException {
+        scripts.forEach(this::outlives);
         End end = execute(new PlanSql(session.home(), timeouts).create(scripts), THERE_ALREADY);
         if (end == End.DONE) {
             scripts.forEach(script -> add(script.migration()));
         }
         return end;
+    }
+
+    private void outlives(PlannedScript script) {
+        if (script.leavesSettings()) {
+            session.changed();
+        }
     }
 
     private void add(Migration migration) {

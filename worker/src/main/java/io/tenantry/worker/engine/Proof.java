@@ -51,29 +51,47 @@ public final class Proof {
     public static MigrationCatalog of(MigrationCatalog catalog, Server server) {
         long start = System.nanoTime();
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            Proof proof = new Proof(catalog, scratch);
-            Plans plans = proof.prove();
-            proof.log(plans, Duration.ofNanos(System.nanoTime() - start));
-            return catalog.with(plans);
+            return catalog.with(new Proof(catalog, scratch).provenSince(start));
         } catch (MigrationsRefusedException refusal) {
             throw refusal;
         } catch (SQLException | RuntimeException failure) {
-            LOG.warn(
-                    "database {}: plans could not be tried out ({}); all migrations go through Flyway, which is slower",
-                    catalog.database(),
-                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
-                    failure instanceof SQLException || failure instanceof FlywayException ? null : failure);
+            warn(catalog, failure);
             return catalog;
         }
+    }
+
+    private static void warn(MigrationCatalog catalog, Exception failure) {
+        LOG.warn(
+                "database {}: plans could not be tried out ({}); all migrations go through Flyway, which is slower",
+                catalog.database(),
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
+                failure instanceof SQLException || failure instanceof FlywayException ? null : failure);
+    }
+
+    private Plans provenSince(long start) {
+        try {
+            Plans plans = prove();
+            log(plans, Duration.ofNanos(System.nanoTime() - start));
+            return plans;
+        } catch (MigrationsRefusedException refusal) {
+            throw refusal;
+        } catch (SQLException | RuntimeException failure) {
+            warn(catalog, failure);
+            // What was read stays true: scripts that run outside a transaction need care, whoever runs them.
+            return withoutPlans();
+        }
+    }
+
+    private Plans withoutPlans() {
+        Plans plans = new Plans(Map.of(), false, candidates.plans().outside());
+        warnOfOutside(plans);
+        return plans;
     }
 
     /** The catalog with what can be known without running a script. */
     public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            Proof proof = new Proof(catalog, scratch);
-            Plans plans = new Plans(Map.of(), false, proof.candidates.plans().outside());
-            proof.warnOfOutside(plans);
-            return catalog.with(plans);
+            return catalog.with(new Proof(catalog, scratch).withoutPlans());
         } catch (SQLException | RuntimeException failure) {
             LOG.warn("database {}: its scripts could not be read beforehand", catalog.database(), failure);
             return catalog;
@@ -85,11 +103,10 @@ public final class Proof {
         Set<String> proven = new HashSet<>();
         refuseTrespassers(path);
         boolean atOnce = prove(path, proven);
-        if (!catalog.baselines().isEmpty()) {
+        List<Migration> others =
+                migrations.stream().filter(migration -> !migration.isBaseline()).toList();
+        if (others.stream().anyMatch(migration -> Standing.isBelowBaseline(migration, migrations))) {
             // Tenants that were there before the baseline go this way, which must hold too.
-            List<Migration> others = migrations.stream()
-                    .filter(migration -> !migration.isBaseline())
-                    .toList();
             Set<String> alsoProven = new HashSet<>();
             refuseTrespassers(others);
             prove(others, alsoProven);
@@ -145,7 +162,9 @@ public final class Proof {
                 path.subList(0, same).stream()
                         .filter(candidates::has)
                         .forEach(migration -> proven.add(migration.script()));
-                return same == path.size() && atOnce(walk, flyway.stages().get(same - 1), ignored);
+                return same > 0
+                        && same == path.size()
+                        && atOnce(walk, flyway.stages().get(same - 1), ignored);
             }
             candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
             planned = walk.byPlan(candidates, trespass);
@@ -192,18 +211,25 @@ public final class Proof {
     }
 
     private void warnOfOutside(Plans plans) {
-        plans.outside().values().stream()
-                .filter(script -> !script.canRunAgain())
-                .forEach(this::warn);
+        plans.outside().values().forEach(this::warn);
     }
 
     private void warn(OutsideScript script) {
-        LOG.warn(
-                "database {}: {} runs outside a transaction and has {} statements, which cannot be run again when one of"
-                        + " them fails: put each into a script of its own, or write IF NOT EXISTS",
-                catalog.database(),
-                script.script(),
-                script.statements().size());
+        if (!script.canRunAgain()) {
+            LOG.warn(
+                    "database {}: {} runs outside a transaction and has {} statements, which cannot be run again when one"
+                            + " of them fails: put each into a script of its own, or write IF NOT EXISTS",
+                    catalog.database(),
+                    script.script(),
+                    script.statements().size());
+        }
+        if (script.leavesUnknownIndexes()) {
+            LOG.warn(
+                    "database {}: {} makes an index CONCURRENTLY without giving it a name: a try that is broken off leaves"
+                            + " an invalid one that the next does not find; drop it by hand then, or give it a name",
+                    catalog.database(),
+                    script.script());
+        }
     }
 
     private void log(Plans plans, Duration took) {

@@ -23,18 +23,19 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Scratch implements AutoCloseable {
     private static final String PREFIX = "tenantry_scratch_";
     private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
-    private static final String TENANT_PREFIX = "tenantry_tenant_";
+    private static final Duration ODD = Duration.ofMillis(1);
+    /** Scripts put names into columns of few characters too. */
+    private static final String TENANT_PREFIX = "t";
 
-    private final Server server;
     private final TenantHome home;
     private final HomeSession session;
     private final SessionTimeouts timeouts;
 
-    private Scratch(Server server, TenantHome home, HomeSession session) {
-        this.server = server;
+    private Scratch(TenantHome home, HomeSession session) {
         this.home = home;
         this.session = session;
-        this.timeouts = new SessionTimeouts(session.timeouts().lock(), LONGEST_STATEMENT);
+        // Not what a script sets: it would leave no trace.
+        this.timeouts = new SessionTimeouts(session.timeouts().lock().plus(ODD), LONGEST_STATEMENT.plus(ODD));
     }
 
     /** Opens a session for it, and drops those that killed workers left; nothing is made yet. */
@@ -45,7 +46,7 @@ final class Scratch implements AutoCloseable {
         TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
         HomeSession session = server.open(home);
         session.changed();
-        Scratch scratch = new Scratch(server, home, session);
+        Scratch scratch = new Scratch(home, session);
         try {
             scratch.dropLeftovers();
             scratch.renewSession();
@@ -70,7 +71,7 @@ final class Scratch implements AutoCloseable {
 
     /** What stands in recorded statements for a tenant and its schema. */
     PlannedScript.Names names() {
-        return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema());
+        return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema(), home.server());
     }
 
     /** Forgets what scripts have set in the session. */
@@ -115,13 +116,6 @@ final class Scratch implements AutoCloseable {
     void execute(String sql) throws SQLException {
         try (Statement statement = connection().createStatement()) {
             statement.execute(sql);
-        }
-    }
-
-    /** The first column of what another session sees. */
-    Set<String> askAside(String sql) throws SQLException {
-        try (Connection aside = server.dataSource().getConnection()) {
-            return firstColumn(aside, sql);
         }
     }
 

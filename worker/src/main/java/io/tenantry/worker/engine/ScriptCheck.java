@@ -21,10 +21,17 @@ final class ScriptCheck {
             "^(VACUUM|REINDEX|ALTER\\s+SYSTEM|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
             Pattern.CASE_INSENSITIVE);
 
-    /** Settings with a dot in their names are not listed by PostgreSQL, so that only the text tells. */
+    /**
+     * Settings with a dot in their names are not listed by PostgreSQL, so that only the text tells, wherever in it they are
+     * set.
+     */
     private static final Pattern OWN_SETTING = Pattern.compile(
-            "^SET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
+            "\\bSET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Flyway's statements come one by one, and read these as the ones before have set them; those of a plan come in one text. */
+    private static final Pattern READING =
+            Pattern.compile("\\b(standard_conforming_strings|backslash_quote)\\b", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern COMMENT =
             Pattern.compile("\\A(?:\\s+|--[^\\n]*(?:\\n|\\z)|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*\\*/)+");
@@ -63,23 +70,34 @@ final class ScriptCheck {
         return COMMENT.matcher(statement).replaceFirst("");
     }
 
+    /** Whether a statement without comments takes rows from the client. */
+    static boolean isCopyFromClient(String bare) {
+        return COPY_FROM_CLIENT.matcher(bare).find();
+    }
+
     /** Whether a statement without comments cannot be run as it is within a transaction. */
     static boolean isOnlyForFlyway(String bare) {
-        return COPY_FROM_CLIENT.matcher(bare).find()
+        return isCopyFromClient(bare)
                 || TRANSACTION.matcher(bare).find()
                 || NEVER_IN_TRANSACTION.matcher(bare).find();
     }
 
+    /** Whether a statement, or a function that it makes, may set what PostgreSQL does not list. */
+    static boolean leavesSetting(String statement) {
+        return OWN_SETTING.matcher(statement).find();
+    }
+
     private static Optional<String> reason(String statement) {
         String bare = withoutComments(statement);
-        if (COPY_FROM_CLIENT.matcher(bare).find()) {
+        if (isCopyFromClient(bare)) {
             return Optional.of("it has COPY FROM STDIN");
         }
         if (TRANSACTION.matcher(bare).find()) {
             return Optional.of("it begins or ends a transaction itself");
         }
-        return OWN_SETTING.matcher(bare).find()
-                ? Optional.of("it sets something for the whole session")
-                : Optional.empty();
+        if (READING.matcher(bare).find()) {
+            return Optional.of("it sets how PostgreSQL reads what follows");
+        }
+        return leavesSetting(bare) ? Optional.of("it sets something for the whole session") : Optional.empty();
     }
 }

@@ -3,8 +3,10 @@ package io.tenantry.worker.engine;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -21,22 +23,40 @@ import org.jspecify.annotations.Nullable;
 
 /** Migration scripts, read once and held in memory, so that no tenant's migration touches the file system. */
 final class Scripts implements ResourceProvider {
+    /** Flyway's own default. */
+    private static final String SUFFIX = ".sql";
+
     private final Map<String, Script> byRelativePath;
 
     private Scripts(Map<String, Script> byRelativePath) {
         this.byRelativePath = byRelativePath;
     }
 
-    /** Reads every file of the folder and its subfolders. */
+    /**
+     * Reads the scripts of the folder and its subfolders, and their configurations. As Flyway does it, links are followed
+     * and what is hidden is passed over: that is how Kubernetes mounts files that may change.
+     *
+     * @throws IOException if one cannot be read, or is not in UTF-8
+     */
     static Scripts ofFolder(Path folder) throws IOException {
         Map<String, Script> scripts = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
                 String name = folder.relativize(file).toString().replace('\\', '/');
-                scripts.put(name, new Script(name, Files.readString(file, StandardCharsets.UTF_8)));
+                if (isScript(name) && !Files.isDirectory(file)) {
+                    scripts.put(name, new Script(name, Files.readString(file, StandardCharsets.UTF_8)));
+                }
             }
+        } catch (UncheckedIOException failure) {
+            throw failure.getCause();
         }
         return new Scripts(scripts);
+    }
+
+    private static boolean isScript(String name) {
+        return (name.endsWith(SUFFIX) || name.endsWith(SUFFIX + ".conf"))
+                && !name.startsWith(".")
+                && !name.contains("/.");
     }
 
     /** Scripts by name, as they come in the jar. */

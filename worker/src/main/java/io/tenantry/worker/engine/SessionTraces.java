@@ -15,6 +15,7 @@ final class SessionTraces {
                 (SELECT string_agg(name, ',' ORDER BY name) FROM pg_prepared_statements WHERE from_sql),
                 (SELECT string_agg(name, ',' ORDER BY name) FROM pg_cursors WHERE is_holdable),
                 (SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = pg_my_temp_schema()),
+                (SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_namespace'::regclass AND refobjid = pg_my_temp_schema()),
                 (SELECT string_agg(concat_ws(' ', classid, objid, objsubid, mode), ',' ORDER BY classid, objid, objsubid, mode)
                     FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()))
             """;

@@ -25,9 +25,11 @@ record Stage(CatalogSnapshot catalog, DataSnapshot data, List<String> history) {
             return look(connection, schema);
         }
         Savepoint before = connection.setSavepoint();
-        Stage stage = look(connection, schema);
-        connection.rollback(before);
-        return stage;
+        try {
+            return look(connection, schema);
+        } finally {
+            connection.rollback(before);
+        }
     }
 
     private static Stage look(Connection connection, String schema) throws SQLException {

@@ -33,6 +33,22 @@ sealed interface Standing {
         return new Comparison(migrations, history).standing(target);
     }
 
+    /** Whether a new home has it by the newest baseline, and only older homes ever run it. */
+    static boolean isBelowBaseline(Migration migration, List<Migration> migrations) {
+        MigrationVersion version = migration.version();
+        return version != null && version.compareTo(newestBaseline(migrations)) <= 0;
+    }
+
+    /** It stands for all versions up to its own, in a place without history; for Flyway whatever the target. */
+    private static MigrationVersion newestBaseline(List<Migration> migrations) {
+        return migrations.stream()
+                .filter(Migration::isBaseline)
+                .map(Migration::version)
+                .filter(Objects::nonNull)
+                .max(MigrationVersion::compareTo)
+                .orElse(MigrationVersion.EMPTY);
+    }
+
     /** What Flyway would run in a place without history, up to the target. */
     static List<Migration> forNewHome(List<Migration> migrations, @Nullable MigrationVersion target) {
         return of(migrations, new History(List.of()), target) instanceof Behind behind ? behind.pending() : List.of();
@@ -92,7 +108,7 @@ sealed interface Standing {
                 return new Irregular();
             }
             if (highest.equals(MigrationVersion.EMPTY)) {
-                baseline = newestBaseline();
+                baseline = newestBaseline(migrations);
             }
             List<Migration> pending = new ArrayList<>();
             for (Migration migration : migrations) {
@@ -104,16 +120,6 @@ sealed interface Standing {
                 }
             }
             return pending.isEmpty() ? new UpToDate() : new Behind(pending);
-        }
-
-        /** It stands for all versions up to its own, in a place without history; for Flyway whatever the target. */
-        private MigrationVersion newestBaseline() {
-            return migrations.stream()
-                    .filter(Migration::isBaseline)
-                    .map(Migration::version)
-                    .filter(Objects::nonNull)
-                    .max(MigrationVersion::compareTo)
-                    .orElse(MigrationVersion.EMPTY);
         }
 
         private boolean isPending(Migration migration, @Nullable MigrationVersion target) {

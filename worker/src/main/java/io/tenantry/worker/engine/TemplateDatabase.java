@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,8 +81,8 @@ public final class TemplateDatabase {
             return;
         }
         try (TemplateDraft draft = begun.get()) {
-            SeedRows rows = draft.migrate(catalog);
-            Optional<String> reason = whyNot(draft, rows);
+            Optional<SeedRows> rows = draft.migrate(catalog);
+            Optional<String> reason = whyNot(draft, rows.orElse(null));
             unfit = reason.isPresent();
             if (unfit) {
                 LOG.warn(
@@ -99,11 +101,16 @@ public final class TemplateDatabase {
     }
 
     /** Why copies would not be like what the migrations make. */
-    private Optional<String> whyNot(TemplateDraft draft, SeedRows rows) throws SQLException {
+    private Optional<String> whyNot(TemplateDraft draft, @Nullable SeedRows rows) throws SQLException {
         if (!draft.isCopiedWhole()) {
             return Optional.of(
                     "its migrations set privileges, settings or a comment of the database itself, which a copy"
                             + " would not have");
+        }
+        if (rows == null) {
+            return Optional.of(
+                    "this role may not see the rows that its migrations leave, which must not be the same in all"
+                            + " tenants if they are made at random");
         }
         if (rows.isEmpty()) {
             return Optional.empty();
@@ -114,7 +121,8 @@ public final class TemplateDatabase {
             return Optional.empty();
         }
         try (TemplateDraft again = begun.get()) {
-            SortedSet<String> differing = rows.differing(again.migrate(catalog));
+            SortedSet<String> differing =
+                    again.migrate(catalog).map(rows::differing).orElseGet(TreeSet::new);
             return differing.isEmpty()
                     ? Optional.empty()
                     : Optional.of("its migrations fill " + String.join(", ", differing)

@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class TemplateDraft implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateDraft.class);
     private static final String MARK = "tenantry template";
+    /** insufficient_privilege. */
+    private static final String NO_RIGHT = "42501";
+
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
     private final Server server;
@@ -55,10 +58,10 @@ final class TemplateDraft implements AutoCloseable {
     /**
      * Applies all migrations.
      *
-     * @return the rows that they have left
+     * @return the rows that they have left; empty if this role may not see them all, as policies can be forced upon it
      * @throws MigrationsRefusedException if they cannot be applied to an empty database
      */
-    SeedRows migrate(MigrationCatalog catalog) throws SQLException {
+    Optional<SeedRows> migrate(MigrationCatalog catalog) throws SQLException {
         try (Connection connection = server.connect(temporary)) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
@@ -67,9 +70,20 @@ final class TemplateDraft implements AutoCloseable {
             FlywayEngine.configure(catalog.sources(), connection, nobodys)
                     .load()
                     .migrate();
-            return SeedRows.of(connection);
+            return seedRows(connection);
         } catch (FlywayException refusal) {
             throw new MigrationsRefusedException(refusal);
+        }
+    }
+
+    private static Optional<SeedRows> seedRows(Connection connection) throws SQLException {
+        try {
+            return Optional.of(SeedRows.of(connection));
+        } catch (SQLException failure) {
+            if (NO_RIGHT.equals(failure.getSQLState())) {
+                return Optional.empty();
+            }
+            throw failure;
         }
     }
 

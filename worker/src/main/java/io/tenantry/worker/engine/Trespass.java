@@ -2,19 +2,14 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Identifiers;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,9 +17,12 @@ import java.util.regex.Pattern;
  * the company of the others must be tried again on a home that has all before it.
  */
 final class Trespass {
-    private static final String QUERY = query();
     private static final Pattern INDEX_CONCURRENTLY =
             Pattern.compile("^((?:CREATE|DROP)\\s+(?:UNIQUE\\s+)?INDEX)\\s+CONCURRENTLY\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final String IDENTIFIER = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
+    private static final Pattern COPIED_TABLE = Pattern.compile(
+            "^COPY\\s+(" + IDENTIFIER + "(?:\\s*\\.\\s*" + IDENTIFIER + ")?)", Pattern.CASE_INSENSITIVE);
 
     private final Scratch scratch;
     private final Map<String, List<String>> statements;
@@ -50,6 +48,7 @@ final class Trespass {
     /** Tries all in one transaction; the scratch home must not be there. */
     void tryAll(List<Migration> path) throws SQLException {
         unchecked.clear();
+        OutsideObjects outside;
         scratch.execute("BEGIN");
         try {
             scratch.create();
@@ -59,35 +58,39 @@ final class Trespass {
                     unchecked.remove(migration.script());
                 }
             }
-            if (outside().isEmpty()) {
-                return;
-            }
+            outside = outside();
         } finally {
             scratch.execute("ROLLBACK");
             scratch.renewSession();
         }
-        blame(path);
+        if (!resolve(outside).isEmpty()) {
+            blame(path);
+        }
     }
 
     /** One of them did it: after which one is there more than before? */
     private void blame(List<Migration> path) throws SQLException {
-        Set<String> before = new TreeSet<>();
+        Map<String, OutsideObjects> outside = new LinkedHashMap<>();
         scratch.execute("BEGIN");
         try {
             scratch.create();
             for (Migration migration : path) {
                 run(migration);
-                Set<String> now = outside();
-                Set<String> more = new TreeSet<>(now);
-                more.removeAll(before);
-                if (!more.isEmpty()) {
-                    found.put(migration.script(), more);
-                }
-                before = now;
+                outside.put(migration.script(), outside());
             }
         } finally {
             scratch.execute("ROLLBACK");
             scratch.renewSession();
+        }
+        Set<String> before = Set.of();
+        for (Map.Entry<String, OutsideObjects> script : outside.entrySet()) {
+            Set<String> now = resolve(script.getValue());
+            Set<String> more = new TreeSet<>(now);
+            more.removeAll(before);
+            if (!more.isEmpty()) {
+                found.put(script.getKey(), more);
+            }
+            before = now;
         }
     }
 
@@ -99,17 +102,19 @@ final class Trespass {
                 scratch.ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname,"
                         + " sequencename), coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE"
                         + " schemaname = " + Identifiers.literal(scratch.home().schema())));
+        OutsideObjects outside;
         scratch.execute("BEGIN");
         try {
             run(migration);
             unchecked.remove(migration.script());
-            Set<String> outside = outside();
-            if (!outside.isEmpty()) {
-                found.put(migration.script(), outside);
-            }
+            outside = outside();
         } finally {
             scratch.execute("ROLLBACK; " + sequences);
             scratch.renewSession();
+        }
+        Set<String> names = resolve(outside);
+        if (!names.isEmpty()) {
+            found.put(migration.script(), names);
         }
     }
 
@@ -124,10 +129,7 @@ final class Trespass {
         try (Statement statement = scratch.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             for (String sql : ofScript) {
-                String bare = ScriptCheck.withoutComments(sql);
-                if (!ScriptCheck.isOnlyForFlyway(bare)) {
-                    statement.execute(INDEX_CONCURRENTLY.matcher(bare).replaceFirst("$1"));
-                }
+                execute(statement, ScriptCheck.withoutComments(sql));
             }
         } catch (SQLException failure) {
             scratch.execute("ROLLBACK TO before");
@@ -136,45 +138,21 @@ final class Trespass {
         return true;
     }
 
-    /** Dropped relations are named, if they were there before. */
-    private Set<String> outside() throws SQLException {
-        Set<String> names = new TreeSet<>();
-        List<String> dropped = new ArrayList<>();
-        try (PreparedStatement query = scratch.connection().prepareStatement(QUERY)) {
-            query.setString(1, scratch.home().schema());
-            query.setString(2, scratch.home().schema());
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    if (row.getString(1) == null) {
-                        dropped.add(row.getString(2));
-                    } else {
-                        names.add(row.getString(1));
-                    }
-                }
-            }
+    /** There are no rows here for a COPY: the lock that it takes tells as much. */
+    private static void execute(Statement statement, String sql) throws SQLException {
+        Matcher copied = COPIED_TABLE.matcher(sql);
+        if (ScriptCheck.isCopyFromClient(sql) && copied.find()) {
+            statement.execute("LOCK TABLE " + copied.group(1) + " IN ROW EXCLUSIVE MODE");
+        } else if (!ScriptCheck.isOnlyForFlyway(sql)) {
+            statement.execute(INDEX_CONCURRENTLY.matcher(sql).replaceFirst("$1"));
         }
-        if (!dropped.isEmpty()) {
-            names.addAll(seenByOthers(dropped));
-        }
-        return names;
     }
 
-    /** What this transaction has dropped is still there for others; what it made and dropped never was. */
-    private Set<String> seenByOthers(List<String> relations) throws SQLException {
-        return scratch.askAside(
-                "SELECT format('table %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid ="
-                        + " c.relnamespace WHERE c.oid IN (" + String.join(", ", relations) + ") AND n.nspname NOT IN ("
-                        + Identifiers.literal(scratch.home().schema()) + ", 'pg_toast')");
+    private OutsideObjects outside() throws SQLException {
+        return OutsideObjects.of(scratch.connection(), scratch.home().schema());
     }
 
-    private static String query() {
-        try (InputStream text = Trespass.class.getResourceAsStream("outside-objects.sql")) {
-            if (text == null) {
-                throw new IllegalStateException("the jar lacks outside-objects.sql");
-            }
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException broken) {
-            throw new IllegalStateException("the jar's outside-objects.sql cannot be read", broken);
-        }
+    private Set<String> resolve(OutsideObjects outside) throws SQLException {
+        return outside.resolve(scratch.connection(), scratch.home().schema());
     }
 }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param end when to stop for lack of time
  */
 record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Instant end) {
+    /** insufficient_privilege. */
+    private static final String NO_RIGHT = "42501";
+
     /**
      * How far a walk came.
      *
@@ -32,7 +35,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
 
     /**
      * By plan wherever there is a candidate; one whose plan fails is refused, and left to Flyway. It ends where a script
-     * is found to reach outside.
+     * is found to reach outside, and where nobody can see what one leaves.
      */
     Trail byPlan(Candidates candidates, Trespass trespass) throws SQLException {
         scratch.drop();
@@ -57,7 +60,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
                     return new Trail(stages, failure.get());
                 }
             }
-            stages.add(stage());
+            Optional<Stage> stage = stage();
+            if (stage.isEmpty()) {
+                candidates.refuse(migration, "what it leaves cannot be read by this role");
+                break;
+            }
+            stages.add(stage.get());
         }
         return new Trail(stages, null);
     }
@@ -85,7 +93,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
         scratch.create();
         Watch watch = new Watch();
         Optional<ResultError> failure = runFlyway(path.size(), watch);
-        watch.stages.add(stage());
+        watch.look();
         return new Trail(watch.stages, failure.orElse(null));
     }
 
@@ -95,7 +103,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
         Planner planner =
                 new Planner(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()), new Sightings());
         try {
-            return planner.create(scripts) == Planner.End.DONE ? Optional.of(stage()) : Optional.empty();
+            return planner.create(scripts) == Planner.End.DONE ? stage() : Optional.empty();
         } catch (SQLException failure) {
             return Optional.empty();
         }
@@ -131,14 +139,23 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
         return new Planner(scratch.session(), scratch.timeouts(), candidates.plans(), history, new Sightings());
     }
 
-    private Stage stage() throws SQLException {
-        return Stage.of(scratch.connection(), scratch.home().schema());
+    /** Empty if this role may not see all of it: policies can be forced upon the owner of a table. */
+    private Optional<Stage> stage() throws SQLException {
+        try {
+            return Optional.of(Stage.of(scratch.connection(), scratch.home().schema()));
+        } catch (SQLException failure) {
+            if (NO_RIGHT.equals(failure.getSQLState())) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
     }
 
     /** Looks at the stage that a migration has left, when the next one begins. */
     private final class Watch implements Callback {
         private final List<Stage> stages = new ArrayList<>();
         private boolean begun;
+        private boolean blind;
 
         @Override
         public boolean supports(Event event, @Nullable Context context) {
@@ -154,12 +171,18 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
         public void handle(Event event, Context context) {
             try {
                 if (begun) {
-                    stages.add(stage());
+                    look();
                 }
                 begun = true;
             } catch (SQLException failure) {
                 throw new FlywayException("the stage before it could not be looked at", failure);
             }
+        }
+
+        private void look() throws SQLException {
+            Optional<Stage> stage = blind ? Optional.empty() : stage();
+            blind = stage.isEmpty();
+            stage.ifPresent(stages::add);
         }
 
         @Override

@@ -22,14 +22,15 @@ class Connector implements DataSource {
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * The server ends a session whose client is gone, or stopped in a transaction, so that it does not keep a tenant's
-     * lock.
+     * The server ends a session whose client is gone, also while an answer to it is on its way, or stopped in a
+     * transaction, so that it does not keep a tenant's lock.
      *
      * @see <a href="https://www.postgresql.org/docs/current/runtime-config-connection.html">connection settings</a>
      */
     private static final String SESSION_OPTIONS =
             "-c idle_in_transaction_session_timeout=30000 -c client_connection_check_interval=5000"
-                    + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+                    + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+                    + " -c tcp_user_timeout=25000";
 
     private final String url;
     private final String user;

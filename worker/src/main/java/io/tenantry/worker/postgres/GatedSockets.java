@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.SocketFactory;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class GatedSockets extends SocketFactory {
     /** Inherited, because with {@code loginTimeout} in the URL the driver connects on a thread of its own. */
     private static final ThreadLocal<Attempt> ATTEMPT = new InheritableThreadLocal<>();
+
+    /** In seconds, and how often; the driver turns them on. */
+    private static final Map<SocketOption<Integer>, Integer> KEEPALIVE = Map.of(
+            ExtendedSocketOptions.TCP_KEEPIDLE, 10,
+            ExtendedSocketOptions.TCP_KEEPINTERVAL, 5,
+            ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
 
     /** Takes a slot, or fails. */
     interface Entrance {
@@ -65,11 +74,21 @@ public final class GatedSockets extends SocketFactory {
     public Socket createSocket() throws IOException {
         @Nullable Attempt attempt = ATTEMPT.get();
         if (attempt == null) {
-            return new Socket();
+            return keptAlive(new Socket());
         }
         attempt.entrance().enter();
         Socket socket = new GatedSocket(attempt.gate());
         attempt.sockets().add(socket);
+        return keptAlive(socket);
+    }
+
+    /** As the server is told to, so that nobody waits for hours for a server that vanished without a word. */
+    private static Socket keptAlive(Socket socket) throws IOException {
+        for (Map.Entry<SocketOption<Integer>, Integer> option : KEEPALIVE.entrySet()) {
+            if (socket.supportedOptions().contains(option.getKey())) {
+                socket.setOption(option.getKey(), option.getValue());
+            }
+        }
         return socket;
     }
 

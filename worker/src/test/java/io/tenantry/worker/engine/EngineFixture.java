@@ -41,17 +41,36 @@ final class EngineFixture implements AutoCloseable {
     }
 
     EngineFixture(Duration lockTimeout) throws IOException, SQLException {
+        this(lockTimeout, 8);
+    }
+
+    EngineFixture(Duration lockTimeout, int connections) throws IOException, SQLException {
         folder = Files.createTempDirectory("engine-test");
         postgres.createDatabase(database);
-        server = new Server(
-                new ServerSettings(
-                        "main", postgres.jdbcUrl(database), postgres.user(), new Secret(postgres.password()), 8),
+        server = server(postgres.user(), postgres.password(), lockTimeout, connections);
+    }
+
+    private Server server(String user, String password, Duration lockTimeout, int connections) {
+        return new Server(
+                new ServerSettings("main", postgres.jdbcUrl(database), user, new Secret(password), connections),
                 new SessionTimeouts(lockTimeout, Duration.ZERO),
                 "engine test");
     }
 
+    /** The database for a role that is nothing but its owner; the caller closes it. */
+    Server serverOfOwner() throws SQLException {
+        execute("CREATE ROLE " + owner() + " LOGIN PASSWORD 'secret'; ALTER DATABASE " + database + " OWNER TO "
+                + owner());
+        return server(owner(), "secret", Duration.ofSeconds(2), 8);
+    }
+
     Server server() {
         return server;
+    }
+
+    /** The name of that role. */
+    String owner() {
+        return database + "_owner";
     }
 
     /** Adds or replaces a script. */
@@ -208,6 +227,7 @@ final class EngineFixture implements AutoCloseable {
         try (Connection connection = postgres.connect("postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP DATABASE \"" + database + "\" WITH (FORCE)");
+            statement.execute("DROP ROLE IF EXISTS " + owner());
         }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

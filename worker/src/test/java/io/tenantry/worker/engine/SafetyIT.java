@@ -172,6 +172,26 @@ class SafetyIT {
     }
 
     @Test
+    void theOlderOfTwoReleasesWithTheSameVersionsNeverFails() throws Exception {
+        MigrationCatalog older = engine.with("R__view.sql", "CREATE OR REPLACE VIEW v AS SELECT id FROM account;")
+                .proven();
+        MigrationCatalog newer = engine.with(
+                        "R__view.sql", "CREATE OR REPLACE VIEW v AS SELECT id FROM account WHERE id > 0;")
+                .with("R__view_2.sql", "CREATE OR REPLACE VIEW v2 AS SELECT id FROM account;")
+                .proven();
+        engine.upgrade(newer, "acme", "latest", "1");
+
+        assertThat(engine.upgrade(older, "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+        assertThat(engine.upgrade(unproven(older), "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+        assertThat(engine.upgrade(unproven(newer), "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+        assertThat(engine.upgrade(unproven(older), "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+    }
+
+    private static MigrationCatalog unproven(MigrationCatalog catalog) {
+        return catalog.with(Plans.NONE);
+    }
+
+    @Test
     void aMismatchNamesTheScript() throws Exception {
         MigrationCatalog catalog = engine.with("V1__account.sql", "CREATE TABLE account (id bigint);")
                 .with("V2__more.sql", "SELECT 1;")

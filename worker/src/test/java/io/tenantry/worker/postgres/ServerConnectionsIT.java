@@ -45,6 +45,15 @@ class ServerConnectionsIT {
         }
     }
 
+    /** Sooner than the slot of a silent one is given to somebody else. */
+    @Test
+    void theServerGivesUpAClientThatTakesNoAnswer() throws Exception {
+        Server server = server(1, "");
+        try (Connection connection = server.connect("postgres")) {
+            assertThat(one(connection, "SHOW tcp_user_timeout")).isEqualTo("25000");
+        }
+    }
+
     /** The other way of ending a connection: TLS says goodbye too. */
     @Test
     void aSlotIsFreeOnlyWhenTheSessionIsGoneWithTlsToo() throws Exception {

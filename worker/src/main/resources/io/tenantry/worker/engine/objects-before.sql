@@ -1,0 +1,18 @@
+-- What relations and other objects outside a schema are like where nothing has happened to them, as rows of (name, class, id,
+-- state); those that are not there are missing. The parameters are two arrays, of class and id, and the schema.
+WITH wanted AS MATERIALIZED (
+    SELECT w.class, w.id FROM unnest(?::oid[], ?::oid[]) AS w (class, id)
+),
+object (name, class, id, namespace, row_xid) AS (
+/*objects*/
+),
+home AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ?)
+SELECT o.name, o.class, o.id, NULL AS state
+FROM object o JOIN wanted w ON w.class = o.class AND w.id = o.id
+WHERE NOT EXISTS (SELECT FROM home h WHERE h.oid = o.namespace)
+UNION ALL
+SELECT /*relation*/, w.class, w.id, /*state*/
+FROM wanted w
+    JOIN pg_class c ON c.oid = w.id
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE w.class = 'pg_class'::regclass AND n.nspname <> 'pg_toast' AND NOT EXISTS (SELECT FROM home h WHERE h.oid = n.oid)

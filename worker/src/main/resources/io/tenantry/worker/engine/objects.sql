@@ -1,0 +1,30 @@
+-- The objects of a database but relations, as rows of (name, class, id, namespace, row_xid): class is the catalog that it
+-- stands in, namespace 0 if it belongs to no schema, row_xid the transaction that wrote it last.
+SELECT 'schema ' || quote_ident(nspname), 'pg_namespace'::regclass::oid, oid, oid, xmin FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'
+UNION ALL SELECT 'function ' || oid::regprocedure, 'pg_proc'::regclass::oid, oid, pronamespace, xmin FROM pg_proc
+UNION ALL SELECT 'type ' || oid::regtype, 'pg_type'::regclass::oid, oid, typnamespace, xmin FROM pg_type WHERE typtype IN ('d', 'e', 'r', 'b') AND typcategory <> 'A'
+UNION ALL SELECT format('constraint %I of %s', conname, conrelid::regclass), 'pg_constraint'::regclass::oid, oid, connamespace, xmin FROM pg_constraint
+UNION ALL SELECT format('trigger %I of %s', t.tgname, t.tgrelid::regclass), 'pg_trigger'::regclass::oid, t.oid, c.relnamespace, t.xmin
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
+UNION ALL SELECT format('policy %I of %s', p.polname, p.polrelid::regclass), 'pg_policy'::regclass::oid, p.oid, c.relnamespace, p.xmin
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+UNION ALL SELECT format('rule %I of %s', r.rulename, r.ev_class::regclass), 'pg_rewrite'::regclass::oid, r.oid, c.relnamespace, r.xmin
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+UNION ALL SELECT 'operator ' || oid::regoperator, 'pg_operator'::regclass::oid, oid, oprnamespace, xmin FROM pg_operator
+UNION ALL SELECT 'operator class ' || quote_ident(opcname), 'pg_opclass'::regclass::oid, oid, opcnamespace, xmin FROM pg_opclass
+UNION ALL SELECT 'collation ' || quote_ident(collname), 'pg_collation'::regclass::oid, oid, collnamespace, xmin FROM pg_collation
+UNION ALL SELECT 'conversion ' || quote_ident(conname), 'pg_conversion'::regclass::oid, oid, connamespace, xmin FROM pg_conversion
+UNION ALL SELECT 'text search configuration ' || quote_ident(cfgname), 'pg_ts_config'::regclass::oid, oid, cfgnamespace, xmin FROM pg_ts_config
+UNION ALL SELECT 'text search dictionary ' || quote_ident(dictname), 'pg_ts_dict'::regclass::oid, oid, dictnamespace, xmin FROM pg_ts_dict
+UNION ALL SELECT 'statistics ' || quote_ident(stxname), 'pg_statistic_ext'::regclass::oid, oid, stxnamespace, xmin FROM pg_statistic_ext
+UNION ALL SELECT 'default privileges', 'pg_default_acl'::regclass::oid, oid, defaclnamespace, xmin FROM pg_default_acl
+UNION ALL SELECT 'extension ' || quote_ident(extname), 'pg_extension'::regclass::oid, oid, 0, xmin FROM pg_extension
+UNION ALL SELECT format('cast from %s to %s', castsource::regtype, casttarget::regtype), 'pg_cast'::regclass::oid, oid, 0, xmin FROM pg_cast
+UNION ALL SELECT 'language ' || quote_ident(lanname), 'pg_language'::regclass::oid, oid, 0, xmin FROM pg_language
+UNION ALL SELECT 'event trigger ' || quote_ident(evtname), 'pg_event_trigger'::regclass::oid, oid, 0, xmin FROM pg_event_trigger
+UNION ALL SELECT 'publication ' || quote_ident(pubname), 'pg_publication'::regclass::oid, oid, 0, xmin FROM pg_publication
+UNION ALL SELECT 'foreign data wrapper ' || quote_ident(fdwname), 'pg_foreign_data_wrapper'::regclass::oid, oid, 0, xmin FROM pg_foreign_data_wrapper
+UNION ALL SELECT 'server ' || quote_ident(srvname), 'pg_foreign_server'::regclass::oid, oid, 0, xmin FROM pg_foreign_server
+UNION ALL SELECT 'access method ' || quote_ident(amname), 'pg_am'::regclass::oid, oid, 0, xmin FROM pg_am
+UNION ALL SELECT 'settings of a role or database', 'pg_db_role_setting'::regclass::oid, 0, 0, xmin FROM pg_db_role_setting
+UNION ALL SELECT 'database ' || quote_ident(datname), 'pg_database'::regclass::oid, oid, 0, xmin FROM pg_database
