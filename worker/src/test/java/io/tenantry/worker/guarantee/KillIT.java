@@ -2,12 +2,14 @@ package io.tenantry.worker.guarantee;
 
 import io.tenantry.worker.guarantee.Ambush.Moment;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nothing lost, no second result, order, never two at once: while workers are killed. */
 @Tag("guarantee")
+@Order(2)
 class KillIT {
     private static final List<Moment> MOMENTS = List.of(Moment.values());
 
