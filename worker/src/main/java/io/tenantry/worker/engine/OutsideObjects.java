@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -88,15 +89,15 @@ record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> 
         wanted.addAll(questionable.keySet());
         Map<Ref, Found> before = new HashMap<>();
         try (PreparedStatement query = connection.prepareStatement(BEFORE)) {
+            Array ids = connection.createArrayOf(
+                    "int8", wanted.stream().map(Ref::number).toArray());
             query.setArray(
                     1,
                     connection.createArrayOf(
                             "int8", wanted.stream().map(Ref::catalog).toArray()));
-            query.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "int8", wanted.stream().map(Ref::number).toArray()));
+            query.setArray(2, ids);
             query.setString(3, schema);
+            query.setArray(4, ids);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     before.put(

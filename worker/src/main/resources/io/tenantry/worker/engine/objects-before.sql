@@ -1,5 +1,6 @@
 -- What relations and other objects outside a schema are like where nothing has happened to them, as rows of (name, class, id,
--- state); those that are not there are missing. The parameters are two arrays, of class and id, and the schema.
+-- state); those that are not there are missing. The parameters are two arrays, of class and id, the schema, and the ids again:
+-- by these the catalogs are searched, which are large where there are thousands of schemas.
 WITH wanted AS MATERIALIZED (
     SELECT w.class, w.id FROM unnest(?::oid[], ?::oid[]) AS w (class, id)
 ),
@@ -9,7 +10,7 @@ object (name, class, id, namespace, row_xid) AS (
 home AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ?)
 SELECT o.name, o.class, o.id, NULL AS state
 FROM object o JOIN wanted w ON w.class = o.class AND w.id = o.id
-WHERE NOT EXISTS (SELECT FROM home h WHERE h.oid = o.namespace)
+WHERE o.id = ANY (?::oid[]) AND NOT EXISTS (SELECT FROM home h WHERE h.oid = o.namespace)
 UNION ALL
 SELECT /*relation*/, w.class, w.id, /*state*/
 FROM wanted w
