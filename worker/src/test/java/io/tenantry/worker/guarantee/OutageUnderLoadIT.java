@@ -62,7 +62,11 @@ class OutageUnderLoadIT {
                 Trial trial = Trial.on(stack, round)) {
             trial.onboard(trial.scale().tenants(), trial.scale().step());
             String url = trial.deployment().settings().registry().url();
-            trial.deployment().with("registry.url", url.replace(":" + server.getPort(), ":" + registry.port()));
+            String detoured = url.replace(
+                    stack.postgres().host() + ":" + server.getPort(),
+                    InetAddress.getLoopbackAddress().getHostAddress() + ":" + registry.port());
+            assertThat(detoured).isNotEqualTo(url);
+            trial.deployment().with("registry.url", detoured);
             detour.ifPresent(around -> trial.deployment().with("kafka.bootstrap-servers", around.advertised()));
             trial.startWorkers(trial.scale().workers()).awaitReady();
 

@@ -22,15 +22,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The gate counts a worker's connections as the server does. */
 class ServerConnectionsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Not template1: as long as somebody is connected to it, the tests beside this one cannot create databases. */
+    private static final String DATABASE = "gate_" + UUID.randomUUID();
+
     private final PostgresServer postgres = DevStack.shared().postgres();
     private final String applicationName = "gate " + UUID.randomUUID();
     private final List<Server> servers = new ArrayList<>();
+
+    @BeforeAll
+    static void createDatabase() throws SQLException {
+        DevStack.shared().postgres().createDatabase(DATABASE);
+    }
 
     @AfterEach
     void close() {
@@ -60,7 +69,7 @@ class ServerConnectionsIT {
         try (PostgresServer own = PostgresServer.start(Map.of());
                 Connection watching = own.connect("postgres")) {
             Tls.turnOn(own);
-            Server server = newServer(own.jdbcUrl("template1") + "?sslmode=require", 2, Lease.endless(applicationName));
+            Server server = newServer(own.jdbcUrl("postgres") + "?sslmode=require", 2, Lease.endless(applicationName));
             try (Connection connection = server.connect("postgres")) {
                 assertThat(one(connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
                         .isEqualTo("t");
@@ -101,7 +110,7 @@ class ServerConnectionsIT {
             assertThat(server.connections()).isEqualTo(2);
             assertThat(sessions(watching)).isEqualTo(2);
             assertThat(one(other, "SELECT current_database()")).isEqualTo("postgres");
-            assertThat(one(pooled, "SELECT current_database()")).isEqualTo("template1");
+            assertThat(one(pooled, "SELECT current_database()")).isEqualTo(DATABASE);
         }
         assertThat(server.connections()).isLessThanOrEqualTo(2);
 
@@ -201,7 +210,7 @@ class ServerConnectionsIT {
     }
 
     private Server server(int cap, String parameters) {
-        return newServer(postgres.jdbcUrl("template1") + parameters, cap, Lease.endless(applicationName));
+        return newServer(postgres.jdbcUrl(DATABASE) + parameters, cap, Lease.endless(applicationName));
     }
 
     private Server newServer(String url, int cap, Lease lease) {
