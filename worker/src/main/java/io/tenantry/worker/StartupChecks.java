@@ -132,7 +132,15 @@ final class StartupChecks {
                 faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");
             }
-            catalogs.put(database.name(), planned(database, catalog, server));
+            List<String> unknown = catalog.unknown(database.allow());
+            if (unknown.isEmpty()) {
+                catalogs.put(database.name(), planned(database, catalog, server));
+            } else {
+                faults.add(key + ".allow = " + String.join(", ", unknown) + ": no migration of "
+                        + database.migrations().toAbsolutePath()
+                        + " has this name; give names as they stand in the column script of flyway_schema_history,"
+                        + " folders included");
+            }
         } catch (IOException | MigrationsRefusedException failure) {
             faults.add(key + ".migrations: " + reason(failure) + "; correct the files in "
                     + database.migrations().toAbsolutePath());
@@ -144,7 +152,9 @@ final class StartupChecks {
         if (catalog.size() == 0) {
             return catalog;
         }
-        return database.isolation() == Isolation.SCHEMA ? Proof.of(catalog, server) : Proof.read(catalog, server);
+        return database.isolation() == Isolation.SCHEMA
+                ? Proof.of(catalog, server, database.allow())
+                : Proof.read(catalog, server);
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

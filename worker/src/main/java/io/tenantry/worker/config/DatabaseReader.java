@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the named databases, in the order of the file. */
 final class DatabaseReader {
     private static final String FILESYSTEM = "filesystem:";
     private static final String MIGRATIONS = "filesystem:<folder>";
-    private static final String CLASS = "[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*";
-    private static final Pattern JAVA_MIGRATIONS = Pattern.compile("\\s*" + CLASS + "(\\s*,\\s*" + CLASS + ")*\\s*");
+    private static final Pattern CLASS = Pattern.compile("[\\p{Alpha}_$][\\w$]*(\\.[\\p{Alpha}_$][\\w$]*)*");
+    private static final String CLASSES = "names of classes, with commas between";
 
     private final TypedValues values;
     private final Faults faults;
@@ -54,7 +55,9 @@ final class DatabaseReader {
                     isolation,
                     location,
                     migrations(key + ".migrations"),
-                    javaMigrations(key + ".java-migrations")));
+                    javaMigrations(key + ".java-migrations"),
+                    values.flag(key + ".out-of-order", false),
+                    Set.copyOf(values.names(key + ".allow", "names of scripts, with commas between"))));
         }
         if (layers.namesIn("databases").isEmpty()) {
             faults.missing("databases", "at least one, each with server, location and migrations");
@@ -96,8 +99,14 @@ final class DatabaseReader {
     }
 
     private List<String> javaMigrations(String key) {
-        String names =
-                values.text(key, "", JAVA_MIGRATIONS.asMatchPredicate(), "names of classes, with commas between");
-        return names.isEmpty() ? List.of() : List.of(names.strip().split("\\s*,\\s*"));
+        List<String> names = values.names(key, CLASSES);
+        if (names.stream().allMatch(name -> CLASS.matcher(name).matches())) {
+            return names;
+        }
+        Layers.@Nullable Found found = values.find(key);
+        if (found != null) {
+            faults.bad(key, found, "not accepted", CLASSES);
+        }
+        return List.of();
     }
 }

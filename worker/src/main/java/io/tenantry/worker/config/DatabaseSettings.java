@@ -2,6 +2,7 @@ package io.tenantry.worker.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A named logical database with its own migrations.
@@ -11,6 +12,8 @@ import java.util.List;
  *     and not at all for {@link Isolation#SHARED}
  * @param migrations the folder with the Flyway scripts; relative to the working directory unless absolute
  * @param javaMigrations names of classes on the class path that are migrations too
+ * @param outOfOrder whether a version below a tenant's highest one is applied, as Flyway's {@code outOfOrder} does
+ * @param allow scripts, by their names in the history, that may reach outside the schema of a tenant
  */
 public record DatabaseSettings(
         String name,
@@ -18,8 +21,11 @@ public record DatabaseSettings(
         Isolation isolation,
         String location,
         Path migrations,
-        List<String> javaMigrations) {
+        List<String> javaMigrations,
+        boolean outOfOrder,
+        Set<String> allow) {
     public DatabaseSettings {
         javaMigrations = List.copyOf(javaMigrations);
+        allow = Set.copyOf(allow);
     }
 }

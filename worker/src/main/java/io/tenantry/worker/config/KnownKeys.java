@@ -46,6 +46,8 @@ final class KnownKeys {
             "databases.*.location",
             "databases.*.migrations",
             "databases.*.java-migrations",
+            "databases.*.out-of-order",
+            "databases.*.allow",
             "worker.concurrency",
             "worker.drain-timeout",
             "worker.unknown-tenant-grace",
@@ -59,6 +61,9 @@ final class KnownKeys {
             "http.host",
             "http.port");
 
+    /** Those of {@link #VALUES} that may be written as a list. */
+    private static final Set<String> LISTS = Set.of("databases.*.java-migrations", "databases.*.allow");
+
     private static final int FARTHEST_SUGGESTION = 2;
 
     private KnownKeys() {}
@@ -69,6 +74,11 @@ final class KnownKeys {
             return Kind.VALUE;
         }
         return sections().anyMatch(pattern::equals) ? Kind.SECTION : Kind.UNKNOWN;
+    }
+
+    /** Whether the value may be a list in the file. Elsewhere it has commas between its elements. */
+    static boolean isList(String key) {
+        return LISTS.contains(pattern(key));
     }
 
     static boolean isKafkaProperty(String key) {

@@ -1,6 +1,7 @@
 package io.tenantry.worker.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -96,6 +97,32 @@ final class TypedValues {
             return duration;
         }
         return Optional.ofNullable(otherwise);
+    }
+
+    boolean flag(String key, boolean otherwise) {
+        Layers.Found found = find(key);
+        if (found == null) {
+            return otherwise;
+        }
+        if (found.text().equals("true") || found.text().equals("false")) {
+            return found.text().equals("true");
+        }
+        faults.bad(key, found, problem(found, "not one of these words"), "true, false");
+        return otherwise;
+    }
+
+    /** A list of names; empty when it is not set or faulty. */
+    List<String> names(String key, String allowed) {
+        Layers.Found found = find(key);
+        if (found == null || found.text().isEmpty()) {
+            return List.of();
+        }
+        List<String> names = Lists.split(found.text());
+        if (names.stream().noneMatch(String::isEmpty)) {
+            return names;
+        }
+        faults.bad(key, found, problem(found, "a name is missing"), allowed);
+        return List.of();
     }
 
     <E extends Enum<E>> E choice(String key, E otherwise, Class<E> type) {

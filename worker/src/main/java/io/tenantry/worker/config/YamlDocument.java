@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -21,6 +22,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** The settings file as flat keys in its own order, each with its line; unknown and misshapen ones become faults. */
@@ -144,8 +146,17 @@ final class YamlDocument {
     private void value(String key, Node node, int line) {
         if (node instanceof ScalarNode scalar) {
             values.put(key, scalar.getTag().equals(Tag.NULL) ? "" : scalar.getValue());
-        } else {
+        } else if (!KnownKeys.isList(key)) {
             faults.add(key, "line " + line, shape(node) + "; allowed: one value");
+        } else if (node instanceof SequenceNode list
+                && list.getValue().stream().allMatch(ScalarNode.class::isInstance)) {
+            values.put(
+                    key,
+                    list.getValue().stream()
+                            .map(element -> Lists.escaped(((ScalarNode) element).getValue()))
+                            .collect(Collectors.joining(",")));
+        } else {
+            faults.add(key, "line " + line, shape(node) + "; allowed: one value, or a list of values");
         }
     }
 

@@ -80,6 +80,15 @@ public final class MigrationCatalog {
         return migrations.stream().anyMatch(migration -> wanted.equals(migration.version()));
     }
 
+    /** Those of the names that no migration has in the history, in order. */
+    public List<String> unknown(Set<String> scripts) {
+        Set<String> known = migrations.stream().map(Migration::script).collect(Collectors.toSet());
+        return scripts.stream()
+                .filter(script -> !known.contains(script))
+                .sorted()
+                .toList();
+    }
+
     /** How many migrations there are. */
     public int size() {
         return migrations.size();

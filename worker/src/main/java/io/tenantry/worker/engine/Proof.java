@@ -6,12 +6,12 @@ import io.tenantry.worker.postgres.Server;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +34,10 @@ public final class Proof {
     private final Trespass trespass;
     private final Instant end = Instant.now().plus(PATIENCE);
     private final Set<String> warned = new HashSet<>();
+    private final Set<String> allow;
 
-    private Proof(MigrationCatalog catalog, Scratch scratch) throws SQLException {
+    private Proof(MigrationCatalog catalog, Scratch scratch, Set<String> allow) throws SQLException {
+        this.allow = allow;
         this.catalog = catalog;
         this.scratch = scratch;
         this.migrations = catalog.migrationsFor(scratch.home());
@@ -46,12 +48,13 @@ public final class Proof {
     /**
      * The catalog with the plans that are proven on a scratch schema of this server.
      *
-     * @throws MigrationsRefusedException if a script reaches outside the schema
+     * @param allow scripts, by their names in the history, that may reach outside the schema
+     * @throws MigrationsRefusedException if another script reaches outside the schema
      */
-    public static MigrationCatalog of(MigrationCatalog catalog, Server server) {
+    public static MigrationCatalog of(MigrationCatalog catalog, Server server, Set<String> allow) {
         long start = System.nanoTime();
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            return catalog.with(new Proof(catalog, scratch).provenSince(start));
+            return catalog.with(new Proof(catalog, scratch, allow).provenSince(start));
         } catch (MigrationsRefusedException refusal) {
             throw refusal;
         } catch (SQLException | RuntimeException failure) {
@@ -91,7 +94,7 @@ public final class Proof {
     /** The catalog with what can be known without running a script. */
     public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            return catalog.with(new Proof(catalog, scratch).withoutPlans());
+            return catalog.with(new Proof(catalog, scratch, Set.of()).withoutPlans());
         } catch (SQLException | RuntimeException failure) {
             LOG.warn("database {}: its scripts could not be read beforehand", catalog.database(), failure);
             return catalog;
@@ -129,13 +132,24 @@ public final class Proof {
     }
 
     private void refuse() {
-        if (!trespass.found().isEmpty()) {
-            throw new MigrationsRefusedException(trespass.found().entrySet().stream()
-                            .map(script -> script.getKey() + " reaches outside the tenant's schema: "
-                                    + String.join(", ", script.getValue()))
-                            .collect(Collectors.joining("; "))
+        List<String> refused = new ArrayList<>();
+        trespass.found().forEach((script, objects) -> {
+            String what = script + " reaches outside the tenant's schema: " + String.join(", ", objects);
+            if (!allow.contains(script)) {
+                refused.add(what);
+            } else if (warned.add(script)) {
+                LOG.warn(
+                        "database {}: {}; databases.{}.allow names it, so every new tenant does that again",
+                        catalog.database(),
+                        what,
+                        catalog.database());
+            }
+        });
+        if (!refused.isEmpty()) {
+            throw new MigrationsRefusedException(String.join("; ", refused)
                     + "; with isolation schema every new tenant would do that again: name no schema, and make what all"
-                    + " share once, by hand or in a database with isolation shared");
+                    + " share once, by hand or in a database with isolation shared; for a released script that nobody may"
+                    + " edit, add its name to databases." + catalog.database() + ".allow");
         }
     }
 

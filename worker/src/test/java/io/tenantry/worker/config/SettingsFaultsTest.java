@@ -91,6 +91,9 @@ class SettingsFaultsTest {
                 "databases.users.migrations | classpath:db | filesystem:<folder>",
                 "databases.users.migrations | filesystem:a,filesystem:b | filesystem:<folder>",
                 "databases.users.java-migrations | com.acme.V1__a;rm | names of classes, with commas between",
+                "databases.users.out-of-order | yes | true, false",
+                "databases.users.out-of-order | TRUE | true, false",
+                "databases.users.allow | V1__a.sql,,V2__b.sql | names of scripts, with commas between",
                 "worker.concurrency | -1 | 1 to 10000",
                 "worker.drain-timeout | 30 | 0s to 1h, in ms, s, m, h or d",
                 "worker.drain-timeout | -1s | 0s to 1h, in ms, s, m, h or d",
@@ -109,6 +112,16 @@ class SettingsFaultsTest {
                         .onlyFault())
                 .startsWith(key + " = \"" + value + "\" (system property): ")
                 .endsWith("; allowed: " + allowed);
+    }
+
+    @Test
+    void onlyAKeyOfNamesTakesAList() {
+        assertThat(Reading.of(folder, "    server: main", "    server: main\n    allow: {V1__a.sql: true}")
+                        .onlyFault())
+                .isEqualTo("databases.users.allow (line 13): a map; allowed: one value, or a list of values");
+        assertThat(Reading.of(folder, "    server: main", "    server: main\n    out-of-order: [true]")
+                        .onlyFault())
+                .isEqualTo("databases.users.out-of-order (line 13): a list; allowed: one value");
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,21 +114,27 @@ class SettingsReaderTest {
                                         Isolation.SCHEMA,
                                         "tenant_{tenant}",
                                         Path.of("migrations/users"),
-                                        List.of()),
+                                        List.of(),
+                                        false,
+                                        Set.of()),
                                 new DatabaseSettings(
                                         "analytics",
                                         "main",
                                         Isolation.DATABASE,
                                         "analytics_{tenant}",
                                         Path.of("migrations/analytics"),
-                                        List.of()),
+                                        List.of(),
+                                        false,
+                                        Set.of()),
                                 new DatabaseSettings(
                                         "billing",
                                         "main",
                                         Isolation.SHARED,
                                         "billing",
                                         Path.of("migrations/billing"),
-                                        List.of())),
+                                        List.of(),
+                                        false,
+                                        Set.of())),
                         DEFAULT_WORKER,
                         DEFAULT_RETRY,
                         DEFAULT_HTTP));
@@ -148,7 +155,9 @@ class SettingsReaderTest {
                                 Isolation.SCHEMA,
                                 "tenant_{tenant}",
                                 Path.of("migrations/users"),
-                                List.of())),
+                                List.of(),
+                                false,
+                                Set.of())),
                         DEFAULT_WORKER,
                         DEFAULT_RETRY,
                         DEFAULT_HTTP));
@@ -166,6 +175,27 @@ class SettingsReaderTest {
 
         assertThat(reading.settings().databases().get(1).javaMigrations())
                 .containsExactly("com.acme.V3__a", "com.acme.V4__b$C");
+    }
+
+    @Test
+    void readsListsInBothForms() throws Exception {
+        String zebra = """
+                          zebra:
+                            server: main
+                            location: "z_{tenant}"
+                            migrations: "filesystem:z"
+                            out-of-order: true
+                            allow: %s
+                        """;
+
+        for (String list : List.of("[V1__a.sql, '2026/V2__b,c.sql']", "V1__a.sql, 2026/V2__b\\,c.sql")) {
+            DatabaseSettings database = new Reading(folder, Reading.MINIMAL + zebra.formatted(list))
+                    .settings()
+                    .databases()
+                    .get(1);
+            assertThat(database.allow()).containsExactlyInAnyOrder("V1__a.sql", "2026/V2__b,c.sql");
+            assertThat(database.outOfOrder()).isTrue();
+        }
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.output.ValidateResult;
@@ -104,7 +105,7 @@ final class EngineFixture implements AutoCloseable {
 
     /** What the folder holds, with the plans that are proven. */
     MigrationCatalog proven() throws IOException {
-        return Proof.of(catalog(), server);
+        return Proof.of(catalog(), server, Set.of());
     }
 
     TenantHome home(String tenant) {

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class ProofIT {
                 .with("V4__b.sql", "CREATE TABLE b (id int);");
 
         try (Server server = engine.serverOfOwner()) {
-            Plans plans = Proof.of(engine.catalog(), server).plans();
+            Plans plans = Proof.of(engine.catalog(), server, Set.of()).plans();
 
             assertThat(plans.steps()).containsOnlyKeys("V1__a.sql");
             assertThat(plans.outside()).containsOnlyKeys("V3__index.sql");
