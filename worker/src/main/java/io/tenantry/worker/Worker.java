@@ -9,6 +9,8 @@ import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
+import io.tenantry.worker.lane.WaitReason;
+import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
@@ -150,8 +152,9 @@ public final class Worker implements AutoCloseable {
         Outage publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         Fleet fleet = fleet(catalogs);
+        Waits waits = new Waits(reason -> meters.waitBegun(reason.tag()));
         try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id, fatal);
-                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), fatal);
+                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), waits, fatal);
                 LookUps lookUps = new LookUps(registry);
                 Settler settler = new Settler(
                         registry::settle, registryOutage, meters, source(), () -> lanes.active() > 0, fatal);
@@ -179,6 +182,9 @@ public final class Worker implements AutoCloseable {
                     clock));
             templates.start();
             meters.lanes(lanes::active);
+            for (WaitReason reason : WaitReason.values()) {
+                meters.waiting(reason.tag(), () -> waits.count(reason));
+            }
             stop = () -> loop.stop(settings.worker().drainTimeout());
             if (closed) {
                 // It was told to stop before there was anything to be stopped.

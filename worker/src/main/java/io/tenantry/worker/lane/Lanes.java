@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+    private static final Duration REPORTS = Duration.ofSeconds(5);
 
     private final Object lock = new Object();
     private final Map<String, Lane> lanes = new HashMap<>();
@@ -31,16 +32,19 @@ public final class Lanes implements AutoCloseable {
     private final Consumer<Error> fatal;
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor timer;
+    private final Waits waits;
     private final AtomicLong arrivals = new AtomicLong();
     private int running;
     private boolean draining;
 
     /**
      * @param concurrency threads, which is how many lanes run at once
+     * @param waits told of everything that waits; its reports are made here
      * @param fatal told of an error after which the process must not go on (out of memory, broken class path)
      */
-    public Lanes(int concurrency, Backoff backoff, Consumer<Error> fatal) {
+    public Lanes(int concurrency, Backoff backoff, Waits waits, Consumer<Error> fatal) {
         this.backoff = backoff;
+        this.waits = waits;
         this.fatal = fatal;
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(
@@ -52,6 +56,8 @@ public final class Lanes implements AutoCloseable {
                 work -> daemon(work, "lane-" + number.incrementAndGet()));
         this.timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "lane-timer"));
         this.timer.setRemoveOnCancelPolicy(true);
+        ScheduledFuture<?> unused = this.timer.scheduleWithFixedDelay(
+                waits::report, REPORTS.toMillis(), REPORTS.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Puts the task at the end of its lane. While draining it is abandoned at once. */
@@ -94,6 +100,7 @@ public final class Lanes implements AutoCloseable {
                 }
             }
         }
+        dropped.forEach(waits::ended);
         dropped.forEach(Task::abandoned);
     }
 
@@ -133,6 +140,7 @@ public final class Lanes implements AutoCloseable {
             running++;
             queued = lane.tasks.element();
         }
+        waits.runs(queued.task);
         try {
             proceed(lane, queued.task, afterBackoff(queued, run(queued.task)));
         } catch (Error broken) {
@@ -170,7 +178,11 @@ public final class Lanes implements AutoCloseable {
         queued.attempts = attempts;
         Optional<Duration> delay = attempts.afterFailure(retry.cause());
         if (delay.isPresent()) {
-            return new Verdict.Snooze(delay.get());
+            return new Verdict.Snooze(
+                    delay.get(),
+                    new Wait(
+                            WaitReason.NEXT_ATTEMPT,
+                            String.valueOf(retry.cause().getMessage())));
         }
         try {
             queued.task.exhausted(retry.cause(), attempts.failed());
@@ -190,11 +202,13 @@ public final class Lanes implements AutoCloseable {
         long parking;
         synchronized (lock) {
             running--;
-            boolean waits = !(verdict instanceof Verdict.Finished);
-            if (waits && !draining) {
+            Optional<Wait> wait = why(verdict);
+            if (wait.isPresent() && !draining) {
+                waits.waits(task, wait.get());
                 park(lane, verdict);
             } else {
-                dropped = waits;
+                dropped = wait.isPresent();
+                waits.ended(task);
                 next(lane);
             }
             parking = ++lane.parking;
@@ -208,6 +222,16 @@ public final class Lanes implements AutoCloseable {
         } else if (verdict instanceof Verdict.Await await) {
             await.register().accept(() -> wakeOrStop(lane, parking));
         }
+    }
+
+    private static Optional<Wait> why(Verdict verdict) {
+        if (verdict instanceof Verdict.Snooze snooze) {
+            return Optional.of(snooze.why());
+        }
+        if (verdict instanceof Verdict.StepAside aside) {
+            return Optional.of(aside.why());
+        }
+        return verdict instanceof Verdict.Await await ? Optional.of(await.why()) : Optional.empty();
     }
 
     private void park(Lane lane, Verdict verdict) {

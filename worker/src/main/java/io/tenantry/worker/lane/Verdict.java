@@ -3,7 +3,7 @@ package io.tenantry.worker.lane;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** What should happen next to a task that has just run. */
+/** What should happen next to a task that has just run. Whatever waits says why. */
 public sealed interface Verdict {
     /** Nothing: its outcome is handed over. */
     record Finished() implements Verdict {}
@@ -12,18 +12,18 @@ public sealed interface Verdict {
     record Retry(Exception cause) implements Verdict {}
 
     /** Run it again after a delay; this is not a failure and spends no attempt. */
-    record Snooze(Duration delay) implements Verdict {}
+    record Snooze(Duration delay, Wait why) implements Verdict {}
 
     /**
      * Like {@link Snooze}, but tasks of the same lane with a higher priority go first: what it waits for may be one of
      * them.
      */
-    record StepAside(Duration delay) implements Verdict {}
+    record StepAside(Duration delay, Wait why) implements Verdict {}
 
     /**
      * Run it again when something calls back; this is not a failure and spends no attempt.
      *
      * @param register is given the callback once; it may call it at once, and from any thread
      */
-    record Await(Consumer<Runnable> register) implements Verdict {}
+    record Await(Consumer<Runnable> register, Wait why) implements Verdict {}
 }

@@ -5,6 +5,8 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.engine.BusyException;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.Wait;
+import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.DatabaseRefusedException;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
@@ -47,11 +49,11 @@ final class HomeAttempt {
         try {
             Optional<Duration> pause = health.pause();
             if (pause.isPresent()) {
-                return orGiveUp(health, new Verdict.Snooze(pause.get()));
+                return orGiveUp(health, new Verdict.Snooze(pause.get(), away(server)));
             }
             @Nullable Step provisioning = home.work().provisioning();
             if (provisioning != null && !provision(server, provisioning)) {
-                return Optional.of(new Verdict.Snooze(jitter()));
+                return Optional.of(locked());
             }
             return home.result() == null ? work(server, health) : Optional.empty();
         } catch (SQLException failure) {
@@ -59,7 +61,7 @@ final class HomeAttempt {
             if (away.isEmpty()) {
                 throw failure;
             }
-            return orGiveUp(health, new Verdict.Snooze(away.get()));
+            return orGiveUp(health, new Verdict.Snooze(away.get(), away(server)));
         } finally {
             server.bulkhead().release();
         }
@@ -85,9 +87,9 @@ final class HomeAttempt {
                 return afterSteps(ended.notYet());
             }
             Optional<LockedHome> locked = quick instanceof HomeRun.Quick.Busy ? Optional.empty() : session.tryLock();
-            return locked.isPresent() ? afterSteps(home.run(locked.get())) : Optional.of(new Verdict.Snooze(jitter()));
+            return locked.isPresent() ? afterSteps(home.run(locked.get())) : Optional.of(locked());
         } catch (BusyException busy) {
-            return Optional.of(new Verdict.Snooze(jitter()));
+            return Optional.of(new Verdict.Snooze(jitter(), new Wait(WaitReason.ONE_AT_A_TIME, server.name())));
         } catch (DatabaseRefusedException refused) {
             health.answered();
             home.fail(null, RequireHome.refused(home.work().home(), refused));
@@ -101,7 +103,9 @@ final class HomeAttempt {
         }
         Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTargetGrace(), runner.now());
         if (wait.isPresent()) {
-            return Optional.of(new Verdict.Snooze(wait.get()));
+            return Optional.of(new Verdict.Snooze(
+                    wait.get(),
+                    new Wait(WaitReason.UNKNOWN_TARGET, notYet.get().error().message())));
         }
         home.fail(notYet.get().from(), notYet.get().error());
         return Optional.empty();
@@ -125,6 +129,15 @@ final class HomeAttempt {
                                 ? "work had begun, and what is known of it is said here: publish the request again when the server is back, it goes on from there"
                                 : "nothing was done: publish the request again when it is back")));
         return Optional.empty();
+    }
+
+    private static Wait away(Server server) {
+        return new Wait(WaitReason.SERVER_AWAY, server.name());
+    }
+
+    private Verdict locked() {
+        return new Verdict.Snooze(
+                jitter(), new Wait(WaitReason.HOME_LOCKED, home.work().home().location()));
     }
 
     private static Duration jitter() {

@@ -6,6 +6,8 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.Wait;
+import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
@@ -78,7 +80,9 @@ final class HomeRun {
         ConnectionBulkhead bulkhead = work.server().bulkhead();
         queued = !bulkhead.tryAcquire();
         return queued
-                ? Optional.of(new Verdict.Await(callback -> bulkhead.whenFree(urgent, callback)))
+                ? Optional.of(new Verdict.Await(
+                        callback -> bulkhead.whenFree(urgent, callback),
+                        new Wait(WaitReason.NO_CONNECTION, work.server().name())))
                 : Optional.empty();
     }
 

@@ -5,6 +5,8 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.Wait;
+import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
 /** One request on its way to its outcome, over all attempts; a later attempt goes on at the home that failed. */
 final class RequestRun implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
+    private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");
+    private static final Wait REGISTRY_ANSWER = new Wait(WaitReason.REGISTRY_ANSWER, "registry");
 
     private final Request request;
     private final RequestRunner runner;
@@ -85,7 +89,7 @@ final class RequestRun implements Task {
         CompletableFuture<TenantRecord> asked = lookUp;
         if (asked == null) {
             Optional<Duration> pause = health.pause();
-            return Optional.of(pause.isPresent() ? new Verdict.Snooze(pause.get()) : ask());
+            return Optional.of(pause.isPresent() ? new Verdict.Snooze(pause.get(), REGISTRY_AWAY) : ask());
         }
         lookUp = null;
         TenantRecord known;
@@ -97,7 +101,7 @@ final class RequestRun implements Task {
             if (away.isEmpty()) {
                 throw failure;
             }
-            return Optional.of(new Verdict.Snooze(away.get()));
+            return Optional.of(new Verdict.Snooze(away.get(), REGISTRY_AWAY));
         }
         if (known.recorded().isPresent()) {
             runner.outcomes().answeredBefore(request, known.recorded().get());
@@ -109,9 +113,11 @@ final class RequestRun implements Task {
     private Verdict ask() {
         CompletableFuture<TenantRecord> asked = runner.lookUp(request);
         lookUp = asked;
-        return new Verdict.Await(callback -> {
-            var unused = asked.whenComplete((known, failure) -> callback.run());
-        });
+        return new Verdict.Await(
+                callback -> {
+                    var unused = asked.whenComplete((known, failure) -> callback.run());
+                },
+                REGISTRY_ANSWER);
     }
 
     private static TenantRecord answer(CompletableFuture<TenantRecord> asked) throws SQLException {
@@ -139,7 +145,14 @@ final class RequestRun implements Task {
         }
         if (resolution instanceof Resolution.NotYet notYet) {
             Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.now());
-            return Optional.of(wait.isPresent() ? new Verdict.StepAside(wait.get()) : finish(notYet.error()));
+            return Optional.of(
+                    wait.isPresent()
+                            ? new Verdict.StepAside(
+                                    wait.get(),
+                                    new Wait(
+                                            WaitReason.UNKNOWN_TENANT,
+                                            notYet.error().message()))
+                            : finish(notYet.error()));
         }
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
     }

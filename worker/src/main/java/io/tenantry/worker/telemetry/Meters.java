@@ -21,6 +21,7 @@ public final class Meters {
     private final Counter duplicates;
     private final MeterProvider<Counter> deadLetters;
     private final MeterProvider<Counter> retries;
+    private final MeterProvider<Counter> waits;
     private final Counter ledgerPruned;
     private final Timer publish;
     private final DistributionSummary publishRecords;
@@ -50,6 +51,9 @@ public final class Meters {
                 .withRegistry(registry);
         this.retries = Counter.builder("tenantry.retries")
                 .description("Tries that will be repeated")
+                .withRegistry(registry);
+        this.waits = Counter.builder("tenantry.waits")
+                .description("Waits of requests that have begun, by what is waited for")
                 .withRegistry(registry);
         this.ledgerPruned = Counter.builder("tenantry.ledger.pruned")
                 .description("Rows of the ledger that were deleted, being older than registry.ledger-retention")
@@ -91,6 +95,17 @@ public final class Meters {
     /** A try failed and will be repeated, for a reason out of a few. */
     public void retry(String reason) {
         retries.withTags("reason", reason).increment();
+    }
+
+    /** A request begins to wait, for a reason out of a few. */
+    public void waitBegun(String reason) {
+        waits.withTags("reason", reason).increment();
+    }
+
+    /** Requests that wait now for this reason. Shows its waits as 0 from now on, before there is one. */
+    public void waiting(String reason, IntSupplier requests) {
+        waits.withTags("reason", reason).increment(0);
+        gauge("tenantry.waiting", "Requests that wait now, by what they wait for", requests, "reason", reason);
     }
 
     /** A Kafka transaction with so many records was committed. */

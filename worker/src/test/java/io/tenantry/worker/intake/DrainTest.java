@@ -7,6 +7,7 @@ import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ManualClock;
 import java.time.Duration;
@@ -21,7 +22,10 @@ class DrainTest {
 
     private final ManualClock clock = new ManualClock();
     private final Lanes lanes = new Lanes(
-            1, new Backoff(new RetrySettings(1, Duration.ofMillis(1), Duration.ofMillis(1), null)), error -> {});
+            1,
+            new Backoff(new RetrySettings(1, Duration.ofMillis(1), Duration.ofMillis(1), null)),
+            new Waits(reason -> {}),
+            error -> {});
     private final Drain drain = new Drain(lanes, clock);
 
     @AfterEach

@@ -15,7 +15,8 @@ class LanesDrainTest {
     @Test
     void abandonsWhatWaitsAndFinishesWhatRuns() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask parked = fixture.bulk("parked", "p").then(new Verdict.Snooze(LanesFixture.LONG));
+            FakeTask parked =
+                    fixture.bulk("parked", "p").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             FakeTask behindParked = fixture.bulk("behind parked", "p");
             fixture.submit(parked, behindParked);
             fixture.awaitParked(parked, 1);
@@ -41,9 +42,9 @@ class LanesDrainTest {
     @Test
     void abandonsARunningTaskThatWantsToWait() {
         for (Verdict wait : List.of(
-                new Verdict.Snooze(Duration.ZERO),
-                new Verdict.Await(Runnable::run),
-                new Verdict.StepAside(Duration.ZERO),
+                new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT),
+                new Verdict.Await(Runnable::run, LanesFixture.WAIT),
+                new Verdict.StepAside(Duration.ZERO, LanesFixture.WAIT),
                 new Verdict.Retry(new Exception("first failure")))) {
             try (LanesFixture fixture = new LanesFixture(1)) {
                 LanesFixture.Gate gate = new LanesFixture.Gate();
@@ -93,7 +94,7 @@ class LanesDrainTest {
     void ignoresTheCallbacksOfWhatItAbandoned() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             fixture.lanes.drain();
@@ -118,10 +119,10 @@ class LanesDrainTest {
                     String name = "task " + i;
                     FakeTask task = fixture.bulk(name, "lane " + random.nextInt(20));
                     if (random.nextBoolean()) {
-                        task.then(new Verdict.Snooze(Duration.ZERO));
+                        task.then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT));
                     }
                     if (random.nextBoolean()) {
-                        task.then(new Verdict.Await(Runnable::run));
+                        task.then(new Verdict.Await(Runnable::run, LanesFixture.WAIT));
                     }
                     task.then(() -> {
                         finished.add(name);

@@ -147,7 +147,7 @@ class LanesFailureTest {
     void anErrorOfTheTimerIsFatalSinceItsLaneWouldWaitForEver() {
         Error error = new NoClassDefFoundError("thrown by a test");
         try (LanesFixture fixture = new LanesFixture(1)) {
-            fixture.submit(new UnknownPriority(error, new Verdict.Snooze(Duration.ofMillis(1))));
+            fixture.submit(new UnknownPriority(error, new Verdict.Snooze(Duration.ofMillis(1), LanesFixture.WAIT)));
             Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
 
             assertThat(fixture.fatal).containsExactly(error);
@@ -159,9 +159,13 @@ class LanesFailureTest {
         Error error = new OutOfMemoryError("thrown by a test");
         try (LanesFixture fixture = new LanesFixture(1)) {
             CompletableFuture<Void> awaited = new CompletableFuture<>();
-            fixture.submit(new UnknownPriority(error, new Verdict.Await(callback -> {
-                var unused = awaited.thenRun(callback);
-            })));
+            fixture.submit(new UnknownPriority(
+                    error,
+                    new Verdict.Await(
+                            callback -> {
+                                var unused = awaited.thenRun(callback);
+                            },
+                            LanesFixture.WAIT)));
             awaited.complete(null);
             Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
 

@@ -17,6 +17,8 @@ final class LanesFixture implements AutoCloseable {
     /** A wait that does not end by itself while a test runs. */
     static final Duration LONG = Duration.ofHours(1);
 
+    static final Wait WAIT = new Wait(WaitReason.HOME_LOCKED, "a test");
+
     final Lanes lanes;
     final List<String> journal = new CopyOnWriteArrayList<>();
     final List<Error> fatal = new CopyOnWriteArrayList<>();
@@ -30,6 +32,7 @@ final class LanesFixture implements AutoCloseable {
         this.lanes = new Lanes(
                 concurrency,
                 new Backoff(new RetrySettings(maxAttempts, delay, delay.multipliedBy(4), null)),
+                new Waits(reason -> {}),
                 fatal::add);
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A task that steps aside lets more urgent ones of its lane pass, and no others. */
 class LanesStepAsideTest {
-    private static final Verdict STEP_ASIDE = new Verdict.StepAside(LanesFixture.LONG);
+    private static final Verdict STEP_ASIDE = new Verdict.StepAside(LanesFixture.LONG, LanesFixture.WAIT);
 
     @Test
     void letsAMoreUrgentTaskPassThatWasQueuedBefore() {
@@ -47,7 +47,8 @@ class LanesStepAsideTest {
     void runsAgainAfterItsDelayWhenNobodyPasses() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             fixture.submit(
-                    fixture.bulk("upgrade 1", "a").then(new Verdict.StepAside(Duration.ofMillis(10))),
+                    fixture.bulk("upgrade 1", "a")
+                            .then(new Verdict.StepAside(Duration.ofMillis(10), LanesFixture.WAIT)),
                     fixture.bulk("upgrade 2", "a"));
             fixture.awaitIdle();
 
@@ -75,7 +76,8 @@ class LanesStepAsideTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask first = fixture.bulk("upgrade", "a").then(STEP_ASIDE);
-            FakeTask signup = fixture.interactive("signup", "a").then(new Verdict.Await(callbacks::add));
+            FakeTask signup =
+                    fixture.interactive("signup", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(first);
             fixture.awaitParked(first, 1);
             fixture.submit(signup);

@@ -57,7 +57,7 @@ class LanesTest {
                         fixture.submit(
                                 random.nextBoolean()
                                         ? task.then(turn)
-                                        : task.then(new Verdict.Snooze(Duration.ZERO))
+                                        : task.then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT))
                                                 .then(turn));
                     }
                 }));
@@ -167,7 +167,7 @@ class LanesTest {
     void abandonsATaskThatIsNoLongerWantedWhenItsWaitIsOver() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             task.unwanted();

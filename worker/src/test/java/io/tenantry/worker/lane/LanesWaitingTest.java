@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 
 /** Snoozing, and waiting for a callback. */
 class LanesWaitingTest {
-    private static final Verdict AWAIT_CALLED_BACK_AT_ONCE = new Verdict.Await(Runnable::run);
+    private static final Verdict AWAIT_CALLED_BACK_AT_ONCE = new Verdict.Await(Runnable::run, LanesFixture.WAIT);
 
     @Test
     void runsASnoozingTaskAgainAndOnlyThenTheNextOfItsLane() {
         try (LanesFixture fixture = new LanesFixture(2)) {
             fixture.submit(
-                    fixture.bulk("first", "a").then(new Verdict.Snooze(Duration.ofMillis(20))),
+                    fixture.bulk("first", "a").then(new Verdict.Snooze(Duration.ofMillis(20), LanesFixture.WAIT)),
                     fixture.bulk("second", "a"));
             fixture.awaitIdle();
 
@@ -27,7 +27,8 @@ class LanesWaitingTest {
     @Test
     void letsNoTaskPassASnoozingOneHoweverUrgent() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask snoozing = fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG));
+            FakeTask snoozing =
+                    fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             fixture.submit(snoozing);
             fixture.awaitParked(snoozing, 1);
             fixture.submit(fixture.interactive("urgent", "a"));
@@ -41,9 +42,10 @@ class LanesWaitingTest {
     void waitsWithoutAThread() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             fixture.submit(
-                    fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG)),
-                    fixture.bulk("awaiting", "b").then(new Verdict.Await(callback -> {})),
-                    fixture.bulk("stepping aside", "c").then(new Verdict.StepAside(LanesFixture.LONG)),
+                    fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT)),
+                    fixture.bulk("awaiting", "b").then(new Verdict.Await(callback -> {}, LanesFixture.WAIT)),
+                    fixture.bulk("stepping aside", "c")
+                            .then(new Verdict.StepAside(LanesFixture.LONG, LanesFixture.WAIT)),
                     fixture.bulk("other", "d"));
             Await.until(LanesFixture.DEADLINE, "the other lane ran", () -> fixture.journal.contains("other"));
 
@@ -55,7 +57,8 @@ class LanesWaitingTest {
     void runsAnAwaitingTaskAgainWhenItIsCalledBack() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask awaiting = fixture.bulk("awaiting", "a").then(new Verdict.Await(callbacks::add));
+            FakeTask awaiting =
+                    fixture.bulk("awaiting", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(awaiting, fixture.bulk("next", "a"));
             fixture.awaitParked(awaiting, 1);
             fixture.awaitWhatIsReady();
@@ -72,10 +75,13 @@ class LanesWaitingTest {
     @Test
     void takesACallbackThatComesAtOnceAndTwice() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callback -> {
-                callback.run();
-                callback.run();
-            }));
+            FakeTask task = fixture.bulk("task", "a")
+                    .then(new Verdict.Await(
+                            callback -> {
+                                callback.run();
+                                callback.run();
+                            },
+                            LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitIdle();
 
@@ -88,8 +94,8 @@ class LanesWaitingTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask task = fixture.bulk("task", "a")
-                    .then(new Verdict.Await(callbacks::add))
-                    .then(new Verdict.Await(callbacks::add));
+                    .then(new Verdict.Await(callbacks::add, LanesFixture.WAIT))
+                    .then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             LanesFixture.callBack(callbacks, 0);
@@ -109,13 +115,13 @@ class LanesWaitingTest {
     void aCallbackAfterTheEndOfTheLaneDoesNothing() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add));
+            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
-            FakeTask later = fixture.bulk("later", "a").then(new Verdict.Await(callback -> {}));
+            FakeTask later = fixture.bulk("later", "a").then(new Verdict.Await(callback -> {}, LanesFixture.WAIT));
             fixture.submit(later);
             fixture.awaitParked(later, 1);
             LanesFixture.callBack(callbacks, 0);
@@ -130,13 +136,13 @@ class LanesWaitingTest {
         Exception last = new Exception("second failure");
         try (LanesFixture fixture = new LanesFixture(1, 2, Duration.ofMillis(1))) {
             FakeTask task = fixture.bulk("task", "a")
-                    .then(new Verdict.Snooze(Duration.ZERO))
+                    .then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT))
                     .then(AWAIT_CALLED_BACK_AT_ONCE)
-                    .then(new Verdict.StepAside(Duration.ZERO))
+                    .then(new Verdict.StepAside(Duration.ZERO, LanesFixture.WAIT))
                     .then(new Verdict.Retry(new Exception("first failure")))
-                    .then(new Verdict.Snooze(Duration.ZERO))
+                    .then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT))
                     .then(AWAIT_CALLED_BACK_AT_ONCE)
-                    .then(new Verdict.StepAside(Duration.ZERO))
+                    .then(new Verdict.StepAside(Duration.ZERO, LanesFixture.WAIT))
                     .then(new Verdict.Retry(last));
             fixture.submit(task);
             fixture.awaitIdle();
@@ -149,7 +155,7 @@ class LanesWaitingTest {
     @Test
     void doesNotWaitForAHeadThatIsNotWantedAnyMore() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask old = fixture.bulk("old", "a").then(new Verdict.Snooze(LanesFixture.LONG));
+            FakeTask old = fixture.bulk("old", "a").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             fixture.submit(old);
             fixture.awaitParked(old, 1);
             old.unwanted();

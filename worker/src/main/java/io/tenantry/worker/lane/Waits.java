@@ -1,0 +1,161 @@
+package io.tenantry.worker.lane;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which tasks wait, why and since when. Says so in the log: one line for a reason, at a growing interval, as long as a task
+ * waits for it longer than {@link #FIRST_INTERVAL}. Safe for use by many threads.
+ */
+public final class Waits {
+    static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);
+    static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+    private static final int NAMED = 5;
+    private static final int LONGEST_SUBJECT = 200;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Waits.class);
+
+    private final LongSupplier nanoTime;
+    private final Consumer<WaitReason> begun;
+    private final Map<Task, Waiting> tasks = new IdentityHashMap<>();
+    private final Map<WaitReason, Integer> counts = new EnumMap<>(WaitReason.class);
+    private final Map<WaitReason, Said> said = new EnumMap<>(WaitReason.class);
+
+    private static final class Waiting {
+        private Wait wait;
+        private final long since;
+        private boolean parked = true;
+
+        private Waiting(Wait wait, long since) {
+            this.wait = wait;
+            this.since = since;
+        }
+    }
+
+    private record Said(long at, Duration interval) {}
+
+    /** @param begun told of each wait; a task that looks whether it is over, and waits on, has not begun another */
+    public Waits(Consumer<WaitReason> begun) {
+        this(System::nanoTime, begun);
+    }
+
+    /** @param nanoTime as {@link System#nanoTime} */
+    Waits(LongSupplier nanoTime, Consumer<WaitReason> begun) {
+        this.nanoTime = nanoTime;
+        this.begun = begun;
+    }
+
+    /** The task waits from now on, or goes on waiting if it did so for the same reason before it ran. */
+    synchronized void waits(Task task, Wait wait) {
+        Waiting before = tasks.get(task);
+        if (before != null && before.wait.reason() == wait.reason()) {
+            before.wait = wait;
+            if (!before.parked) {
+                before.parked = true;
+                counts.merge(wait.reason(), 1, Integer::sum);
+            }
+            return;
+        }
+        leave(before);
+        tasks.put(task, new Waiting(wait, nanoTime.getAsLong()));
+        counts.merge(wait.reason(), 1, Integer::sum);
+        begun.accept(wait.reason());
+    }
+
+    /** The task runs, perhaps only to look whether its wait is over. */
+    synchronized void runs(Task task) {
+        leave(tasks.get(task));
+    }
+
+    /** The lane lets go of the task. */
+    synchronized void ended(Task task) {
+        leave(tasks.remove(task));
+    }
+
+    private void leave(@Nullable Waiting waiting) {
+        if (waiting != null && waiting.parked) {
+            waiting.parked = false;
+            counts.merge(waiting.wait.reason(), -1, Integer::sum);
+        }
+    }
+
+    /** How many tasks wait now for this reason. */
+    public synchronized int count(WaitReason reason) {
+        return counts.getOrDefault(reason, 0);
+    }
+
+    /** Says what is due; to be called every few seconds. */
+    void report() {
+        for (WaitReason reason : WaitReason.values()) {
+            if (!reason.isOutage()) {
+                report(reason);
+            }
+        }
+    }
+
+    private synchronized void report(WaitReason reason) {
+        if (count(reason) == 0) {
+            said.remove(reason);
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        List<Map.Entry<Task, Waiting>> longest = longest(reason, now);
+        if (longest.isEmpty()) {
+            said.remove(reason);
+            return;
+        }
+        Said last = said.get(reason);
+        if (last != null && now - last.at() < last.interval().toNanos()) {
+            return;
+        }
+        Duration next = last == null ? FIRST_INTERVAL : shorter(last.interval().multipliedBy(2), LONGEST_INTERVAL);
+        said.put(reason, new Said(now, next));
+        LOG.warn(
+                "{} of {} waiting requests wait because {}; the longest: {}; next message in {} s",
+                count(reason),
+                counts.values().stream().mapToInt(Integer::intValue).sum(),
+                reason.text(),
+                longest.stream().map(entry -> text(entry, now)).collect(Collectors.joining(", ")),
+                next.toSeconds());
+    }
+
+    /** A few that have waited long enough to be named. */
+    private List<Map.Entry<Task, Waiting>> longest(WaitReason reason, long now) {
+        List<Map.Entry<Task, Waiting>> found = new ArrayList<>();
+        for (Map.Entry<Task, Waiting> entry : tasks.entrySet()) {
+            Waiting waiting = entry.getValue();
+            if (waiting.parked && waiting.wait.reason() == reason && now - waiting.since >= FIRST_INTERVAL.toNanos()) {
+                // An entry of an identity map does not outlive the iteration.
+                found.add(Map.entry(entry.getKey(), waiting));
+            }
+        }
+        found.sort(Comparator.comparingLong(entry -> entry.getValue().since - now));
+        return found.subList(0, Math.min(NAMED, found.size()));
+    }
+
+    private static String text(Map.Entry<Task, Waiting> entry, long now) {
+        Waiting waiting = entry.getValue();
+        return entry.getKey().lane() + " since "
+                + Duration.ofNanos(now - waiting.since).toSeconds() + " s (" + firstLine(waiting.wait.subject()) + ")";
+    }
+
+    private static String firstLine(String subject) {
+        String line = subject.lines().findFirst().orElse("");
+        return line.length() <= LONGEST_SUBJECT ? line : line.substring(0, LONGEST_SUBJECT);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+}
