@@ -28,7 +28,7 @@ public final class Waits {
 
     private final LongSupplier nanoTime;
     private final Consumer<WaitReason> begun;
-    private final Map<Task, Waiting> tasks = new IdentityHashMap<>();
+    private final IdentityHashMap<Task, Waiting> tasks = new IdentityHashMap<>();
     private final Map<WaitReason, Integer> counts = new EnumMap<>(WaitReason.class);
     private final Map<WaitReason, Said> said = new EnumMap<>(WaitReason.class);
 
