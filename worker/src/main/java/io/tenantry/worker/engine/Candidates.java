@@ -30,7 +30,7 @@ final class Candidates {
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();
-            boolean configured = catalog.scripts().names().contains(script + ".conf");
+            boolean configured = catalog.scripts().isConfigured(script);
             Optional<String> reason = callbacks
                     ? Optional.of("there are callbacks")
                     : ScriptCheck.reason(migration, catalog.scripts().text(script), recording, configured);

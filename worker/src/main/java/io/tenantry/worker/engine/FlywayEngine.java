@@ -49,11 +49,14 @@ public final class FlywayEngine {
      * @param javaMigrations names of classes that are migrations too
      * @param anyDatabase a database to be connected to; nothing is written there
      * @throws IOException if the folder cannot be read
-     * @throws MigrationsRefusedException if Flyway refuses the scripts, as with a version that occurs twice
+     * @throws MigrationsRefusedException if a file cannot be used, or Flyway refuses the scripts, as with a version that
+     *     occurs twice; the message names the files
      */
     public static MigrationCatalog load(
             String database, Path folder, List<String> javaMigrations, DataSource anyDatabase) throws IOException {
-        Sources sources = new Sources(Scripts.ofFolder(folder), Sources.load(javaMigrations));
+        ScriptFiles files = ScriptFiles.of(folder);
+        files.log(database);
+        Sources sources = new Sources(files.scripts(), Sources.load(javaMigrations));
         List<Migration> migrations = new ArrayList<>();
         for (MigrationInfo info : resolve(sources, anyDatabase)) {
             migrations.add(new Migration(

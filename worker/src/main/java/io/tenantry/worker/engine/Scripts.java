@@ -1,14 +1,9 @@
 package io.tenantry.worker.engine;
 
-import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
@@ -16,50 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.resource.LoadableResource;
+import org.flywaydb.core.internal.util.StringUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Migration scripts, read once and held in memory, so that no tenant's migration touches the file system. */
 final class Scripts implements ResourceProvider {
-    /** Flyway's own default. */
-    private static final String SUFFIX = ".sql";
-
     private final Map<String, Script> byRelativePath;
 
     private Scripts(Map<String, Script> byRelativePath) {
         this.byRelativePath = byRelativePath;
     }
 
-    /**
-     * Reads the scripts of the folder and its subfolders, and their configurations. As Flyway does it, links are followed
-     * and what is hidden is passed over: that is how Kubernetes mounts files that may change.
-     *
-     * @throws IOException if one cannot be read, or is not in UTF-8
-     */
-    static Scripts ofFolder(Path folder) throws IOException {
-        Map<String, Script> scripts = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                String name = folder.relativize(file).toString().replace('\\', '/');
-                if (isScript(name) && !Files.isDirectory(file)) {
-                    scripts.put(name, new Script(name, Files.readString(file, StandardCharsets.UTF_8)));
-                }
-            }
-        } catch (UncheckedIOException failure) {
-            throw failure.getCause();
-        }
-        return new Scripts(scripts);
-    }
-
-    private static boolean isScript(String name) {
-        return (name.endsWith(SUFFIX) || name.endsWith(SUFFIX + ".conf"))
-                && !name.startsWith(".")
-                && !name.contains("/.");
-    }
-
-    /** Scripts by name, as they come in the jar. */
+    /** Scripts, and their configurations, by name. */
     static Scripts of(Map<String, String> textByName) {
         Map<String, Script> scripts = new TreeMap<>();
         textByName.forEach((name, text) -> scripts.put(name, new Script(name, text)));
@@ -74,8 +39,7 @@ final class Scripts implements ResourceProvider {
     @Override
     public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
         return byRelativePath.values().stream()
-                .filter(script -> script.getFilename().startsWith(prefix))
-                .filter(script -> Stream.of(suffixes).anyMatch(script.getFilename()::endsWith))
+                .filter(script -> StringUtils.startsAndEndsWith(script.getFilename(), prefix, suffixes))
                 .<LoadableResource>map(script -> script)
                 .toList();
     }
@@ -89,6 +53,14 @@ final class Scripts implements ResourceProvider {
     String text(String name) {
         Script script = byRelativePath.get(name);
         return script == null ? "" : script.text;
+    }
+
+    /** Whether a configuration of the script changes how Flyway runs it. */
+    boolean isConfigured(String name) {
+        Script configuration = byRelativePath.get(name + ScriptName.CONFIGURATION_SUFFIX);
+        return configuration != null
+                && ScriptConfiguration.of(configuration.relativePath, configuration.text)
+                        .changesRun();
     }
 
     /** The same without these. */

@@ -76,9 +76,18 @@ final class EngineFixture implements AutoCloseable {
 
     /** Adds or replaces a script. */
     EngineFixture with(String name, String text) throws IOException {
+        return with(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    EngineFixture with(String name, byte[] bytes) throws IOException {
         Files.createDirectories(folder.resolve(name).getParent());
-        Files.writeString(folder.resolve(name), text, StandardCharsets.UTF_8);
+        Files.write(folder.resolve(name), bytes);
         return this;
+    }
+
+    /** The folder of migrations. */
+    Path folder() {
+        return folder;
     }
 
     EngineFixture with(Map<String, String> scripts) throws IOException {
