@@ -3,7 +3,7 @@ package io.tenantry.contracts;
 import java.util.Objects;
 
 /**
- * The request that a result answers: its identity, which is {@code source} and {@code id}, and where it was read.
+ * The request that a result answers: its identity, which is {@code source}, {@code id} and {@code type}, and where it was read.
  *
  * @param type its {@code ce_type}
  * @param topic the name of the Kafka topic, with its prefix

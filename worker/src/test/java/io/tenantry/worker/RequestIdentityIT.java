@@ -1,8 +1,11 @@
 package io.tenantry.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A request is known by its id and source: however often it is sent, it has one result. */
+/** A request is known by its id, source and type: however often it is sent, it has one result. */
 class RequestIdentityIT {
     private Deployment deployment;
 
@@ -95,6 +98,29 @@ class RequestIdentityIT {
                 .containsExactly("users_acme");
         assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
                 .containsExactly("acme");
+    }
+
+    /** As of a producer that uses the number of its order for both. */
+    @Test
+    void aSignupAndAMigrationMayHaveOneId() {
+        MigrationRequested migration = new MigrationRequested("acme", null, List.of(), "latest", null, 1);
+        deployment.startWorker();
+        deployment.events().publishTo(0, "order-7", migration);
+        // The migration has been read by then, and waits for its tenant.
+        deployment.results().data(deployment.events().signUp("marker"));
+        publish("order-7", "acme");
+
+        assertThat(deployment.results().await(3))
+                .filteredOn(result -> result.tenant().equals("acme"))
+                .extracting(result -> result.request().type(), TenantResult::outcome)
+                .containsExactlyInAnyOrder(
+                        tuple(EventType.TENANT_CREATED.type(), Outcome.COMPLETED),
+                        tuple(EventType.MIGRATION_REQUESTED.type(), Outcome.UP_TO_DATE));
+
+        deployment.events().publishTo(0, "order-7", migration);
+        publish("order-7", "acme");
+        deployment.topics().awaitNoLag();
+        assertThat(deployment.results().all()).as("repeats have none").hasSize(3);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.step.Request;
 import java.util.ArrayDeque;
@@ -30,10 +31,11 @@ final class InFlight {
     private final List<Entry> startable = new ArrayList<>();
     private volatile int size;
 
-    private record Identity(String source, String id) {
+    /** As in the ledger. */
+    private record Identity(String source, String id, String type) {
         static Identity of(Entry entry) {
-            return new Identity(
-                    entry.request().ref().source(), entry.request().ref().id());
+            RequestRef ref = entry.request().ref();
+            return new Identity(ref.source(), ref.id(), ref.type());
         }
     }
 

@@ -34,8 +34,9 @@ public final class Ledger {
      */
     public List<Recorded> record(Connection connection, List<LedgerEntry> entries) throws SQLException {
         // In a fixed order, so that two workers that write the same identities do not deadlock.
-        Map<Identity, LedgerEntry> firsts =
-                new TreeMap<>(Comparator.comparing(Identity::source).thenComparing(Identity::id));
+        Map<Identity, LedgerEntry> firsts = new TreeMap<>(Comparator.comparing(Identity::source)
+                .thenComparing(Identity::id)
+                .thenComparing(Identity::type));
         entries.forEach(entry -> firsts.putIfAbsent(entry.identity(), entry));
         Map<Identity, Recorded> standing = insert(connection, firsts.values());
         List<Identity> known =
@@ -58,7 +59,7 @@ public final class Ledger {
             throws SQLException {
         String sql = "INSERT INTO tenantry.request (" + COLUMNS + ") SELECT *, false FROM unnest(?::text[], ?::text[],"
                 + " ?::text[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::text[],"
-                + " ?::timestamptz[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING RETURNING source, id";
+                + " ?::timestamptz[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING RETURNING source, id, type";
         Map<Identity, LedgerEntry> byIdentity = new HashMap<>();
         entries.forEach(entry -> byIdentity.put(entry.identity(), entry));
         Map<Identity, Recorded> inserted = new HashMap<>();
@@ -79,7 +80,7 @@ public final class Ledger {
             columns.add("text", e -> new String(e.result().data(), StandardCharsets.UTF_8));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    Identity identity = new Identity(rows.getString(1), rows.getString(2));
+                    Identity identity = new Identity(rows.getString(1), rows.getString(2), rows.getString(3));
                     LedgerEntry entry = byIdentity.get(identity);
                     if (entry != null) {
                         inserted.put(identity, new Recorded(entry, false));
@@ -91,8 +92,8 @@ public final class Ledger {
     }
 
     private static Map<Identity, Recorded> find(Connection connection, List<Identity> identities) throws SQLException {
-        String sql = "SELECT " + COLUMNS + " FROM tenantry.request WHERE (source, id) IN (SELECT * FROM"
-                + " unnest(?::text[], ?::text[]))";
+        String sql = "SELECT " + COLUMNS + " FROM tenantry.request WHERE (source, id, type) IN (SELECT * FROM"
+                + " unnest(?::text[], ?::text[], ?::text[]))";
         Map<Identity, Recorded> found = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bindIdentities(connection, statement, identities);
@@ -108,15 +109,11 @@ public final class Ledger {
 
     /** Notes that the results of these requests have reached Kafka. */
     public void markPublished(Connection connection, List<RequestRef> requests) throws SQLException {
-        String sql = "UPDATE tenantry.request SET published = true WHERE NOT published AND (source, id) IN (SELECT *"
-                + " FROM unnest(?::text[], ?::text[]))";
+        String sql = "UPDATE tenantry.request SET published = true WHERE NOT published AND (source, id, type) IN"
+                + " (SELECT * FROM unnest(?::text[], ?::text[], ?::text[]))";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bindIdentities(
-                    connection,
-                    statement,
-                    requests.stream()
-                            .map(request -> new Identity(request.source(), request.id()))
-                            .toList());
+                    connection, statement, requests.stream().map(Identity::of).toList());
             statement.executeUpdate();
         }
     }
@@ -149,6 +146,7 @@ public final class Ledger {
             throws SQLException {
         statement.setArray(1, texts(connection, identities, Identity::source));
         statement.setArray(2, texts(connection, identities, Identity::id));
+        statement.setArray(3, texts(connection, identities, Identity::type));
     }
 
     private static Array texts(Connection connection, List<Identity> identities, Function<Identity, String> part)

@@ -11,8 +11,13 @@ import io.tenantry.contracts.RequestRef;
  */
 public record LedgerEntry(RequestRef request, EncodedEvent result) {
     Identity identity() {
-        return new Identity(request.source(), request.id());
+        return Identity.of(request);
     }
 
-    record Identity(String source, String id) {}
+    /** What the ledger holds at most one row for, as in the id of a result. */
+    record Identity(String source, String id, String type) {
+        static Identity of(RequestRef request) {
+            return new Identity(request.source(), request.id(), request.type());
+        }
+    }
 }

@@ -21,7 +21,8 @@ final class RegistrySchema {
             "V1__tenants_and_ledger.sql",
             "V3__leases.sql",
             "V4__shared_databases_and_templates.sql",
-            "V5__observed_at.sql");
+            "V5__observed_at.sql",
+            "V6__identity_with_type.sql");
     /** Any fixed number: who creates the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 

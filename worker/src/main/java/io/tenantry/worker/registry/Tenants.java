@@ -133,16 +133,17 @@ public final class Tenants {
                 "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
                         + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
                         + " location, coalesce(h.version, s.version) AS version, coalesce(h.observed_at, s.observed_at) AS"
-                        + " observed_at FROM unnest(?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, tenant, database, number) LEFT JOIN tenantry.request r ON"
-                        + " r.source = w.source AND r.id = w.id LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
+                        + " observed_at FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, type, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                        + " r.source = w.source AND r.id = w.id AND r.type = w.type LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
                         + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
                         + " w.database ORDER BY w.number";
         List<TenantRecord> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setArray(1, texts(connection, wanted, one -> one.request().source()));
             query.setArray(2, texts(connection, wanted, one -> one.request().id()));
-            query.setArray(3, texts(connection, wanted, LookUp::tenant));
-            query.setArray(4, texts(connection, wanted, LookUp::sharedDatabase));
+            query.setArray(3, texts(connection, wanted, one -> one.request().type()));
+            query.setArray(4, texts(connection, wanted, LookUp::tenant));
+            query.setArray(5, texts(connection, wanted, LookUp::sharedDatabase));
             try (ResultSet rows = query.executeQuery()) {
                 boolean more = rows.next();
                 while (more) {

@@ -98,6 +98,20 @@ class ReceptionTest {
     }
 
     @Test
+    void oneOfAnotherTypeUnderTheSameIdDoesNotWait() {
+        Reception reception = reception(sameIdentity(), started::add);
+        reception.receive(plainJson(5, "acme"));
+        reception.receive(new ConsumerRecord<>(
+                Topic.MIGRATION_REQUESTED.baseName(),
+                0,
+                5,
+                "acme".getBytes(StandardCharsets.UTF_8),
+                "{\"tenant\":\"acme\"}".getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
     void oneThatWaitsIsStartedWhenTheOtherOnesPartitionGoesAway() {
         Reception reception = reception(sameIdentity(), started::add);
         reception.receive(of(0, 5, "acme"));

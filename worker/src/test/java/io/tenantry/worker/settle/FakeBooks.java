@@ -79,7 +79,8 @@ final class FakeBooks implements Settler.Books {
         published.addAll(marks);
         List<Recorded> standing = new ArrayList<>();
         for (LedgerEntry entry : entries) {
-            String identity = entry.request().source() + " " + entry.request().id();
+            String identity = entry.request().source() + " " + entry.request().id() + " "
+                    + entry.request().type();
             rows.putIfAbsent(identity, new Recorded(entry, false));
             standing.add(rows.get(identity));
         }

@@ -1,0 +1,92 @@
+package io.tenantry.worker.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.contracts.EncodedEvent;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.scenario.Deployment;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The ledger has one row for each source, id and type. */
+class LedgerIT {
+    private static final String CREATED = "io.tenantry.tenant.created.v1";
+    private static final String MIGRATION = "io.tenantry.migration.requested.v1";
+
+    private Deployment deployment;
+    private Registry registry;
+
+    @BeforeEach
+    void migrateRegistry() throws SQLException {
+        deployment = Deployment.create();
+        deployment.database("users").withTwoTables();
+        registry = new Registry(deployment.settings().registry(), "test");
+        registry.migrate();
+    }
+
+    @AfterEach
+    void cleanUp() throws Exception {
+        registry.close();
+        deployment.close();
+    }
+
+    @Test
+    void twoTypesUnderOneIdAreTwoRequestsAlsoInOneBatch() throws SQLException {
+        List<Recorded> recorded = registry.settle(List.of(entry(CREATED), entry(MIGRATION)), List.of(), List.of());
+
+        assertThat(recorded).extracting(one -> one.entry().request().type()).containsExactly(CREATED, MIGRATION);
+        assertThat(lookUp(CREATED).recorded())
+                .hasValueSatisfying(
+                        found -> assertThat(found.entry().request().type()).isEqualTo(CREATED));
+        assertThat(lookUp(MIGRATION).recorded())
+                .hasValueSatisfying(
+                        found -> assertThat(found.entry().request().type()).isEqualTo(MIGRATION));
+    }
+
+    @Test
+    void onlyTheOneThatWasPublishedIsMarked() throws SQLException {
+        registry.settle(List.of(entry(CREATED), entry(MIGRATION)), List.of(), List.of());
+
+        registry.settle(List.of(), List.of(), List.of(entry(MIGRATION).request()));
+
+        assertThat(lookUp(CREATED).recorded())
+                .hasValueSatisfying(found -> assertThat(found.published()).isFalse());
+        assertThat(lookUp(MIGRATION).recorded())
+                .hasValueSatisfying(found -> assertThat(found.published()).isTrue());
+    }
+
+    /** In a rolling deploy it goes on beside this one. */
+    @Test
+    void theReleaseBeforeCanStillWrite() {
+        String insert = "INSERT INTO tenantry.request (source, id, type, key, topic, partition, \"offset\", result_id,"
+                + " result_source, result_type, result_time, traceparent, result, published) SELECT '/test', 'one',"
+                + " 'type', 'acme', 'topic', 0, 1, 'result', '/tenantry', 'type', now(), NULL, '{}', false"
+                + " ON CONFLICT DO NOTHING RETURNING source, id";
+
+        assertThat(deployment.queryRegistry(insert)).hasSize(1);
+        assertThat(deployment.queryRegistry(insert)).isEmpty();
+    }
+
+    private TenantRecord lookUp(String type) throws SQLException {
+        return registry.lookUp(List.of(new LookUp(entry(type).request(), "acme", null)))
+                .get(0);
+    }
+
+    private static LedgerEntry entry(String type) {
+        return new LedgerEntry(
+                new RequestRef("one", "/test", type, "topic", 0, 1),
+                new EncodedEvent(
+                        "result",
+                        "/tenantry",
+                        "type",
+                        Instant.EPOCH,
+                        null,
+                        "acme",
+                        "{}".getBytes(StandardCharsets.UTF_8)));
+    }
+}
