@@ -111,7 +111,7 @@ class RequestIdentityIT {
         publish("order-7", "acme");
 
         assertThat(deployment.results().await(3))
-                .filteredOn(result -> result.tenant().equals("acme"))
+                .filteredOn(result -> "acme".equals(result.tenant()))
                 .extracting(result -> result.request().type(), TenantResult::outcome)
                 .containsExactlyInAnyOrder(
                         tuple(EventType.TENANT_CREATED.type(), Outcome.COMPLETED),
