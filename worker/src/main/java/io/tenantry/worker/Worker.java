@@ -61,7 +61,7 @@ public final class Worker implements AutoCloseable {
     private final PrometheusMeterRegistry meterRegistry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Meters meters = new Meters(meterRegistry);
     private final Health health = new Health();
-    private final Outages outages = new Outages(health, clock);
+    private final Outages outages = new Outages(health, clock, System::nanoTime);
     private final Registry registry;
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final Leases leases;
@@ -170,6 +170,7 @@ public final class Worker implements AutoCloseable {
                     new RequestRunner.Policy(settings.worker(), settings.retry()),
                     meters,
                     clock,
+                    System::nanoTime,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
                     settings.kafka(),
@@ -179,7 +180,7 @@ public final class Worker implements AutoCloseable {
                     publisher,
                     meters,
                     new PollLoop.Alarms(kafkaOutage, health, fatal),
-                    clock));
+                    System::nanoTime));
             templates.start();
             meters.lanes(lanes::active);
             for (WaitReason reason : WaitReason.values()) {

@@ -15,6 +15,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.Temporal;
+import java.time.temporal.TemporalUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -229,6 +234,33 @@ class ArchitectureTest {
                 .callMethod(Thread.class, "sleep", long.class, int.class)
                 .orShould()
                 .callMethod(TimeUnit.class, "sleep", long.class)
+                .check(MAIN);
+    }
+
+    /** A clock steps. The two exceptions compare times that are stored: in a name, and in the registry. */
+    @Test
+    void nobodyMeasuresTimeByTheTimeOfDay() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("TemporaryName")
+                .and()
+                .doNotHaveSimpleName("Tenants")
+                .should()
+                .callMethod(Duration.class, "between", Temporal.class, Temporal.class)
+                .orShould()
+                .callMethod(Instant.class, "isBefore", Instant.class)
+                .orShould()
+                .callMethod(Instant.class, "isAfter", Instant.class)
+                .orShould()
+                .callMethod(Instant.class, "compareTo", Instant.class)
+                .orShould()
+                .callMethod(Instant.class, "until", Temporal.class, TemporalUnit.class)
+                .orShould()
+                .callMethod(Instant.class, "toEpochMilli")
+                .orShould()
+                .callMethod(Clock.class, "millis")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
                 .check(MAIN);
     }
 

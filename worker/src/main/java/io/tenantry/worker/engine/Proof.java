@@ -5,7 +5,6 @@ import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Server;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class Proof {
     private final List<Migration> migrations;
     private final Candidates candidates;
     private final Trespass trespass;
-    private final Instant end = Instant.now().plus(PATIENCE);
+    private final long endNanos = System.nanoTime() + PATIENCE.toNanos();
     private final Set<String> warned = new HashSet<>();
     private final Set<String> allow;
 
@@ -155,7 +154,7 @@ public final class Proof {
 
     /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
     private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
-        Walk walk = new Walk(catalog, scratch, path, end);
+        Walk walk = new Walk(catalog, scratch, path, endNanos);
         // First of all: it tries what Flyway then does in earnest.
         Walk.Trail planned = walk.byPlan(candidates, trespass);
         refuse();

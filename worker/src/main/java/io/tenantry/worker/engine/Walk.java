@@ -3,7 +3,6 @@ package io.tenantry.worker.engine;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The way of a scratch home from nothing to the newest version, with a look at each stage. For use by one thread.
  *
  * @param path the migrations of a new home, in order
- * @param end when to stop for lack of time
+ * @param endNanos when to stop for lack of time, as {@link System#nanoTime}
  */
-record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Instant end) {
+record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, long endNanos) {
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
 
@@ -42,7 +41,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, Ins
         List<Stage> stages = new ArrayList<>();
         planner(candidates, new History(List.of())).create(List.of());
         for (Migration migration : path) {
-            if (Instant.now().isAfter(end)) {
+            if (System.nanoTime() - endNanos > 0) {
                 break;
             }
             if (trespass.isUnchecked(migration)) {

@@ -1,9 +1,8 @@
 package io.tenantry.worker.intake;
 
 import io.tenantry.worker.lane.Lanes;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,31 +12,31 @@ final class Drain {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
     private final Lanes lanes;
-    private final Clock clock;
-    private volatile @Nullable Instant deadline;
+    private final LongSupplier nanoTime;
+    private volatile @Nullable Long endNanos;
 
-    Drain(Lanes lanes, Clock clock) {
+    /** @param nanoTime as {@link System#nanoTime} */
+    Drain(Lanes lanes, LongSupplier nanoTime) {
         this.lanes = lanes;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /** May be called from any thread; only the first call counts. */
     synchronized void start(Duration atMost) {
-        if (deadline == null) {
-            deadline = clock.instant().plus(atMost);
+        if (endNanos == null) {
+            endNanos = nanoTime.getAsLong() + atMost.toNanos();
             LOG.info("draining: {} tenants are worked on; they have {} s", lanes.running(), atMost.toSeconds());
             lanes.drain();
         }
     }
 
     boolean isOn() {
-        return deadline != null;
+        return endNanos != null;
     }
 
     /** Whether the loop should end, given whether everything it knows of is settled. */
     boolean isOver(boolean allSettled) {
-        Instant end = deadline;
-        return end != null
-                && ((allSettled && lanes.running() == 0) || clock.instant().isAfter(end));
+        Long end = endNanos;
+        return end != null && ((allSettled && lanes.running() == 0) || nanoTime.getAsLong() - end > 0);
     }
 }

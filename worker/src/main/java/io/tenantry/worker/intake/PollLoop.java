@@ -12,12 +12,12 @@ import io.tenantry.worker.step.Request;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -55,7 +55,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             Publisher publisher,
             Meters meters,
             Alarms alarms,
-            Clock clock) {}
+            LongSupplier nanoTime) {}
 
     /**
      * Whom it tells when something is wrong.
@@ -91,9 +91,9 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 request -> parts.lanes().submit(parts.task().apply(request)),
                 inFlight,
                 publishing::add,
-                parts.clock());
+                parts.nanoTime());
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
-        this.drain = new Drain(parts.lanes(), parts.clock());
+        this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);
         parts.meters().pausedPartitions(pacing::paused);
     }

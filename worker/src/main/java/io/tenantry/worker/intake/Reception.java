@@ -9,10 +9,10 @@ import io.tenantry.contracts.Topic;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.step.Request;
-import java.time.Clock;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,7 @@ final class Reception {
     private final Consumer<Request> start;
     private final InFlight inFlight;
     private final BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer;
-    private final Clock clock;
+    private final LongSupplier nanoTime;
 
     /**
      * @param start brings a request to its lane
@@ -46,13 +46,13 @@ final class Reception {
             Consumer<Request> start,
             InFlight inFlight,
             BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer,
-            Clock clock) {
+            LongSupplier nanoTime) {
         this.topics = topics;
         this.decoder = decoder;
         this.start = start;
         this.inFlight = inFlight;
         this.answer = answer;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /** A record that is not settled and not on its way. */
@@ -113,6 +113,6 @@ final class Reception {
                 received.topic(),
                 received.partition(),
                 received.offset());
-        return new Request(ref, (TenantRequest) event.data(), event.traceparent(), clock.instant());
+        return new Request(ref, (TenantRequest) event.data(), event.traceparent(), nanoTime.getAsLong());
     }
 }

@@ -142,7 +142,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 request.data() instanceof TenantCreated ? "created" : "migration",
                 result.outcome().wireName(),
                 result.error() == null ? null : result.error().code().code(),
-                Duration.between(request.receivedAt(), result.finishedAt()));
+                Duration.ofNanos(System.nanoTime() - request.receivedNanos()));
         for (DatabaseResult home : result.databases()) {
             if (home.outcome() != Outcome.NOT_ATTEMPTED) {
                 meters.homeFinished(home.database(), home.outcome().wireName(), Duration.ofMillis(home.durationMs()));

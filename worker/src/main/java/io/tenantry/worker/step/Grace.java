@@ -1,27 +1,32 @@
 package io.tenantry.worker.step;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** How long a request waits for what another release or the other topic may bring. For use by one thread at a time. */
 final class Grace {
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    private @Nullable Instant since;
+    private boolean running;
+    private long sinceNanos;
 
     /** Forgets an earlier wait, for something else. */
     void reset() {
-        since = null;
+        running = false;
     }
 
-    /** The wait before the next look, growing; empty when the grace, which begins with the first call, is over. */
-    Optional<Duration> nextWait(Duration grace, Instant now) {
-        Instant start = since == null ? now : since;
-        since = start;
-        Duration waited = Duration.between(start, now);
+    /**
+     * The wait before the next look, growing; empty when the grace, which begins with the first call, is over.
+     *
+     * @param nowNanos as {@link System#nanoTime}, because a clock may step
+     */
+    Optional<Duration> nextWait(Duration grace, long nowNanos) {
+        if (!running) {
+            running = true;
+            sinceNanos = nowNanos;
+        }
+        Duration waited = Duration.ofNanos(nowNanos - sinceNanos);
         Duration left = grace.minus(waited);
         if (left.isNegative() || left.isZero()) {
             return Optional.empty();

@@ -101,7 +101,7 @@ final class HomeAttempt {
         if (notYet.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTargetGrace(), runner.now());
+        Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTargetGrace(), runner.nanoTime());
         if (wait.isPresent()) {
             return Optional.of(new Verdict.Snooze(
                     wait.get(),
@@ -114,11 +114,12 @@ final class HomeAttempt {
     private Optional<Verdict> orGiveUp(ServerHealth health, Verdict wait) {
         Duration patience = runner.policy().retry().giveUpAfter();
         Optional<Instant> since = health.awaySince();
-        if (patience == null || since.isEmpty()) {
+        Optional<Duration> away = health.awayFor();
+        if (patience == null || since.isEmpty() || away.isEmpty()) {
             return Optional.of(wait);
         }
-        Instant start = since.get().isAfter(request.receivedAt()) ? since.get() : request.receivedAt();
-        if (runner.now().isBefore(start.plus(patience))) {
+        Duration received = Duration.ofNanos(runner.nanoTime() - request.receivedNanos());
+        if (away.get().compareTo(patience) < 0 || received.compareTo(patience) < 0) {
             return Optional.of(wait);
         }
         home.fail(ResultError.of(

@@ -2,7 +2,6 @@ package io.tenantry.worker.step;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way through the worker. */
@@ -10,18 +9,19 @@ public final class Request {
     private final RequestRef ref;
     private final TenantRequest data;
     private final @Nullable String traceparent;
-    private final Instant receivedAt;
+    private final long receivedNanos;
     private volatile boolean owned = true;
 
     /**
      * @param ref identity and coordinates
      * @param traceparent carried to the result; null if the request had none
+     * @param receivedNanos when this worker polled it, as {@link System#nanoTime}
      */
-    public Request(RequestRef ref, TenantRequest data, @Nullable String traceparent, Instant receivedAt) {
+    public Request(RequestRef ref, TenantRequest data, @Nullable String traceparent, long receivedNanos) {
         this.ref = ref;
         this.data = data;
         this.traceparent = traceparent;
-        this.receivedAt = receivedAt;
+        this.receivedNanos = receivedNanos;
     }
 
     /** Identity and coordinates. */
@@ -39,9 +39,9 @@ public final class Request {
         return traceparent;
     }
 
-    /** When this worker polled it. */
-    public Instant receivedAt() {
-        return receivedAt;
+    /** When this worker polled it, as {@link System#nanoTime}. */
+    public long receivedNanos() {
+        return receivedNanos;
     }
 
     /** The tenant, or the shared database: the key of request and result, and the lane. */

@@ -144,7 +144,7 @@ final class RequestRun implements Task {
             return Optional.empty();
         }
         if (resolution instanceof Resolution.NotYet notYet) {
-            Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.now());
+            Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.nanoTime());
             return Optional.of(
                     wait.isPresent()
                             ? new Verdict.StepAside(

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /** What all requests of a worker share. Safe for use by many threads. */
 public final class RequestRunner {
@@ -27,6 +28,8 @@ public final class RequestRunner {
      * What requests are run with.
      *
      * @param outages how to tell which server is away
+     * @param clock for times that are shown
+     * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
      */
     public record Parts(
             Fleet fleet,
@@ -36,6 +39,7 @@ public final class RequestRunner {
             Policy policy,
             Meters meters,
             Clock clock,
+            LongSupplier nanoTime,
             String workerId) {}
 
     /** Who keeps which outage, one for each thing that may be away. */
@@ -69,6 +73,10 @@ public final class RequestRunner {
 
     Instant now() {
         return parts.clock().instant();
+    }
+
+    long nanoTime() {
+        return parts.nanoTime().getAsLong();
     }
 
     CompletableFuture<TenantRecord> lookUp(Request request) {

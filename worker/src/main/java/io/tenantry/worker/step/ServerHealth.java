@@ -27,6 +27,11 @@ final class ServerHealth {
         return outage.since();
     }
 
+    /** Empty if it is not away. */
+    Optional<Duration> awayFor() {
+        return outage.length();
+    }
+
     void answered() {
         outage.back();
     }

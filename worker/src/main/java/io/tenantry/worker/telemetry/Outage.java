@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,23 +25,30 @@ public final class Outage {
     private final String what;
     private final String consequence;
     private final Clock clock;
+    private final LongSupplier nanoTime;
     private final Consumer<Boolean> listener;
+    /** To be shown; null while it is not away, and then the fields below mean nothing. */
     private @Nullable Instant since;
-    private Instant pauseEnds = Instant.MIN;
+
+    private long sinceNanos;
+    private long pauseEndsNanos;
     private boolean probing;
     private Duration pause = FIRST_PAUSE;
-    private Instant nextLog = Instant.MIN;
+    private long nextLogNanos;
     private Duration logInterval = FIRST_LOG_INTERVAL;
 
     /**
      * @param what is away, as in "server main"
      * @param consequence of that, as in "its tenants wait"
+     * @param clock for times that are shown
+     * @param nanoTime for everything that is waited for, because a clock may step; as {@link System#nanoTime}
      * @param listener told true when it goes away and false when it is back, by the thread that notices
      */
-    public Outage(String what, String consequence, Clock clock, Consumer<Boolean> listener) {
+    public Outage(String what, String consequence, Clock clock, LongSupplier nanoTime, Consumer<Boolean> listener) {
         this.what = what;
         this.consequence = consequence;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.listener = listener;
     }
 
@@ -52,36 +60,43 @@ public final class Outage {
         if (since == null) {
             return Optional.empty();
         }
-        Instant now = clock.instant();
-        if (now.isBefore(pauseEnds)) {
-            return Optional.of(Duration.between(now, pauseEnds));
+        long now = nanoTime.getAsLong();
+        if (now - pauseEndsNanos < 0) {
+            return Optional.of(Duration.ofNanos(pauseEndsNanos - now));
         }
         probing = true;
-        pauseEnds = now.plus(LONGEST_PROBE);
+        pauseEndsNanos = now + LONGEST_PROBE.toNanos();
         return Optional.empty();
     }
 
-    /** Since when it has been away; empty if it is not. */
+    /** Since when it has been away, by the clock; empty if it is not. */
     public synchronized Optional<Instant> since() {
         return Optional.ofNullable(since);
     }
 
+    /** For how long it has been away; empty if it is not. */
+    public synchronized Optional<Duration> length() {
+        return since == null ? Optional.empty() : Optional.of(Duration.ofNanos(nanoTime.getAsLong() - sinceNanos));
+    }
+
     /** It was tried, and is away. The pause grows with each time that a pause was over. */
     public synchronized void away(String reason) {
-        Instant now = clock.instant();
+        long now = nanoTime.getAsLong();
         if (since == null) {
-            since = now;
+            since = clock.instant();
+            sinceNanos = now;
+            pauseEndsNanos = now;
             pause = FIRST_PAUSE;
             logInterval = FIRST_LOG_INTERVAL;
-            nextLog = now;
+            nextLogNanos = now;
             listener.accept(true);
         }
-        if (probing || !now.isBefore(pauseEnds)) {
+        if (probing || now - pauseEndsNanos >= 0) {
             probing = false;
-            pauseEnds = now.plus(pause);
+            pauseEndsNanos = now + pause.toNanos();
             pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
         }
-        if (!now.isBefore(nextLog)) {
+        if (now - nextLogNanos >= 0) {
             LOG.warn(
                     "{} is away since {} ({}); {}, and it is tried again; next message in {} s",
                     what,
@@ -89,7 +104,7 @@ public final class Outage {
                     reason,
                     consequence,
                     logInterval.toSeconds());
-            nextLog = now.plus(logInterval);
+            nextLogNanos = now + logInterval.toNanos();
             logInterval = shorter(logInterval.multipliedBy(2), LONGEST_LOG_INTERVAL);
         }
     }
@@ -100,9 +115,8 @@ public final class Outage {
             LOG.info(
                     "{} is back after {} s",
                     what,
-                    Duration.between(since, clock.instant()).toSeconds());
+                    Duration.ofNanos(nanoTime.getAsLong() - sinceNanos).toSeconds());
             since = null;
-            pauseEnds = Instant.MIN;
             probing = false;
             listener.accept(false);
         }

@@ -3,21 +3,28 @@ package io.tenantry.worker.telemetry;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** Makes the outages of a worker: its health is against being ready while at least one of a condition lasts. */
 public final class Outages {
     private final Health health;
     private final Clock clock;
+    private final LongSupplier nanoTime;
     private final Map<Health.Condition, Integer> lasting = new EnumMap<>(Health.Condition.class);
 
-    public Outages(Health health, Clock clock) {
+    /**
+     * @param clock for times that are shown
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    public Outages(Health health, Clock clock, LongSupplier nanoTime) {
         this.health = health;
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /** See {@link Outage}. */
     public Outage of(String what, String consequence, Health.Condition condition) {
-        return new Outage(what, consequence, clock, away -> count(condition, away));
+        return new Outage(what, consequence, clock, nanoTime, away -> count(condition, away));
     }
 
     private synchronized void count(Health.Condition condition, boolean away) {

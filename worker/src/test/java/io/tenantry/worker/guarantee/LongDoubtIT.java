@@ -37,7 +37,7 @@ class LongDoubtIT {
             deployment.database("users").withTwoTables();
             deployment.withTopics().with("kafka.bootstrap-servers", detour.bootstrapServers());
             KafkaSettings kafka = deployment.settings().kafka();
-            Outage outage = new Outage("Kafka", "results wait", Clock.systemUTC(), away -> {});
+            Outage outage = new Outage("Kafka", "results wait", Clock.systemUTC(), System::nanoTime, away -> {});
             try (Publisher publisher =
                     new Publisher(kafka, kafka.groupId() + "-doubt", outage, Duration.ofSeconds(1))) {
                 publisher.prepare(Topic.TENANT_RESULTS.name(kafka.topicPrefix()));

@@ -15,6 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DrainTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -26,7 +28,7 @@ class DrainTest {
             new Backoff(new RetrySettings(1, Duration.ofMillis(1), Duration.ofMillis(1), null)),
             new Waits(reason -> {}),
             error -> {});
-    private final Drain drain = new Drain(lanes, clock);
+    private final Drain drain = new Drain(lanes, clock::nanoTime);
 
     @AfterEach
     void close() {
@@ -65,6 +67,17 @@ class DrainTest {
         drain.start(PATIENCE);
         clock.advance(Duration.ofSeconds(2));
 
+        assertThat(drain.isOver(false)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-PT1H", "PT1H"})
+    void aStepOfTheTimeOfDayChangesNothing(Duration step) {
+        drain.start(PATIENCE);
+        clock.step(step);
+        assertThat(drain.isOver(false)).isFalse();
+
+        clock.advance(PATIENCE.plusMillis(1));
         assertThat(drain.isOver(false)).isTrue();
     }
 

@@ -14,7 +14,6 @@ import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.step.Request;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +194,7 @@ class ReceptionTest {
                 start,
                 inFlight,
                 (settled, received) -> answers.add(settled),
-                Clock.systemUTC());
+                System::nanoTime);
     }
 
     private static Event<TenantCreated> throwing(Class<? extends Throwable> type) {

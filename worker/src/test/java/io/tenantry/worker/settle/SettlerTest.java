@@ -44,7 +44,7 @@ class SettlerTest {
     private final List<Settler.Answer> answers = new ArrayList<>();
     private final Settler settler = new Settler(
             books,
-            new Outage("the registry", "outcomes wait", Clock.systemUTC(), away -> {}),
+            new Outage("the registry", "outcomes wait", Clock.systemUTC(), System::nanoTime, away -> {}),
             new Meters(new SimpleMeterRegistry()),
             "/tenantry/test",
             () -> others.getAsBoolean(),
@@ -226,7 +226,7 @@ class SettlerTest {
                 new RequestRef(id, "/test", "type", "topic", 0, offset),
                 new TenantCreated(tenant, List.of(), Map.of()),
                 null,
-                NOW);
+                System.nanoTime());
     }
 
     private static RequestOutcome outcome(long offset) {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GraceTest {
     private static final Duration GRACE = Duration.ofSeconds(30);
@@ -19,7 +21,7 @@ class GraceTest {
     void looksSoonAtFirstThenLessAndLessOften() {
         List<Long> waits = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            Duration wait = grace.nextWait(GRACE, clock.instant()).orElseThrow();
+            Duration wait = grace.nextWait(GRACE, clock.nanoTime()).orElseThrow();
             waits.add(wait.toMillis());
             clock.advance(wait);
         }
@@ -30,11 +32,11 @@ class GraceTest {
     @Test
     void endsExactlyWhenItIsOver() {
         Duration waited = Duration.ZERO;
-        Optional<Duration> wait = grace.nextWait(GRACE, clock.instant());
+        Optional<Duration> wait = grace.nextWait(GRACE, clock.nanoTime());
         for (int looks = 0; wait.isPresent() && looks < 1000; looks++) {
             waited = waited.plus(wait.get());
             clock.advance(wait.get());
-            wait = grace.nextWait(GRACE, clock.instant());
+            wait = grace.nextWait(GRACE, clock.nanoTime());
         }
 
         assertThat(waited).isEqualTo(GRACE);
@@ -42,16 +44,27 @@ class GraceTest {
 
     @Test
     void noGraceIsNoWait() {
-        assertThat(grace.nextWait(Duration.ZERO, clock.instant())).isEmpty();
+        assertThat(grace.nextWait(Duration.ZERO, clock.nanoTime())).isEmpty();
     }
 
     @Test
     void beginsAnewAfterAReset() {
-        grace.nextWait(GRACE, clock.instant());
+        grace.nextWait(GRACE, clock.nanoTime());
         clock.advance(GRACE);
-        assertThat(grace.nextWait(GRACE, clock.instant())).isEmpty();
+        assertThat(grace.nextWait(GRACE, clock.nanoTime())).isEmpty();
 
         grace.reset();
-        assertThat(grace.nextWait(GRACE, clock.instant())).contains(Duration.ofMillis(50));
+        assertThat(grace.nextWait(GRACE, clock.nanoTime())).contains(Duration.ofMillis(50));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-PT1H", "PT1H"})
+    void aStepOfTheTimeOfDayChangesNothing(Duration step) {
+        assertThat(grace.nextWait(GRACE, clock.nanoTime())).contains(Duration.ofMillis(50));
+        clock.step(step);
+        assertThat(grace.nextWait(GRACE, clock.nanoTime())).contains(Duration.ofMillis(50));
+
+        clock.advance(GRACE);
+        assertThat(grace.nextWait(GRACE, clock.nanoTime())).isEmpty();
     }
 }

@@ -194,7 +194,10 @@ class ReportTest {
 
     private static Request request(TenantRequest data) {
         return new Request(
-                new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7), data, null, START);
+                new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
+                data,
+                null,
+                System.nanoTime());
     }
 
     private static DatabaseResult home(Outcome outcome) {

@@ -19,7 +19,6 @@ import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ class RequestRunTest {
             new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
             new TenantCreated("acme", List.of(), Map.of()),
             null,
-            Instant.EPOCH));
+            System.nanoTime()));
 
     @AfterEach
     void close() {
@@ -93,13 +92,15 @@ class RequestRunTest {
                 lookUps,
                 outcomes,
                 new RequestRunner.Outages(
-                        new Outage("the registry", "requests wait", Clock.systemUTC(), away -> {}), Map.of()),
+                        new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
+                        Map.of()),
                 new RequestRunner.Policy(
                         new WorkerSettings(
                                 1, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
                         new RetrySettings(3, Duration.ofMillis(1), Duration.ofMillis(1), null)),
                 new Meters(new SimpleMeterRegistry()),
                 Clock.systemUTC(),
+                System::nanoTime,
                 "worker-1"));
     }
 

@@ -14,12 +14,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class OutageTest {
     private final ManualClock clock = new ManualClock();
     private final List<Boolean> told = new ArrayList<>();
-    private final Outage outage = new Outage("server main", "its tenants wait", clock, told::add);
+    private final Outage outage = new Outage("server main", "its tenants wait", clock, clock::nanoTime, told::add);
     private final Logger logger = (Logger) LoggerFactory.getLogger(Outage.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
@@ -181,5 +183,36 @@ class OutageTest {
 
         assertThat(log.list).hasSize(3);
         assertThat(log.list.get(2).getFormattedMessage()).contains("connection reset", "next message in 5 s");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-PT1H", "PT1H"})
+    void aStepOfTheTimeOfDayChangesNoPause(Duration step) {
+        outage.away("connection refused");
+        clock.step(step);
+        assertThat(outage.pause()).contains(Duration.ofMillis(200));
+
+        clock.advance(Duration.ofMillis(200));
+        assertThat(outage.pause()).isEmpty();
+        clock.step(step);
+        outage.away("connection refused");
+        assertThat(outage.pause()).contains(Duration.ofMillis(400));
+        clock.advance(Duration.ofMillis(400));
+        assertThat(outage.pause()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-PT1H", "PT1H"})
+    void aStepOfTheTimeOfDayChangesNeitherTheIntervalOfTheLogNorTheLength(Duration step) {
+        outage.away("connection refused");
+        clock.step(step);
+        outage.away("connection refused");
+        assertThat(log.list).hasSize(1);
+        clock.advance(Duration.ofSeconds(5));
+        outage.away("connection refused");
+        assertThat(log.list).hasSize(2);
+
+        outage.back();
+        assertThat(log.list.get(2).getFormattedMessage()).isEqualTo("server main is back after 5 s");
     }
 }
