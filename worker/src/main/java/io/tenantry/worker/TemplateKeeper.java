@@ -6,6 +6,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.MigrationsRefusedException;
 import io.tenantry.worker.engine.TemplateDatabase;
+import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.KnownTemplate;
 import io.tenantry.worker.registry.Registry;
@@ -128,7 +129,9 @@ final class TemplateKeeper implements AutoCloseable {
 
     /** Tenants come first: what finds no connection free is left for the next round. */
     private static void on(Server server, String template, Work work) {
-        if (!server.bulkhead().tryAcquire()) {
+        ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.TEMPLATE);
+        if (!permit.isHeld()) {
+            permit.end();
             LOG.debug("server {} is busy; template {} is looked after later", server.name(), template);
             return;
         }
@@ -144,7 +147,7 @@ final class TemplateKeeper implements AutoCloseable {
                             .map(String::strip)
                             .collect(Collectors.joining(" ")));
         } finally {
-            server.bulkhead().release();
+            permit.end();
         }
     }
 

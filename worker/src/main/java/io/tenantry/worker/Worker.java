@@ -11,6 +11,7 @@ import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
+import io.tenantry.worker.postgres.LaneThreads;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
@@ -64,6 +65,7 @@ public final class Worker implements AutoCloseable {
     private final Outages outages = new Outages(health, clock, System::nanoTime);
     private final Registry registry;
     private final Map<String, Server> servers = new LinkedHashMap<>();
+    private final LaneThreads threads;
     private final Leases leases;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
@@ -80,10 +82,12 @@ public final class Worker implements AutoCloseable {
         // Another name, since the sessions of a dead worker are ended by theirs; it may be the same PostgreSQL.
         this.registry = new Registry(settings.registry(), "tenantry-registry " + id);
         Lease lease = new Lease("tenantry " + id);
+        this.threads = new LaneThreads(
+                settings.worker().concurrency(), settings.servers().keySet());
         SessionTimeouts timeouts = new SessionTimeouts(
                 settings.worker().lockTimeout(), settings.worker().statementTimeout());
         for (ServerSettings server : settings.servers().values()) {
-            servers.put(server.name(), new Server(server, timeouts, lease));
+            servers.put(server.name(), new Server(server, timeouts, lease, threads));
         }
         this.leases = registry.leases(settings.kafka().groupId(), lease, servers, LeaseTerms.standard(), new Share());
     }
@@ -154,7 +158,7 @@ public final class Worker implements AutoCloseable {
         Fleet fleet = fleet(catalogs);
         Waits waits = new Waits(reason -> meters.waitBegun(reason.tag()));
         try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id, fatal);
-                Lanes lanes = new Lanes(settings.worker().concurrency(), new Backoff(settings.retry()), waits, fatal);
+                Lanes lanes = new Lanes(threads.count(), new Backoff(settings.retry()), waits, fatal);
                 LookUps lookUps = new LookUps(registry);
                 Settler settler = new Settler(
                         registry::settle, registryOutage, meters, source(), () -> lanes.active() > 0, fatal);
@@ -195,7 +199,7 @@ public final class Worker implements AutoCloseable {
                     "worker {} joins group {}; {} tenants at once",
                     id,
                     settings.kafka().groupId(),
-                    settings.worker().concurrency());
+                    threads.count());
             loop.run();
         } finally {
             stop = () -> {};

@@ -1,251 +1,147 @@
 package io.tenantry.worker.postgres;
 
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadConfig;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Caps what works on one server at once, by permits, one for each connection that the work needs at the same time. It has
- * as many as the whole group may have; those that are not this worker's share are withheld. Who finds none free is called
- * back, and holds no thread meanwhile. Who holds a permit does not ask for another: two that do could wait for each other
- * for ever, so work that needs several takes them together. Safe for use by many threads.
+ * Caps the work on one server: each piece of work holds a permit, and has one connection at a time. There are as many
+ * permits as this worker has connections. Work that gets none waits in a queue without a thread, and is granted one in
+ * its turn; work of a lane gets a thread of {@link LaneThreads} with it. Work that holds a permit does not ask for another
+ * one: two that do could wait for each other for ever. Safe for use by many threads.
  */
 public final class ConnectionBulkhead {
-    private record Waiter(int permits, Runnable callback) {}
+    /** What a permit is for. Whatever waits is served in the order of declaration. */
+    public enum Use {
+        /** The sessions of a dead worker are ended, on a thread of its own. */
+        RECLAIM,
+        /** A signup, on a thread of a lane. */
+        SIGNUP,
+        /** A migration, on a thread of a lane. */
+        MIGRATION,
+        /** A template is looked after, on a thread of its own. */
+        TEMPLATE;
+
+        private static final List<Use> IN_ORDER = List.of(values());
+
+        private boolean hasLane() {
+            return this == SIGNUP || this == MIGRATION;
+        }
+
+        /** Whether the permit that is kept for signups is not for it. */
+        private boolean leavesOne() {
+            return this == MIGRATION || this == TEMPLATE;
+        }
+    }
 
     private final Object lock = new Object();
-    private final Bulkhead bulkhead;
+    private final String server;
     private final int cap;
     private final Lease lease;
-    private final Queue<Waiter> urgentWaiting = new ArrayDeque<>();
-    private final Queue<Waiter> waiting = new ArrayDeque<>();
+    private final LaneThreads threads;
+    private final Map<Use, Set<Permit>> waiting = new EnumMap<>(Use.class);
+    private final Map<Use, Integer> inUse = new EnumMap<>(Use.class);
     private int share;
-    private int withheld;
-
-    /** Permits that are taken out of the others' reach until they are enough for the first in the queue. */
-    private int gathered;
-
-    /** The one they were gathered for was called, and has not taken them yet. */
-    private boolean ready;
+    private int held;
 
     ConnectionBulkhead(String server, int maxConnections) {
         this(server, maxConnections, Lease.endless(server));
     }
 
-    /** The share is everything if the lease holds now, else nothing. */
     ConnectionBulkhead(String server, int cap, Lease lease) {
+        this(server, cap, lease, new LaneThreads(cap + 1, List.of(server)));
+    }
+
+    /** The share is everything if the lease holds now, else nothing. */
+    ConnectionBulkhead(String server, int cap, Lease lease, LaneThreads threads) {
+        this.server = server;
         this.cap = cap;
         this.lease = lease;
-        bulkhead = Bulkhead.of(
-                server,
-                BulkheadConfig.custom()
-                        .maxConcurrentCalls(cap)
-                        .maxWaitDuration(Duration.ZERO)
-                        .build());
+        this.threads = threads;
+        for (Use use : Use.IN_ORDER) {
+            waiting.put(use, new LinkedHashSet<>());
+            inUse.put(use, 0);
+        }
         share = lease.holds() ? cap : 0;
-        withhold();
+        threads.whenEnded(this::serve);
     }
 
-    /** Takes a permit if one is free and the lease holds; the caller gives it back with {@link #release()}. */
-    public boolean tryAcquire() {
-        return tryAcquire(1);
-    }
-
-    /**
-     * Takes so many permits, or none.
-     *
-     * @throws IllegalArgumentException if the whole group does not have so many
-     */
-    public boolean tryAcquire(int permits) {
-        List<Runnable> called;
+    /** A permit, or a place in the queue for one. Whoever asks ends it, whatever becomes of it. */
+    public Permit ask(Use use) {
+        Permit permit = new Permit(use);
         synchronized (lock) {
-            check(permits);
-            if (!lease.holds()) {
-                return false;
-            }
-            if (!ready || gathered != permits) {
-                return take(permits);
-            }
-            gathered = 0;
-            ready = false;
-            called = serve(0);
+            queue(use).add(permit);
         }
-        called.forEach(Runnable::run);
-        return true;
+        serve();
+        return permit;
     }
 
-    private boolean take(int permits) {
-        if (available() < permits) {
-            return false;
-        }
-        for (int i = 0; i < permits; i++) {
-            if (!bulkhead.tryAcquirePermission()) {
-                throw new IllegalStateException("a permit was taken outside the lock");
-            }
-        }
-        return true;
-    }
-
-    /** Calls back once, as soon as a permit is free: at once if one is now. The permit must still be acquired. */
-    public void whenFree(boolean urgent, Runnable callback) {
-        whenFree(1, urgent, callback);
-    }
-
-    /**
-     * Calls back once, as soon as so many permits are free. Those that need several wait for them in their turn, and while
-     * it is theirs nobody else gets what comes free. If this worker's share is smaller they wait until it grows.
-     */
-    public void whenFree(int permits, boolean urgent, Runnable callback) {
-        List<Runnable> called;
-        synchronized (lock) {
-            check(permits);
-            if (permits == 1 && available() > 0 && lease.holds()) {
-                called = List.of(callback);
-            } else {
-                (urgent ? urgentWaiting : waiting).add(new Waiter(permits, callback));
-                called = permits == 1 ? List.of() : serve(0);
-            }
-        }
-        called.forEach(Runnable::run);
-    }
-
-    private void check(int permits) {
-        if (permits < 1 || permits > cap) {
-            throw new IllegalArgumentException(
-                    permits + " permits of server " + bulkhead.getName() + ", which has " + cap);
-        }
-    }
-
-    /** Gives a permit back and calls the longest waiting one, an urgent one if there is one. */
-    public void release() {
-        release(1);
-    }
-
-    /** Gives so many permits back. */
-    public void release(int permits) {
-        List<Runnable> called;
-        synchronized (lock) {
-            giveBack(permits);
-            called = serve(permits);
-        }
-        called.forEach(Runnable::run);
-    }
-
-    /**
-     * Whoever was called back, or may have been, and needs no permit any more, calls the next one: else that one would
-     * wait for a permit that is free.
-     */
-    public void passOn() {
-        passOn(1);
-    }
-
-    /** The same for one that needed several. */
-    public void passOn(int permits) {
-        List<Runnable> called;
-        synchronized (lock) {
-            if (ready && permits > 1 && gathered == permits) {
-                ready = false;
-                giveBack(gathered);
-                gathered = 0;
-            }
-            called = serve(permits);
-        }
-        called.forEach(Runnable::run);
-    }
-
-    /** Sets how many of the permits are this worker's. Those beyond it that are in use are withheld as they come back. */
+    /** Sets how many permits this worker has. If more are held, none is granted until enough of them are given back. */
     void share(int now) {
-        List<Runnable> called;
         synchronized (lock) {
             share = now;
-            int surplus = Math.max(0, withheld - (cap - share));
-            withheld -= surplus;
-            giveBack(surplus);
-            // Also who found the lease run out, and waits though there are permits.
-            called = serve(cap);
+        }
+        // Also those that found the lease run out, and wait though there are permits.
+        serve();
+    }
+
+    private void serve() {
+        List<Runnable> called = new ArrayList<>();
+        synchronized (lock) {
+            for (Use use : Use.IN_ORDER) {
+                Iterator<Permit> next = queue(use).iterator();
+                while (next.hasNext() && tryTake(use)) {
+                    next.next().granted(called);
+                    next.remove();
+                }
+            }
         }
         called.forEach(Runnable::run);
     }
 
-    private void giveBack(int permits) {
-        for (int i = 0; i < permits; i++) {
-            bulkhead.onComplete();
-        }
-    }
-
-    /** What is not this worker's goes first, then whoever waits: of those that need one permit so many at most. */
-    private List<Runnable> serve(int atMost) {
-        List<Runnable> called = new ArrayList<>();
-        withhold();
-        int singles = 0;
-        int freed = atMost;
-        while (lease.holds()) {
-            @Nullable Waiter first = first();
-            freed += giveBackGathered(first == null || first.permits() == 1 ? 0 : first.permits());
-            if (first == null) {
-                break;
-            }
-            if (first.permits() > 1 ? !gather(first.permits(), singles) : ++singles > Math.min(freed, available())) {
-                break;
-            }
-            called.add(first.callback());
-            if (!urgentWaiting.remove(first)) {
-                waiting.remove(first);
-            }
-        }
-        return called;
-    }
-
-    /** One that needs more than the whole share does not hold the others up. */
-    private @Nullable Waiter first() {
-        return Stream.concat(urgentWaiting.stream(), waiting.stream())
-                .filter(waiter -> waiter.permits() <= Math.max(1, share))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** What was gathered for another that went before, or got what it needs elsewhere. */
-    private int giveBackGathered(int butFor) {
-        int surplus = ready ? 0 : Math.max(0, gathered - butFor);
-        gathered -= surplus;
-        giveBack(surplus);
-        return surplus;
-    }
-
-    private void withhold() {
-        while (withheld < cap - share) {
-            if (!bulkhead.tryAcquirePermission()) {
-                if (gathered == 0) {
-                    return;
-                }
-                gathered--;
-                ready = false;
-            }
-            withheld++;
-        }
-    }
-
-    /** Gathers what is free but for some, and says whether it is enough. */
-    private boolean gather(int permits, int butFor) {
-        if (ready) {
+    private boolean tryTake(Use use) {
+        boolean leavesOne = use.leavesOne() && share > 1 && inUse(Use.SIGNUP) == 0;
+        if (!lease.holds() || share - held <= (leavesOne ? 1 : 0)) {
             return false;
         }
-        while (gathered < permits && available() > butFor && bulkhead.tryAcquirePermission()) {
-            gathered++;
+        if (use.hasLane() && !threads.tryBegin(server, use == Use.SIGNUP)) {
+            return false;
         }
-        ready = gathered == permits;
-        return ready;
+        held++;
+        inUse.put(use, inUse(use) + 1);
+        return true;
     }
 
-    /** Permits that nobody holds. */
+    private void giveBack(Use use) {
+        synchronized (lock) {
+            held--;
+            inUse.put(use, inUse(use) - 1);
+        }
+        if (use.hasLane()) {
+            threads.end(server, use == Use.SIGNUP);
+        } else {
+            serve();
+        }
+    }
+
+    private Set<Permit> queue(Use use) {
+        return waiting.getOrDefault(use, Set.of());
+    }
+
+    private int inUse(Use use) {
+        return inUse.getOrDefault(use, 0);
+    }
+
+    /** Permits of this worker's share that nobody holds. */
     public int available() {
-        return bulkhead.getMetrics().getAvailableConcurrentCalls();
+        synchronized (lock) {
+            return Math.max(0, share - held);
+        }
     }
 
     /** This worker's share. */
@@ -258,5 +154,68 @@ public final class ConnectionBulkhead {
     /** What the whole group may have. */
     public int cap() {
         return cap;
+    }
+
+    /** A permit, from its place in the queue until it is given back. Safe for use by many threads. */
+    public final class Permit {
+        private enum State {
+            WAITING,
+            HELD,
+            ENDED
+        }
+
+        private final Use use;
+        private State state = State.WAITING;
+        private @Nullable Runnable callback;
+
+        private Permit(Use use) {
+            this.use = use;
+        }
+
+        /** Whether work may begin now. If the lease has run out it may not, and the permit waits again. */
+        public boolean isHeld() {
+            synchronized (lock) {
+                if (state != State.HELD || lease.holds()) {
+                    return state == State.HELD;
+                }
+                state = State.WAITING;
+                queue(use).add(this);
+            }
+            giveBack(use);
+            return false;
+        }
+
+        /** Calls back once, when the permit is granted: at once if it is. A later call replaces this one. */
+        public void whenHeld(Runnable called) {
+            synchronized (lock) {
+                if (state != State.HELD) {
+                    callback = called;
+                    return;
+                }
+            }
+            called.run();
+        }
+
+        /** Gives the permit back, or leaves the queue. May be called again. */
+        public void end() {
+            synchronized (lock) {
+                State before = state;
+                state = State.ENDED;
+                callback = null;
+                queue(use).remove(this);
+                if (before != State.HELD) {
+                    return;
+                }
+            }
+            giveBack(use);
+        }
+
+        private void granted(List<Runnable> called) {
+            state = State.HELD;
+            if (callback != null) {
+                called.add(callback);
+                callback = null;
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.tenantry.worker.config.ServerSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -26,11 +27,20 @@ public final class Server implements AutoCloseable {
         this(settings, timeouts, Lease.endless(applicationName));
     }
 
-    /** With a share of the connections, nothing until {@link #share} says how many. Opens none yet. */
+    /** The same with a lease, on a worker that has no other server. */
     public Server(ServerSettings settings, SessionTimeouts timeouts, Lease lease) {
+        this(settings, timeouts, lease, new LaneThreads(settings.maxConnections() + 1, List.of(settings.name())));
+    }
+
+    /**
+     * With a share of the connections, nothing until {@link #share} says how many. Opens none yet.
+     *
+     * @param threads of the worker, in which this server has its part
+     */
+    public Server(ServerSettings settings, SessionTimeouts timeouts, Lease lease, LaneThreads threads) {
         this.name = settings.name();
         this.timeouts = timeouts;
-        this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease);
+        this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease, threads);
         this.gate = new ConnectionGate(name, bulkhead.max());
         this.connector = new GatedConnector(settings, lease, gate);
         this.pool = new ConnectionPool(name, connector, settings.maxConnections());
@@ -42,7 +52,7 @@ public final class Server implements AutoCloseable {
         return name;
     }
 
-    /** Acquire a permit here before {@link #open} and {@link #connect}, one for each connection at the same time. */
+    /** Ask for a permit here before {@link #open} and {@link #connect}, one for each connection at the same time. */
     public ConnectionBulkhead bulkhead() {
         return bulkhead;
     }

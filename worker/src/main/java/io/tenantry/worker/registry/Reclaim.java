@@ -1,5 +1,6 @@
 package io.tenantry.worker.registry;
 
+import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.ForeignSessions;
 import io.tenantry.worker.postgres.Server;
 import java.sql.Connection;
@@ -85,38 +86,37 @@ final class Reclaim implements AutoCloseable {
             return;
         }
         if (holders.isEmpty()) {
-            begin(task, () -> endSessions(task, server::connectBeyondShare));
+            begin(task, () -> {}, () -> endSessions(task, server::connectBeyondShare));
         } else {
-            server.bulkhead().whenFree(true, () -> withPermit(task, server));
+            ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.RECLAIM);
+            permit.whenHeld(() -> withPermit(task, server, permit));
         }
     }
 
-    private void withPermit(List<String> task, Server server) {
-        if (closed.getCount() == 0) {
-            server.bulkhead().passOn();
-        } else if (server.bulkhead().tryAcquire()) {
-            begin(task, () -> {
-                try {
-                    endSessions(task, () -> server.dataSource().getConnection());
-                } finally {
-                    server.bulkhead().release();
-                }
-            });
+    private void withPermit(List<String> task, Server server, ConnectionBulkhead.Permit permit) {
+        if (closed.getCount() > 0 && permit.isHeld()) {
+            begin(
+                    task,
+                    permit::end,
+                    () -> endSessions(task, () -> server.dataSource().getConnection()));
         } else {
+            permit.end();
             underWay.remove(task);
         }
     }
 
-    private void begin(List<String> task, Runnable work) {
+    private void begin(List<String> task, Runnable afterwards, Runnable work) {
         try {
             threads.execute(() -> {
                 try {
                     work.run();
                 } finally {
+                    afterwards.run();
                     underWay.remove(task);
                 }
             });
         } catch (RejectedExecutionException ended) {
+            afterwards.run();
             underWay.remove(task);
         }
     }

@@ -7,6 +7,7 @@ import io.tenantry.worker.engine.BusyException;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.DatabaseRefusedException;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
@@ -42,7 +43,7 @@ final class HomeAttempt {
     Optional<Verdict> run() throws SQLException {
         Server server = home.work().server();
         ServerHealth health = runner.health(server.name());
-        Optional<Verdict> full = home.acquire(request.data() instanceof TenantCreated);
+        Optional<Verdict> full = home.acquire(request.data() instanceof TenantCreated ? Use.SIGNUP : Use.MIGRATION);
         if (full.isPresent()) {
             return full;
         }
@@ -63,7 +64,7 @@ final class HomeAttempt {
             }
             return orGiveUp(health, new Verdict.Snooze(away.get(), away(server)));
         } finally {
-            server.bulkhead().release();
+            home.release();
         }
     }
 

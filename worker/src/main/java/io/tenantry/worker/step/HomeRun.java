@@ -47,8 +47,8 @@ final class HomeRun {
     /** Whether a step was run, so that something may have been done. */
     private boolean begun;
 
-    /** Whether it waits to be called for a permit of the server, or was called and has not used it. */
-    private boolean queued;
+    /** Of the server; null if none is asked for. */
+    private ConnectionBulkhead.@Nullable Permit permit;
 
     /** What came of trying without the lock. */
     sealed interface Quick {
@@ -75,22 +75,23 @@ final class HomeRun {
         return work;
     }
 
-    /** Takes a permit of the server, or says what to wait for; who is urgent is called before the others. */
-    Optional<Verdict> acquire(boolean urgent) {
-        ConnectionBulkhead bulkhead = work.server().bulkhead();
-        queued = !bulkhead.tryAcquire();
-        return queued
-                ? Optional.of(new Verdict.Await(
-                        callback -> bulkhead.whenFree(urgent, callback),
-                        new Wait(WaitReason.NO_CONNECTION, work.server().name())))
-                : Optional.empty();
+    /** Asks for a permit of the server; says what to wait for if there is none yet. */
+    Optional<Verdict> acquire(ConnectionBulkhead.Use use) {
+        ConnectionBulkhead.Permit asked =
+                permit == null ? work.server().bulkhead().ask(use) : permit;
+        permit = asked;
+        return asked.isHeld()
+                ? Optional.empty()
+                : Optional.of(new Verdict.Await(
+                        asked::whenHeld,
+                        new Wait(WaitReason.NO_CONNECTION, work.server().name())));
     }
 
-    /** It will not be worked on any more: lets the next one have the permit that this one may have been called for. */
-    void leaveQueue() {
-        if (queued) {
-            queued = false;
-            work.server().bulkhead().passOn();
+    /** Gives the permit back, or the place in the queue for one. May be called again. */
+    void release() {
+        if (permit != null) {
+            permit.end();
+            permit = null;
         }
     }
 

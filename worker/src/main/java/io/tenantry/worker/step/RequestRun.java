@@ -62,7 +62,7 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
-        homes.forEach(HomeRun::leaveQueue);
+        homes.forEach(HomeRun::release);
         runner.outcomes().abandoned(request);
     }
 

@@ -1,123 +1,134 @@
 package io.tenantry.worker.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Permit;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ConnectionBulkheadTest {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
-
     private final ConnectionBulkhead bulkhead = new ConnectionBulkhead("main", 2);
     private final List<String> called = new ArrayList<>();
 
     @Test
-    void givesAsManyPermitsAsThereAre() {
-        assertThat(bulkhead.max()).isEqualTo(2);
-        assertThat(bulkhead.available()).isEqualTo(2);
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        assertThat(bulkhead.tryAcquire()).isFalse();
+    void grantsAsManyPermitsAsThereAre() {
+        Permit first = bulkhead.ask(Use.SIGNUP);
+        Permit second = bulkhead.ask(Use.SIGNUP);
+        Permit third = bulkhead.ask(Use.SIGNUP);
+
+        assertThat(List.of(first.isHeld(), second.isHeld(), third.isHeld())).containsExactly(true, true, false);
         assertThat(bulkhead.available()).isZero();
-
-        bulkhead.release();
-        assertThat(bulkhead.available()).isEqualTo(1);
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        assertThat(bulkhead.tryAcquire()).isFalse();
+        first.end();
+        assertThat(third.isHeld()).isTrue();
+        second.end();
+        third.end();
+        assertThat(bulkhead.available()).isEqualTo(2);
     }
 
     @Test
-    void callsBackAtOnceIfAPermitIsFree() {
-        bulkhead.tryAcquire();
-        bulkhead.whenFree(false, () -> called.add("first"));
-
-        assertThat(called).containsExactly("first");
-        assertThat(bulkhead.available())
-                .as("the permit is still to be acquired")
-                .isEqualTo(1);
-    }
-
-    @Test
-    void callsOneWaiterForEachPermitInTheOrderInWhichTheyCame() {
-        fill();
-        bulkhead.whenFree(false, () -> called.add("first"));
-        bulkhead.whenFree(false, () -> called.add("second"));
-        bulkhead.whenFree(false, () -> called.add("third"));
+    void callsOneForEachPermitInTheOrderInWhichTheyAsked() {
+        List<Permit> held = fill(bulkhead);
+        List.of("first", "second", "third").forEach(name -> ask(bulkhead, Use.SIGNUP, name));
         assertThat(called).isEmpty();
 
-        bulkhead.release();
+        held.get(0).end();
+        held.get(0).end();
         assertThat(called).containsExactly("first");
-        bulkhead.release();
+        held.get(1).end();
         assertThat(called).containsExactly("first", "second");
     }
 
     @Test
-    void callsAWaiterOnce() {
-        fill();
-        bulkhead.whenFree(false, () -> called.add("first"));
-        bulkhead.release();
-        bulkhead.release();
+    void callsAtOnceIfThePermitIsGrantedBeforeAnybodyListens() {
+        List<Permit> held = fill(bulkhead);
+        Permit permit = bulkhead.ask(Use.SIGNUP);
+        held.get(0).end();
 
-        assertThat(called).containsExactly("first");
+        permit.whenHeld(() -> called.add("granted"));
+
+        assertThat(called).containsExactly("granted");
+    }
+
+    /** Its lane is gone, or its partition: nobody would come for the permit. */
+    @Test
+    void whoHasLeftTheQueueTakesNobodysPermit() {
+        List<Permit> held = fill(bulkhead);
+        Permit gone = ask(bulkhead, Use.SIGNUP, "gone");
+        ask(bulkhead, Use.SIGNUP, "next");
+        gone.end();
+
+        held.get(0).end();
+
+        assertThat(called).containsExactly("next");
     }
 
     @Test
-    void aWaiterMayAcquireInItsCallback() {
-        fill();
-        bulkhead.whenFree(false, () -> called.add("acquired: " + bulkhead.tryAcquire()));
-        bulkhead.release();
-
-        assertThat(called).containsExactly("acquired: true");
-        assertThat(bulkhead.available()).isZero();
-    }
-
-    @Test
-    void aWaiterThatNeedsNoPermitAnyMorePassesItOn() {
-        fill();
-        bulkhead.whenFree(false, () -> called.add("gone"));
-        bulkhead.whenFree(false, () -> called.add("next"));
-        bulkhead.release();
+    void whoWasCalledAndLeavesGivesThePermitToTheNext() {
+        List<Permit> held = fill(bulkhead);
+        Permit gone = ask(bulkhead, Use.SIGNUP, "gone");
+        Permit next = ask(bulkhead, Use.SIGNUP, "next");
+        held.get(0).end();
         assertThat(called).containsExactly("gone");
 
-        bulkhead.passOn();
+        gone.end();
+
         assertThat(called).containsExactly("gone", "next");
+        assertThat(next.isHeld()).isTrue();
+    }
+
+    /** The worker lost its share, and let go of all that waited; what it reads afterwards must not hang beside free permits. */
+    @Test
+    void afterALostAndRegainedShareOnlyTheLivingAreCalled() {
+        List<Permit> held = fill(bulkhead);
+        List<Permit> before = IntStream.range(0, 5)
+                .mapToObj(i -> ask(bulkhead, Use.MIGRATION, "before " + i))
+                .toList();
+        bulkhead.share(0);
+        held.forEach(Permit::end);
+        before.forEach(Permit::end);
+        ask(bulkhead, Use.SIGNUP, "a");
+        ask(bulkhead, Use.SIGNUP, "b");
+
+        bulkhead.share(2);
+
+        assertThat(called).containsExactly("a", "b");
     }
 
     @Test
-    void nobodyIsCalledWhenNothingIsFreeToPassOn() {
-        fill();
-        bulkhead.whenFree(false, () -> called.add("waiting"));
-        bulkhead.passOn();
+    void keepsOnePermitForSignups() {
+        ConnectionBulkhead three = new ConnectionBulkhead("main", 3);
+        assertThat(three.ask(Use.MIGRATION).isHeld()).isTrue();
+        assertThat(three.ask(Use.MIGRATION).isHeld()).isTrue();
+        Permit third = three.ask(Use.MIGRATION);
+        assertThat(third.isHeld()).isFalse();
 
-        assertThat(called).isEmpty();
+        Permit signup = three.ask(Use.SIGNUP);
+        assertThat(signup.isHeld()).isTrue();
+        signup.end();
+        assertThat(third.isHeld()).as("it is kept again").isFalse();
     }
 
-    /**
-     * Each user comes back when it is called, as tasks of lanes do. Few users and many rounds: a wake-up that is lost
-     * shows only when nobody comes after it.
-     */
     @Test
-    void callsWhoIsUrgentFirst() {
-        List<String> called = new ArrayList<>();
-        ConnectionBulkhead bulkhead = new ConnectionBulkhead("main", 1);
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        bulkhead.whenFree(false, () -> called.add("rollout"));
-        bulkhead.whenFree(true, () -> called.add("signup"));
+    void withOnePermitASignupOnlyGoesFirst() {
+        ConnectionBulkhead one = new ConnectionBulkhead("main", 1);
+        Permit held = one.ask(Use.MIGRATION);
+        assertThat(held.isHeld()).isTrue();
+        ask(one, Use.MIGRATION, "rollout");
+        ask(one, Use.SIGNUP, "signup");
+        ask(one, Use.RECLAIM, "reclaim");
 
-        bulkhead.release();
+        held.end();
 
-        assertThat(called).containsExactly("signup");
+        assertThat(called).containsExactly("reclaim");
     }
 
     @Test
@@ -126,136 +137,85 @@ class ConnectionBulkheadTest {
 
         assertThat(bulkhead.max()).isEqualTo(1);
         assertThat(bulkhead.cap()).isEqualTo(2);
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        assertThat(bulkhead.tryAcquire()).isFalse();
+        assertThat(bulkhead.ask(Use.SIGNUP).isHeld()).isTrue();
+        assertThat(bulkhead.ask(Use.SIGNUP).isHeld()).isFalse();
     }
 
     @Test
-    void whatIsInUseIsWithheldAsItComesBackBeforeAnyWaiterGetsIt() {
-        fill();
-        bulkhead.whenFree(false, () -> called.add("first"));
+    void whatIsHeldBeyondTheShareIsGrantedToNobody() {
+        List<Permit> held = fill(bulkhead);
+        ask(bulkhead, Use.SIGNUP, "first");
         bulkhead.share(1);
-        bulkhead.release();
+        held.get(0).end();
         assertThat(called).isEmpty();
+        assertThat(bulkhead.available()).isZero();
 
-        bulkhead.release();
+        held.get(1).end();
         assertThat(called).containsExactly("first");
-        assertThat(bulkhead.available()).isEqualTo(1);
     }
 
     @Test
-    void callsAsManyWaitersAsTheShareHasGrown() {
-        bulkhead.share(0);
-        List.of("first", "second", "third").forEach(name -> bulkhead.whenFree(false, () -> called.add(name)));
-        assertThat(bulkhead.tryAcquire()).isFalse();
-
-        bulkhead.share(2);
-        assertThat(called).containsExactly("first", "second");
-    }
-
-    @Test
-    void givesNothingWhileTheLeaseHasRunOutAndCallsWhoWaitsWhenItIsRenewed() {
+    void grantsNothingWhileTheLeaseHasRunOutAndCallsWhoWaitsWhenItIsRenewed() {
         AtomicLong now = new AtomicLong();
         Lease lease = new Lease("test", now::get);
         ConnectionBulkhead leased = new ConnectionBulkhead("main", 2, lease);
         lease.renew(100);
         leased.share(2);
-        assertThat(leased.tryAcquire()).isTrue();
+        Permit late = leased.ask(Use.SIGNUP);
         now.set(100);
 
-        assertThat(leased.tryAcquire()).isFalse();
-        leased.whenFree(false, () -> called.add("first"));
-        leased.release();
+        assertThat(late.isHeld()).as("granted before, and not used").isFalse();
+        late.whenHeld(() -> called.add("late"));
+        ask(leased, Use.SIGNUP, "next");
         assertThat(called).isEmpty();
 
         lease.renew(200);
         leased.share(2);
-        assertThat(called).containsExactly("first");
-        assertThat(leased.tryAcquire()).isTrue();
+        assertThat(called).containsExactly("late", "next");
+        assertThat(late.isHeld()).isTrue();
     }
 
     @Test
-    void takesSeveralPermitsTogetherOrNone() {
-        ConnectionBulkhead large = new ConnectionBulkhead("main", 4);
-        assertThat(large.tryAcquire(3)).isTrue();
-        assertThat(large.tryAcquire(2)).isFalse();
-        assertThat(large.available()).isEqualTo(1);
+    void oneServerThatHangsLeavesTheOthersTheirThreads() {
+        LaneThreads threads = new LaneThreads(8, List.of("hangs", "answers"));
+        ConnectionBulkhead hangs = new ConnectionBulkhead("hangs", 100, Lease.endless("test"), threads);
+        ConnectionBulkhead answers = new ConnectionBulkhead("answers", 100, Lease.endless("test"), threads);
+        for (int i = 0; i < 50; i++) {
+            hangs.ask(i % 2 == 0 ? Use.SIGNUP : Use.MIGRATION);
+        }
 
-        large.release(3);
-        assertThat(large.available()).isEqualTo(4);
-    }
-
-    @Test
-    void refusesWhatItCanNeverGive() {
-        assertThatThrownBy(() -> bulkhead.tryAcquire(3)).hasMessageContaining("3 permits of server main, which has 2");
-        assertThatThrownBy(() -> bulkhead.whenFree(3, false, () -> {})).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void gathersPermitsForTheFirstThatNeedsSeveral() {
-        fill();
-        bulkhead.whenFree(2, false, () -> called.add("two"));
-        bulkhead.whenFree(false, () -> called.add("one"));
-
-        bulkhead.release();
+        Permit migration = answers.ask(Use.MIGRATION);
+        assertThat(migration.isHeld()).isTrue();
+        assertThat(answers.ask(Use.SIGNUP).isHeld()).isTrue();
+        ask(answers, Use.MIGRATION, "next");
         assertThat(called).isEmpty();
-        assertThat(bulkhead.tryAcquire())
-                .as("another one takes what is gathered")
-                .isFalse();
-        bulkhead.release();
-        assertThat(called).containsExactly("two");
-        assertThat(bulkhead.tryAcquire()).isFalse();
-        assertThat(bulkhead.tryAcquire(2)).isTrue();
-
-        bulkhead.release(2);
-        assertThat(called).containsExactly("two", "one");
+        migration.end();
+        assertThat(called).containsExactly("next");
     }
 
     @Test
-    void whatWasGatheredIsPassedOn() {
-        fill();
-        bulkhead.whenFree(2, false, () -> called.add("two"));
-        bulkhead.whenFree(false, () -> called.add("one"));
-        bulkhead.release();
-        bulkhead.release();
+    void aThreadThatComesFreeAtOneServerServesWhoeverWaitsAtAnother() {
+        LaneThreads threads = new LaneThreads(4, List.of("a", "b"));
+        ConnectionBulkhead a = new ConnectionBulkhead("a", 100, Lease.endless("test"), threads);
+        ConnectionBulkhead b = new ConnectionBulkhead("b", 100, Lease.endless("test"), threads);
+        List<Permit> held = new ArrayList<>(fill(a));
+        held.addAll(fill(b));
+        assertThat(held).hasSize(4);
+        ask(b, Use.SIGNUP, "first of b");
+        ask(b, Use.SIGNUP, "second of b");
 
-        bulkhead.passOn(2);
-        assertThat(called).containsExactly("two", "one");
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        assertThat(bulkhead.tryAcquire()).isTrue();
+        held.get(2).end();
+        held.get(3).end();
+
+        assertThat(called).containsExactly("first of b", "second of b");
     }
 
+    /** Some leave the queue, some leave when they are called, and the share changes meanwhile. */
     @Test
-    void whatWasGatheredIsWithheldToo() {
-        fill();
-        bulkhead.whenFree(2, false, () -> called.add("two"));
-        bulkhead.release();
-        bulkhead.share(1);
-        bulkhead.release();
-        assertThat(called).isEmpty();
-
-        bulkhead.share(2);
-        assertThat(called).containsExactly("two");
-        assertThat(bulkhead.tryAcquire(2)).isTrue();
-    }
-
-    @Test
-    void oneThatNeedsMoreThanTheShareHoldsNobodyUp() {
-        bulkhead.share(1);
-        assertThat(bulkhead.tryAcquire()).isTrue();
-        bulkhead.whenFree(2, false, () -> called.add("two"));
-        bulkhead.whenFree(false, () -> called.add("one"));
-
-        bulkhead.release();
-        assertThat(called).containsExactly("one");
-        bulkhead.share(2);
-        assertThat(called).containsExactly("one", "two");
-    }
-
-    /** With permits that are taken away and given again meanwhile. */
-    @Test
-    void servesThoseThatNeedOneAndThoseThatNeedMoreWhileTheShareChanges() throws InterruptedException {
-        ConnectionBulkhead large = new ConnectionBulkhead("main", 4);
+    void servesEverybodyAndNeverMoreThanItsPermitsAtOnce() throws InterruptedException {
+        LaneThreads lanes = new LaneThreads(4, List.of("main", "other"));
+        ConnectionBulkhead main = new ConnectionBulkhead("main", 3, Lease.endless("test"), lanes);
+        ConnectionBulkhead other = new ConnectionBulkhead("other", 3, Lease.endless("test"), lanes);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -263,88 +223,51 @@ class ConnectionBulkheadTest {
         CountDownLatch served = new CountDownLatch(users);
         try {
             for (int i = 0; i < users; i++) {
-                int needs = 1 + i % 3;
-                AtomicReference<Runnable> user = new AtomicReference<>();
-                user.set(() -> {
-                    if (!large.tryAcquire(needs)) {
-                        large.whenFree(needs, needs == 2, () -> threads.execute(user.get()));
-                        return;
+                Permit permit = (i % 3 == 0 ? other : main).ask(i % 2 == 0 ? Use.SIGNUP : Use.MIGRATION);
+                boolean leaves = i % 7 == 0;
+                permit.whenHeld(() -> threads.execute(() -> {
+                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    inside.decrementAndGet();
+                    permit.end();
+                    if (!leaves) {
+                        served.countDown();
                     }
-                    most.accumulateAndGet(inside.addAndGet(needs), Math::max);
-                    inside.addAndGet(-needs);
-                    large.release(needs);
+                }));
+                if (leaves) {
+                    threads.execute(permit::end);
                     served.countDown();
-                });
-                threads.execute(user.get());
+                }
                 if (i % 50 == 0) {
-                    large.share(1 + i % 4);
+                    main.share(1 + i / 50 % 3);
                 }
             }
-            large.share(4);
+            main.share(3);
 
             assertThat(served.await(60, TimeUnit.SECONDS))
                     .as("%d were never served", served.getCount())
                     .isTrue();
             assertThat(most).hasValueLessThanOrEqualTo(4);
-            assertThat(large.available()).isEqualTo(4);
         } finally {
-            threads.shutdownNow();
+            threads.shutdown();
+            assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         }
+        assertThat(List.of(main.available(), other.available())).containsOnly(3);
     }
 
-    @Test
-    void servesEverybodyAndNeverMoreThanItsPermitsAtOnce() throws InterruptedException {
-        int users = 6;
-        ExecutorService threads = Executors.newFixedThreadPool(4);
-        try {
-            for (int round = 0; round < 3000; round++) {
-                AtomicInteger inside = new AtomicInteger();
-                AtomicInteger most = new AtomicInteger();
-                CountDownLatch served = new CountDownLatch(users);
-                for (int i = 0; i < users; i++) {
-                    threads.execute(new User(threads, inside, most, served));
-                }
-
-                assertThat(served.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
-                        .as("round %d: %d of %d were never served", round, served.getCount(), users)
-                        .isTrue();
-                assertThat(most).hasValueLessThanOrEqualTo(2);
-                assertThat(bulkhead.available()).isEqualTo(2);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
+    private Permit ask(ConnectionBulkhead asked, Use use, String name) {
+        Permit permit = asked.ask(use);
+        permit.whenHeld(() -> called.add(name));
+        return permit;
     }
 
-    private final class User implements Runnable {
-        private final Executor threads;
-        private final AtomicInteger inside;
-        private final AtomicInteger most;
-        private final CountDownLatch served;
-
-        User(Executor threads, AtomicInteger inside, AtomicInteger most, CountDownLatch served) {
-            this.threads = threads;
-            this.inside = inside;
-            this.most = most;
-            this.served = served;
+    private static List<Permit> fill(ConnectionBulkhead filled) {
+        List<Permit> held = new ArrayList<>();
+        Permit next = filled.ask(Use.SIGNUP);
+        while (next.isHeld()) {
+            held.add(next);
+            next = filled.ask(Use.SIGNUP);
         }
-
-        @Override
-        public void run() {
-            if (!bulkhead.tryAcquire()) {
-                bulkhead.whenFree(false, () -> threads.execute(this));
-                return;
-            }
-            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-            inside.decrementAndGet();
-            bulkhead.release();
-            served.countDown();
-        }
-    }
-
-    private void fill() {
-        while (bulkhead.tryAcquire()) {
-            assertThat(bulkhead.available()).isNotNegative();
-        }
+        next.end();
+        return held;
     }
 }

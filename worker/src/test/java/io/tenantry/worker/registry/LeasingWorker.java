@@ -3,6 +3,8 @@ package io.tenantry.worker.registry;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Permit;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
@@ -12,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LeasingWorker implements AutoCloseable, Leases.Listener {
     private static final LeaseTerms QUICK = new LeaseTerms(Duration.ofSeconds(2), Duration.ofMillis(200));
 
+    private final Map<Connection, Permit> permits = new HashMap<>();
     private final Registry registry;
     private final Lease lease;
     private final Map<String, Server> servers = new LinkedHashMap<>();
@@ -77,10 +81,13 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
     List<Connection> use(String name, int connections) throws SQLException {
         List<Connection> used = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            if (!server(name).bulkhead().tryAcquire()) {
+            Permit permit = server(name).bulkhead().ask(Use.RECLAIM);
+            if (!permit.isHeld()) {
                 throw new IllegalStateException("no permit");
             }
-            used.add(server(name).dataSource().getConnection());
+            Connection connection = server(name).dataSource().getConnection();
+            permits.put(connection, permit);
+            used.add(connection);
         }
         return used;
     }
@@ -88,16 +95,15 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
     /** Ends such work. */
     void finish(String name, Connection connection) throws SQLException {
         connection.close();
-        server(name).bulkhead().release();
+        Objects.requireNonNull(permits.remove(connection), name).end();
     }
 
     /** Whether work could begin. */
     boolean tryAcquire(String name) {
-        boolean acquired = server(name).bulkhead().tryAcquire();
-        if (acquired) {
-            server(name).bulkhead().release();
-        }
-        return acquired;
+        Permit permit = server(name).bulkhead().ask(Use.RECLAIM);
+        boolean held = permit.isHeld();
+        permit.end();
+        return held;
     }
 
     /** Reaches the registry no more, and leaves its sessions as they are: as when it is stopped. */

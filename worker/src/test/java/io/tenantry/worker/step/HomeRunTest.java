@@ -10,6 +10,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.RegisteredHome;
@@ -172,32 +173,34 @@ class HomeRunTest {
     }
 
     @Test
-    void whoLeavesTheQueueOfTheServerLetsTheNextOneHaveThePermit() {
+    void whoIsAbandonedInTheQueueOfTheServerLetsTheNextOneHaveThePermit() {
         List<String> called = new ArrayList<>();
         HomeRun holder = Homes.run(server, "users");
         HomeRun otherHolder = Homes.run(server, "users");
+        HomeRun gone = Homes.run(server, "users");
         HomeRun leaving = Homes.run(server, "users");
         HomeRun next = Homes.run(server, "users");
-        assertThat(holder.acquire(false)).isEmpty();
-        assertThat(otherHolder.acquire(false)).isEmpty();
-        await(leaving, () -> called.add("leaving"));
+        assertThat(holder.acquire(Use.SIGNUP)).isEmpty();
+        assertThat(otherHolder.acquire(Use.SIGNUP)).isEmpty();
+        await(gone, () -> called.add("gone"));
+        gone.release();
+        await(leaving, () -> called.add("called"));
         await(next, () -> called.add("next"));
-        server.bulkhead().release();
-        assertThat(called).containsExactly("leaving");
 
-        leaving.leaveQueue();
-        assertThat(called).containsExactly("leaving", "next");
+        holder.release();
+        assertThat(called).containsExactly("called");
+        leaving.release();
+        assertThat(called).containsExactly("called", "next");
 
-        assertThat(next.acquire(false)).isEmpty();
-        next.leaveQueue();
-        leaving.leaveQueue();
-        server.bulkhead().release();
-        server.bulkhead().release();
+        assertThat(next.acquire(Use.SIGNUP)).isEmpty();
+        next.release();
+        gone.release();
+        otherHolder.release();
         assertThat(server.bulkhead().available()).isEqualTo(2);
     }
 
     private static void await(HomeRun run, Runnable callback) {
-        assertThat(run.acquire(false))
+        assertThat(run.acquire(Use.SIGNUP))
                 .get()
                 .isInstanceOfSatisfying(
                         Verdict.Await.class, await -> await.register().accept(callback));
