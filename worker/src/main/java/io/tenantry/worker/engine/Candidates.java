@@ -53,15 +53,30 @@ final class Candidates {
 
     /** In a place without history Flyway begins at the newest baseline; what that stands for is read without it. */
     private static Recording record(MigrationCatalog catalog, Scratch scratch) throws SQLException {
-        Recording recording = record(catalog.sources(), scratch);
+        Sources readable = catalog.sources().without(catalog.unreadable());
+        Recording recording = record(readable, scratch);
         Set<String> baselines = catalog.baselines();
         if (!baselines.isEmpty()) {
-            recording.add(record(catalog.sources().without(baselines), scratch));
+            recording.add(record(readable.without(baselines), scratch));
         }
         return recording;
     }
 
+    /** Goes on after a script that Flyway cannot begin. */
     private static Recording record(Sources sources, Scratch scratch) throws SQLException {
+        Recording recording = recordOnce(sources, scratch);
+        Set<String> done = new HashSet<>();
+        String failed = recording.failed();
+        while (!failed.isEmpty() && done.add(failed)) {
+            done.addAll(recording.statements().keySet());
+            Recording rest = recordOnce(sources.without(done), scratch);
+            recording.add(rest);
+            failed = rest.failed();
+        }
+        return recording;
+    }
+
+    private static Recording recordOnce(Sources sources, Scratch scratch) throws SQLException {
         scratch.execute("BEGIN");
         scratch.create();
         Recording recording = Recording.of(sources, scratch.connection(), scratch);

@@ -25,11 +25,16 @@ import org.flywaydb.core.internal.resolver.ChecksumCalculator;
 import org.flywaydb.core.internal.util.AbbreviationUtils;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How this project configures Flyway, and what it asks of it outside a tenant's home. */
 public final class FlywayEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(FlywayEngine.class);
     /** Never created: a place without history, where every migration shows as pending. */
     private static final String NOWHERE = "tenantry_no_such_schema";
+
+    private static final Map<String, String> ANY_HOME = Map.of("tenant", NOWHERE, "schema", NOWHERE);
 
     /** As Flyway runs them. */
     private static final Comparator<Migration> IN_ORDER = Comparator.comparing(
@@ -56,6 +61,12 @@ public final class FlywayEngine {
             String database, Path folder, List<String> javaMigrations, DataSource anyDatabase) throws IOException {
         ScriptFiles files = ScriptFiles.of(folder);
         files.log(database);
+        Map<String, String> unreadable = ParserCheck.of(files.scripts(), ANY_HOME);
+        unreadable.forEach((script, reason) -> LOG.warn(
+                "database {}: Flyway cannot read {}: {}; it will fail for every tenant: correct it",
+                database,
+                script,
+                reason));
         Sources sources = new Sources(files.scripts(), Sources.load(javaMigrations));
         List<Migration> migrations = new ArrayList<>();
         for (MigrationInfo info : resolve(sources, anyDatabase)) {
@@ -67,13 +78,13 @@ public final class FlywayEngine {
                     info.getChecksum()));
         }
         migrations.sort(IN_ORDER);
-        return new MigrationCatalog(database, sources, migrations, Plans.NONE);
+        return MigrationCatalog.of(database, sources, migrations, unreadable);
     }
 
     private static MigrationInfo[] resolve(Sources sources, DataSource anyDatabase) {
         try {
             return configure(sources, anyDatabase, NOWHERE)
-                    .placeholders(Map.of("tenant", NOWHERE, "schema", NOWHERE))
+                    .placeholders(ANY_HOME)
                     .load()
                     .info()
                     .all();

@@ -31,6 +31,10 @@ final class FlywayFailure {
 
     /** @param history of the home after the failure */
     static ResultError describe(MigrationCatalog catalog, TenantHome home, History history, FlywayException failure) {
+        Optional<ResultError> unreadable = UnreadableScript.error(catalog, failure);
+        if (unreadable.isPresent()) {
+            return unreadable.get();
+        }
         boolean disagrees = failure instanceof FlywayValidateException && DISAGREEMENT.contains(failure.getErrorCode());
         Optional<ResultError> disagreement =
                 disagrees ? Disagreement.of(catalog.migrationsFor(home), home, history) : Optional.empty();

@@ -3,6 +3,7 @@ package io.tenantry.worker.engine;
 import io.tenantry.worker.postgres.TenantHome;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -44,20 +45,45 @@ public final class MigrationCatalog {
     private final Sources sources;
     private final List<Migration> migrations;
     private final Plans plans;
+    private final Map<String, String> unreadable;
+    private final boolean outOfOrder;
     private final boolean dependsOnHome;
 
-    MigrationCatalog(String database, Sources sources, List<Migration> migrations, Plans plans) {
+    private MigrationCatalog(
+            String database,
+            Sources sources,
+            List<Migration> migrations,
+            Map<String, String> unreadable,
+            Plans plans,
+            boolean outOfOrder) {
         this.database = database;
         this.sources = sources;
         this.migrations = List.copyOf(migrations);
+        this.unreadable = Map.copyOf(unreadable);
         this.plans = plans;
+        this.outOfOrder = outOfOrder;
         this.dependsOnHome = migrations.stream()
                 .anyMatch(migration -> migration.version() == null
                         && sources.scripts().text(migration.script()).contains("${"));
     }
 
+    /**
+     * A catalog of which nothing is proven.
+     *
+     * @param unreadable why Flyway cannot read a script, by its name
+     */
+    static MigrationCatalog of(
+            String database, Sources sources, List<Migration> migrations, Map<String, String> unreadable) {
+        return new MigrationCatalog(database, sources, migrations, unreadable, Plans.NONE, false);
+    }
+
     MigrationCatalog with(Plans proven) {
-        return new MigrationCatalog(database, sources, migrations, proven);
+        return new MigrationCatalog(database, sources, migrations, unreadable, proven, outOfOrder);
+    }
+
+    /** The same for homes on which a version below their highest one is applied, or not. */
+    public MigrationCatalog outOfOrder(boolean applied) {
+        return new MigrationCatalog(database, sources, migrations, unreadable, plans, applied);
     }
 
     /** The named database of the configuration. */
@@ -147,6 +173,16 @@ public final class MigrationCatalog {
                 .filter(Migration::isBaseline)
                 .map(Migration::script)
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Scripts that Flyway's parser refuses. A home never gets beyond them. */
+    Set<String> unreadable() {
+        return unreadable.keySet();
+    }
+
+    /** Whether a version below the highest one of a home is applied. Flyway's setting {@code outOfOrder}. */
+    boolean isOutOfOrder() {
+        return outOfOrder;
     }
 
     /** What can be applied without Flyway. */

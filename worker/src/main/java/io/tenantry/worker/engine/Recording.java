@@ -28,6 +28,7 @@ final class Recording implements Callback {
 
     private final Map<String, List<String>> statements = new LinkedHashMap<>();
     private final Set<String> outsideTransaction = new HashSet<>();
+    private String failed = "";
 
     private Recording() {}
 
@@ -46,8 +47,15 @@ final class Recording implements Callback {
                     .migrate();
         } catch (FlywayException failure) {
             LOG.debug("recording ended", failure);
+            recording.failed = FlywayFailure.script(failure);
+            recording.statements.remove(recording.failed);
         }
         return recording;
+    }
+
+    /** The script at which Flyway could not go on; empty if there is none. */
+    String failed() {
+        return failed;
     }
 
     /** Adds what another one has of other scripts. */

@@ -9,9 +9,12 @@ import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -187,6 +190,14 @@ final class ScriptFiles {
     }
 
     private static String unreadable(IOException failure) {
-        return "cannot be read (" + failure.getClass().getSimpleName() + ")";
+        if (failure instanceof NoSuchFileException) {
+            return "a link to a file that is not there";
+        }
+        if (failure instanceof FileSystemLoopException) {
+            return "a link to a folder that it is in";
+        }
+        return failure instanceof AccessDeniedException
+                ? "the worker's user may not read it"
+                : "cannot be read: " + failure.getMessage();
     }
 }

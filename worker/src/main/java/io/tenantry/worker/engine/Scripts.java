@@ -1,7 +1,6 @@
 package io.tenantry.worker.engine;
 
 import java.io.Reader;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -47,6 +46,16 @@ final class Scripts implements ResourceProvider {
     /** One that is not read from a folder. */
     static LoadableResource script(String name, String text) {
         return new Script(name, text);
+    }
+
+    /** One that can be read once. */
+    static LoadableResource script(String name, Reader reader) {
+        return new Script(name, "") {
+            @Override
+            public Reader read() {
+                return reader;
+            }
+        };
     }
 
     /** The text of a script; empty if there is none, as of a migration in Java. */
@@ -99,7 +108,7 @@ final class Scripts implements ResourceProvider {
         }
     }
 
-    private static final class Script extends LoadableResource {
+    private static class Script extends LoadableResource {
         private final String relativePath;
         private final String text;
 
@@ -110,7 +119,7 @@ final class Scripts implements ResourceProvider {
 
         @Override
         public Reader read() {
-            return new StringReader(text);
+            return new ScriptReader(text);
         }
 
         @Override

@@ -69,7 +69,17 @@ public final class PublicCase implements AutoCloseable {
 
     /** Puts the migrations of this folder in place, byte for byte, and nothing else. */
     public PublicCase release(String folder) {
-        Path target = deployment.database(DATABASE).folder();
+        put(input.resolve(folder), deployment.database(DATABASE));
+        return this;
+    }
+
+    /** Puts the migrations of this folder of a case in place, byte for byte, and nothing else. */
+    public static void put(String name, String folder, Migrations database) {
+        put(folder(name).resolve(folder), database);
+    }
+
+    private static void put(Path source, Migrations database) {
+        Path target = database.folder();
         try {
             try (Stream<Path> old = Files.walk(target)) {
                 for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
@@ -78,7 +88,6 @@ public final class PublicCase implements AutoCloseable {
                     }
                 }
             }
-            Path source = input.resolve(folder);
             try (Stream<Path> files = Files.walk(source)) {
                 for (Path file : files.toList()) {
                     if (!file.equals(source)) {
@@ -86,7 +95,6 @@ public final class PublicCase implements AutoCloseable {
                     }
                 }
             }
-            return this;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -1,0 +1,4 @@
+CREATE FUNCTION plus(int, int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC
+  SELECT $1 + $2;
+END;
+CREATE TABLE sums (a int, b int, c int GENERATED ALWAYS AS (plus(a, b)) STORED);
