@@ -36,13 +36,20 @@ class Connector implements DataSource {
     private final String user;
     private final Secret password;
     private final Supplier<String> applicationName;
+    private final long timeoutSeconds;
 
     /** @param applicationName how a session that is opened now shows in pg_stat_activity */
     Connector(String url, String user, Secret password, Supplier<String> applicationName) {
+        this(url, user, password, applicationName, TIMEOUT);
+    }
+
+    /** @param timeout in place of {@link #TIMEOUT}; whole seconds count, and one at least */
+    Connector(String url, String user, Secret password, Supplier<String> applicationName, Duration timeout) {
         this.url = url;
         this.user = user;
         this.password = password;
         this.applicationName = applicationName;
+        this.timeoutSeconds = Math.max(1, timeout.toSeconds());
     }
 
     @Override
@@ -76,8 +83,8 @@ class Connector implements DataSource {
         properties.setProperty("ApplicationName", applicationName.get());
         // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
         properties.setProperty("assumeMinServerVersion", "14");
-        properties.setProperty("connectTimeout", Long.toString(TIMEOUT.toSeconds()));
-        properties.setProperty("socketTimeout", Long.toString(TIMEOUT.toSeconds()));
+        properties.setProperty("connectTimeout", Long.toString(timeoutSeconds));
+        properties.setProperty("socketTimeout", Long.toString(timeoutSeconds));
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("options", SESSION_OPTIONS);
         properties.setProperty("socketFactory", GatedSockets.class.getName());

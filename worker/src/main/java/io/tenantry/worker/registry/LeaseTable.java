@@ -20,6 +20,23 @@ import org.jspecify.annotations.Nullable;
 final class LeaseTable {
     private final String group;
 
+    /**
+     * What the tables say of a member.
+     *
+     * @param pulse another one after each renewal
+     * @param lease how long the pulse may stay the same; null if its release did not say
+     */
+    record Row(
+            String applicationName,
+            String pulse,
+            @Nullable Duration lease,
+            boolean fenced,
+            Map<String, Holding> holdings) {
+        Row {
+            holdings = Map.copyOf(holdings);
+        }
+    }
+
     LeaseTable(String group) {
         this.group = group;
     }
@@ -38,9 +55,10 @@ final class LeaseTable {
     }
 
     /** In the order in which they joined. */
-    List<Member> members(Connection connection) throws SQLException {
-        String sql = "SELECT application_name, fenced, extract(epoch FROM clock_timestamp() - expires_at) * 1000 AS"
-                + " overdue, server, cap, connections FROM tenantry.worker LEFT JOIN tenantry.connection_lease USING"
+    List<Row> members(Connection connection) throws SQLException {
+        // A release before the column renewals moves only expires_at on.
+        String sql = "SELECT application_name, fenced, renewals || ' ' || extract(epoch FROM expires_at) AS pulse,"
+                + " lease_millis, server, cap, connections FROM tenantry.worker LEFT JOIN tenantry.connection_lease USING"
                 + " (group_id, application_name) WHERE group_id = ? ORDER BY joined";
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, group);
@@ -50,30 +68,24 @@ final class LeaseTable {
         }
     }
 
-    private static List<Member> read(ResultSet rows) throws SQLException {
-        List<Member> members = new ArrayList<>();
-        String name = "";
-        Duration overdue = Duration.ZERO;
-        boolean fenced = false;
-        Map<String, Holding> holdings = new HashMap<>();
-        while (rows.next()) {
-            String next = rows.getString("application_name");
-            if (!next.equals(name)) {
-                if (!name.isEmpty()) {
-                    members.add(new Member(name, overdue, fenced, holdings));
+    private static List<Row> read(ResultSet rows) throws SQLException {
+        List<Row> members = new ArrayList<>();
+        boolean more = rows.next();
+        while (more) {
+            String name = rows.getString("application_name");
+            String pulse = rows.getString("pulse");
+            long millis = rows.getLong("lease_millis");
+            @Nullable Duration lease = rows.wasNull() ? null : Duration.ofMillis(millis);
+            boolean fenced = rows.getBoolean("fenced");
+            Map<String, Holding> holdings = new HashMap<>();
+            while (more && rows.getString("application_name").equals(name)) {
+                @Nullable String server = rows.getString("server");
+                if (server != null) {
+                    holdings.put(server, new Holding(rows.getInt("cap"), rows.getInt("connections")));
                 }
-                name = next;
-                overdue = Duration.ofMillis(Math.max(0, rows.getLong("overdue")));
-                fenced = rows.getBoolean("fenced");
-                holdings.clear();
+                more = rows.next();
             }
-            @Nullable String server = rows.getString("server");
-            if (server != null) {
-                holdings.put(server, new Holding(rows.getInt("cap"), rows.getInt("connections")));
-            }
-        }
-        if (!name.isEmpty()) {
-            members.add(new Member(name, overdue, fenced, holdings));
+            members.add(new Row(name, pulse, lease, fenced, holdings));
         }
         return members;
     }
@@ -81,13 +93,15 @@ final class LeaseTable {
     /** Writes what this worker holds, and that it lives. */
     void renew(Connection connection, String applicationName, Duration lease, Map<String, Holding> holdings)
             throws SQLException {
-        String worker = "INSERT INTO tenantry.worker (group_id, application_name, expires_at) VALUES (?, ?,"
-                + " clock_timestamp() + ? * interval '1 ms') ON CONFLICT (group_id, application_name) DO UPDATE SET"
-                + " expires_at = excluded.expires_at";
+        String worker = "INSERT INTO tenantry.worker AS known (group_id, application_name, expires_at, lease_millis)"
+                + " VALUES (?, ?, clock_timestamp() + ? * interval '1 ms', ?) ON CONFLICT (group_id, application_name) DO"
+                + " UPDATE SET renewals = known.renewals + 1, expires_at = excluded.expires_at, lease_millis ="
+                + " excluded.lease_millis";
         try (PreparedStatement statement = connection.prepareStatement(worker)) {
             statement.setString(1, group);
             statement.setString(2, applicationName);
             statement.setLong(3, lease.toMillis());
+            statement.setLong(4, lease.toMillis());
             statement.executeUpdate();
         }
         String leases = "INSERT INTO tenantry.connection_lease AS held (group_id, application_name, server, cap,"
@@ -109,18 +123,16 @@ final class LeaseTable {
 
     /** Nobody renews these any more; those that hold nothing are forgotten at once. */
     void fence(Connection connection, Collection<Member> dead) throws SQLException {
-        try (PreparedStatement fence = connection.prepareStatement(
-                "UPDATE tenantry.worker SET fenced = true WHERE group_id = ? AND application_name = ?")) {
-            for (Member member : dead) {
-                if (member.holdsAny()) {
-                    fence.setString(1, group);
-                    fence.setString(2, member.applicationName());
-                    fence.addBatch();
-                } else {
-                    forget(connection, member.applicationName());
-                }
+        for (Member member : dead) {
+            if (member.holdsAny()) {
+                update(
+                        connection,
+                        "UPDATE tenantry.worker SET fenced = true WHERE group_id = ? AND application_name = ?",
+                        group,
+                        member.applicationName());
+            } else {
+                forget(connection, member.applicationName());
             }
-            fence.executeBatch();
         }
     }
 

@@ -22,6 +22,14 @@ public record LeaseTerms(Duration lease, Duration renewal) {
         return renewal.multipliedBy(3);
     }
 
+    /**
+     * How long an answer of the registry to a renewal may take, and the way to it: the lease must be long enough for one
+     * that does not come, a new connection, and another renewal on it.
+     */
+    Duration longestAnswer() {
+        return lease.dividedBy(3);
+    }
+
     /** From one look to the next while something is about to change. */
     Duration soon() {
         return renewal.dividedBy(10);

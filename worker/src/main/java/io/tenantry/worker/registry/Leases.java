@@ -1,5 +1,6 @@
 package io.tenantry.worker.registry;
 
+import io.tenantry.worker.postgres.DedicatedConnection;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.Membership.State;
@@ -35,6 +36,7 @@ public final class Leases implements AutoCloseable {
     private final Listener listener;
     private final Membership membership;
     private final Reclaim reclaim;
+    private final DedicatedConnection own;
     private final Thread thread = new Thread(this::run, "leases");
     private final Object lock = new Object();
     private boolean woken;
@@ -47,8 +49,13 @@ public final class Leases implements AutoCloseable {
     private long lastLog;
     private String lastObstacle = "";
 
+    /**
+     * @param registry for what may wait
+     * @param own for renewals: nothing else is sent on it, so no other work delays them
+     */
     Leases(
             Registry registry,
+            DedicatedConnection own,
             String group,
             Lease lease,
             Map<String, Server> servers,
@@ -59,7 +66,8 @@ public final class Leases implements AutoCloseable {
         this.terms = terms;
         this.listener = listener;
         LeaseTable table = new LeaseTable(group);
-        this.membership = new Membership(registry, table, lease, this.servers, terms);
+        this.own = own;
+        this.membership = new Membership(own, table, lease, this.servers, terms);
         this.reclaim = new Reclaim(registry, table, this.servers, terms, this::wake);
         thread.setDaemon(true);
     }
@@ -229,6 +237,8 @@ public final class Leases implements AutoCloseable {
                     terms.lease().toSeconds());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        } finally {
+            own.close();
         }
     }
 }

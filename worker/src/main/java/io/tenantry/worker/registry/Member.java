@@ -7,7 +7,7 @@ import java.util.Map;
  * A worker of the group, as the registry knows it.
  *
  * @param applicationName of its sessions at the servers
- * @param overdue for how long its lease has run out; zero if it has not
+ * @param overdue for how long its lease has run out, as this worker has seen it; zero if it has not
  * @param fenced nobody renews it any more, and its sessions are being ended
  * @param holdings by server
  */

@@ -1,5 +1,6 @@
 package io.tenantry.worker.registry;
 
+import io.tenantry.worker.postgres.DedicatedConnection;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.registry.Member.Holding;
@@ -31,11 +32,12 @@ final class Membership {
     /** What a transaction has found; nothing was written for one that is expelled. */
     private record Renewal(boolean expelled, List<Member> members, Map<String, Integer> shares) {}
 
-    private final Registry registry;
+    private final DedicatedConnection registry;
     private final LeaseTable table;
     private final Lease lease;
     private final Map<String, Server> servers;
     private final LeaseTerms terms;
+    private final Renewals renewals;
     private final String firstName;
     private int names = 1;
     private String name;
@@ -47,12 +49,18 @@ final class Membership {
     private long steadySince;
     private long renewedAt;
 
-    Membership(Registry registry, LeaseTable table, Lease lease, Map<String, Server> servers, LeaseTerms terms) {
+    Membership(
+            DedicatedConnection registry,
+            LeaseTable table,
+            Lease lease,
+            Map<String, Server> servers,
+            LeaseTerms terms) {
         this.registry = registry;
         this.table = table;
         this.lease = lease;
         this.servers = servers;
         this.terms = terms;
+        this.renewals = new Renewals(terms.lease());
         this.firstName = lease.applicationName();
         this.name = firstName;
         this.steadySince = System.nanoTime();
@@ -112,7 +120,9 @@ final class Membership {
         for (String gone : former) {
             table.forget(connection, gone);
         }
-        List<Member> found = table.members(connection);
+        long asked = System.nanoTime();
+        List<LeaseTable.Row> read = table.members(connection);
+        List<Member> found = renewals.judge(read, asked, System.nanoTime());
         Optional<Member> known = found.stream()
                 .filter(member -> member.applicationName().equals(name))
                 .findFirst();
@@ -209,7 +219,8 @@ final class Membership {
                 table.fence(
                         connection,
                         table.members(connection).stream()
-                                .filter(member -> member.applicationName().equals(name))
+                                .filter(row -> row.applicationName().equals(name))
+                                .map(row -> new Member(name, Duration.ZERO, false, row.holdings()))
                                 .toList());
             }
             return gone;

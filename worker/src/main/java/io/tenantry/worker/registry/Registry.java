@@ -3,6 +3,7 @@ package io.tenantry.worker.registry;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.postgres.ConnectionPool;
+import io.tenantry.worker.postgres.DedicatedConnection;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.Transaction;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The control database. Safe for use by many threads. */
 public final class Registry implements AutoCloseable {
@@ -23,7 +25,9 @@ public final class Registry implements AutoCloseable {
      */
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
+    private final ConnectionPool.Target target;
     private final ConnectionPool pool;
+    private final List<DedicatedConnection> dedicated = new CopyOnWriteArrayList<>();
     private final Duration longestAnswer;
     private final Ledger ledger = new Ledger();
     private final Tenants tenants = new Tenants();
@@ -36,10 +40,9 @@ public final class Registry implements AutoCloseable {
 
     Registry(RegistrySettings settings, String applicationName, Duration longestAnswer) {
         this.longestAnswer = longestAnswer;
-        this.pool = new ConnectionPool(
-                new ConnectionPool.Target(
-                        "registry", settings.url(), settings.user(), settings.password(), applicationName),
-                settings.maxConnections());
+        this.target = new ConnectionPool.Target(
+                "registry", settings.url(), settings.user(), settings.password(), applicationName);
+        this.pool = new ConnectionPool(target, settings.maxConnections());
     }
 
     /** Creates or upgrades the registry's tables; several workers may do so at once. */
@@ -124,10 +127,15 @@ public final class Registry implements AutoCloseable {
         }
     }
 
-    /** A share of the servers' connections, for a worker of this group; {@link Leases#start} asks for it. */
+    /**
+     * A share of the servers' connections, for a worker of this group; {@link Leases#start} asks for it. It is renewed on a
+     * connection of its own, one more than the pool may have.
+     */
     public Leases leases(
             String group, Lease lease, Map<String, Server> servers, LeaseTerms terms, Leases.Listener listener) {
-        return new Leases(this, group, lease, servers, listener, terms);
+        DedicatedConnection own = new DedicatedConnection(target, terms.longestAnswer());
+        dedicated.add(own);
+        return new Leases(this, own, group, lease, servers, listener, terms);
     }
 
     <T> T inTransaction(Work<T> work) throws SQLException {
@@ -143,6 +151,7 @@ public final class Registry implements AutoCloseable {
 
     @Override
     public void close() {
+        dedicated.forEach(DedicatedConnection::close);
         pool.close();
     }
 }

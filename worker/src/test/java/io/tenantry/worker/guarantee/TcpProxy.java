@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stands between clients and a server, and cuts or silences their connections when it is told to. */
-class TcpProxy implements AutoCloseable {
+public class TcpProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final Thread acceptor;
     private final InetSocketAddress server;
@@ -25,7 +25,7 @@ class TcpProxy implements AutoCloseable {
     private volatile long silentUntilNanos = System.nanoTime();
 
     /** Listens at once; port 0 takes a free one. */
-    TcpProxy(InetSocketAddress listen, InetSocketAddress server) {
+    public TcpProxy(InetSocketAddress listen, InetSocketAddress server) {
         this.server = server;
         try {
             this.listener = new ServerSocket();
@@ -44,7 +44,8 @@ class TcpProxy implements AutoCloseable {
                 hostAndPort.substring(0, colon), Integer.parseInt(hostAndPort.substring(colon + 1)));
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -58,6 +59,11 @@ class TcpProxy implements AutoCloseable {
         away = false;
     }
 
+    /** Passes nothing on any more on those connections that are open now; they stay open. */
+    public void silenceThoseOpen() {
+        links.forEach(link -> link.silenced = true);
+    }
+
     /** Passes nothing on for this time, in either direction; the connections stay open. */
     void silence(Duration time) {
         silentUntilNanos = System.nanoTime() + time.toNanos();
@@ -65,19 +71,21 @@ class TcpProxy implements AutoCloseable {
 
     /** What the client sends; by default passed on as it is. */
     void passRequests(Link link) throws IOException {
-        pass(link.client.getInputStream(), link.server.getOutputStream());
+        pass(link, link.client.getInputStream(), link.server.getOutputStream());
     }
 
     /** What the server answers; by default passed on as it is. */
     void passAnswers(Link link) throws IOException {
-        pass(link.server.getInputStream(), link.client.getOutputStream());
+        pass(link, link.server.getInputStream(), link.client.getOutputStream());
     }
 
-    private void pass(InputStream from, OutputStream to) throws IOException {
+    private void pass(Link link, InputStream from, OutputStream to) throws IOException {
         byte[] buffer = new byte[16 * 1024];
         for (int length = from.read(buffer); length >= 0; length = from.read(buffer)) {
             awaitSpeech();
-            to.write(buffer, 0, length);
+            if (!link.silenced) {
+                to.write(buffer, 0, length);
+            }
         }
     }
 
@@ -173,6 +181,7 @@ class TcpProxy implements AutoCloseable {
     static final class Link {
         final Socket client;
         final Socket server;
+        private volatile boolean silenced;
 
         Link(Socket client, Socket server) {
             this.client = client;

@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers of one group share the connections of their servers. */
 class LeasesIT {
@@ -201,11 +203,76 @@ class LeasesIT {
             away.rollback();
         }
 
-        Await.until(PATIENCE, "both work again", () -> a.holds() && b.holds());
+        Await.until(PATIENCE, "both work again", () -> renewals(a) > 15 && renewals(b) > 15);
         Await.until(PATIENCE, "and their leases hold", () -> overdue() == 0);
         assertThat(busy.get(0).isValid(5)).isTrue();
         assertThat(List.of(a.name(), b.name())).isEqualTo(before);
         assertThat(shares()).containsExactly(2, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1H", "-PT1H"})
+    void aStepOfTheRegistrysClockIsNobodysDeath(Duration step) {
+        SteppingClock clock = SteppingClock.of(deployment);
+        LeasingWorker a = start("a", 4);
+        LeasingWorker b = start("b", 4);
+        awaitShares(2, 2);
+        List<String> before = List.of(a.name(), b.name());
+        Await.until(PATIENCE, "both watch each other", () -> renewals(a) > 15 && renewals(b) > 15);
+
+        clock.step(step);
+
+        long first = renewals(a);
+        long second = renewals(b);
+        Await.until(
+                PATIENCE,
+                "each has seen the other's renewal",
+                () -> renewals(a) > first + 5 && renewals(b) > second + 5);
+        assertThat(members()).containsExactlyElementsOf(before);
+        assertThat(List.of(a.name(), b.name())).isEqualTo(before);
+        assertThat(shares()).containsExactly(2, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1H", "-PT1H"})
+    void aStepOfTheRegistrysClockHidesNoDeadOne(Duration step) throws SQLException {
+        SteppingClock clock = SteppingClock.of(deployment);
+        LeasingWorker a = start("a", 4);
+        LeasingWorker b = start("b", 4);
+        awaitShares(2, 2);
+        a.use("main", 2);
+
+        a.dies();
+        clock.step(step);
+
+        Await.until(PATIENCE, "b has all", () -> b.share("main") == 4);
+        assertThat(members()).containsExactly(b.name());
+    }
+
+    /** As while a group is replaced by workers of a newer release, one by one. */
+    @Test
+    void oneOfAnOlderReleaseLivesAsLongAsItMovesTheEndOfItsLease() {
+        String old = unique("old");
+        renewAsAnOlderRelease(old);
+        deployment.executeInRegistry("INSERT INTO tenantry.connection_lease (group_id, application_name, server, cap,"
+                + " connections) VALUES ('group', '" + old + "', 'main', 4, 2)");
+        LeasingWorker b = start("b", 4);
+
+        Await.until(PATIENCE, "both have renewed for twice as long as a lease lasts", () -> {
+            renewAsAnOlderRelease(old);
+            return b.holds() && renewals(b) > 25;
+        });
+        assertThat(members()).containsExactly(old, b.name());
+        assertThat(b.share("main")).isEqualTo(2);
+
+        Await.until(PATIENCE, "b has all when the old one renews no more", () -> b.share("main") == 4);
+        assertThat(members()).containsExactly(b.name());
+    }
+
+    private void renewAsAnOlderRelease(String name) {
+        deployment.executeInRegistry("INSERT INTO tenantry.worker (group_id, application_name, expires_at) VALUES"
+                + " ('group', '" + name + "', clock_timestamp() + interval '2 s') ON CONFLICT (group_id,"
+                + " application_name) DO UPDATE SET expires_at = excluded.expires_at");
     }
 
     @Test
@@ -286,6 +353,12 @@ class LeasesIT {
 
     private List<String> members() {
         return deployment.queryRegistry("SELECT application_name FROM tenantry.worker ORDER BY joined");
+    }
+
+    private long renewals(LeasingWorker worker) {
+        return Long.parseLong(deployment
+                .queryRegistry("SELECT renewals FROM tenantry.worker WHERE application_name = '" + worker.name() + "'")
+                .get(0));
     }
 
     private int overdue() {

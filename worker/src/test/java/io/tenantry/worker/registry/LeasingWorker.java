@@ -31,11 +31,22 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final Leases leases;
     private final AtomicInteger seatsLost = new AtomicInteger();
+    private final AtomicInteger losses = new AtomicInteger();
     private volatile boolean holds;
     private boolean dead;
 
     LeasingWorker(
             Deployment deployment, RegistrySettings settings, String group, String name, Map<String, Integer> caps) {
+        this(deployment, settings, group, name, caps, QUICK);
+    }
+
+    LeasingWorker(
+            Deployment deployment,
+            RegistrySettings settings,
+            String group,
+            String name,
+            Map<String, Integer> caps,
+            LeaseTerms terms) {
         this.registry = new Registry(settings, "registry of " + name);
         this.lease = new Lease(name);
         PostgresServer postgres = deployment.stack().postgres();
@@ -50,7 +61,7 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
                                 cap),
                         new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
                         lease)));
-        this.leases = registry.leases(group, lease, servers, QUICK, this);
+        this.leases = registry.leases(group, lease, servers, terms, this);
     }
 
     void start() {
@@ -71,6 +82,16 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
 
     boolean holds() {
         return holds;
+    }
+
+    /** How often it had connections, and then might not use them. */
+    int losses() {
+        return losses.get();
+    }
+
+    /** What it does with the registry otherwise. */
+    Registry registry() {
+        return registry;
     }
 
     int seatsLost() {
@@ -118,6 +139,9 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
 
     @Override
     public void holds(boolean connections) {
+        if (holds && !connections) {
+            losses.incrementAndGet();
+        }
         holds = connections;
     }
 

@@ -1,0 +1,66 @@
+package io.tenantry.worker.registry;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells whose lease has run out: a member's lease has when its renewals have stood still for the lease's length by this
+ * worker's monotonic clock. No two clocks are compared, so none may be wrong or step. For use by one thread.
+ *
+ * <p>It errs to one side only. A member's own lease counts from before it sent its renewal; here it counts from after the
+ * renewal was seen, until before the last question whose answer shows nothing newer.
+ */
+final class Renewals {
+    /**
+     * How long a lease lasts that does not say so itself.
+     *
+     * @see LeaseTable.Row#lease
+     */
+    private final Duration usualLease;
+
+    private Map<String, Sighting> sightings = new HashMap<>();
+
+    /** What was read of a member, and when that was read first, as {@link System#nanoTime}. */
+    private record Sighting(String pulse, boolean fenced, long nanos) {
+        boolean shows(LeaseTable.Row row) {
+            return pulse.equals(row.pulse()) && fenced == row.fenced();
+        }
+    }
+
+    Renewals(Duration usualLease) {
+        this.usualLease = usualLease;
+    }
+
+    /**
+     * The members, as they stand now.
+     *
+     * @param rows all of the group, in the order in which they joined
+     * @param askedNanos when the rows were asked for, as {@link System#nanoTime}
+     * @param answeredNanos when they had come
+     */
+    List<Member> judge(List<LeaseTable.Row> rows, long askedNanos, long answeredNanos) {
+        Map<String, Sighting> seen = new HashMap<>();
+        List<Member> members = new ArrayList<>();
+        for (LeaseTable.Row row : rows) {
+            Sighting known = sightings.get(row.applicationName());
+            Sighting sighting =
+                    known != null && known.shows(row) ? known : new Sighting(row.pulse(), row.fenced(), answeredNanos);
+            seen.put(row.applicationName(), sighting);
+            Duration still = Duration.ofNanos(Math.max(0, askedNanos - sighting.nanos()));
+            members.add(new Member(row.applicationName(), overdue(row, still), row.fenced(), row.holdings()));
+        }
+        sightings = seen;
+        return members;
+    }
+
+    private Duration overdue(LeaseTable.Row row, Duration still) {
+        if (row.fenced()) {
+            return still; // it was over when it was fenced
+        }
+        Duration lease = row.lease() == null ? usualLease : row.lease();
+        return still.compareTo(lease) > 0 ? still.minus(lease) : Duration.ZERO;
+    }
+}
