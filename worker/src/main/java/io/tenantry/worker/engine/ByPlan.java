@@ -40,11 +40,12 @@ final class ByPlan {
     /** Makes it, and brings it to the newest version. */
     Shortcut create() throws SQLException {
         List<Migration> path = Standing.forNewHome(migrations, null);
-        Optional<List<PlannedScript>> all = catalog.plans().atOnce() ? suitable(path) : Optional.empty();
-        if (all.isEmpty() && suitable(path.stream().limit(1).toList()).isEmpty()) {
+        Plans plans = catalog.plans().forNewHome();
+        Optional<List<PlannedScript>> all = plans.atOnce() ? suitable(plans, path) : Optional.empty();
+        if (all.isEmpty() && suitable(plans, path.stream().limit(1).toList()).isEmpty()) {
             return new Shortcut.None();
         }
-        Planner planner = new Planner(session, catalog.plans(), NOTHING, sightings);
+        Planner planner = new Planner(session, plans, NOTHING, sightings);
         Planner.End end = planner.create(all.orElse(List.of()));
         if (end == Planner.End.DONE) {
             sightings.firstVersion(null);
@@ -54,9 +55,8 @@ final class ByPlan {
     }
 
     /** The plans of all these; empty if one has none, or none for this home. */
-    private Optional<List<PlannedScript>> suitable(List<Migration> migrations) {
-        return catalog.plans()
-                .all(migrations)
+    private Optional<List<PlannedScript>> suitable(Plans plans, List<Migration> migrations) {
+        return plans.all(migrations)
                 .filter(scripts -> scripts.stream().allMatch(script -> script.suits(session.home())));
     }
 

@@ -14,6 +14,9 @@ import org.flywaydb.core.api.callback.Event;
 /** The scripts that may turn out to have plans, and why the others have none. For use by one thread. */
 final class Candidates {
     private final Map<String, PlannedScript> plannable = new HashMap<>();
+    /** Scripts that would run in a new home as they do not in one that is there. */
+    private final Map<String, PlannedScript> inNewHomes = new HashMap<>();
+
     private final Map<String, List<String>> statements = new HashMap<>();
     private final Map<String, OutsideScript> outside = new HashMap<>();
     private final Map<String, String> reasons = new LinkedHashMap<>();
@@ -28,6 +31,7 @@ final class Candidates {
         boolean leavesSettings =
                 recording.statements().values().stream().flatMap(List::stream).anyMatch(ScriptCheck::leavesSetting);
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
+        MessageReaders readers = MessageReaders.of(scratch);
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();
             boolean configured = catalog.scripts().isConfigured(script);
@@ -35,20 +39,37 @@ final class Candidates {
                     ? Optional.of("there are callbacks")
                     : ScriptCheck.reason(migration, catalog.scripts().text(script), recording, configured);
             List<String> statements = recording.statements().get(script);
+            boolean read = statements != null && readers.mayRead(statements);
             if (statements != null && recording.isOutsideTransaction(script)) {
-                candidates.outside.put(script, new OutsideScript(script, statements, scratch.names()));
+                OutsideScript outside = new OutsideScript(script, statements, scratch.names());
+                candidates.outside.put(script, outside);
+                outside.inTransaction()
+                        .filter(inside -> !callbacks
+                                && !read
+                                && ScriptCheck.reason(
+                                                migration, catalog.scripts().text(script), inside, configured)
+                                        .isEmpty())
+                        .ifPresent(inside ->
+                                candidates.inNewHomes.put(script, planned(migration, inside, scratch, leavesSettings)));
             }
             if (reason.isPresent() || statements == null) {
-                candidates.refuse(migration, reason.orElse("Flyway did not read it"));
+                candidates.reasons.put(script, reason.orElse("Flyway did not read it"));
+            } else if (read) {
+                candidates.reasons.put(
+                        script, "a trigger or function would see that its statements come in one message");
             } else {
-                // Each on lines of its own: the last one may end in a comment.
-                StringBuilder sql = new StringBuilder();
-                statements.forEach(statement -> sql.append(statement).append("\n;\n"));
-                candidates.plannable.put(
-                        script, new PlannedScript(migration, sql.toString(), scratch.names(), leavesSettings));
+                candidates.plannable.put(script, planned(migration, statements, scratch, leavesSettings));
             }
         }
         return candidates;
+    }
+
+    /** Each on lines of its own: the last one may end in a comment. */
+    private static PlannedScript planned(
+            Migration migration, List<String> statements, Scratch scratch, boolean leavesSettings) {
+        StringBuilder sql = new StringBuilder();
+        statements.forEach(statement -> sql.append(statement).append("\n;\n"));
+        return new PlannedScript(migration, sql.toString(), scratch.names(), leavesSettings);
     }
 
     /** In a place without history Flyway begins at the newest baseline; what that stands for is read without it. */
@@ -93,6 +114,7 @@ final class Candidates {
 
     void refuse(Migration migration, String reason) {
         plannable.remove(migration.script());
+        inNewHomes.remove(migration.script());
         reasons.putIfAbsent(migration.script(), reason);
     }
 
@@ -102,15 +124,25 @@ final class Candidates {
         rest.removeAll(proven);
         rest.stream().sorted().forEach(script -> reasons.putIfAbsent(script, reason));
         plannable.keySet().retainAll(proven);
+        inNewHomes.keySet().retainAll(proven);
     }
 
     boolean has(Migration migration) {
-        return plannable.containsKey(migration.script());
+        return plannable.containsKey(migration.script()) || inNewHomes.containsKey(migration.script());
     }
 
-    /** Those that are left, as if they were proven. */
+    /** Those that are left, as if they were proven: for a new home. */
     Plans plans() {
-        return new Plans(plannable, false, outside);
+        return proven(false).forNewHome();
+    }
+
+    /**
+     * Those that are left.
+     *
+     * @param atOnce whether all of a new home may be applied in one transaction
+     */
+    Plans proven(boolean atOnce) {
+        return new Plans(plannable, inNewHomes, atOnce, outside);
     }
 
     /** What Flyway finds in each script, also in those that have no plan. */
@@ -118,8 +150,13 @@ final class Candidates {
         return statements;
     }
 
-    /** By the name of the script. */
+    /** Why scripts go through Flyway, by the name of the script. */
     Map<String, String> reasons() {
-        return reasons;
+        Map<String, String> all = new LinkedHashMap<>(reasons);
+        inNewHomes
+                .keySet()
+                .forEach(script -> all.merge(
+                        script, "new homes are made without its CONCURRENTLY", (one, more) -> one + "; " + more));
+        return all;
     }
 }

@@ -4,6 +4,7 @@ import io.tenantry.worker.postgres.TenantHome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,8 +25,38 @@ record OutsideScript(String script, List<String> statements, PlannedScript.Names
             "^(CREATE\\s+(UNIQUE\\s+)?INDEX\\s+CONCURRENTLY\\s+ON\\b|REINDEX\\b.*\\bCONCURRENTLY\\b)",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final String GAP = "(?:\\s|--[^\\n]*\\n|/\\*(?:[^*]|\\*(?!/))*\\*/)+";
+    private static final Pattern CONCURRENTLY = Pattern.compile(
+            "^(CREATE" + GAP + "(?:UNIQUE" + GAP + ")?INDEX|DROP" + GAP + "INDEX|REINDEX" + GAP
+                    + "(?:\\([^)]*\\)\\s*)?(?:INDEX|TABLE))" + GAP + "CONCURRENTLY\\b",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern REINDEX_CONCURRENTLY =
+            Pattern.compile("^REINDEX\\s*\\(\\s*CONCURRENTLY(?:\\s+(?:TRUE|ON|1))?\\s*\\)", Pattern.CASE_INSENSITIVE);
+
     OutsideScript {
         statements = List.copyOf(statements);
+    }
+
+    /**
+     * The same statements without CONCURRENTLY, so that they can run in a transaction; empty if they cannot. Whether they then
+     * leave the same must be tried.
+     */
+    Optional<List<String>> inTransaction() {
+        List<String> inside = new ArrayList<>();
+        boolean found = false;
+        for (String statement : statements) {
+            String bare = ScriptCheck.withoutComments(statement);
+            String without = REINDEX_CONCURRENTLY
+                    .matcher(CONCURRENTLY.matcher(bare).replaceFirst("$1"))
+                    .replaceFirst("REINDEX");
+            boolean changed = !without.equals(bare);
+            if (!changed && ScriptCheck.isOnlyForFlyway(bare)) {
+                return Optional.empty();
+            }
+            found |= changed;
+            inside.add(without);
+        }
+        return found ? Optional.of(inside) : Optional.empty();
     }
 
     /** Whether it can be begun anew after it failed anywhere, once {@link #indexesIn} that are invalid are dropped. */

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,21 +10,35 @@ import java.util.Optional;
  * What was proven to do, without Flyway, exactly what Flyway does; and what is known of the others. Immutable.
  *
  * @param steps scripts that may be applied one by one to a home with history, by the name of the file
+ * @param inNewHomes scripts that may be applied to a home that this worker is making, though not to one that is there: what
+ *     they make CONCURRENTLY is made without that word, since nobody waits in a new home
  * @param atOnce whether all migrations of a new home may be applied in one transaction
  * @param outside scripts that Flyway runs outside a transaction, by the name of the file
  */
-record Plans(Map<String, PlannedScript> steps, boolean atOnce, Map<String, OutsideScript> outside) {
+record Plans(
+        Map<String, PlannedScript> steps,
+        Map<String, PlannedScript> inNewHomes,
+        boolean atOnce,
+        Map<String, OutsideScript> outside) {
     /** Everything goes through Flyway. */
-    static final Plans NONE = new Plans(Map.of(), false, Map.of());
+    static final Plans NONE = new Plans(Map.of(), Map.of(), false, Map.of());
 
     Plans {
         steps = Map.copyOf(steps);
+        inNewHomes = Map.copyOf(inNewHomes);
         outside = Map.copyOf(outside);
     }
 
     /** The plan of this migration, whose checksum may depend on the home. */
     Optional<PlannedScript> of(Migration migration) {
         return Optional.ofNullable(steps.get(migration.script())).map(script -> script.with(migration));
+    }
+
+    /** Those for a home that is being made. */
+    Plans forNewHome() {
+        Map<String, PlannedScript> all = new HashMap<>(steps);
+        all.putAll(inNewHomes);
+        return new Plans(all, Map.of(), atOnce, outside);
     }
 
     /** All these, if each may be applied; else empty. */

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class Proof {
     private static final Logger LOG = LoggerFactory.getLogger(Proof.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** How many scripts may turn out to have no plan by what they leave: the walk begins anew after each. */
-    private static final int WALKS = 6;
 
     private final MigrationCatalog catalog;
     private final Scratch scratch;
@@ -85,7 +82,7 @@ public final class Proof {
     }
 
     private Plans withoutPlans() {
-        Plans plans = new Plans(Map.of(), false, candidates.plans().outside());
+        Plans plans = new Plans(Map.of(), Map.of(), false, candidates.plans().outside());
         warnOfOutside(plans);
         return plans;
     }
@@ -120,8 +117,7 @@ public final class Proof {
             proven.addAll(alsoProven);
         }
         candidates.refuseAllBut(proven, "it was not reached");
-        Plans plans = candidates.plans();
-        return new Plans(plans.steps(), atOnce && plans.all(path).isPresent(), plans.outside());
+        return candidates.proven(atOnce && candidates.plans().all(path).isPresent());
     }
 
     private void refuseTrespassers(List<Migration> path) throws SQLException {
@@ -156,60 +152,11 @@ public final class Proof {
     private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
         Walk walk = new Walk(catalog, scratch, path, endNanos);
         // First of all: it tries what Flyway then does in earnest.
-        Walk.Trail planned = walk.byPlan(candidates, trespass);
+        Walk.Trail planned = walk.byPlan(candidates, trespass, Look.WHOLE);
         refuse();
-        Walk.Trail flyway = walk.byFlyway();
+        Walk.Trail flyway = walk.byFlyway(Look.WHOLE);
         warn(flyway.failure());
-        @Nullable Set<TableColumn> volatileColumns = null;
-        for (int walks = 0; walks < WALKS; walks++) {
-            if (volatileColumns == null && differ(planned.stages(), flyway.stages(), Set.of()) >= 0) {
-                volatileColumns =
-                        volatileColumns(flyway.stages(), walk.byFlyway().stages());
-            }
-            Set<TableColumn> ignored = volatileColumns == null ? Set.of() : volatileColumns;
-            int differs = differ(planned.stages(), flyway.stages(), ignored);
-            int same = differs < 0
-                    ? Math.min(planned.stages().size(), flyway.stages().size())
-                    : differs;
-            if (differs < 0 || !candidates.has(path.get(differs)) || walks == WALKS - 1) {
-                path.subList(0, same).stream()
-                        .filter(candidates::has)
-                        .forEach(migration -> proven.add(migration.script()));
-                return same > 0
-                        && same == path.size()
-                        && atOnce(walk, flyway.stages().get(same - 1), ignored);
-            }
-            candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
-            planned = walk.byPlan(candidates, trespass);
-        }
-        return false;
-    }
-
-    private boolean atOnce(Walk walk, Stage expected, Set<TableColumn> volatileColumns) throws SQLException {
-        Optional<List<PlannedScript>> all = candidates.plans().all(walk.path());
-        return all.isPresent()
-                && walk.atOnce(all.get())
-                        .filter(stage -> stage.isLike(expected, volatileColumns))
-                        .isPresent();
-    }
-
-    /** The first stage at which they differ; -1 if none, as far as both go. */
-    private static int differ(List<Stage> planned, List<Stage> flyway, Set<TableColumn> volatileColumns) {
-        for (int i = 0; i < Math.min(planned.size(), flyway.size()); i++) {
-            if (!planned.get(i).isLike(flyway.get(i), volatileColumns)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    /** What two runs of Flyway fill differently, as with now() and random(). */
-    private static Set<TableColumn> volatileColumns(List<Stage> once, List<Stage> again) {
-        Set<TableColumn> columns = new HashSet<>();
-        for (int i = 0; i < Math.min(once.size(), again.size()); i++) {
-            columns.addAll(once.get(i).columnsThatDiffer(again.get(i)));
-        }
-        return columns;
+        return new PathProof(walk, candidates, trespass, planned.stages(), flyway.stages()).prove(proven);
     }
 
     private void warn(@Nullable ResultError failure) {

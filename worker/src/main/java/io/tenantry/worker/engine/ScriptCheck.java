@@ -33,6 +33,10 @@ final class ScriptCheck {
     private static final Pattern READING =
             Pattern.compile("\\b(standard_conforming_strings|backslash_quote)\\b", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern FOR_TRANSACTION = Pattern.compile(
+            "\\bSET\\s+(LOCAL|CONSTRAINTS|TRANSACTION)\\b|\\bset_config\\b|\\bON\\s+COMMIT\\b",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern COMMENT =
             Pattern.compile("\\A(?:\\s+|--[^\\n]*(?:\\n|\\z)|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*\\*/)+");
 
@@ -63,6 +67,27 @@ final class ScriptCheck {
                         .map(ScriptCheck::reason)
                         .flatMap(Optional::stream)
                         .findFirst();
+    }
+
+    /**
+     * Why a script that Flyway runs outside a transaction cannot run in one; empty if nothing speaks against it.
+     *
+     * @param inTransaction its statements, as they would run in a transaction
+     */
+    static Optional<String> reason(Migration migration, String text, List<String> inTransaction, boolean configured) {
+        return !migration.type().startsWith("SQL")
+                        || configured
+                        || FLYWAY_PLACEHOLDER.matcher(text).find()
+                ? Optional.of("it runs outside a transaction")
+                : inTransaction.stream()
+                        .map(ScriptCheck::reason)
+                        .flatMap(Optional::stream)
+                        .findFirst();
+    }
+
+    /** Whether it sets something that ends with its transaction, so that another script in the same one would see it. */
+    static boolean setsForItsTransaction(String statement) {
+        return FOR_TRANSACTION.matcher(statement).find();
     }
 
     /** The statement from its first word on. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the configuration of one script says.
  *
  * @param encoding of the script
- * @param changesRun whether it changes how Flyway runs the script
+ * @param changesRun whether it changes how Flyway reads the script, or whether it runs it
  */
 record ScriptConfiguration(Charset encoding, boolean changesRun) {
     /** A script without a configuration. */
@@ -31,9 +31,9 @@ record ScriptConfiguration(Charset encoding, boolean changesRun) {
             SqlScriptMetadata metadata =
                     SqlScriptMetadata.fromResource(Scripts.script(name, text), null, Flyway.configure());
             encoding = metadata.encoding();
-            boolean changesRun = metadata.executeInTransaction() != null
-                    || metadata.placeholderReplacement() != null
-                    || metadata.shouldExecuteExpression() != null;
+            // Whether the script runs in a transaction, Flyway tells itself when the script is recorded.
+            boolean changesRun =
+                    metadata.placeholderReplacement() != null || metadata.shouldExecuteExpression() != null;
             return new ScriptConfiguration(
                     encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding.strip()), changesRun);
         } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -17,26 +16,40 @@ import java.util.Set;
  *
  * @param catalog everything that is defined in it
  * @param history its rows, with who installed them
+ * @param leftOut columns whose values differ from run to run: the digests of rows do not count them
+ * @param facts of those columns
  */
-record Stage(CatalogSnapshot catalog, DataSnapshot data, List<String> history) {
+record Stage(
+        CatalogSnapshot catalog,
+        DataSnapshot data,
+        List<String> history,
+        Set<TableColumn> leftOut,
+        VolatileFacts facts) {
+    Stage {
+        history = List.copyOf(history);
+        leftOut = Set.copyOf(leftOut);
+    }
+
     /** Looks; the transaction, if there is one, and its settings are as before. */
-    static Stage of(Connection connection, String schema) throws SQLException {
+    static Stage of(Connection connection, String schema, Set<TableColumn> leftOut) throws SQLException {
         if (connection.getAutoCommit()) {
-            return look(connection, schema);
+            return look(connection, schema, leftOut);
         }
         Savepoint before = connection.setSavepoint();
         try {
-            return look(connection, schema);
+            return look(connection, schema, leftOut);
         } finally {
             connection.rollback(before);
         }
     }
 
-    private static Stage look(Connection connection, String schema) throws SQLException {
+    private static Stage look(Connection connection, String schema, Set<TableColumn> leftOut) throws SQLException {
         return new Stage(
                 CatalogSnapshot.of(connection, schema),
-                DataSnapshot.of(connection, schema),
-                history(connection, schema));
+                DataSnapshot.of(connection, schema, leftOut),
+                history(connection, schema),
+                leftOut,
+                VolatileFacts.of(connection, schema, leftOut));
     }
 
     private static List<String> history(Connection connection, String schema) throws SQLException {
@@ -52,30 +65,19 @@ record Stage(CatalogSnapshot catalog, DataSnapshot data, List<String> history) {
         return rows;
     }
 
-    /** Whether both are the same, but for these columns. */
-    boolean isLike(Stage other, Set<TableColumn> volatileColumns) {
+    /**
+     * Whether both are the same. Both must have left out the same columns.
+     *
+     * @param unstable names of facts that do not count
+     */
+    boolean isLike(Stage other, Set<String> unstable) {
         return catalog.equals(other.catalog)
                 && history.equals(other.history)
-                && data.sequences().equals(other.data.sequences())
-                && data.tables().keySet().equals(other.data.tables().keySet())
-                && data.tables().entrySet().stream()
-                        .allMatch(table -> isLike(
-                                table.getKey(),
-                                table.getValue(),
-                                Objects.requireNonNull(other.data.tables().get(table.getKey())),
-                                volatileColumns));
+                && data.differences(other.data).isEmpty()
+                && unstable.containsAll(facts.differences(other.facts));
     }
 
-    private static boolean isLike(
-            String name, DataSnapshot.Table table, DataSnapshot.Table other, Set<TableColumn> volatileColumns) {
-        Set<TableColumn> differing = columnsThatDiffer(name, table, other);
-        return table.rows() == other.rows()
-                && volatileColumns.containsAll(differing)
-                // The digest of the rows counts all columns.
-                && (!differing.isEmpty() || table.digest().equals(other.digest()));
-    }
-
-    /** Columns of tables that are in both, and whose contents are not the same. */
+    /** Columns of tables that are in both, and whose contents are not the same; those that are left out apart. */
     Set<TableColumn> columnsThatDiffer(Stage other) {
         Set<TableColumn> differing = new HashSet<>();
         data.tables().forEach((name, table) -> {
@@ -95,5 +97,14 @@ record Stage(CatalogSnapshot catalog, DataSnapshot data, List<String> history) {
             }
         }
         return differing;
+    }
+
+    /** Whether a column that differs from run to run has the same values here and there, and is not empty. */
+    boolean hasSameVolatileValues(Stage other) {
+        Set<TableColumn> differing = columnsThatDiffer(other);
+        return facts.columns().entrySet().stream()
+                .anyMatch(column -> column.getValue().distinct() > 0
+                        && other.facts.columns().containsKey(column.getKey())
+                        && !differing.contains(column.getKey()));
     }
 }

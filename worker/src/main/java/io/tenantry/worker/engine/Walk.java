@@ -24,6 +24,11 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
 
+    /** All that PostgreSQL lists, as one text. */
+    private static final String SETTINGS =
+            "(SELECT pg_catalog.concat_ws(',', current_user, pg_catalog.string_agg(name ||"
+                    + " '=' || setting, ',' ORDER BY name)) FROM pg_catalog.pg_settings WHERE source = 'session')";
+
     /**
      * How far a walk came.
      *
@@ -36,12 +41,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
      * By plan wherever there is a candidate; one whose plan fails is refused, and left to Flyway. It ends where a script
      * is found to reach outside, and where nobody can see what one leaves.
      */
-    Trail byPlan(Candidates candidates, Trespass trespass) throws SQLException {
+    Trail byPlan(Candidates candidates, Trespass trespass, Look look) throws SQLException {
         scratch.drop();
         List<Stage> stages = new ArrayList<>();
         planner(candidates, new History(List.of())).create(List.of());
         for (Migration migration : path) {
-            if (System.nanoTime() - endNanos > 0) {
+            if (!hasTime()) {
                 break;
             }
             if (trespass.isUnchecked(migration)) {
@@ -59,7 +64,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
                     return new Trail(stages, failure.get());
                 }
             }
-            Optional<Stage> stage = stage();
+            Optional<Stage> stage = stage(look, stages);
             if (stage.isEmpty()) {
                 candidates.refuse(migration, "what it leaves cannot be read by this role");
                 break;
@@ -67,6 +72,10 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
             stages.add(stage.get());
         }
         return new Trail(stages, null);
+    }
+
+    boolean hasTime() {
+        return System.nanoTime() - endNanos < 0;
     }
 
     private void apply(Candidates candidates, Migration migration) throws SQLException {
@@ -87,25 +96,43 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     }
 
     /** All by Flyway. */
-    Trail byFlyway() throws SQLException {
+    Trail byFlyway(Look look) throws SQLException {
         scratch.drop();
         scratch.create();
-        Watch watch = new Watch();
+        Watch watch = new Watch(look);
         Optional<ResultError> failure = runFlyway(path.size(), watch);
         watch.look();
         return new Trail(watch.stages, failure.orElse(null));
     }
 
-    /** All in one transaction; empty if that fails. */
-    Optional<Stage> atOnce(List<PlannedScript> scripts) throws SQLException {
+    /**
+     * All in one transaction; empty if that fails.
+     *
+     * @param leftOut columns that the digests of rows do not count
+     */
+    Optional<Stage> atOnce(List<PlannedScript> scripts, Set<TableColumn> leftOut) throws SQLException {
         scratch.drop();
         Planner planner =
                 new Planner(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()), new Sightings());
         try {
-            return planner.create(scripts) == Planner.End.DONE ? stage() : Optional.empty();
+            return planner.create(scripts.stream().map(Walk::watched).toList()) == Planner.End.DONE
+                    ? stage((connection, schema, before) -> Stage.of(connection, schema, leftOut), List.of())
+                    : Optional.empty();
         } catch (SQLException failure) {
             return Optional.empty();
         }
+    }
+
+    /** The same, but failing if it leaves a setting that lasts to the end of the transaction. */
+    private static PlannedScript watched(PlannedScript script) {
+        return new PlannedScript(
+                script.migration(),
+                "SELECT pg_catalog.set_config('tenantry.settings', " + SETTINGS + ", true);\n" + script.sql()
+                        + "SELECT (CASE WHEN pg_catalog.current_setting('tenantry.settings') IS DISTINCT FROM "
+                        + SETTINGS
+                        + " THEN 'tenantry:setting' ELSE '1' END)::integer;\n",
+                script.names(),
+                script.leavesSettings());
     }
 
     /** Brings the home on to the migration at this place of the path. */
@@ -139,9 +166,9 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     }
 
     /** Empty if this role may not see all of it: policies can be forced upon the owner of a table. */
-    private Optional<Stage> stage() throws SQLException {
+    private Optional<Stage> stage(Look look, List<Stage> before) throws SQLException {
         try {
-            return Optional.of(Stage.of(scratch.connection(), scratch.home().schema()));
+            return Optional.of(look.at(scratch.connection(), scratch.home().schema(), before));
         } catch (SQLException failure) {
             if (NO_RIGHT.equals(failure.getSQLState())) {
                 return Optional.empty();
@@ -152,9 +179,14 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
 
     /** Looks at the stage that a migration has left, when the next one begins. */
     private final class Watch implements Callback {
+        private final Look look;
         private final List<Stage> stages = new ArrayList<>();
         private boolean begun;
         private boolean blind;
+
+        private Watch(Look look) {
+            this.look = look;
+        }
 
         @Override
         public boolean supports(Event event, @Nullable Context context) {
@@ -179,7 +211,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         }
 
         private void look() throws SQLException {
-            Optional<Stage> stage = blind ? Optional.empty() : stage();
+            Optional<Stage> stage = blind ? Optional.empty() : stage(look, stages);
             blind = stage.isEmpty();
             stage.ifPresent(stages::add);
         }
