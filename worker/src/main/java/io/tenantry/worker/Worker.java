@@ -6,6 +6,7 @@ import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.MigrationCatalog;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.intake.MemoryLimits;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
@@ -179,6 +180,8 @@ public final class Worker implements AutoCloseable {
             PollLoop loop = new PollLoop(new PollLoop.Parts(
                     settings.kafka(),
                     runner::task,
+                    runner::servers,
+                    MemoryLimits.of(Runtime.getRuntime().maxMemory(), servers.size()),
                     lanes,
                     settler,
                     publisher,

@@ -21,15 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight {
     /** A record and its request. */
-    record Entry(ConsumerRecord<byte[], byte[]> received, Request request) {}
+    record Entry(ConsumerRecord<byte[], byte[]> received, Request request, ServerLoad.Place place) {}
 
+    private final Admission admission;
     private final Map<Coordinates, Entry> entries = new HashMap<>();
-    private final Map<String, Integer> byTopic = new HashMap<>();
     /** First come, first served; the first one is started, the others wait for its answer. */
     private final Map<Identity, Deque<Coordinates>> byIdentity = new HashMap<>();
 
     private final List<Entry> startable = new ArrayList<>();
     private volatile int size;
+
+    InFlight(Admission admission) {
+        this.admission = admission;
+    }
 
     /** As in the ledger. */
     private record Identity(String source, String id, String type) {
@@ -37,6 +41,12 @@ final class InFlight {
             RequestRef ref = entry.request().ref();
             return new Identity(ref.source(), ref.id(), ref.type());
         }
+    }
+
+    /** The entry of a request that may be started now; null if it is parked, and its record will be read again. */
+    @Nullable Entry admit(ConsumerRecord<byte[], byte[]> received, Request request) {
+        ServerLoad.Place place = admission.admit(received, request);
+        return place == null ? null : new Entry(received, request, place);
     }
 
     /**
@@ -48,7 +58,6 @@ final class InFlight {
      */
     boolean add(Coordinates coordinates, Entry entry) {
         entries.put(coordinates, entry);
-        byTopic.merge(coordinates.partition().topic(), 1, Integer::sum);
         size = entries.size();
         Deque<Coordinates> same = byIdentity.computeIfAbsent(Identity.of(entry), identity -> new ArrayDeque<>());
         same.add(coordinates);
@@ -97,7 +106,7 @@ final class InFlight {
 
     private void forget(Coordinates coordinates, Entry entry) {
         entries.remove(coordinates);
-        byTopic.merge(coordinates.partition().topic(), -1, Integer::sum);
+        admission.ended(coordinates, entry);
         size = entries.size();
         Deque<Coordinates> same = Objects.requireNonNull(byIdentity.get(Identity.of(entry)));
         boolean wasStarted = coordinates.equals(same.peek());
@@ -107,10 +116,6 @@ final class InFlight {
         } else if (wasStarted) {
             startable.add(Objects.requireNonNull(entries.get(same.peek())));
         }
-    }
-
-    int ofTopic(String topic) {
-        return byTopic.getOrDefault(topic, 0);
     }
 
     int size() {

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * poll thread alone.
  */
 final class PartitionWindow {
-    /** Records that are not settled; past it the partition is not read further. */
-    static final int LIMIT = 2000;
-
     private static final String FORMAT = "1:";
     /** The broker takes 4096 bytes (offset.metadata.max.bytes), Base64 needs 4 for 3. */
     private static final int MAX_METADATA_BITS = 3000 * 8;
@@ -143,9 +140,7 @@ final class PartitionWindow {
 
     /** Whether the partition should not be read further for now. */
     boolean isFull() {
-        long span = next - watermark;
-        return span >= SPAN_LIMIT
-                || (span >= LIMIT && span - settled.get(0, index(next)).cardinality() >= LIMIT);
+        return next - watermark >= SPAN_LIMIT;
     }
 
     /** Whether there is something to commit. */

@@ -1,6 +1,7 @@
 package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.Task;
@@ -14,10 +15,12 @@ import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,10 +49,14 @@ public final class PollLoop implements Runnable, Assignment.Listener {
      * What the loop works with.
      *
      * @param task makes the task that brings a request to its outcome
+     * @param servers the names of the servers that a request needs; empty if only the registry knows them
+     * @param memory how many bytes are used for what
      */
     public record Parts(
             KafkaSettings kafka,
             Function<Request, Task> task,
+            Function<TenantRequest, Set<String>> servers,
+            MemoryLimits memory,
             Lanes lanes,
             Settler settler,
             Publisher publisher,
@@ -70,7 +77,9 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final Consumer<byte[], byte[]> consumer;
     private final Assignment assignment;
     private final Pacing pacing;
-    private final InFlight inFlight = new InFlight();
+    private final Admission admission;
+    private final Rereading rereading;
+    private final InFlight inFlight;
     private final Publishing publishing;
     private final KafkaWatch watch;
     private final Reception reception;
@@ -84,17 +93,21 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.assignment = new Assignment(consumer, this);
         this.publishing =
                 new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
-        this.pacing = new Pacing(consumer, assignment, inFlight, publishing::size);
+        this.admission = new Admission(parts.servers(), parts.memory());
+        this.rereading = new Rereading(consumer, admission);
+        this.inFlight = new InFlight(admission);
+        this.pacing = new Pacing(consumer, assignment, admission, rereading, publishing::size);
         this.reception = new Reception(
                 topics,
                 new EventCodec()::decode,
-                request -> parts.lanes().submit(parts.task().apply(request)),
+                entry -> parts.lanes().submit(new CountedTask(parts.task().apply(entry.request()), entry.place())),
                 inFlight,
                 publishing::add,
                 parts.nanoTime());
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);
+        parts.meters().parked(admission::parked);
         parts.meters().pausedPartitions(pacing::paused);
     }
 
@@ -133,6 +146,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private void turn() {
         try {
             assignment.readCommitted();
+            rereading.steer();
             pacing.apply(drain.isOn());
             boolean busy = inFlight.size() > 0 || !publishing.isEmpty();
             receive(consumer.poll(busy ? BUSY_POLL : IDLE_POLL));
@@ -152,14 +166,19 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(records.nextOffsets());
         for (TopicPartition partition : records.partitions()) {
             for (ConsumerRecord<byte[], byte[]> received : records.records(partition)) {
-                if (!assignment.hasRoomFor(Coordinates.of(received))) {
+                if (rereading.covers(partition, received.offset())) {
+                    receiveAgain(received);
+                } else if (assignment.hasRoomFor(Coordinates.of(received))) {
+                    receive(received);
+                } else {
                     goBack(partition, received.offset());
                     positions.remove(partition);
                     break;
                 }
-                receive(received);
             }
         }
+        records.nextOffsets()
+                .forEach((partition, next) -> burySome(partition, next.offset(), records.records(partition)));
         positions.forEach((partition, next) -> assignment.passOver(partition, next.offset()));
     }
 
@@ -176,8 +195,29 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     private void receive(ConsumerRecord<byte[], byte[]> received) {
         Coordinates coordinates = Coordinates.of(received);
-        if (assignment.receive(coordinates) && !inFlight.has(coordinates)) {
+        if (assignment.receive(coordinates) && !inFlight.has(coordinates) && !admission.isParked(coordinates)) {
             reception.receive(received);
+        }
+    }
+
+    private void receiveAgain(ConsumerRecord<byte[], byte[]> received) {
+        if (admission.isParked(Coordinates.of(received))) {
+            reception.receive(received);
+        }
+    }
+
+    /** What was parked and is not there any more has no other end. */
+    private void burySome(TopicPartition partition, long position, List<ConsumerRecord<byte[], byte[]>> records) {
+        if (!rereading.isUnderWay(partition)) {
+            return;
+        }
+        Set<Long> seen = records.stream().map(ConsumerRecord::offset).collect(Collectors.toSet());
+        for (long offset : rereading.passed(partition, position, seen)) {
+            Coordinates coordinates = new Coordinates(partition, offset);
+            String key = admission.forget(coordinates);
+            if (key != null) {
+                reception.lost(coordinates, key);
+            }
         }
     }
 
@@ -190,6 +230,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 publishing.add(settled, entry.received());
             }
         }
+        admission.parkRefused(inFlight);
         reception.startWaiting();
     }
 
@@ -203,6 +244,8 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     @Override
     public void left(Set<TopicPartition> partitions) {
         inFlight.drop(partitions);
+        admission.drop(partitions);
+        rereading.drop(partitions);
         publishing.drop(partitions);
     }
 

@@ -9,11 +9,13 @@ import io.tenantry.contracts.Topic;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.step.Request;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ final class Reception {
 
     private final TopicNames topics;
     private final Decoder decoder;
-    private final Consumer<Request> start;
+    private final Consumer<InFlight.Entry> start;
     private final InFlight inFlight;
     private final BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer;
     private final LongSupplier nanoTime;
@@ -43,7 +45,7 @@ final class Reception {
     Reception(
             TopicNames topics,
             Decoder decoder,
-            Consumer<Request> start,
+            Consumer<InFlight.Entry> start,
             InFlight inFlight,
             BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer,
             LongSupplier nanoTime) {
@@ -59,8 +61,8 @@ final class Reception {
     void receive(ConsumerRecord<byte[], byte[]> received) {
         Coordinates coordinates = Coordinates.of(received);
         try {
-            InFlight.Entry entry = new InFlight.Entry(received, decode(received));
-            if (inFlight.add(coordinates, entry)) {
+            InFlight.Entry entry = inFlight.admit(received, decode(received));
+            if (entry != null && inFlight.add(coordinates, entry)) {
                 start(entry);
             }
         } catch (InvalidEventException invalid) {
@@ -79,6 +81,32 @@ final class Reception {
         }
     }
 
+    /**
+     * A parked request whose record Kafka has deleted meanwhile.
+     *
+     * @param key of the record
+     */
+    void lost(Coordinates coordinates, String key) {
+        LOG.warn(
+                "{} offset {}, for {}, was deleted by Kafka before there was room for it; it becomes a dead letter",
+                coordinates.partition(),
+                coordinates.offset(),
+                key);
+        TopicPartition partition = coordinates.partition();
+        answer.accept(
+                new Settled.Dead(
+                        coordinates,
+                        ErrorCode.INTERNAL,
+                        "Kafka deleted this record before the worker had room for it; nothing was done: publish the"
+                                + " request again, and let the topic keep its records for longer"),
+                new ConsumerRecord<>(
+                        partition.topic(),
+                        partition.partition(),
+                        coordinates.offset(),
+                        key.getBytes(StandardCharsets.UTF_8),
+                        null));
+    }
+
     /** Goes on with requests that had to wait for another one of their identity, which is answered now. */
     void startWaiting() {
         for (List<InFlight.Entry> next = inFlight.takeStartable(); !next.isEmpty(); next = inFlight.takeStartable()) {
@@ -88,7 +116,7 @@ final class Reception {
 
     private void start(InFlight.Entry entry) {
         try {
-            start.accept(entry.request());
+            start.accept(entry);
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {

@@ -1,11 +1,16 @@
 package io.tenantry.worker.step;
 
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.engine.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The databases and servers of the configuration. Immutable. */
@@ -33,6 +38,33 @@ public final class Fleet {
 
     Optional<Server> server(String name) {
         return Optional.ofNullable(servers.get(name));
+    }
+
+    /** See {@link RequestRunner#servers}. */
+    Set<String> servers(TenantRequest request) {
+        boolean named = request instanceof MigrationRequested migration
+                ? migration.tenant() == null || !migration.databases().isEmpty()
+                : true;
+        Set<String> servers = new HashSet<>();
+        for (NamedDatabase database : databases.values()) {
+            if (isWanted(database, request)) {
+                servers.add(database.server().name());
+            }
+        }
+        return named || servers.size() == 1 ? Set.copyOf(servers) : Set.of();
+    }
+
+    private static boolean isWanted(NamedDatabase database, TenantRequest request) {
+        List<String> names = List.of();
+        if (request instanceof TenantCreated created) {
+            names = created.databases();
+        } else if (request instanceof MigrationRequested migration) {
+            if (migration.tenant() == null) {
+                return database.name().equals(migration.database());
+            }
+            names = migration.databases();
+        }
+        return !database.isShared() && (names.isEmpty() || names.contains(database.name()));
     }
 
     /** Of those databases that have one. */

@@ -2,6 +2,8 @@ package io.tenantry.worker.step;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A request on its way through the worker. */
@@ -11,6 +13,7 @@ public final class Request {
     private final @Nullable String traceparent;
     private final long receivedNanos;
     private volatile boolean owned = true;
+    private volatile Predicate<Set<String>> admission = servers -> true;
 
     /**
      * @param ref identity and coordinates
@@ -52,6 +55,21 @@ public final class Request {
     /** Whether its record is this worker's to answer; a request that is not need not be run. Read from any thread. */
     public boolean owned() {
         return owned;
+    }
+
+    /**
+     * Who decides whether this request goes on when the servers that it needs are known.
+     *
+     * @param decides called by the thread that works on the request; after false the request will be made again from its
+     *     record, and this one ends without an outcome
+     */
+    public void admitBy(Predicate<Set<String>> decides) {
+        admission = decides;
+    }
+
+    /** Whether it goes on, given the names of the servers that it needs. */
+    boolean isAdmitted(Set<String> servers) {
+        return admission.test(servers);
     }
 
     /** The poll thread says so when it loses the partition; if that comes back, another request stands for the record. */

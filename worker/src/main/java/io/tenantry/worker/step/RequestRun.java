@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +138,9 @@ final class RequestRun implements Task {
 
     private Optional<Verdict> begin(Resolution resolution, TenantRecord known) {
         if (resolution instanceof Resolution.Work work) {
+            if (!request.isAdmitted(servers(work))) {
+                return Optional.of(new Verdict.Finished());
+            }
             homes = work.homes().stream()
                     .map(home -> new HomeRun(home, seen(home, known)))
                     .toList();
@@ -155,6 +160,10 @@ final class RequestRun implements Task {
                             : finish(notYet.error()));
         }
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
+    }
+
+    private static Set<String> servers(Resolution.Work work) {
+        return work.homes().stream().map(home -> home.server().name()).collect(Collectors.toSet());
     }
 
     /** When the registry's version of this home was seen; null if that is not known. */

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -57,6 +58,14 @@ public final class RequestRunner {
     /** The task that brings a request to its outcome. */
     public Task task(Request request) {
         return new RequestRun(request, this);
+    }
+
+    /**
+     * The names of the servers that a request needs, as far as the configuration says; empty if that is for the registry
+     * to say, which knows in which of the databases the tenant has a home.
+     */
+    public Set<String> servers(TenantRequest request) {
+        return parts.fleet().servers(request);
     }
 
     Outcomes outcomes() {

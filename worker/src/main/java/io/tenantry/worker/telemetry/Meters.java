@@ -130,6 +130,11 @@ public final class Meters {
         gauge("tenantry.in.flight", "Requests that were received and have no result yet", requestsInFlight);
     }
 
+    /** Requests that were read, and are to be read again when there is room for them. */
+    public void parked(IntSupplier requests) {
+        gauge("tenantry.parked", "Requests that were read, and are read again when there is room for them", requests);
+    }
+
     /** Tenants that have a lane now. */
     public void lanes(IntSupplier lanes) {
         gauge("tenantry.lanes", "Tenants with work in this worker", lanes);

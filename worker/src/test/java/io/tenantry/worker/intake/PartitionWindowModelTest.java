@@ -50,8 +50,7 @@ class PartitionWindowModelTest {
         }
 
         boolean isFull() {
-            return pending.size() >= PartitionWindow.LIMIT
-                    || Math.max(next, watermark()) - watermark() >= PartitionWindow.SPAN_LIMIT;
+            return Math.max(next, watermark()) - watermark() >= PartitionWindow.SPAN_LIMIT;
         }
 
         /** The consumer reads again from the watermark. */

@@ -203,19 +203,6 @@ class PartitionWindowTest {
     }
 
     @Test
-    void isFullWhenTooManyAreOpen() {
-        for (int i = 0; i < PartitionWindow.LIMIT - 1; i++) {
-            receive(10 + i);
-        }
-        assertThat(window.isFull()).isFalse();
-        receive(10 + PartitionWindow.LIMIT - 1);
-        assertThat(window.isFull()).isTrue();
-
-        window.settle(11);
-        assertThat(window.isFull()).isFalse();
-    }
-
-    @Test
     void settledOnesBehindAnOpenOneDoNotFillItBeforeTheMetadataIsFull() {
         for (int i = 0; i < PartitionWindow.SPAN_LIMIT - 1; i++) {
             receive(10 + i);
@@ -267,16 +254,6 @@ class PartitionWindowTest {
         assertThat(restored.hasRoomFor(far)).isFalse();
         assertThat(restored.isFull()).isFalse();
         assertThat(restored.hasRoomFor(far)).isTrue();
-    }
-
-    @Test
-    void aRestoredWindowCountsOnlyWhatWasDeliveredAgain() {
-        receive(10, 11 + PartitionWindow.LIMIT);
-        window.settle(11 + PartitionWindow.LIMIT);
-        PartitionWindow restored = PartitionWindow.restore(window.toCommit());
-
-        assertThat(restored.receive(10)).isTrue();
-        assertThat(restored.isFull()).isFalse();
     }
 
     @Test

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is wrong with a record or with the worker, the record is on its way afterwards, or a dead letter. */
 class ReceptionTest {
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight =
+            new InFlight(new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1)));
     private final List<Request> started = new ArrayList<>();
     private final List<Settled> answers = new ArrayList<>();
 
@@ -176,7 +177,6 @@ class ReceptionTest {
     private Settled.Dead assertDead(ErrorCode code) {
         assertThat(started).isEmpty();
         assertThat(inFlight.size()).isZero();
-        assertThat(inFlight.ofTopic(Topic.TENANT_CREATED.baseName())).isZero();
         assertThat(answers).singleElement().isInstanceOfSatisfying(Settled.Dead.class, dead -> {
             assertThat(dead.code()).isEqualTo(code);
             assertThat(dead.coordinates().offset()).isEqualTo(5);
@@ -191,7 +191,7 @@ class ReceptionTest {
         return new Reception(
                 new TopicNames(kafka),
                 decoder,
-                start,
+                entry -> start.accept(entry.request()),
                 inFlight,
                 (settled, received) -> answers.add(settled),
                 System::nanoTime);

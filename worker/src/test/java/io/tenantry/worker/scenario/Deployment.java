@@ -7,6 +7,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.config.SettingsReader;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ public final class Deployment implements AutoCloseable {
     private final Path folder;
     private final Map<String, String> overrides = new LinkedHashMap<>();
     private final Map<String, Migrations> databases = new LinkedHashMap<>();
+    private final Map<String, PostgresServer> moreServers = new LinkedHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private @Nullable Events events;
     private @Nullable Results results;
@@ -93,6 +95,13 @@ public final class Deployment implements AutoCloseable {
             case DATABASE ->
                 name + (char) ('a' + List.copyOf(databases.keySet()).indexOf(database)) + "_" + tenant;
         };
+    }
+
+    /** Adds a server with an empty database; {@code databases.<d>.server} says what lives there. */
+    public Deployment server(String server, PostgresServer postgres) throws SQLException {
+        postgres.createDatabase(tenantDatabase());
+        moreServers.put(server, postgres);
+        return this;
     }
 
     /** Creates the topics. */
@@ -169,7 +178,13 @@ public final class Deployment implements AutoCloseable {
                 .append(login(controlDatabase()))
                 .append("servers:\n  main:\n")
                 .append(login(tenantDatabase()).replace("  ", "    "))
-                .append("    max-connections: 16\ndatabases:\n");
+                .append("    max-connections: 16\n");
+        moreServers.forEach((server, postgres) -> yaml.append("  ")
+                .append(server)
+                .append(":\n")
+                .append(login(postgres, tenantDatabase()).replace("  ", "    "))
+                .append("    max-connections: 16\n"));
+        yaml.append("databases:\n");
         databases.forEach((database, migrations) -> yaml.append("  ")
                 .append(database)
                 .append(":\n    server: main\n    isolation: ")
@@ -187,8 +202,12 @@ public final class Deployment implements AutoCloseable {
     }
 
     private String login(String database) {
-        return "  url: " + stack.postgres().jdbcUrl(database) + "\n  user: "
-                + stack.postgres().user() + "\n  password: " + stack.postgres().password() + "\n";
+        return login(stack.postgres(), database);
+    }
+
+    private static String login(PostgresServer postgres, String database) {
+        return "  url: " + postgres.jdbcUrl(database) + "\n  user: " + postgres.user() + "\n  password: "
+                + postgres.password() + "\n";
     }
 
     /** Publishes requests. */

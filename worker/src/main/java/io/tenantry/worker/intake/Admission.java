@@ -1,0 +1,174 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.step.Request;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which requests are started, and which are parked: a server that is slow or away must not use up the worker's
+ * memory, nor keep the requests of other servers from being read. For the poll thread alone, but where it says otherwise.
+ */
+final class Admission {
+    /** What a started request takes besides its record: the request, its task, its lane, its place in the maps. */
+    private static final long STARTED_BYTES = 2000;
+    /** The record is in the memory as it was received, and decoded. */
+    private static final int COPIES = 2;
+    /** Of a parked one, with its key. */
+    private static final long PARKED_BYTES = 400;
+
+    private record Refused(Request request, Set<String> servers) {}
+
+    private final Function<TenantRequest, Set<String>> needs;
+    private final MemoryLimits limits;
+    private final ServerLoad load;
+    private final Map<TopicPartition, Parked> partitions = new HashMap<>();
+    private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger parked = new AtomicInteger();
+
+    /** @param needs the servers of a request; empty if only the registry knows them */
+    Admission(Function<TenantRequest, Set<String>> needs, MemoryLimits limits) {
+        this.needs = needs;
+        this.limits = limits;
+        this.load = new ServerLoad(limits.ofServer());
+    }
+
+    /** The place of a request that may be started now. Otherwise it is parked, and null is returned. */
+    ServerLoad.@Nullable Place admit(ConsumerRecord<byte[], byte[]> received, Request request) {
+        Set<String> known = needs.apply(request.data());
+        Set<String> servers = known.isEmpty() ? ServerLoad.UNKNOWN : known;
+        Coordinates coordinates = Coordinates.of(received);
+        Parked others = partitions.computeIfAbsent(coordinates.partition(), added -> new Parked());
+        @Nullable Set<String> earlier = others.servers(received.offset());
+        if (earlier != null && !earlier.equals(ServerLoad.UNKNOWN)) {
+            // The registry was asked before.
+            servers = earlier;
+        }
+        if (!others.mayStart(received.offset(), request.key(), servers) || !load.hasRoom(servers)) {
+            park(coordinates, request.key(), servers);
+            return null;
+        }
+        int before = others.size();
+        others.started(received.offset(), request.key(), servers);
+        parked.addAndGet(others.size() - before);
+        ServerLoad.Place place = load.take(servers, STARTED_BYTES + COPIES * bytes(received));
+        request.admitBy(found -> {
+            boolean admitted = place.move(found);
+            if (!admitted) {
+                refused.add(new Refused(request, found));
+            }
+            return admitted;
+        });
+        return place;
+    }
+
+    private void park(Coordinates coordinates, String key, Set<String> servers) {
+        Parked others = partitions.computeIfAbsent(coordinates.partition(), added -> new Parked());
+        if (!others.has(coordinates.offset())) {
+            others.park(coordinates.offset(), key, servers);
+            parked.incrementAndGet();
+        }
+    }
+
+    /** Parks those that were started, and found no room at their servers when they knew them. */
+    void parkRefused(InFlight inFlight) {
+        for (Refused next = refused.poll(); next != null; next = refused.poll()) {
+            Coordinates coordinates = Coordinates.of(next.request().ref());
+            if (inFlight.remove(coordinates, next.request()) != null) {
+                park(coordinates, next.request().key(), next.servers());
+            }
+        }
+    }
+
+    /** A started one is not on its way any more. */
+    void ended(Coordinates coordinates, InFlight.Entry entry) {
+        entry.place().end();
+        Parked others = partitions.get(coordinates.partition());
+        if (others != null) {
+            others.ended(entry.request().key());
+            if (others.isEmpty()) {
+                partitions.remove(coordinates.partition());
+            }
+        }
+    }
+
+    boolean isParked(Coordinates coordinates) {
+        Parked others = partitions.get(coordinates.partition());
+        return others != null && others.has(coordinates.offset());
+    }
+
+    /** Forgets one that will not be read again, and returns its key. */
+    @Nullable String forget(Coordinates coordinates) {
+        Parked others = partitions.get(coordinates.partition());
+        String key = others == null ? null : others.remove(coordinates.offset());
+        parked.addAndGet(key == null ? 0 : -1);
+        return key;
+    }
+
+    /** The partitions that have parked requests. */
+    List<TopicPartition> partitions() {
+        List<TopicPartition> some = new ArrayList<>();
+        partitions.forEach((partition, others) -> {
+            if (others.size() > 0) {
+                some.add(partition);
+            }
+        });
+        return some;
+    }
+
+    /** The first parked one that may be started. */
+    Optional<Long> firstStartable(TopicPartition partition) {
+        Parked others = partitions.get(partition);
+        return others == null ? Optional.empty() : others.firstStartable(load::hasRoom);
+    }
+
+    /** The same, if there is room for many. */
+    Optional<Long> firstOfMany(TopicPartition partition) {
+        Parked others = partitions.get(partition);
+        return others == null ? Optional.empty() : others.firstStartable(load::hasMuchRoom);
+    }
+
+    /** Parked ones in a range of offsets that were not seen there. */
+    List<Long> missing(TopicPartition partition, long from, long to, Set<Long> seen) {
+        Parked others = partitions.get(partition);
+        return others == null ? List.of() : others.missing(from, to, seen);
+    }
+
+    void drop(Set<TopicPartition> gone) {
+        for (TopicPartition partition : gone) {
+            Parked others = partitions.remove(partition);
+            parked.addAndGet(others == null ? 0 : -others.size());
+        }
+    }
+
+    /** Whether there is no memory for more parked ones. */
+    boolean isFull() {
+        return parked.get() * PARKED_BYTES >= limits.parked();
+    }
+
+    /** How many are parked. Read from any thread. */
+    int parked() {
+        return parked.get();
+    }
+
+    static long bytes(ConsumerRecord<byte[], byte[]> received) {
+        long bytes = (long) Math.max(0, received.serializedKeySize()) + Math.max(0, received.serializedValueSize());
+        for (Header header : received.headers()) {
+            bytes += 100 + header.key().length() + (header.value() == null ? 0 : header.value().length);
+        }
+        return bytes;
+    }
+}

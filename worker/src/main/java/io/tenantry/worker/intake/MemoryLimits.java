@@ -1,0 +1,27 @@
+package io.tenantry.worker.intake;
+
+/**
+ * How many bytes may be used for what: together half of the heap at most, since the clients of Kafka have buffers too.
+ *
+ * @param ofServer of started requests, for each server
+ * @param parked of requests that were read and not started
+ * @param unpublished of results and dead letters that are not in Kafka
+ */
+public record MemoryLimits(ServerLoad.Limits ofServer, long parked, long unpublished) {
+    /** At work at one server, or ready to work. */
+    private static final int MOST_AT_WORK = 2000;
+    /** The same and those that wait for a time, as for a lock: each looks again every few seconds. */
+    private static final int MOST_STARTED = 20_000;
+
+    /**
+     * Parts of a heap.
+     *
+     * @param heap its largest size in bytes
+     */
+    public static MemoryLimits of(long heap, int servers) {
+        // Requests whose servers are not known yet have a part as well.
+        int parts = servers == 1 ? 1 : servers + 1;
+        return new MemoryLimits(
+                new ServerLoad.Limits(MOST_AT_WORK, MOST_STARTED, heap / 8 / parts), heap / 8, heap / 16);
+    }
+}

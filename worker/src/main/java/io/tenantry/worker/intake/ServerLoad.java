@@ -1,0 +1,136 @@
+package io.tenantry.worker.intake;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How many started requests there are, and how many bytes they take, by the servers that they need. A request that waits
+ * for a time is not in the number: many that wait, for a lock or for a tenant that nobody knows yet, keep no others from
+ * being started. Safe for use by many threads.
+ */
+final class ServerLoad {
+    /** Stands for the servers of requests whose servers only the registry knows, until it has answered. */
+    static final Set<String> UNKNOWN = Set.of("");
+
+    /**
+     * For each server.
+     *
+     * @param requests at work, or ready to work
+     * @param started those, and those that wait for a time
+     * @param bytes of all that are started
+     */
+    record Limits(int requests, int started, long bytes) {
+        Limits half() {
+            return new Limits((requests + 1) / 2, (started + 1) / 2, (bytes + 1) / 2);
+        }
+    }
+
+    private static final class Sum {
+        private int requests;
+        private int started;
+        private long bytes;
+    }
+
+    private final Limits limits;
+    private final Map<String, Sum> sums = new HashMap<>();
+
+    ServerLoad(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Whether one more request that needs these servers may be started. */
+    synchronized boolean hasRoom(Set<String> servers) {
+        return isBelow(servers, limits);
+    }
+
+    /** Whether there is room for many: it is worth going back for requests that were passed over. */
+    synchronized boolean hasMuchRoom(Set<String> servers) {
+        return isBelow(servers, limits.half());
+    }
+
+    private boolean isBelow(Set<String> servers, Limits bounds) {
+        for (String server : servers) {
+            Sum sum = sums.get(server);
+            if (sum != null
+                    && (sum.requests >= bounds.requests()
+                            || sum.started >= bounds.started()
+                            || sum.bytes >= bounds.bytes())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes room for a request, whether there is any or not. */
+    synchronized Place take(Set<String> servers, long bytes) {
+        Place place = new Place(servers, bytes);
+        place.count(1, 1, bytes);
+        return place;
+    }
+
+    /** The room that a started request takes. Safe for use by many threads. */
+    final class Place {
+        private Set<String> servers;
+        private final long bytes;
+        private boolean waits;
+        private boolean ended;
+
+        private Place(Set<String> servers, long bytes) {
+            this.servers = servers;
+            this.bytes = bytes;
+        }
+
+        /**
+         * The request needs these servers, as is known now.
+         *
+         * @return false if its servers were not known before, and one of these has no room: the place is given back, and
+         *     the request is to be started again later
+         */
+        boolean move(Set<String> known) {
+            synchronized (ServerLoad.this) {
+                if (ended || known.isEmpty() || known.equals(servers)) {
+                    return true;
+                }
+                boolean refused = servers.equals(UNKNOWN) && !hasRoom(known);
+                if (refused) {
+                    end();
+                    return false;
+                }
+                count(waits ? 0 : -1, -1, -bytes);
+                servers = known;
+                count(waits ? 0 : 1, 1, bytes);
+                return true;
+            }
+        }
+
+        /** It waits for a time, or does so no longer. */
+        void waits(boolean now) {
+            synchronized (ServerLoad.this) {
+                if (!ended && now != waits) {
+                    waits = now;
+                    count(now ? -1 : 1, 0, 0);
+                }
+            }
+        }
+
+        /** The request is not on its way any more. May be called again. */
+        void end() {
+            synchronized (ServerLoad.this) {
+                if (!ended) {
+                    ended = true;
+                    count(waits ? 0 : -1, -1, -bytes);
+                }
+            }
+        }
+
+        private void count(int requests, int started, long bytes) {
+            for (String server : servers) {
+                Sum sum = sums.computeIfAbsent(server, added -> new Sum());
+                sum.requests += requests;
+                sum.started += started;
+                sum.bytes += bytes;
+            }
+        }
+    }
+}

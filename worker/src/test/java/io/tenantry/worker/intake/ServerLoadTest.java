@@ -1,0 +1,80 @@
+package io.tenantry.worker.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ServerLoadTest {
+    private static final Set<String> MAIN = Set.of("main");
+    private static final Set<String> OTHER = Set.of("other");
+    private static final Set<String> BOTH = Set.of("main", "other");
+
+    private final ServerLoad load = new ServerLoad(new ServerLoad.Limits(2, 4, 1000));
+
+    @Test
+    void eachServerHasItsLimit() {
+        load.take(MAIN, 1);
+        ServerLoad.Place second = load.take(MAIN, 1);
+
+        assertThat(load.hasRoom(MAIN)).isFalse();
+        assertThat(load.hasRoom(OTHER)).isTrue();
+        assertThat(load.hasRoom(BOTH)).as("it needs both").isFalse();
+        second.end();
+        second.end();
+        assertThat(load.hasRoom(MAIN)).isTrue();
+        assertThat(load.hasMuchRoom(MAIN)).as("the half is taken").isFalse();
+    }
+
+    @Test
+    void bytesAreLimitedToo() {
+        ServerLoad.Place large = load.take(MAIN, 1000);
+
+        assertThat(load.hasRoom(MAIN)).isFalse();
+        assertThat(load.hasRoom(OTHER)).isTrue();
+        large.end();
+        assertThat(load.hasMuchRoom(MAIN)).isTrue();
+    }
+
+    @Test
+    void oneThatWaitsForATimeKeepsFewOthersOut() {
+        ServerLoad.Place first = load.take(MAIN, 1);
+        load.take(MAIN, 1).waits(true);
+        load.take(MAIN, 1).waits(true);
+        first.waits(true);
+        first.waits(true);
+        assertThat(load.hasRoom(MAIN)).isTrue();
+
+        first.waits(false);
+        load.take(MAIN, 1);
+        assertThat(load.hasRoom(MAIN)).isFalse();
+        first.waits(true);
+        assertThat(load.hasRoom(MAIN)).as("four are started").isFalse();
+        first.end();
+        assertThat(load.hasRoom(MAIN)).isTrue();
+    }
+
+    @Test
+    void whoseServersBecomeKnownIsRefusedWhereThereIsNoRoom() {
+        load.take(MAIN, 1);
+        load.take(MAIN, 1);
+        ServerLoad.Place unknown = load.take(ServerLoad.UNKNOWN, 1);
+        ServerLoad.Place lucky = load.take(ServerLoad.UNKNOWN, 1);
+        assertThat(load.hasRoom(ServerLoad.UNKNOWN)).isFalse();
+
+        assertThat(unknown.move(MAIN)).isFalse();
+        assertThat(lucky.move(OTHER)).isTrue();
+        assertThat(load.hasMuchRoom(ServerLoad.UNKNOWN)).isTrue();
+        assertThat(load.hasMuchRoom(OTHER)).isFalse();
+    }
+
+    @Test
+    void oneThatLivesElsewhereThanConfiguredGoesOn() {
+        ServerLoad.Place place = load.take(MAIN, 1);
+        load.take(OTHER, 1);
+        load.take(OTHER, 1);
+
+        assertThat(place.move(OTHER)).isTrue();
+        assertThat(load.hasMuchRoom(MAIN)).isTrue();
+    }
+}
