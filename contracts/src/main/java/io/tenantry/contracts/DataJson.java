@@ -7,14 +7,12 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -27,14 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Collection;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as Tenantry writes and reads it: nothing is guessed, nothing is converted, unknown fields are passed over. */
 final class DataJson {
-    private static final int MAX_REASON_LENGTH = 300;
-
     private final JsonMapper mapper = mapper();
 
     byte[] write(Object value) {
@@ -57,13 +51,18 @@ final class DataJson {
                 throw new InvalidEventException("the JSON is null; expected an object");
             }
             return value;
-        } catch (ValueInstantiationException e) {
-            throw new InvalidEventException(reason(e.getCause() == null ? e : e.getCause()), e);
-        } catch (MismatchedInputException e) {
-            throw new InvalidEventException(
-                    path(e) + " has the wrong type; expected " + name(e.getTargetType()) + " (" + reason(e) + ")", e);
         } catch (JsonProcessingException e) {
-            throw new InvalidEventException("not valid JSON: " + reason(e), e);
+            throw new InvalidEventException(JsonFault.of(e), e);
+        }
+    }
+
+    /** Null if it is not JSON. */
+    @Nullable JsonNode tree(byte[] json) {
+        String text = utf8(json);
+        try {
+            return text == null ? null : mapper.readTree(text);
+        } catch (JsonProcessingException e) {
+            return null;
         }
     }
 
@@ -77,33 +76,6 @@ final class DataJson {
         } catch (CharacterCodingException e) {
             return null;
         }
-    }
-
-    private static String reason(Throwable e) {
-        String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-        return message == null
-                ? e.getClass().getSimpleName()
-                : Excerpt.escaped(Excerpt.cut(message, MAX_REASON_LENGTH));
-    }
-
-    private static String path(JsonMappingException e) {
-        String path = e.getPath().stream()
-                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
-                .collect(Collectors.joining());
-        return path.isEmpty() ? "the JSON" : "field " + Excerpt.quoted(path.substring(1));
-    }
-
-    private static String name(@Nullable Class<?> type) {
-        if (type == null) {
-            return "another";
-        }
-        if (type == String.class || type.isEnum() || type == Instant.class) {
-            return "a string";
-        }
-        if (Number.class.isAssignableFrom(type) || type.isPrimitive()) {
-            return "an integer";
-        }
-        return Collection.class.isAssignableFrom(type) ? "an array" : "an object";
     }
 
     private static JsonMapper mapper() {

@@ -6,12 +6,20 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.SpecVersion;
 import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.kafka.KafkaMessageFactory;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -22,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * which refuses an event for an extension whose name it does not like; we ignore such an extension.
  */
 final class Envelope {
-    static final String CONTENT_TYPE = "content-type";
     static final String PREFIX = "ce_";
     static final String TRACEPARENT = "traceparent";
 
@@ -41,15 +48,15 @@ final class Envelope {
         this.json = json;
     }
 
-    CloudEvent fromHeaders(Headers received, byte[] value) throws InvalidEventException {
+    CloudEvent fromHeaders(ReceivedHeaders received, byte[] value) throws InvalidEventException {
         Map<String, String> attributes = new LinkedHashMap<>();
         for (String name : ATTRIBUTES) {
-            String text = header(received, PREFIX + name);
+            String text = received.text(name);
             if (text != null) {
                 attributes.put(name, text);
             }
         }
-        check(attributes);
+        check(attributes, received::found);
 
         RecordHeaders headers = new RecordHeaders();
         attributes.forEach((name, text) -> headers.add(PREFIX + name, text.getBytes(StandardCharsets.UTF_8)));
@@ -65,9 +72,11 @@ final class Envelope {
                 attributes.put(name, text);
             }
         }
-        check(attributes);
+        check(attributes, missing -> "");
         String contentType = attribute(received, DATA_CONTENT_TYPE);
-        checkJson(contentType);
+        if (contentType != null) {
+            new ContentType(DATA_CONTENT_TYPE, contentType).checkJson();
+        }
 
         ObjectNode event = received.objectNode();
         attributes.forEach(event::put);
@@ -93,34 +102,25 @@ final class Envelope {
         return null;
     }
 
-    /** Whether the whole event is in the value, which the content type decides, whatever other headers there are. */
-    static boolean isStructured(@Nullable String contentType) {
-        return contentType != null && mediaType(contentType).equals(JsonFormat.CONTENT_TYPE);
+    /**
+     * Whether a value without any header of CloudEvents is one in structured mode: it says so itself. The field alone may
+     * be one that we do not know.
+     */
+    static boolean isStructured(JsonNode value) {
+        return value.hasNonNull("specversion")
+                && Stream.of("id", "source", "type", "data", "data_base64").anyMatch(value::has);
     }
 
-    static void checkJson(@Nullable String contentType) throws InvalidEventException {
-        if (contentType == null) {
-            return;
+    /** The field that only a CloudEvent has, however it is spelled; null if there is none. */
+    static @Nullable String specversionField(JsonNode value) {
+        for (Iterator<String> names = value.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            String plain = name.toLowerCase(Locale.ROOT).replaceAll("[-_.: ]", "");
+            if (plain.endsWith("specversion") || plain.equals("cloudeventsversion")) {
+                return name;
+            }
         }
-        String mediaType = mediaType(contentType);
-        if (!mediaType.equals("application/json") && !mediaType.equals("text/json") && !mediaType.endsWith("+json")) {
-            throw new InvalidEventException(
-                    "the content type is " + Excerpt.quoted(contentType) + "; expected application/json");
-        }
-    }
-
-    /** The text of a header; null if there is no such header, or it has no value. */
-    static @Nullable String header(Headers headers, String name) throws InvalidEventException {
-        Header header = headers.lastHeader(name);
-        if (header == null || header.value() == null) {
-            return null;
-        }
-        String text = DataJson.utf8(header.value());
-        if (text == null) {
-            throw new InvalidEventException("header " + name + " is "
-                    + Excerpt.quoted(new String(header.value(), StandardCharsets.UTF_8)) + "; expected UTF-8");
-        }
-        return text;
+        return null;
     }
 
     private static @Nullable String attribute(ObjectNode event, String name) throws InvalidEventException {
@@ -135,25 +135,48 @@ final class Envelope {
         return node.textValue();
     }
 
-    private static void check(Map<String, String> attributes) throws InvalidEventException {
+    /** @param found said of an attribute that is missing, as to which headers there are */
+    private static void check(Map<String, String> attributes, UnaryOperator<String> found)
+            throws InvalidEventException {
         String version = attributes.get("specversion");
         if (version == null) {
-            throw new InvalidEventException("specversion is missing; expected 1.0");
+            throw new InvalidEventException("specversion is missing; expected 1.0" + found.apply("specversion"));
         }
         if (!version.equals(SpecVersion.V1.toString())) {
             throw new InvalidEventException("specversion is " + Excerpt.quoted(version) + "; expected 1.0");
         }
+        for (String name : List.of("id", "source", "type")) {
+            if (!attributes.containsKey(name)) {
+                throw new InvalidEventException(name + " is missing" + found.apply(name));
+            }
+        }
         Rules.identity("id", attributes.get("id"));
         Rules.identity("source", attributes.get("source"));
-        if (!attributes.containsKey("type")) {
-            throw new InvalidEventException("type is missing");
+        checkSource(Objects.requireNonNull(attributes.get("source")));
+        String time = attributes.get("time");
+        if (time != null) {
+            checkTime(time);
         }
     }
 
-    private static String mediaType(String contentType) {
-        int parameters = contentType.indexOf(';');
-        String mediaType = parameters < 0 ? contentType : contentType.substring(0, parameters);
-        return mediaType.trim().toLowerCase(Locale.ROOT);
+    private static void checkSource(String source) throws InvalidEventException {
+        try {
+            var unused = new URI(source);
+        } catch (URISyntaxException e) {
+            throw new InvalidEventException(
+                    "not a CloudEvent: source is " + Excerpt.quoted(source) + "; expected a URI reference", e);
+        }
+    }
+
+    private static void checkTime(String time) throws InvalidEventException {
+        try {
+            var unused = OffsetDateTime.parse(time);
+        } catch (DateTimeException e) {
+            throw new InvalidEventException(
+                    "not a CloudEvent: time is " + Excerpt.quoted(time)
+                            + "; expected a time as in RFC 3339, such as 2026-11-22T10:00:00Z",
+                    e);
+        }
     }
 
     private interface Parser {
@@ -165,8 +188,7 @@ final class Envelope {
             return parser.parse();
         } catch (RuntimeException e) {
             // The library has no common type for "this is not a CloudEvent".
-            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new InvalidEventException("not a CloudEvent: " + Excerpt.escaped(Excerpt.cut(reason, 300)), e);
+            throw new InvalidEventException("not a CloudEvent: " + JsonFault.reason(e.getMessage()), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tenantry.contracts;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import java.time.Instant;
@@ -7,16 +8,17 @@ import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** From Kafka records to events. */
 final class RecordReader {
     private final DataJson json;
     private final Envelope envelope;
+    private final Wrapping wrapping;
 
     RecordReader(DataJson json) {
         this.json = json;
+        this.wrapping = new Wrapping(json);
         this.envelope = new Envelope(json);
     }
 
@@ -27,8 +29,7 @@ final class RecordReader {
             throw new InvalidEventException(String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
             // A fault here or in a library must cost one record, and not stop the partition.
-            throw new InvalidEventException(
-                    "the record could not be read: " + Excerpt.escaped(Excerpt.cut(e.toString(), 300)), e);
+            throw new InvalidEventException("the record could not be read because of a bug in Tenantry", e);
         }
     }
 
@@ -41,14 +42,43 @@ final class RecordReader {
             throw new InvalidEventException(
                     "the value has " + value.length + " bytes; expected at most " + EventCodec.MAX_EVENT_BYTES);
         }
-        String contentType = Envelope.header(record.headers(), Envelope.CONTENT_TYPE);
-        if (Envelope.isStructured(contentType)) {
+        try {
+            return read(value, new ReceivedHeaders(record.headers()), record, topic);
+        } catch (InvalidEventException e) {
+            throw with(wrapping.ofValue(value), e);
+        }
+    }
+
+    /** The content type decides whether the event is in the value, whatever other headers there are. */
+    private Event<?> read(byte[] value, ReceivedHeaders headers, ConsumerRecord<byte[], byte[]> record, Topic topic)
+            throws InvalidEventException {
+        ContentType contentType = headers.contentType();
+        if (contentType != null) {
+            if (contentType.isStructured()) {
+                return fromCloudEvent(envelope.fromValue(value), record, topic);
+            }
+            contentType.checkJson();
+        }
+        String unknown = headers.hasAttributes() ? null : headers.unknownSpecversion();
+        if (unknown != null) {
+            throw new InvalidEventException("header " + Excerpt.quoted(unknown)
+                    + " looks like one of a CloudEvent, under another name; expected ce_specversion, ce_id and so on");
+        }
+        JsonNode tree = headers.hasAttributes() ? null : json.tree(value);
+        if (tree != null && Envelope.isStructured(tree)) {
             return fromCloudEvent(envelope.fromValue(value), record, topic);
         }
-        Envelope.checkJson(contentType);
-        return hasEnvelope(record)
-                ? fromCloudEvent(envelope.fromHeaders(record.headers(), value), record, topic)
-                : fromPlainJson(value, record, topic);
+        try {
+            return headers.hasAttributes()
+                    ? fromCloudEvent(envelope.fromHeaders(headers, value), record, topic)
+                    : fromPlainJson(value, record, topic);
+        } catch (InvalidEventException e) {
+            throw with(wrapping.ofData(value), e);
+        }
+    }
+
+    private static InvalidEventException with(@Nullable String hint, InvalidEventException fault) {
+        return hint == null ? fault : new InvalidEventException(fault.getMessage() + "; " + hint, fault);
     }
 
     private Event<?> fromCloudEvent(CloudEvent event, ConsumerRecord<byte[], byte[]> record, Topic topic)
@@ -102,15 +132,6 @@ final class RecordReader {
         return new Event<>(id, source, type, time, traceparent, data);
     }
 
-    private static boolean hasEnvelope(ConsumerRecord<byte[], byte[]> record) {
-        for (Header header : record.headers()) {
-            if (header.key().startsWith(Envelope.PREFIX)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static EventType type(String type, Topic topic) throws InvalidEventException {
         return EventType.of(type)
                 .filter(known -> known.topic() == topic)
@@ -133,16 +154,17 @@ final class RecordReader {
         return time.toInstant();
     }
 
-    private static void checkKey(byte @Nullable [] key, String expected) throws InvalidEventException {
+    private void checkKey(byte @Nullable [] key, String expected) throws InvalidEventException {
         if (key == null) {
             throw new InvalidEventException(
                     "the record has no key; expected " + Excerpt.quoted(expected) + ", as in the data");
         }
         String text = DataJson.utf8(key);
         if (!expected.equals(text)) {
+            String wrapping = this.wrapping.ofKey(key);
             throw new InvalidEventException("the key is "
                     + (text == null ? key.length + " bytes that are not UTF-8" : Excerpt.quoted(text)) + "; expected "
-                    + Excerpt.quoted(expected) + ", as in the data");
+                    + Excerpt.quoted(expected) + ", as in the data" + (wrapping == null ? "" : "; " + wrapping));
         }
     }
 }

@@ -54,6 +54,12 @@ final class Received {
         return this;
     }
 
+    /** One more header, whatever there is of this name. */
+    Received more(String name, @Nullable String value) {
+        headers.add(name, value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
     Received without(String header) {
         headers.remove(header);
         return this;
