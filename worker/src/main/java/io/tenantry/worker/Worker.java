@@ -14,6 +14,7 @@ import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.postgres.LaneThreads;
 import io.tenantry.worker.postgres.Lease;
+import io.tenantry.worker.postgres.ReceiveBudget;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.registry.LeaseTerms;
@@ -87,8 +88,10 @@ public final class Worker implements AutoCloseable {
                 settings.worker().concurrency(), settings.servers().keySet());
         SessionTimeouts timeouts = new SessionTimeouts(
                 settings.worker().lockTimeout(), settings.worker().statementTimeout());
+        ReceiveBudget budget = ReceiveBudget.ofHeap(
+                Runtime.getRuntime().maxMemory(), settings.worker().concurrency());
         for (ServerSettings server : settings.servers().values()) {
-            servers.put(server.name(), new Server(server, timeouts, lease, threads));
+            servers.put(server.name(), new Server(server, timeouts, lease, threads, budget));
         }
         this.leases = registry.leases(settings.kafka().groupId(), lease, servers, LeaseTerms.standard(), new Share());
     }

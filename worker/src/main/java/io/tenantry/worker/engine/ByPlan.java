@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.HomeSession;
 import java.sql.SQLException;
@@ -41,7 +42,8 @@ final class ByPlan {
     Shortcut create() throws SQLException {
         List<Migration> path = Standing.forNewHome(migrations, null);
         Plans plans = catalog.plans().forNewHome();
-        Optional<List<PlannedScript>> all = plans.atOnce() ? suitable(plans, path) : Optional.empty();
+        Optional<List<PlannedScript>> all =
+                plans.atOnce() && !sightings.notAtOnce() ? suitable(plans, path) : Optional.empty();
         if (all.isEmpty() && suitable(plans, path.stream().limit(1).toList()).isEmpty()) {
             return new Shortcut.None();
         }
@@ -80,7 +82,7 @@ final class ByPlan {
                 pending.add(migration);
             }
         }
-        if (pending.isEmpty() || rows.isEmpty()) {
+        if (pending.isEmpty() || rows.isEmpty() || sightings.tooMuch(pending).isPresent()) {
             return Optional.empty();
         }
         History before = new History(rows);
@@ -115,6 +117,11 @@ final class ByPlan {
             }
             Planner planner = new Planner(session, catalog.plans(), history, sightings);
             Standing standing = Standing.of(migrations, history, target.limit());
+            Optional<ResultError> tooMuch =
+                    standing instanceof Standing.Behind late ? sightings.tooMuch(late.pending()) : Optional.empty();
+            if (tooMuch.isPresent()) {
+                return failed(history, tooMuch.get());
+            }
             Planner.End end = standing instanceof Standing.Behind behind
                     ? planner.apply(behind.pending())
                     : standing instanceof Standing.UpToDate ? Planner.End.DONE : Planner.End.STUCK;
@@ -124,6 +131,13 @@ final class ByPlan {
         }
         // It changes all the time: somebody is at work there.
         return new Shortcut.Busy();
+    }
+
+    private Shortcut failed(History history, ResultError error) {
+        @Nullable String from = sightings.firstVersion(version(history));
+        return new Shortcut.Done(
+                new MigrationResult.Failed(from, version(history), history.versionsAfter(from), error),
+                sightings.lastLocked());
     }
 
     private Shortcut conclude(Planner.End end, History before, Planner planner) {

@@ -28,8 +28,7 @@ final class Candidates {
         Candidates candidates = new Candidates();
         Recording recording = record(catalog, scratch);
         candidates.statements.putAll(recording.statements());
-        boolean leavesSettings =
-                recording.statements().values().stream().flatMap(List::stream).anyMatch(ScriptCheck::leavesSetting);
+        boolean leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
         MessageReaders readers = MessageReaders.of(scratch);
         for (Migration migration : catalog.migrations()) {

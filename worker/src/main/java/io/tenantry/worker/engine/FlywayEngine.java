@@ -145,7 +145,9 @@ public final class FlywayEngine {
                 .resourceProvider(sources.scripts())
                 .javaMigrations(sources.java().toArray(JavaMigration[]::new))
                 .javaMigrationClassProvider(List::of)
-                .validateMigrationNaming(true);
+                .validateMigrationNaming(true)
+                // It would write every row that a script returns to the log.
+                .outputQueryResults(false);
         // With its transactional lock Flyway holds a second connection, in a transaction, for the whole migration;
         // that costs a connection, and makes CREATE INDEX CONCURRENTLY wait for it for ever.
         configuration

@@ -5,6 +5,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateOutput;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -26,11 +28,13 @@ final class LongWay {
 
     private final MigrationCatalog catalog;
     private final LockedHome home;
+    private final Sightings sightings;
     private final List<String> applied = new ArrayList<>();
 
-    LongWay(MigrationCatalog catalog, LockedHome home) {
+    LongWay(MigrationCatalog catalog, LockedHome home, Sightings sightings) {
         this.catalog = catalog;
         this.home = home;
+        this.sightings = sightings;
     }
 
     /** How results call what was applied, in order. */
@@ -68,10 +72,13 @@ final class LongWay {
      * @param standing of the home now
      */
     void run(Standing standing, Target target) throws SQLException {
+        String restore = EachScript.restore(home.connection());
         List<Migration> pending = standing instanceof Standing.Behind behind ? behind.pending() : List.of();
         if (pending.stream().noneMatch(this::isOutside)) {
-            migrate(flyway(catalog.sources())
-                    .target(target instanceof Target.Version wanted ? wanted.version() : "latest"));
+            migrate(
+                    flyway(catalog.sources())
+                            .target(target instanceof Target.Version wanted ? wanted.version() : "latest"),
+                    restore);
             return;
         }
         Set<String> later = new HashSet<>();
@@ -84,10 +91,10 @@ final class LongWay {
                 end++;
             }
             if (end > done) {
-                migrate(flyway(upTo(pending, end, later)));
+                migrate(flyway(upTo(pending, end, later)), restore);
             } else {
                 end++;
-                outside(pending.get(done), upTo(pending, end, later));
+                outside(pending.get(done), upTo(pending, end, later), restore);
             }
             done = end;
         }
@@ -109,19 +116,19 @@ final class LongWay {
         return catalog.plans().outside().containsKey(migration.script());
     }
 
-    private void outside(Migration migration, Sources sources) throws SQLException {
+    private void outside(Migration migration, Sources sources, String restore) throws SQLException {
         if (!"true".equals(value("SELECT pg_try_advisory_lock(" + OUTSIDE_LOCK + ")::text"))) {
             throw new BusyException(migration.script() + " waits: such a script runs in this database already");
         }
-        String lockTimeout = value("SELECT current_setting('lock_timeout')");
         OutsideScript script = Objects.requireNonNull(catalog.plans().outside().get(migration.script()));
         // It waits for whoever uses the table, and nobody waits behind it.
-        execute("SET lock_timeout = 0");
+        String unlimited = "SET lock_timeout = 0";
+        execute(unlimited);
         for (String index : script.indexesIn(home.home())) {
             dropIfInvalid(index);
         }
-        migrate(flyway(sources));
-        execute("SET lock_timeout = " + Identifiers.literal(lockTimeout));
+        migrate(flyway(sources), restore + "; " + unlimited);
+        execute(restore);
         execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
     }
 
@@ -144,9 +151,23 @@ final class LongWay {
                 .ignoreMigrationPatterns("*:future", "repeatable:missing");
     }
 
-    private void migrate(FluentConfiguration flyway) {
-        MigrateResult result = flyway.load().migrate();
-        result.migrations.forEach(migration -> applied.add(name(migration)));
+    private void migrate(FluentConfiguration flyway, String restore) throws SQLException {
+        if (catalog.spoilsSessions()) {
+            home.session().endAfterwards();
+        }
+        try (ReceiveLimit limit = home.session().limit()) {
+            try {
+                MigrateResult result =
+                        flyway.callbacks(new EachScript(restore, limit)).load().migrate();
+                result.migrations.forEach(migration -> applied.add(name(migration)));
+            } catch (FlywayException failure) {
+                if (!limit.exceeded()) {
+                    throw failure;
+                }
+                ResultError place = FlywayFailure.describe(catalog, home.home(), new History(List.of()), failure);
+                throw sightings.tooMuch(limit.script(), place.line(), place.statement(), limit, failure);
+            }
+        }
     }
 
     private static String name(MigrateOutput migration) {

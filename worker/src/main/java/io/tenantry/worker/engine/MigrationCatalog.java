@@ -48,6 +48,7 @@ public final class MigrationCatalog {
     private final Map<String, String> unreadable;
     private final boolean outOfOrder;
     private final boolean dependsOnHome;
+    private final boolean spoilsSessions;
 
     private MigrationCatalog(
             String database,
@@ -62,6 +63,8 @@ public final class MigrationCatalog {
         this.unreadable = Map.copyOf(unreadable);
         this.plans = plans;
         this.outOfOrder = outOfOrder;
+        this.spoilsSessions =
+                !sources.java().isEmpty() || sources.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
         this.dependsOnHome = migrations.stream()
                 .anyMatch(migration -> migration.version() == null
                         && sources.scripts().text(migration.script()).contains("${"));
@@ -128,6 +131,14 @@ public final class MigrationCatalog {
         return sources.java().isEmpty()
                 && scripts().texts().stream()
                         .noneMatch(text -> PLACE.matcher(text).find());
+    }
+
+    /**
+     * Whether one of them may leave in its session what cannot be reset there; also by a function that another one has made.
+     * What a migration in Java does, nobody knows.
+     */
+    boolean spoilsSessions() {
+        return spoilsSessions;
     }
 
     /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */

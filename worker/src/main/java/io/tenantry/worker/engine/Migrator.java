@@ -60,7 +60,7 @@ public final class Migrator {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        LongWay way = new LongWay(catalog, home);
+        LongWay way = new LongWay(catalog, home, sightings);
         Optional<ResultError> unrepaired = way.repair(before);
         if (unrepaired.isPresent()) {
             return new MigrationResult.Failed(from, version(before), before.versionsAfter(from), unrepaired.get());
@@ -71,6 +71,11 @@ public final class Migrator {
                 target.limit());
         if (standing instanceof Standing.UpToDate) {
             return new MigrationResult.Migrated(from, version(before), before.versionsAfter(from));
+        }
+        Optional<ResultError> tooMuch =
+                standing instanceof Standing.Behind behind ? sightings.tooMuch(behind.pending()) : Optional.empty();
+        if (tooMuch.isPresent()) {
+            return new MigrationResult.Failed(from, version(before), before.versionsAfter(from), tooMuch.get());
         }
         try {
             way.run(standing, target);

@@ -5,6 +5,7 @@ import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ final class PlanSql {
             + " \"checksum\" INTEGER, \"installed_by\" VARCHAR(100) NOT NULL, \"installed_on\" TIMESTAMP NOT NULL DEFAULT now(),"
             + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL);\n";
 
+    /** What a script may leave for the next one of its transaction begins with one of these words. */
+    private static final Pattern LEAVING =
+            Pattern.compile("\\b(SET|set_config|TEMP|TEMPORARY|pg_temp)\\b", Pattern.CASE_INSENSITIVE);
+
     private final TenantHome home;
     private final SessionTimeouts timeouts;
     private final String table;
@@ -35,17 +40,26 @@ final class PlanSql {
         this.table = History.table(home.schema());
     }
 
-    /** One script on top of this history. */
-    String step(List<HistoryRow> before, PlannedScript script) {
+    /**
+     * One script on top of this history.
+     *
+     * @param afterwards statements behind the transaction; not run after an error
+     */
+    String step(List<HistoryRow> before, PlannedScript script, String afterwards) {
         begin();
         guard(before);
         int rank = before.isEmpty() ? 1 : before.get(before.size() - 1).rank() + 1;
         script(rank, script, "0");
-        return commit();
+        return commit(afterwards);
     }
 
-    /** The home itself, and a history with the scripts; there must be nothing at its location yet. */
-    String create(List<PlannedScript> scripts) {
+    /**
+     * The home itself, and a history with the scripts; there must be nothing at its location yet.
+     *
+     * @param between statements that undo what a script may leave for the next one
+     * @param afterwards statements behind the transaction; not run after an error
+     */
+    String create(List<PlannedScript> scripts, String between, String afterwards) {
         begin();
         String schema = Identifiers.quote(home.schema());
         sql.append("CREATE SCHEMA ")
@@ -57,25 +71,39 @@ final class PlanSql {
                 .append(";\n");
         history();
         String before = "coalesce((SELECT sum(\"execution_time\") FROM " + table + "), 0)";
+        boolean leaves = false;
         for (int i = 0; i < scripts.size(); i++) {
+            if (leaves) {
+                sql.append(between).append(";\n");
+                settings();
+                sql.append(";\n");
+            }
+            leaves |= LEAVING.matcher(scripts.get(i).sql()).find();
             script(i + 1, scripts.get(i), i == 0 ? "0" : before);
         }
-        return commit();
+        return commit(afterwards);
     }
 
     /** The lock comes in a statement of its own, so that what is read after it is what its last holder left. */
     private void begin() {
-        sql.append("BEGIN;\nSELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
+        sql.append("BEGIN;\n");
+        settings();
+        sql.append(", (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
+                .append(home.lockKey())
+                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer, pg_catalog.clock_timestamp() AS " + LOCKED_AT
+                        + ";\n");
+    }
+
+    /** For this transaction; the statement goes on, or ends, behind it. */
+    private void settings() {
+        sql.append("SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
                 .append(Identifiers.literal(Identifiers.quote(home.schema())))
                 .append(
                         ", nullif(pg_catalog.current_setting('search_path'), '')), true), pg_catalog.set_config('lock_timeout', '")
                 .append(timeouts.lock().toMillis())
                 .append("', true), pg_catalog.set_config('statement_timeout', '")
                 .append(timeouts.statement().toMillis())
-                .append("', true), (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
-                .append(home.lockKey())
-                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer, pg_catalog.clock_timestamp() AS " + LOCKED_AT
-                        + ";\n");
+                .append("', true)");
     }
 
     private void guard(List<HistoryRow> before) {
@@ -132,7 +160,7 @@ final class PlanSql {
         return text == null ? "NULL" : Identifiers.literal(text.toString());
     }
 
-    private String commit() {
-        return sql.append("COMMIT").toString();
+    private String commit(String afterwards) {
+        return sql.append("COMMIT").append(afterwards).toString();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param sql the statements that Flyway finds in the script, in which names of the scratch home stand for those of a
  *     tenant's
  * @param names what stands for what
- * @param leavesSettings whether it may call something that sets what outlives its transaction, and is nowhere listed
+ * @param leavesSettings whether it may leave in its session what cannot be reset there
  */
 record PlannedScript(Migration migration, String sql, Names names, boolean leavesSettings) {
     /** The names of the home on which the script was recorded. */

@@ -2,6 +2,9 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.SessionReset;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.ResultSet;
@@ -21,6 +24,9 @@ final class Planner {
     /** undefined_table, invalid_schema_name: where the history should be. */
     private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
 
+    /** Undoes all that a tenant's scripts left in the session; the last rows are {@link SessionReset#PREPARED}. */
+    private static final String RESET = SessionReset.RESET + "; " + SessionReset.PREPARED;
+
     /** How far it came. */
     enum End {
         DONE,
@@ -37,14 +43,27 @@ final class Planner {
     private final Plans plans;
     private final List<HistoryRow> rows;
     private final Sightings sightings;
+    private final boolean isTrial;
     private final List<String> applied = new ArrayList<>();
 
     /** @param history of the home */
     Planner(HomeSession session, Plans plans, History history, Sightings sightings) {
-        this(session, session.timeouts(), plans, history, sightings);
+        this(session, session.timeouts(), plans, history, sightings, false);
     }
 
-    Planner(HomeSession session, SessionTimeouts timeouts, Plans plans, History history, Sightings sightings) {
+    /** For a trial: what scripts leave in the session stays, and is looked at. */
+    static Planner forTrial(HomeSession session, SessionTimeouts timeouts, Plans plans, History history) {
+        return new Planner(session, timeouts, plans, history, new Sightings(), true);
+    }
+
+    private Planner(
+            HomeSession session,
+            SessionTimeouts timeouts,
+            Plans plans,
+            History history,
+            Sightings sightings,
+            boolean isTrial) {
+        this.isTrial = isTrial;
         this.session = session;
         this.timeouts = timeouts;
         this.plans = plans;
@@ -68,13 +87,16 @@ final class Planner {
      * @throws SQLException if that may pass
      */
     End apply(List<Migration> pending) throws SQLException {
-        for (Migration migration : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Migration migration = pending.get(i);
             Optional<PlannedScript> script = plans.of(migration).filter(planned -> planned.suits(session.home()));
             if (script.isEmpty()) {
                 return End.STUCK;
             }
             outlives(script.get());
-            End end = execute(new PlanSql(session.home(), timeouts).step(rows, script.get()), NOT_THERE);
+            boolean isLast = i == pending.size() - 1;
+            String sql = new PlanSql(session.home(), timeouts).step(rows, script.get(), afterwards(isLast));
+            End end = execute(sql, List.of(script.get()), isLast, NOT_THERE);
             if (end != End.DONE) {
                 return end;
             }
@@ -91,7 +113,10 @@ final class Planner {
      */
     End create(List<PlannedScript> scripts) throws SQLException {
         scripts.forEach(this::outlives);
-        End end = execute(new PlanSql(session.home(), timeouts).create(scripts), THERE_ALREADY);
+        boolean isLast = !scripts.isEmpty();
+        String between = SessionReset.afterScript(session.connection());
+        String sql = new PlanSql(session.home(), timeouts).create(scripts, between, afterwards(isLast));
+        End end = execute(sql, scripts, isLast, THERE_ALREADY);
         if (end == End.DONE) {
             scripts.forEach(script -> add(script.migration()));
         }
@@ -100,8 +125,16 @@ final class Planner {
 
     private void outlives(PlannedScript script) {
         if (script.leavesSettings()) {
-            session.changed();
+            session.endAfterwards();
         }
+    }
+
+    /** What undoes, behind the transaction, what it left in the session: all of it, or what ends with a script. */
+    private String afterwards(boolean isLast) throws SQLException {
+        if (isTrial) {
+            return "";
+        }
+        return ";\n" + (isLast ? RESET : SessionReset.afterScript(session.connection()));
     }
 
     private void add(Migration migration) {
@@ -110,15 +143,42 @@ final class Planner {
         applied.add(migration.name());
     }
 
-    private End execute(String sql, Set<String> changed) throws SQLException {
-        try (Statement statement = session.connection().createStatement()) {
+    private End execute(String sql, List<PlannedScript> scripts, boolean isLast, Set<String> changed)
+            throws SQLException {
+        try (ReceiveLimit limit = session.limit();
+                Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
+            session.changed();
             try {
                 sightings.locked(lockTime(statement, statement.execute(sql)));
+                if (isLast) {
+                    restored(statement);
+                }
                 return End.DONE;
             } catch (SQLException failure) {
+                if (limit.exceeded()) {
+                    throw tooMuch(scripts, limit, failure);
+                }
                 boolean sound = rollBack(statement, failure);
                 return judge(failure, sound, changed);
+            }
+        }
+    }
+
+    private TooMuchSentException tooMuch(List<PlannedScript> scripts, ReceiveLimit limit, SQLException failure) {
+        return scripts.size() == 1
+                ? sightings.tooMuch(scripts.get(0).migration().script(), null, null, limit, failure)
+                : sightings.tooMuchAtOnce(limit, failure);
+    }
+
+    /** Else what is left is undone when the session is closed. */
+    private void restored(Statement statement) throws SQLException {
+        if (isTrial) {
+            return;
+        }
+        try (ResultSet prepared = LastResult.of(statement)) {
+            if (!prepared.next()) {
+                session.restored();
             }
         }
     }
@@ -136,11 +196,11 @@ final class Planner {
 
     private boolean rollBack(Statement statement, SQLException failure) {
         try {
-            statement.execute("ROLLBACK");
+            statement.execute(isTrial ? "ROLLBACK" : "ROLLBACK;\n" + RESET);
+            restored(statement);
             return true;
         } catch (SQLException broken) {
             failure.addSuppressed(broken);
-            session.changed();
             return false;
         }
     }

@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionReset;
 import io.tenantry.worker.postgres.SessionTimeouts;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A home of nobody, in which scripts are tried out: made and dropped again and again, always under the same name, so that
@@ -30,6 +32,7 @@ final class Scratch implements AutoCloseable {
     private final TenantHome home;
     private final HomeSession session;
     private final SessionTimeouts timeouts;
+    private @Nullable TooMuchSentException broken;
 
     private Scratch(TenantHome home, HomeSession session) {
         this.home = home;
@@ -45,7 +48,8 @@ final class Scratch implements AutoCloseable {
         String number = HexFormat.of().formatHex(random);
         TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
         HomeSession session = server.open(home);
-        session.changed();
+        // Whatever scripts have set there is nobody else's.
+        session.endAfterwards();
         Scratch scratch = new Scratch(home, session);
         try {
             scratch.dropLeftovers();
@@ -76,9 +80,28 @@ final class Scratch implements AutoCloseable {
 
     /** Forgets what scripts have set in the session. */
     void renewSession() throws SQLException {
-        execute(SessionReset.RESET + "; SELECT pg_advisory_lock(" + home.lockKey() + "); SET statement_timeout = "
-                + timeouts.statement().toMillis() + "; SET lock_timeout = "
-                + timeouts.lock().toMillis());
+        execute(SessionReset.RESET + "; SELECT pg_advisory_lock(" + home.lockKey() + "); " + limits());
+    }
+
+    /** Ends what ends with a script. */
+    void afterScript() throws SQLException {
+        execute(SessionReset.afterScript(connection()) + "; " + limits());
+    }
+
+    private String limits() {
+        return "SET statement_timeout = " + timeouts.statement().toMillis() + "; SET lock_timeout = "
+                + timeouts.lock().toMillis();
+    }
+
+    /** A script sent more than is received: nothing more can be tried out here. Returns what to throw. */
+    TooMuchSentException broken(String script, ReceiveLimit limit, Exception failure) {
+        return broken(new TooMuchSentException(script + ": " + limit.explanation(), failure));
+    }
+
+    /** The same. */
+    TooMuchSentException broken(TooMuchSentException failure) {
+        broken = failure;
+        return failure;
     }
 
     /** Limits of what runs here: short ones, since nothing is in it. */
@@ -114,6 +137,9 @@ final class Scratch implements AutoCloseable {
     }
 
     void execute(String sql) throws SQLException {
+        if (broken != null) {
+            throw broken;
+        }
         try (Statement statement = connection().createStatement()) {
             statement.execute(sql);
         }

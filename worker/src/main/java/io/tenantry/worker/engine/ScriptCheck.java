@@ -29,6 +29,17 @@ final class ScriptCheck {
             "\\bSET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    private static final String GAP = "(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)";
+
+    /**
+     * A custom setting, which stays known to its session for ever once it was set, even for one transaction; its name may be
+     * put together in dynamic SQL. And DEALLOCATE, which may drop what the driver has prepared.
+     */
+    private static final Pattern SPOILING = Pattern.compile(
+            "\\bSET" + GAP + "+(?:(?:LOCAL|SESSION)" + GAP + "+)?(?:\"?\\w+\"?" + GAP + "*\\.|%|'" + GAP + "*\\|\\|)"
+                    + "|\\bset_config\\b(?!" + GAP + "*\\(" + GAP + "*'[^'.]*'" + GAP + "*,)|\\bDEALLOCATE\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     /** Flyway's statements come one by one, and read these as the ones before have set them; those of a plan come in one text. */
     private static final Pattern READING =
             Pattern.compile("\\b(standard_conforming_strings|backslash_quote)\\b", Pattern.CASE_INSENSITIVE);
@@ -110,6 +121,15 @@ final class ScriptCheck {
     /** Whether a statement, or a function that it makes, may set what PostgreSQL does not list. */
     static boolean leavesSetting(String statement) {
         return OWN_SETTING.matcher(statement).find();
+    }
+
+    /**
+     * Whether the session of a script must be ended and cannot be reset.
+     *
+     * @param text of the file
+     */
+    static boolean spoilsSession(String text) {
+        return SPOILING.matcher(text).find();
     }
 
     private static Optional<String> reason(String statement) {

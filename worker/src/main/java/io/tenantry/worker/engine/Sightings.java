@@ -1,6 +1,12 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +17,8 @@ public final class Sightings {
     private boolean known;
     private @Nullable String first;
     private @Nullable Instant lastLocked;
+    private @Nullable ResultError tooMuch;
+    private boolean notAtOnce;
 
     /** The home was not there before: what a template brought counts as applied. */
     public void isNothing() {
@@ -37,5 +45,36 @@ public final class Sightings {
      */
     @Nullable Instant lastLocked() {
         return lastLocked;
+    }
+
+    /**
+     * A script sent more than is received. Unless it turns out to be committed, it is not run again for this request.
+     *
+     * @return what to throw: the history must be looked at
+     */
+    TooMuchSentException tooMuch(
+            String script, @Nullable Integer line, @Nullable String statement, ReceiveLimit limit, Exception failure) {
+        String message = script + " failed: " + limit.explanation();
+        tooMuch = new ResultError(ErrorCode.MIGRATION_FAILED, message, null, script, line, statement);
+        return new TooMuchSentException(message, failure);
+    }
+
+    /** The same for several scripts in one message: next time they are run one by one. */
+    TooMuchSentException tooMuchAtOnce(ReceiveLimit limit, Exception failure) {
+        notAtOnce = true;
+        return new TooMuchSentException(
+                "the scripts of a new home in one transaction: " + limit.explanation(), failure);
+    }
+
+    /** Whether a new home must be made script by script. */
+    boolean notAtOnce() {
+        return notAtOnce;
+    }
+
+    /** The error of a script that must not be run again; empty if none of these is one. */
+    Optional<ResultError> tooMuch(List<Migration> pending) {
+        return Optional.ofNullable(tooMuch)
+                .filter(error -> pending.stream()
+                        .anyMatch(migration -> migration.script().equals(error.migration())));
     }
 }

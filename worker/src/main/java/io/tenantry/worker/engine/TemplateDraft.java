@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Databases;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,12 +69,24 @@ final class TemplateDraft implements AutoCloseable {
                 statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             }
             TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
-            FlywayEngine.configure(catalog.sources(), connection, nobodys)
-                    .load()
-                    .migrate();
+            migrate(FlywayEngine.configure(catalog.sources(), connection, nobodys), connection);
             return seedRows(connection);
         } catch (FlywayException refusal) {
             throw new MigrationsRefusedException(refusal);
+        }
+    }
+
+    private void migrate(FluentConfiguration flyway, Connection connection) throws SQLException {
+        try (ReceiveLimit limit = server.limit(connection)) {
+            try {
+                flyway.callbacks(new EachScript(EachScript.restore(connection), limit))
+                        .load()
+                        .migrate();
+            } catch (FlywayException failure) {
+                throw limit.exceeded()
+                        ? new MigrationsRefusedException(limit.script() + ": " + limit.explanation())
+                        : failure;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
@@ -126,12 +127,17 @@ final class Trespass {
         }
         scratch.execute("SAVEPOINT before; SET LOCAL search_path = "
                 + Identifiers.quote(scratch.home().schema()) + ", \"$user\", public");
-        try (Statement statement = scratch.connection().createStatement()) {
+        ReceiveLimit limit = scratch.session().limit();
+        try (limit;
+                Statement statement = scratch.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             for (String sql : ofScript) {
                 execute(statement, ScriptCheck.withoutComments(sql));
             }
         } catch (SQLException failure) {
+            if (limit.exceeded()) {
+                throw scratch.broken(migration.script(), limit, failure);
+            }
             scratch.execute("ROLLBACK TO before");
             return false;
         }

@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -86,9 +87,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
             if (planner.apply(List.of(migration)) != Planner.End.DONE) {
                 candidates.refuse(migration, "its plan fails");
             }
+        } catch (TooMuchSentException failure) {
+            throw scratch.broken(failure);
         } catch (SQLException failure) {
             candidates.refuse(migration, "its plan fails");
         }
+        scratch.afterScript();
         if (!traces.equals(SessionTraces.of(scratch.connection()))) {
             candidates.refuse(migration, "it changes the session");
             scratch.renewSession();
@@ -112,8 +116,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
      */
     Optional<Stage> atOnce(List<PlannedScript> scripts, Set<TableColumn> leftOut) throws SQLException {
         scratch.drop();
-        Planner planner =
-                new Planner(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()), new Sightings());
+        Planner planner = Planner.forTrial(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()));
         try {
             return planner.create(scripts.stream().map(Walk::watched).toList()) == Planner.End.DONE
                     ? stage((connection, schema, before) -> Stage.of(connection, schema, leftOut), List.of())
@@ -140,13 +143,18 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         Set<String> rest = new HashSet<>();
         catalog.migrations().forEach(migration -> rest.add(migration.script()));
         path.subList(0, count).forEach(migration -> rest.remove(migration.script()));
-        try {
+        ReceiveLimit limit = scratch.session().limit();
+        try (limit) {
+            EachScript each = new EachScript(EachScript.restore(scratch.connection()), limit);
             FlywayEngine.configure(catalog.sources().without(rest), scratch.connection(), scratch.home())
-                    .callbacks(watch == null ? new Callback[0] : new Callback[] {watch})
+                    .callbacks(watch == null ? new Callback[] {each} : new Callback[] {watch, each})
                     .load()
                     .migrate();
             return Optional.empty();
         } catch (FlywayException failure) {
+            if (limit.exceeded()) {
+                throw scratch.broken(limit.script(), limit, failure);
+            }
             if (!scratch.connection().getAutoCommit()) {
                 scratch.connection().rollback();
                 scratch.connection().setAutoCommit(true);
@@ -162,12 +170,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     }
 
     private Planner planner(Candidates candidates, History history) {
-        return new Planner(scratch.session(), scratch.timeouts(), candidates.plans(), history, new Sightings());
+        return Planner.forTrial(scratch.session(), scratch.timeouts(), candidates.plans(), history);
     }
 
     /** Empty if this role may not see all of it: policies can be forced upon the owner of a table. */
     private Optional<Stage> stage(Look look, List<Stage> before) throws SQLException {
-        try {
+        try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
             return Optional.of(look.at(scratch.connection(), scratch.home().schema(), before));
         } catch (SQLException failure) {
             if (NO_RIGHT.equals(failure.getSQLState())) {

@@ -1,13 +1,16 @@
 package io.tenantry.worker.postgres;
 
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A connection to a server, which gives its slot back when the server's session is gone. That is some milliseconds after
+ * A connection to a server, which counts what it receives for the {@link ReceiveLimit} of the thread that reads, and which gives its slot back when the server's session is gone. That is some milliseconds after
  * this end was closed, or seconds, when the session is in the middle of a statement; the server closes its own end last,
  * after the session has left pg_stat_activity.
  */
@@ -23,6 +26,58 @@ final class GatedSocket extends Socket {
 
     GatedSocket(ConnectionGate gate) {
         this.gate = gate;
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return new Received(super.getInputStream());
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        return new Sent(super.getOutputStream());
+    }
+
+    private static final class Received extends FilterInputStream {
+        Received(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int next = in.read();
+            if (next >= 0) {
+                ReceiveLimit.received(1);
+            }
+            return next;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            if (read > 0) {
+                ReceiveLimit.received(read);
+            }
+            return read;
+        }
+    }
+
+    private static final class Sent extends FilterOutputStream {
+        Sent(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int next) throws IOException {
+            ReceiveLimit.sent();
+            out.write(next);
+        }
+
+        @Override
+        public void write(byte[] buffer, int offset, int length) throws IOException {
+            ReceiveLimit.sent();
+            out.write(buffer, offset, length);
+        }
     }
 
     /** Says goodbye and returns at once; the slot is given back when the server has done the same. */

@@ -21,13 +21,21 @@ public final class HomeSession implements AutoCloseable {
     private final TenantHome home;
     private final Connection connection;
     private final SessionTimeouts timeouts;
+    private final ReceiveBudget budget;
     private final Consumer<Connection> evict;
     private boolean changed;
+    private boolean ends;
 
-    HomeSession(TenantHome home, Connection connection, SessionTimeouts timeouts, Consumer<Connection> evict) {
+    HomeSession(
+            TenantHome home,
+            Connection connection,
+            SessionTimeouts timeouts,
+            ReceiveBudget budget,
+            Consumer<Connection> evict) {
         this.home = home;
         this.connection = connection;
         this.timeouts = timeouts;
+        this.budget = budget;
         this.evict = evict;
     }
 
@@ -51,6 +59,24 @@ public final class HomeSession implements AutoCloseable {
         changed = true;
     }
 
+    /** Whatever outlived a transaction is undone: nothing remains to be reset. */
+    public void restored() {
+        changed = false;
+    }
+
+    /**
+     * The session is ended when this is closed. For what cannot be reset: a custom setting ({@code SET app.tenant}) never
+     * becomes unknown again.
+     */
+    public void endAfterwards() {
+        ends = true;
+    }
+
+    /** Limits what the server may send to this thread until the result is closed. */
+    public ReceiveLimit limit() {
+        return ReceiveLimit.begin(budget, connection);
+    }
+
     /**
      * Takes the home's lock, and keeps it until this is closed. Empty if somebody else holds the lock: come back later.
      * It does not wait for the lock, because who waits holds a snapshot, and deadlocks with CREATE INDEX CONCURRENTLY.
@@ -72,14 +98,17 @@ public final class HomeSession implements AutoCloseable {
                     return Optional.empty();
                 }
                 Instant now = result.getObject(2, OffsetDateTime.class).toInstant();
-                return Optional.of(new LockedHome(home, connection, now));
+                return Optional.of(new LockedHome(this, now));
             }
         }
     }
 
     @Override
     public void close() throws SQLException {
-        if (changed) {
+        if (ends) {
+            evict.accept(connection);
+            connection.close();
+        } else if (changed) {
             new SessionReset(evict).giveBack(connection);
         } else {
             connection.close();

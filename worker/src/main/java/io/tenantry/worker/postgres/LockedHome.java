@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A tenant's home while this worker alone works on it: its {@link HomeSession} holds the lock. For use by one thread. */
 public final class LockedHome {
+    private final HomeSession session;
     private final TenantHome home;
     private final Connection connection;
     private final Instant lockedAt;
 
-    LockedHome(TenantHome home, Connection connection, Instant lockedAt) {
-        this.home = home;
-        this.connection = connection;
+    LockedHome(HomeSession session, Instant lockedAt) {
+        this.session = session;
+        this.home = session.home();
+        this.connection = session.connection();
         this.lockedAt = lockedAt;
     }
 
@@ -29,6 +31,11 @@ public final class LockedHome {
     /** The connection that holds the lock. Do not close it; what is set on it is reset with the session. */
     public Connection connection() {
         return connection;
+    }
+
+    /** The session that holds the lock. */
+    public HomeSession session() {
+        return session;
     }
 
     /**

@@ -21,23 +21,37 @@ public final class Server implements AutoCloseable {
     private final ConnectionBulkhead bulkhead;
     private final ShortConnections shortConnections;
     private final SessionTimeouts timeouts;
+    private final ReceiveBudget budget;
 
     /** With all connections for itself. Opens none yet, so a server that is away does not stop the caller. */
     public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName) {
         this(settings, timeouts, Lease.endless(applicationName));
     }
 
+    /** The same with a budget for what scripts send. */
+    public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName, ReceiveBudget budget) {
+        this(settings, timeouts, Lease.endless(applicationName), alone(settings), budget);
+    }
+
     /** The same with a lease, on a worker that has no other server. */
     public Server(ServerSettings settings, SessionTimeouts timeouts, Lease lease) {
-        this(settings, timeouts, lease, new LaneThreads(settings.maxConnections() + 1, List.of(settings.name())));
+        this(
+                settings,
+                timeouts,
+                lease,
+                alone(settings),
+                ReceiveBudget.ofHeap(Runtime.getRuntime().maxMemory(), settings.maxConnections()));
     }
 
     /**
      * With a share of the connections, nothing until {@link #share} says how many. Opens none yet.
      *
      * @param threads of the worker, in which this server has its part
+     * @param budget of the worker, for what scripts send
      */
-    public Server(ServerSettings settings, SessionTimeouts timeouts, Lease lease, LaneThreads threads) {
+    public Server(
+            ServerSettings settings, SessionTimeouts timeouts, Lease lease, LaneThreads threads, ReceiveBudget budget) {
+        this.budget = budget;
         this.name = settings.name();
         this.timeouts = timeouts;
         this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease, threads);
@@ -45,6 +59,10 @@ public final class Server implements AutoCloseable {
         this.connector = new GatedConnector(settings, lease, gate);
         this.pool = new ConnectionPool(name, connector, settings.maxConnections());
         this.shortConnections = new ShortConnections(connector, () -> pool.closeIdle(gate.surplus(1)));
+    }
+
+    private static LaneThreads alone(ServerSettings settings) {
+        return new LaneThreads(settings.maxConnections() + 1, List.of(settings.name()));
     }
 
     /** Name in the configuration. */
@@ -70,14 +88,14 @@ public final class Server implements AutoCloseable {
      */
     public HomeSession open(TenantHome home) throws SQLException {
         if (home.isolation() == Isolation.DATABASE) {
-            return new HomeSession(home, connect(home.location()), timeouts, closed -> {});
+            return new HomeSession(home, connect(home.location()), timeouts, budget, closed -> {});
         }
         return openForProvisioning(home);
     }
 
     /** Opens a session in the server's own database, whatever the home's isolation. */
     public HomeSession openForProvisioning(TenantHome home) throws SQLException {
-        return new HomeSession(home, pool.connection(), timeouts, pool::evict);
+        return new HomeSession(home, pool.connection(), timeouts, budget, pool::evict);
     }
 
     /**
@@ -88,6 +106,11 @@ public final class Server implements AutoCloseable {
      */
     public Connection connect(String database) throws SQLException {
         return shortConnections.connect(database);
+    }
+
+    /** Limits what may be sent to this thread over a connection of this server, until the result is closed. */
+    public ReceiveLimit limit(Connection connection) {
+        return ReceiveLimit.begin(budget, connection);
     }
 
     /**

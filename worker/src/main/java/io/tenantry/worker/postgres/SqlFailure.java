@@ -40,6 +40,10 @@ public enum SqlFailure {
         if (cause == null) {
             return PERMANENT;
         }
+        if (isReceiveLimit(failure)) {
+            // The driver calls it a broken connection; the server is not away. Whoever knows more says so before.
+            return TRANSIENT;
+        }
         if (cause instanceof SQLTransientConnectionException) {
             // The pool gave up waiting for a connection. A password that was right at the start is wrong now, say: that
             // is not the fault of the work either.
@@ -58,6 +62,18 @@ public enum SqlFailure {
             return TRANSIENT;
         }
         return state.startsWith("08") || state.startsWith("53") || CLOSED.contains(state) ? SERVER_AWAY : PERMANENT;
+    }
+
+    /** Whether this worker itself broke the connection, because a script sent more than {@link ReceiveLimit} allows. */
+    public static boolean isReceiveLimit(Throwable failure) {
+        Throwable current = failure;
+        for (int depth = 0; current != null && depth < 20; depth++) {
+            if (current instanceof ReceiveLimitException) {
+                return true;
+            }
+            current = current.getCause();
+        }
+        return false;
     }
 
     /**

@@ -5,6 +5,7 @@ import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.HomeState;
 import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.ReceiveBudget;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineFixture implements AutoCloseable {
     private final PostgresServer postgres = DevStack.shared().postgres();
     private final String database = "engine_" + UUID.randomUUID().toString().replace("-", "");
+    private final ReceiveBudget budget;
     private final Path folder;
     private final Server server;
     private List<String> javaMigrations = List.of();
@@ -46,6 +48,16 @@ final class EngineFixture implements AutoCloseable {
     }
 
     EngineFixture(Duration lockTimeout, int connections) throws IOException, SQLException {
+        this(lockTimeout, connections, ReceiveBudget.ofHeap(Runtime.getRuntime().maxMemory(), connections));
+    }
+
+    EngineFixture(ReceiveBudget budget) throws IOException, SQLException {
+        this(Duration.ofSeconds(2), 8, budget);
+    }
+
+    private EngineFixture(Duration lockTimeout, int connections, ReceiveBudget budget)
+            throws IOException, SQLException {
+        this.budget = budget;
         folder = Files.createTempDirectory("engine-test");
         postgres.createDatabase(database);
         server = server(postgres.user(), postgres.password(), lockTimeout, connections);
@@ -55,7 +67,8 @@ final class EngineFixture implements AutoCloseable {
         return new Server(
                 new ServerSettings("main", postgres.jdbcUrl(database), user, new Secret(password), connections),
                 new SessionTimeouts(lockTimeout, Duration.ZERO),
-                "engine test");
+                "engine test",
+                budget);
     }
 
     /** The database for a role that is nothing but its owner; the caller closes it. */
@@ -134,8 +147,14 @@ final class EngineFixture implements AutoCloseable {
     /** As a worker does it for a tenant that is registered at this version. */
     MigrationResult upgrade(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
+        return upgrade(catalog, tenant, target, registered, new Sightings());
+    }
+
+    /** One of several attempts for the same request. */
+    MigrationResult upgrade(
+            MigrationCatalog catalog, String tenant, String target, @Nullable String registered, Sightings sightings)
+            throws SQLException {
         Migrator migrator = new Migrator(catalog);
-        Sightings sightings = new Sightings();
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = server.open(home(tenant))) {
             Shortcut shortcut = migrator.shortcut(session, wanted, sightings, registered);

@@ -101,10 +101,9 @@ class ProofIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SET statement_timeout = '30s';",
-                "SET lock_timeout = '2s';",
+                "SET work_mem = '77MB';",
+                "LISTEN news;",
                 "DO $$ BEGIN SET app.tenant = 'x'; END $$;",
-                "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1';",
                 "SET LOCAL standard_conforming_strings = off; SELECT '\\n';",
                 "SET LOCAL backslash_quote = on;",
             })
@@ -114,6 +113,22 @@ class ProofIT {
                 .with("V3__b.sql", "CREATE TABLE b (id int);");
 
         assertThat(engine.proven().plans().steps()).containsOnlyKeys("V1__a.sql", "V3__b.sql");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET statement_timeout = '30s';",
+                "SET lock_timeout = '2s';",
+                "SET ROLE pg_monitor; SET search_path = ''; RESET ROLE;",
+                "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+            })
+    void whatEndsWithItsScriptIsNoReasonAgainstAPlan(String script) throws Exception {
+        engine.with("V1__a.sql", "CREATE TABLE a (id int);")
+                .with("V2__odd.sql", script)
+                .with("V3__b.sql", "CREATE TABLE b (id int);");
+
+        assertThat(engine.proven().plans().steps()).containsOnlyKeys("V1__a.sql", "V2__odd.sql", "V3__b.sql");
     }
 
     /** PostgreSQL lists no setting of this kind, and the call does not tell. */

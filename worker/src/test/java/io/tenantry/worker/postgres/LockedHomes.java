@@ -2,6 +2,7 @@ package io.tenantry.worker.postgres;
 
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Homes for steps that are fakes themselves, and look at no database. */
@@ -22,6 +23,12 @@ public final class LockedHomes {
                 LockedHomes.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("a fake step used the connection: " + method);
                 });
-        return new LockedHome(home, none, lockedAt);
+        HomeSession session = new HomeSession(
+                home,
+                none,
+                new SessionTimeouts(Duration.ZERO, Duration.ZERO),
+                new ReceiveBudget(Long.MAX_VALUE, Long.MAX_VALUE),
+                evicted -> {});
+        return new LockedHome(session, lockedAt);
     }
 }

@@ -1,0 +1,145 @@
+package io.tenantry.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.worker.postgres.ReceiveBudget;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.stack.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Scripts that send many rows or notices: the driver would keep all of them in memory. */
+class LargeReplyIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MOST = 1024 * 1024;
+
+    private EngineFixture engine;
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = new EngineFixture(new ReceiveBudget(MOST, 64 * 1024));
+        engine.with(
+                "V1__order.sql",
+                "CREATE TABLE orders (id int, note text); CREATE FUNCTION nothing(int) RETURNS void LANGUAGE sql AS '';"
+                        + "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN RAISE INFO ''%'', NEW.id; RETURN NULL; END';"
+                        + "CREATE PROCEDURE tell_all() LANGUAGE plpgsql AS"
+                        + " 'DECLARE o int; BEGIN FOR o IN SELECT id FROM orders LOOP RAISE INFO ''%'', o; END LOOP; END';");
+        engine.onboard(engine.proven(), "big");
+        engine.onboard(engine.proven(), "acme");
+        engine.execute("INSERT INTO tenant_big.orders SELECT n, repeat('x', 20) FROM generate_series(1, 200000) n");
+        engine.execute("INSERT INTO tenant_acme.orders SELECT n, repeat('x', 20) FROM generate_series(1, 2000) n");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        engine.close();
+    }
+
+    static Stream<Arguments> scripts() {
+        Map<String, String> texts = Map.of(
+                "rows", "SELECT * FROM orders;",
+                "rows of void", "SELECT nothing(id) FROM orders;",
+                "rows without a column", "SELECT FROM orders;",
+                "returned rows", "UPDATE orders SET note = 'y' RETURNING id;",
+                "notices", "CALL tell_all();",
+                "notices at the commit",
+                        "CREATE CONSTRAINT TRIGGER tell AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+                                + " EXECUTE FUNCTION tell(); UPDATE orders SET note = 'y';",
+                "one value", "SELECT string_agg(note, '') FROM orders;",
+                "many statements", "SELECT id FROM orders WHERE id <= 8000;\n".repeat(16));
+        return texts.entrySet().stream()
+                .flatMap(text -> Stream.of("by plan", "by Flyway", "outside a transaction")
+                        .map(way -> Arguments.of(text.getKey(), way, text.getValue())));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("scripts")
+    void failTheirTenantAloneAndSayWhatToDo(String name, String way, String text) throws Exception {
+        engine.with("V2__much.sql", text).with("V3__more.sql", "CREATE TABLE more ();");
+        if (way.equals("outside a transaction")) {
+            engine.with("V2__much.sql.conf", "executeInTransaction=false");
+        }
+        MigrationCatalog catalog = way.equals("by Flyway") ? engine.catalog() : engine.proven();
+        assertThat(catalog.plans().steps().containsKey("V2__much.sql")).isEqualTo(way.equals("by plan"));
+        Sightings sightings = new Sightings();
+
+        assertThatThrownBy(() -> engine.upgrade(catalog, "big", "latest", "1", sightings))
+                .satisfies(failure -> assertThat(SqlFailure.of(failure)).isEqualTo(SqlFailure.TRANSIENT))
+                .hasMessageContaining("V2__much.sql")
+                .hasMessageContaining("PERFORM");
+        awaitNobodyAtWork();
+        MigrationResult again = engine.upgrade(catalog, "big", "latest", "1", sightings);
+
+        if (again instanceof MigrationResult.Migrated) {
+            // The server was faster than the cancel.
+            assertThat(engine.query("SELECT max(version::int) FROM tenant_big.flyway_schema_history"))
+                    .containsExactly("3");
+        } else {
+            assertThat(again).isInstanceOfSatisfying(MigrationResult.Failed.class, failed -> {
+                assertThat(failed.error().code()).isEqualTo(ErrorCode.MIGRATION_FAILED);
+                assertThat(failed.error().migration()).isEqualTo("V2__much.sql");
+                assertThat(failed.error().message()).contains("PERFORM", "notices");
+                assertThat(failed.to()).isEqualTo("1");
+            });
+        }
+        assertThat(engine.upgrade(catalog, "acme", "latest", "1"))
+                .as("some thousand rows")
+                .isInstanceOf(MigrationResult.Migrated.class);
+    }
+
+    private void awaitNobodyAtWork() {
+        Await.until(
+                PATIENCE,
+                "the server has ended the session",
+                () -> engine.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database ="
+                                + " (SELECT oid FROM pg_database WHERE datname = current_database())")
+                        .isEmpty());
+    }
+
+    @Test
+    void aScriptThatSendsMuchInAnEmptyHomeLeavesAStartWithoutPlansThatSaysWhichOne() throws Exception {
+        MigrationCatalog catalog = engine.with(
+                        "V2__much.sql", "DO $$ BEGIN FOR n IN 1..50000 LOOP RAISE INFO '%', n; END LOOP; END $$;")
+                .proven();
+
+        assertThat(catalog.plans().steps()).isEmpty();
+        assertThatThrownBy(() -> engine.onboard(catalog, "new")).hasMessageContaining("V2__much.sql");
+    }
+
+    @Test
+    void severalThatReceiveMuchAtTheSameTimeTakeTurns() throws Exception {
+        List<String> tenants = List.of("t1", "t2", "t3", "t4", "t5", "t6");
+        for (String tenant : tenants) {
+            engine.onboard(engine.catalog(), tenant);
+            engine.execute("INSERT INTO tenant_" + tenant
+                    + ".orders SELECT n, repeat('x', 20) FROM generate_series(1, 10000) n");
+        }
+        MigrationCatalog catalog =
+                engine.with("V2__some.sql", "SELECT id, note FROM orders;").proven();
+
+        List<CompletableFuture<MigrationResult>> upgrades = tenants.stream()
+                .map(tenant -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return engine.upgrade(catalog, tenant, "latest", "1");
+                    } catch (Exception failure) {
+                        throw new IllegalStateException(failure);
+                    }
+                }))
+                .toList();
+
+        assertThat(upgrades)
+                .allSatisfy(upgrade -> assertThat(upgrade.join()).isInstanceOf(MigrationResult.Migrated.class));
+    }
+}

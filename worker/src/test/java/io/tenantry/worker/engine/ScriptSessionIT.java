@@ -1,0 +1,237 @@
+package io.tenantry.worker.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.stack.Await;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a script leaves in its session: timeouts, role, path and temporary tables end with it, all else with the tenant. */
+class ScriptSessionIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** As pg_dump prints it, and more; {@code check_function_bodies} stands for all other settings. */
+    static final String LEAVES = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_session_timeout = '1h';"
+            + " SET idle_in_transaction_session_timeout = 0; SET search_path = public; SET check_function_bodies = off;"
+            + " CREATE TEMP TABLE ids AS SELECT 1 AS id; SET ROLE pg_monitor";
+
+    private static final String SEES = "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS lock,"
+            + " current_setting('statement_timeout') AS statement, current_setting('idle_in_transaction_session_timeout')"
+            + " AS idle, to_regclass('pg_temp.ids')::text AS temp, current_user::text AS who,"
+            + " current_setting('search_path') AS path, current_setting('check_function_bodies') AS bodies;\n"
+            + "CREATE TEMP TABLE ids AS SELECT 1 AS a, 2 AS b;";
+
+    private EngineFixture engine;
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = new EngineFixture(Duration.ofMillis(500), 1);
+        engine.with("V1__account.sql", "CREATE TABLE account (id int);");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        engine.close();
+    }
+
+    record Way(String name, Map<String, String> scripts, boolean java) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Way> ways() {
+        return Stream.of(
+                new Way("in a transaction", Map.of("V2__leaves.sql", LEAVES + "; RESET ROLE;"), false),
+                new Way(
+                        "outside a transaction",
+                        Map.of(
+                                "V2__leaves.sql",
+                                LEAVES + "; RESET ROLE;",
+                                "V2__leaves.sql.conf",
+                                "executeInTransaction=false"),
+                        false),
+                new Way(
+                        "by set_config in a block",
+                        Map.of(
+                                "V2__leaves.sql",
+                                "DO $$ BEGIN PERFORM set_config(n, v, false) FROM (VALUES ('lock_timeout', '0'),"
+                                        + " ('statement_timeout', '1h'), ('idle_in_transaction_session_timeout', '0'),"
+                                        + " ('search_path', ''), ('check_function_bodies', 'off')) s(n, v); END $$;\n"
+                                        + "CREATE TEMP TABLE ids AS SELECT 1 AS id;"),
+                        false),
+                new Way("in Java", Map.of(), true));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void timeoutsRolePathAndTemporaryTablesEndWithTheirScriptAndOtherSettingsLast(Way way) throws Exception {
+        engine.onboard(engine.proven(), "old");
+        engine.with(way.scripts()).with("V3__sees.sql", SEES);
+        if (way.java()) {
+            engine.withJava(V2_1__Settings.class);
+        }
+        for (MigrationCatalog catalog : List.of(engine.proven(), engine.catalog())) {
+            engine.execute("DROP SCHEMA IF EXISTS tenant_new CASCADE");
+            assertThat(engine.onboard(catalog, "new")).isInstanceOf(MigrationResult.Migrated.class);
+            assertThat(engine.upgrade(catalog, "old", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+
+            for (String tenant : List.of("new", "old")) {
+                assertThat(engine.query(
+                                "SELECT concat_ws('; ', lock, statement, idle, temp, who, path, bodies) FROM tenant_"
+                                        + tenant + ".seen"))
+                        .containsExactly("500ms; 0; 30s; postgres; \"tenant_" + tenant + "\",\"$user\", public; off");
+            }
+        }
+    }
+
+    @Test
+    void aScriptThatWaitsForALockBlocksReadersNoLongerThanTheTimeoutWhateverTheOneBeforeHasSet() throws Exception {
+        engine.onboard(engine.proven(), "acme");
+        MigrationCatalog catalog = engine.with(
+                        "V2__countries.sql",
+                        "SET statement_timeout = 0;\nSET lock_timeout = 0;\nSET client_encoding = 'UTF8';\n"
+                                + "CREATE TABLE countries (code char(2) PRIMARY KEY);")
+                .with("V3__more.sql", "ALTER TABLE account ADD COLUMN more int;")
+                .proven();
+        try (Connection holder = engine.connect();
+                Connection traffic = engine.connect();
+                Statement hold = holder.createStatement();
+                Statement read = traffic.createStatement()) {
+            holder.setAutoCommit(false);
+            hold.execute("SELECT * FROM tenant_acme.account");
+            CompletableFuture<MigrationResult> upgrade = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return engine.upgrade(catalog, "acme", "latest", "1");
+                } catch (Exception failure) {
+                    throw new IllegalStateException(failure);
+                }
+            });
+            Await.until(
+                    PATIENCE,
+                    "V3 waits",
+                    () -> !engine.query("SELECT pid FROM pg_stat_activity WHERE query LIKE '%ALTER TABLE%' AND"
+                                    + " wait_event_type = 'Lock' AND datname = current_database()")
+                            .isEmpty());
+
+            read.execute("SET statement_timeout = '20s'; SELECT * FROM tenant_acme.account");
+
+            assertThatThrownBy(upgrade::join)
+                    .rootCause()
+                    .satisfies(failure ->
+                            assertThat(((SQLException) failure).getSQLState()).isEqualTo("55P03"));
+            holder.commit();
+        }
+        assertThat(engine.query("SELECT version FROM tenant_acme.flyway_schema_history"))
+                .containsExactly("1", "2");
+        assertThat(engine.upgrade(catalog, "acme", "latest", "2")).isInstanceOf(MigrationResult.Migrated.class);
+    }
+
+    /** Only where rows are, so no trial has seen it. */
+    private static final String WHERE_ROWS_ARE = """
+            CREATE SEQUENCE numbers;
+            DO $$ BEGIN
+                IF EXISTS (SELECT FROM account) THEN
+                    SET lock_timeout = 0;
+                    SET statement_timeout = '3s';
+                    SET check_function_bodies = off;
+                    SET search_path = public;
+                    EXECUTE 'PREPARE left_over AS SELECT 1';
+                    EXECUTE 'LISTEN left_over';
+                    PERFORM pg_advisory_lock(77);
+                    PERFORM nextval('numbers');
+                    CREATE TEMP TABLE left_over (id int);
+                    SET ROLE pg_monitor;
+                    RESET ROLE;
+                    SET ROLE postgres;
+                END IF;
+            END $$;
+            """;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingOfASessionReachesTheNextTenantAlsoWhenDataDecided(boolean fails) throws Exception {
+        engine.onboard(engine.proven(), "acme");
+        engine.onboard(engine.proven(), "other");
+        engine.execute("INSERT INTO tenant_acme.account VALUES (1)");
+        MigrationCatalog catalog = engine.with(
+                        "V2__data.sql", fails ? WHERE_ROWS_ARE.replace("RESET ROLE", "PERFORM 1 / 0") : WHERE_ROWS_ARE)
+                .proven();
+        assertThat(catalog.plans().steps()).containsKey("V2__data.sql");
+        String before = state();
+
+        engine.shortcut(catalog, "acme", "latest", "1");
+
+        assertThat(state()).isEqualTo(before);
+    }
+
+    /** The one connection of the pool. */
+    private String state() throws Exception {
+        try (HomeSession session = engine.server().open(engine.home("other"));
+                Statement statement = session.connection().createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid() || ' ' || concat_ws('; ',"
+                        + " current_setting('lock_timeout'), current_setting('statement_timeout'),"
+                        + " current_setting('check_function_bodies'), current_setting('search_path'), current_setting('role'),"
+                        + " to_regclass('pg_temp.left_over'), (SELECT string_agg(name, ',') FROM pg_prepared_statements"
+                        + " WHERE from_sql), (SELECT string_agg(c, ',') FROM pg_listening_channels() c),"
+                        + " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()))")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET app.tenant = 'acme';",
+                "SET LOCAL app.tenant = 'acme';",
+                "SELECT set_config('app.tenant', 'acme', true);",
+                "SELECT set_config('app.' || 'tenant', 'acme', false);",
+                "DO $$ BEGIN EXECUTE 'SET ' || 'app.tenant' || ' = 1'; END $$;",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN SET/* */app.tenant = 1; END'; SELECT f();",
+                "java"
+            })
+    void anotherTenantNeverSeesThatACustomSettingWasSet(String script) throws Exception {
+        MigrationCatalog before = engine.proven();
+        if (script.equals("java")) {
+            engine.withJava(V2_1__Settings.class);
+        } else {
+            engine.with("V2__sets.sql", script);
+        }
+        for (MigrationCatalog catalog : List.of(engine.proven(), engine.catalog())) {
+            assertThat(isUnknown()).isTrue();
+            engine.onboard(before, "acme");
+            engine.upgrade(catalog, "acme", "latest", "1");
+            assertThat(isUnknown()).isTrue();
+            engine.execute("DROP SCHEMA tenant_acme CASCADE");
+            engine.onboard(catalog, "acme");
+            assertThat(isUnknown()).isTrue();
+            engine.execute("DROP SCHEMA tenant_acme CASCADE");
+        }
+    }
+
+    private boolean isUnknown() throws Exception {
+        try (HomeSession session = engine.server().open(engine.home("other"));
+                Statement statement = session.connection().createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_setting('app.tenant', true) IS NULL")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+}
