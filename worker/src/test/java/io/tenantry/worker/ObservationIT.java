@@ -53,6 +53,22 @@ class ObservationIT {
     }
 
     @Test
+    void theNextRequestCountsAlsoAfterTheServersClockHasSteppedBack() {
+        worker.stop();
+        deployment.executeInRegistry(
+                "UPDATE tenantry.tenant_home SET observed_at = observed_at + interval '50 minutes'");
+        deployment.database("users").with("V3__more.sql", PLANNED);
+        deployment.startWorker();
+
+        deployment.results().data(deployment.events().migrate("acme", "latest"));
+
+        assertThat(version()).containsExactly("3");
+        assertThat(deployment.queryRegistry("SELECT observed_at < now() FROM tenantry.tenant_home"))
+                .as("the step is forgotten")
+                .containsExactly("t");
+    }
+
+    @Test
     void aLookWithoutTheLockIsAsOldAsWhatItCorrects() {
         String onboarding = observedAt();
         deployment.executeInRegistry("UPDATE tenantry.tenant_home SET version = '1'");

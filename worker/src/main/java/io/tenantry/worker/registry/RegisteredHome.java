@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param tenant null if all tenants share it
  * @param version where the last request left it; null if no migration was applied
  * @param observedAt when that was seen, while its lock was held, by the clock of its server; null if that is not known
+ * @param observedBefore what the registry had for {@code observedAt} when the request was looked up: the home was seen
+ *     later than that, whatever the clocks say; null if it had nothing
  */
 public record RegisteredHome(
         @Nullable String tenant,
@@ -16,4 +18,5 @@ public record RegisteredHome(
         String server,
         String location,
         @Nullable String version,
-        @Nullable Instant observedAt) {}
+        @Nullable Instant observedAt,
+        @Nullable Instant observedBefore) {}

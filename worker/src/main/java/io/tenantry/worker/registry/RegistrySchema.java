@@ -23,7 +23,8 @@ final class RegistrySchema {
             "V4__shared_databases_and_templates.sql",
             "V5__observed_at.sql",
             "V6__identity_with_type.sql",
-            "V7__renewals.sql");
+            "V7__renewals.sql",
+            "V8__observed_before.sql");
     /** Any fixed number: who creates the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 

@@ -22,15 +22,23 @@ public final class Tenants {
     /**
      * A worker that was stopped for a while may come late with what it saw of a home, when another one has worked there
      * since. Neither the version nor the rank in the history can tell, because a home that was restored or made anew
-     * goes back in both; the time does, since each saw the home while it held its lock. Who looked without it brings the
-     * time that stands here. It is always the time of the
-     * same clock, the one of the home's server, which may be wrong. If it was far ahead once, what it said then would
-     * stand for long: a time in the future is not believed.
+     * goes back in both.
+     *
+     * <p>A request sees the home after it was looked up here. So if the row is still as the look-up found it, the request
+     * knows more than the row, and no clock is asked: the clock of the home's server may have stepped back since, or the
+     * home may be at another server.
+     *
+     * <p>Otherwise somebody has written since the look-up, and the times decide, which both took while they held the
+     * home's lock. A request that looked without the lock brings the time that it found here, and then loses. A clock that
+     * steps back between two such requests makes the wrong one win, until the next request of the tenant. A time in the
+     * future is not believed.
      */
     private static final String UPDATE_UNLESS_SEEN_LATER =
             " DO UPDATE SET server = excluded.server, location = excluded.location, version = excluded.version, observed_at"
-                    + " = excluded.observed_at, updated_at = now() WHERE known.observed_at IS NULL OR excluded.observed_at IS"
-                    + " NULL OR known.observed_at <= excluded.observed_at OR known.observed_at > now() + interval '1 hour'";
+                    + " = excluded.observed_at, observed_before = excluded.observed_before, updated_at = now() WHERE"
+                    + " known.observed_at IS NULL OR excluded.observed_at IS NULL OR known.observed_at ="
+                    + " excluded.observed_before OR (known.observed_at <= excluded.observed_at AND excluded.observed_at IS"
+                    + " DISTINCT FROM excluded.observed_before) OR known.observed_at > now() + interval '1 hour'";
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -56,10 +64,19 @@ public final class Tenants {
         upsertShared(connection, List.copyOf(shared.values()));
     }
 
+    /** Of two that were looked up here at the same time. */
     private static RegisteredHome later(RegisteredHome one, RegisteredHome next) {
+        if (isLookWithoutLock(one) != isLookWithoutLock(next)) {
+            return isLookWithoutLock(one) ? next : one;
+        }
         @Nullable Instant first = one.observedAt();
         @Nullable Instant second = next.observedAt();
         return first == null || second == null || !second.isBefore(first) ? next : one;
+    }
+
+    private static boolean isLookWithoutLock(RegisteredHome home) {
+        @Nullable Instant time = home.observedAt();
+        return time != null && time.equals(home.observedBefore());
     }
 
     private void upsertTenants(Connection connection, List<Registration> tenants) throws SQLException {
@@ -84,10 +101,11 @@ public final class Tenants {
         }
         // A tenant that was deleted from the registry meanwhile stays deleted.
         String sql =
-                "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version, observed_at)"
-                        + " SELECT seen.* FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])"
-                        + " AS seen (tenant, database, server, location, version, observed_at) JOIN tenantry.tenant USING"
-                        + " (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)" + UPDATE_UNLESS_SEEN_LATER;
+                "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version, observed_at,"
+                        + " observed_before) SELECT seen.* FROM unnest(?::text[], ?::text[], ?::text[], ?::text[],"
+                        + " ?::text[], ?::timestamptz[], ?::timestamptz[]) AS seen (tenant, database, server, location,"
+                        + " version, observed_at, observed_before) JOIN tenantry.tenant USING (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)"
+                        + UPDATE_UNLESS_SEEN_LATER;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             Columns<RegisteredHome> columns = new Columns<>(statement, homes);
             columns.add("text", RegisteredHome::tenant);
@@ -100,10 +118,10 @@ public final class Tenants {
         if (databases.isEmpty()) {
             return;
         }
-        String sql =
-                "INSERT INTO tenantry.shared_database AS known (database, server, location, version, observed_at) SELECT *"
-                        + " FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[]) ORDER BY 1 ON CONFLICT"
-                        + " (database)" + UPDATE_UNLESS_SEEN_LATER;
+        String sql = "INSERT INTO tenantry.shared_database AS known (database, server, location, version, observed_at,"
+                + " observed_before) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[],"
+                + " ?::timestamptz[], ?::timestamptz[]) ORDER BY 1 ON CONFLICT"
+                + " (database)" + UPDATE_UNLESS_SEEN_LATER;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(new Columns<>(statement, databases));
             statement.executeUpdate();
@@ -116,10 +134,11 @@ public final class Tenants {
         columns.add("text", RegisteredHome::location);
         columns.add("text", RegisteredHome::version);
         columns.add("timestamptz", home -> text(home.observedAt()));
+        columns.add("timestamptz", home -> text(home.observedBefore()));
     }
 
-    private static @Nullable Instant time(ResultSet row) throws SQLException {
-        @Nullable OffsetDateTime observedAt = row.getObject("observed_at", OffsetDateTime.class);
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        @Nullable OffsetDateTime observedAt = row.getObject(column, OffsetDateTime.class);
         return observedAt == null ? null : observedAt.toInstant();
     }
 
@@ -133,7 +152,7 @@ public final class Tenants {
                 "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
                         + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
                         + " location, coalesce(h.version, s.version) AS version, coalesce(h.observed_at, s.observed_at) AS"
-                        + " observed_at FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, type, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                        + " observed_at, coalesce(h.observed_before, s.observed_before) AS observed_before FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, type, tenant, database, number) LEFT JOIN tenantry.request r ON"
                         + " r.source = w.source AND r.id = w.id AND r.type = w.type LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
                         + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
                         + " w.database ORDER BY w.number";
@@ -173,7 +192,8 @@ public final class Tenants {
                         row.getString("server"),
                         row.getString("location"),
                         row.getString("version"),
-                        time(row)));
+                        time(row, "observed_at"),
+                        time(row, "observed_before")));
     }
 
     private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)

@@ -33,6 +33,8 @@ final class HomeRun {
      * before, and nothing that anybody says since.
      */
     private final Instant seenUnlocked;
+    /** What the registry says of when its version was seen; null if it does not. */
+    private final @Nullable Instant registeredAt;
 
     private Duration worked = Duration.ZERO;
     private @Nullable DatabaseResult result;
@@ -68,6 +70,7 @@ final class HomeRun {
     /** @param registeredAt when the registry's version was seen; null if that is not known */
     HomeRun(HomeWork work, @Nullable Instant registeredAt) {
         this.work = work;
+        this.registeredAt = registeredAt;
         this.seenUnlocked = registeredAt == null ? Instant.EPOCH : registeredAt;
     }
 
@@ -250,7 +253,7 @@ final class HomeRun {
             return Optional.empty();
         }
         return Optional.of(new RegisteredHome(
-                home.tenant(), home.database(), home.server(), home.location(), known.to(), observedAt));
+                home.tenant(), home.database(), home.server(), home.location(), known.to(), observedAt, registeredAt));
     }
 
     private DatabaseResult databaseResult(

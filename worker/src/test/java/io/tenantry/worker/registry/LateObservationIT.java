@@ -94,16 +94,79 @@ class LateObservationIT {
         assertThat(version()).containsExactly("7");
     }
 
+    @Test
+    void aRequestThatKnewOfTheOtherIsTheNewerOneWhateverTheClockSays() throws SQLException {
+        register("acme", "6", NOON);
+
+        register("acme", "7", NOON.minus(50, ChronoUnit.MINUTES), NOON);
+        assertThat(version()).as("the clock stepped back").containsExactly("7");
+
+        register("acme", "8", NOON.minus(49, ChronoUnit.MINUTES), NOON.minus(50, ChronoUnit.MINUTES));
+        assertThat(version()).containsExactly("8");
+    }
+
+    @Test
+    void alsoAtASharedDatabase() throws SQLException {
+        register(null, "6", NOON);
+
+        register(null, "7", NOON.minus(50, ChronoUnit.MINUTES), NOON);
+
+        assertThat(deployment.queryRegistry("SELECT version FROM tenantry.shared_database"))
+                .containsExactly("7");
+    }
+
+    @Test
+    void oneThatComesLateDoesNotKnowWhatWasSeenSince() throws SQLException {
+        register("acme", "5", NOON);
+        register("acme", "6", NOON.plusSeconds(2), NOON);
+
+        register("acme", "5", NOON.plusSeconds(1), NOON);
+
+        assertThat(version()).containsExactly("6");
+    }
+
+    @Test
+    void aLookWithoutTheLockCorrectsOnlyWhatItFound() throws SQLException {
+        register("acme", "6", NOON);
+        register("acme", "5", NOON, NOON);
+        assertThat(version()).containsExactly("5");
+        Instant steppedBack = NOON.minus(50, ChronoUnit.MINUTES);
+        register("acme", "7", steppedBack, NOON);
+
+        register("acme", "5", NOON, NOON);
+        assertThat(version()).containsExactly("7");
+
+        registry.settle(
+                List.of(),
+                List.of(
+                        registration("acme", "8", steppedBack.minusSeconds(1), steppedBack),
+                        registration("acme", "5", steppedBack, steppedBack)),
+                List.of());
+        assertThat(version()).containsExactly("8");
+    }
+
     private void register(@Nullable String tenant, String version, @Nullable Instant observedAt) throws SQLException {
-        registry.settle(List.of(), List.of(registration(tenant, version, observedAt)), List.of());
+        register(tenant, version, observedAt, null);
+    }
+
+    private void register(
+            @Nullable String tenant, String version, @Nullable Instant observedAt, @Nullable Instant observedBefore)
+            throws SQLException {
+        registry.settle(List.of(), List.of(registration(tenant, version, observedAt, observedBefore)), List.of());
     }
 
     private static Registration registration(@Nullable String tenant, String version, @Nullable Instant observedAt) {
+        return registration(tenant, version, observedAt, null);
+    }
+
+    private static Registration registration(
+            @Nullable String tenant, String version, @Nullable Instant observedAt, @Nullable Instant observedBefore) {
         return new Registration(
                 tenant,
                 tenant != null,
                 Map.of(),
-                List.of(new RegisteredHome(tenant, "users", "main", "users_acme", version, observedAt)));
+                List.of(new RegisteredHome(
+                        tenant, "users", "main", "users_acme", version, observedAt, observedBefore)));
     }
 
     private List<String> version() {

@@ -209,7 +209,7 @@ class HomeRunTest {
     @Test
     void registersWhereTheHomeIsNow() throws SQLException {
         assertThat(Homes.done(server, "users", MIGRATED).registered())
-                .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT));
+                .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT, null));
         assertThat(Homes.done(server, "users", NOTHING_TO_MIGRATE).registered()).isPresent();
     }
 

@@ -128,7 +128,7 @@ class ReportTest {
                             true,
                             Map.of("plan", "gold"),
                             List.of(new RegisteredHome(
-                                    "acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT))));
+                                    "acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT, null))));
         }
     }
 
