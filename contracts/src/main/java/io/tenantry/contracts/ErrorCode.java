@@ -33,6 +33,9 @@ public enum ErrorCode {
     TARGET_BEHIND(
             "target-behind",
             "The tenant is already past the requested version, and Tenantry never migrates downwards: request a later one."),
+    OUT_OF_ORDER(
+            "out-of-order",
+            "A migration below the tenant's version never ran there: give it a higher version, or set out-of-order for the database."),
     LOCK_TIMEOUT(
             "lock-timeout",
             "Long transactions kept the tables locked on every attempt: find and end them, then request it again."),

@@ -127,7 +127,8 @@ final class StartupChecks {
         }
         try {
             MigrationCatalog catalog = FlywayEngine.load(
-                    database.name(), database.migrations(), database.javaMigrations(), server.dataSource());
+                            database.name(), database.migrations(), database.javaMigrations(), server.dataSource())
+                    .outOfOrder(database.outOfOrder());
             if (catalog.size() == 0) {
                 faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");

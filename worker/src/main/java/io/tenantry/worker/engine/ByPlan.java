@@ -50,7 +50,7 @@ final class ByPlan {
         Planner planner = new Planner(session, plans, NOTHING, sightings);
         Planner.End end = planner.create(all.orElse(List.of()));
         if (end == Planner.End.DONE) {
-            sightings.firstVersion(null);
+            sightings.first(NOTHING);
             end = all.isPresent() ? end : planner.apply(path);
         }
         return end == Planner.End.CHANGED ? look(new Target.Latest()) : conclude(end, NOTHING, planner);
@@ -92,7 +92,7 @@ final class ByPlan {
             end = planner.apply(pending);
         } finally {
             if (planner.history().rows().size() > rows.size()) {
-                sightings.firstVersion(registered);
+                sightings.first(before);
             }
         }
         return end == Planner.End.DONE || end == Planner.End.BUSY
@@ -110,13 +110,13 @@ final class ByPlan {
                 return new Shortcut.Busy();
             }
             History history = peek.get().history();
-            sightings.firstVersion(version(history));
+            sightings.first(history);
             Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, history.current());
             if (refusal.isPresent()) {
                 return new Shortcut.Done(refusal.get(), sightings.lastLocked());
             }
             Planner planner = new Planner(session, catalog.plans(), history, sightings);
-            Standing standing = Standing.of(migrations, history, target.limit());
+            Standing standing = Standing.of(migrations, history, target.limit(), catalog.isOutOfOrder());
             Optional<ResultError> tooMuch =
                     standing instanceof Standing.Behind late ? sightings.tooMuch(late.pending()) : Optional.empty();
             if (tooMuch.isPresent()) {
@@ -134,9 +134,9 @@ final class ByPlan {
     }
 
     private Shortcut failed(History history, ResultError error) {
-        @Nullable String from = sightings.firstVersion(version(history));
+        @Nullable String from = sightings.first(history);
         return new Shortcut.Done(
-                new MigrationResult.Failed(from, version(history), history.versionsAfter(from), error),
+                new MigrationResult.Failed(from, version(history), sightings.applied(history), error),
                 sightings.lastLocked());
     }
 
@@ -145,8 +145,8 @@ final class ByPlan {
             return end == Planner.End.BUSY ? new Shortcut.Busy() : new Shortcut.None();
         }
         History after = planner.history();
-        @Nullable String from = sightings.firstVersion(version(before));
-        List<String> applied = new ArrayList<>(before.versionsAfter(from));
+        @Nullable String from = sightings.first(before);
+        List<String> applied = new ArrayList<>(sightings.applied(before));
         applied.addAll(planner.applied());
         return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied), sightings.lastLocked());
     }

@@ -17,11 +17,20 @@ final class Disagreement {
 
     /** The first one; empty if it cannot be told. */
     static Optional<ResultError> of(List<Migration> migrations, TenantHome home, History history) {
+        MigrationVersion head = migrations.stream()
+                .map(Migration::version)
+                .filter(Objects::nonNull)
+                .max(MigrationVersion::compareTo)
+                .orElse(MigrationVersion.EMPTY);
         for (HistoryRow row : history.rows()) {
             Optional<Migration> known = migrations.stream()
                     .filter(migration -> row.version() != null && row.version().equals(migration.version()))
                     .min(Comparator.comparing(migration -> !row.type().equals(migration.type())));
-            if (row.version() == null || !row.success() || (known.isPresent() && row.isOf(known.get()))) {
+            // What is above the head is a newer release's, which Flyway is told to ignore.
+            if (row.version() == null
+                    || !row.success()
+                    || row.version().compareTo(head) > 0
+                    || (known.isPresent() && row.isOf(known.get()))) {
                 continue;
             }
             return Optional.of(known.isPresent() ? changed(row, known.get(), home) : gone(row, home));
@@ -40,8 +49,10 @@ final class Disagreement {
 
     private static ResultError late(Migration migration, MigrationVersion current, TenantHome home) {
         return error(
+                ErrorCode.OUT_OF_ORDER,
                 migration.script() + " is below version " + current + " of " + home.kind() + " " + home.location()
-                        + ", and was not applied there; nothing was done: give it a version above those that tenants have",
+                        + ", and was not applied there; nothing was done: give it a version above those that tenants"
+                        + " have, or set databases." + home.database() + ".out-of-order to have it applied",
                 migration.script());
     }
 
@@ -51,6 +62,7 @@ final class Disagreement {
                         + row.description() + "\" of type " + row.type()
                 : "has the checksum " + migration.checksum() + ", and had " + row.checksum();
         return error(
+                ErrorCode.CHECKSUM_MISMATCH,
                 migration.script() + " (version " + row.version() + ") was changed after it was applied to "
                         + home.kind()
                         + " " + home.location() + ": it " + what
@@ -60,12 +72,13 @@ final class Disagreement {
 
     private static ResultError gone(HistoryRow row, TenantHome home) {
         return error(
+                ErrorCode.CHECKSUM_MISMATCH,
                 row.script() + " (version " + row.version() + ") was applied to " + home.kind() + " " + home.location()
                         + ", and this release does not have it; nothing was done: put the script back",
                 row.script());
     }
 
-    private static ResultError error(String message, @Nullable String script) {
-        return new ResultError(ErrorCode.CHECKSUM_MISMATCH, message, null, script, null, null);
+    private static ResultError error(ErrorCode code, String message, @Nullable String script) {
+        return new ResultError(code, message, null, script, null, null);
     }
 }

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.MigrationVersion;
-import org.jspecify.annotations.Nullable;
 
 /** What a home's history table says was applied: the truth about its version. */
 final class History {
@@ -69,13 +68,21 @@ final class History {
                 .max(MigrationVersion::compareTo);
     }
 
-    /** The versions that were applied above the given one (null: all), in the order in which they were applied. */
-    List<String> versionsAfter(@Nullable String from) {
-        MigrationVersion floor = from == null ? MigrationVersion.EMPTY : MigrationVersion.fromVersion(from);
+    /** The rank of the last row that is no failure; 0 if there is none. */
+    int lastRank() {
         return rows.stream()
                 .filter(HistoryRow::success)
+                .mapToInt(HistoryRow::rank)
+                .max()
+                .orElse(0);
+    }
+
+    /** The versions that were applied after the row of this rank, in the order in which they were applied. */
+    List<String> versionsAfter(int rank) {
+        return rows.stream()
+                .filter(row -> row.success() && row.rank() > rank)
                 .map(HistoryRow::version)
-                .filter(version -> version != null && version.compareTo(floor) > 0)
+                .filter(Objects::nonNull)
                 .map(MigrationVersion::getVersion)
                 .toList();
     }

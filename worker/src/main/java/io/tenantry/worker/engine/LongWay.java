@@ -148,6 +148,7 @@ final class LongWay {
      */
     private FluentConfiguration flyway(Sources sources) {
         return FlywayEngine.configure(sources, home.connection(), home.home())
+                .outOfOrder(catalog.isOutOfOrder())
                 .ignoreMigrationPatterns("*:future", "repeatable:missing");
     }
 

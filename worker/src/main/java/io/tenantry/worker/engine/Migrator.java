@@ -55,7 +55,7 @@ public final class Migrator {
         sightings.locked(home.lockedAt());
         History before = History.of(home);
         Optional<MigrationVersion> current = before.current();
-        @Nullable String from = sightings.firstVersion(version(before));
+        @Nullable String from = sightings.first(before);
         Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, current);
         if (refusal.isPresent()) {
             return refusal.get();
@@ -63,27 +63,28 @@ public final class Migrator {
         LongWay way = new LongWay(catalog, home, sightings);
         Optional<ResultError> unrepaired = way.repair(before);
         if (unrepaired.isPresent()) {
-            return new MigrationResult.Failed(from, version(before), before.versionsAfter(from), unrepaired.get());
+            return new MigrationResult.Failed(from, version(before), sightings.applied(before), unrepaired.get());
         }
         Standing standing = Standing.of(
                 catalog.migrationsFor(home.home()),
                 before.withoutFailures(catalog.plans().outside().keySet()),
-                target.limit());
+                target.limit(),
+                catalog.isOutOfOrder());
         if (standing instanceof Standing.UpToDate) {
-            return new MigrationResult.Migrated(from, version(before), before.versionsAfter(from));
+            return new MigrationResult.Migrated(from, version(before), sightings.applied(before));
         }
         Optional<ResultError> tooMuch =
                 standing instanceof Standing.Behind behind ? sightings.tooMuch(behind.pending()) : Optional.empty();
         if (tooMuch.isPresent()) {
-            return new MigrationResult.Failed(from, version(before), before.versionsAfter(from), tooMuch.get());
+            return new MigrationResult.Failed(from, version(before), sightings.applied(before), tooMuch.get());
         }
         try {
             way.run(standing, target);
-            List<String> applied = new ArrayList<>(before.versionsAfter(from));
+            List<String> applied = new ArrayList<>(sightings.applied(before));
             applied.addAll(way.applied());
             return new MigrationResult.Migrated(from, version(History.of(home)), applied);
         } catch (FlywayException failure) {
-            return failed(home, from, failure);
+            return failed(home, sightings, failure);
         }
     }
 
@@ -107,12 +108,11 @@ public final class Migrator {
             throws SQLException {
         Transaction.rollBack(connection, failure);
         History now = History.of(connection, home.schema());
-        @Nullable String from = sightings.firstVersion(version(now));
-        return new Progress(from, version(now), now.versionsAfter(from));
+        @Nullable String from = sightings.first(now);
+        return new Progress(from, version(now), sightings.applied(now));
     }
 
-    private MigrationResult failed(LockedHome home, @Nullable String from, FlywayException failure)
-            throws SQLException {
+    private MigrationResult failed(LockedHome home, Sightings sightings, FlywayException failure) throws SQLException {
         SQLException cause = SqlFailure.sqlCause(failure);
         if (cause != null && mayPass(home, cause, failure)) {
             throw cause;
@@ -121,9 +121,9 @@ public final class Migrator {
         Transaction.rollBack(home.connection(), failure);
         History after = History.of(home);
         return new MigrationResult.Failed(
-                from,
+                sightings.first(after),
                 version(after),
-                after.versionsAfter(from),
+                sightings.applied(after),
                 FlywayFailure.describe(catalog, home.home(), after, failure));
     }
 

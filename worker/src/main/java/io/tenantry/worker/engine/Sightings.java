@@ -7,6 +7,7 @@ import io.tenantry.worker.postgres.ReceiveLimit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,23 +16,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sightings {
     private boolean known;
-    private @Nullable String first;
+    private @Nullable String firstVersion;
+    private int firstRank;
     private @Nullable Instant lastLocked;
     private @Nullable ResultError tooMuch;
     private boolean notAtOnce;
 
     /** The home was not there before: what a template brought counts as applied. */
     public void isNothing() {
-        firstVersion(null);
+        first(new History(List.of()));
     }
 
-    /** The first call decides. Null is a home without history. */
-    @Nullable String firstVersion(@Nullable String current) {
+    /** The version at which the request first met the home: the first call decides. Null is a home without history. */
+    @Nullable String first(History history) {
         if (!known) {
             known = true;
-            first = current;
+            firstVersion = history.current().map(MigrationVersion::getVersion).orElse(null);
+            firstRank = history.lastRank();
         }
-        return first;
+        return firstVersion;
+    }
+
+    /** The versions that were applied since then; none if the home was not met before. */
+    List<String> applied(History now) {
+        return known ? now.versionsAfter(firstRank) : List.of();
     }
 
     /** The home was worked on under a lock that was taken then, by the server's clock. */

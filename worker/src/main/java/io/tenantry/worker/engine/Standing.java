@@ -20,7 +20,10 @@ sealed interface Standing {
     /** All is in order, and these are to be applied, in this order. */
     record Behind(List<Migration> pending) implements Standing {}
 
-    /** Only Flyway can say what that means: a failed row, a changed script, a version below the highest applied one. */
+    /**
+     * Only Flyway can say what that means: a failed row, a changed script, a version below the highest applied one that must
+     * not be applied.
+     */
     record Irregular() implements Standing {}
 
     /**
@@ -28,9 +31,11 @@ sealed interface Standing {
      *
      * @param migrations of the catalog, with the checksums that they have for this home
      * @param target null for the newest
+     * @param outOfOrder whether versions below the highest applied one are applied too
      */
-    static Standing of(List<Migration> migrations, History history, @Nullable MigrationVersion target) {
-        return new Comparison(migrations, history).standing(target);
+    static Standing of(
+            List<Migration> migrations, History history, @Nullable MigrationVersion target, boolean outOfOrder) {
+        return new Comparison(migrations, history).standing(target, outOfOrder);
     }
 
     /** Whether a new home has it by the newest baseline, and only older homes ever run it. */
@@ -51,7 +56,9 @@ sealed interface Standing {
 
     /** What Flyway would run in a place without history, up to the target. */
     static List<Migration> forNewHome(List<Migration> migrations, @Nullable MigrationVersion target) {
-        return of(migrations, new History(List.of()), target) instanceof Behind behind ? behind.pending() : List.of();
+        return of(migrations, new History(List.of()), target, false) instanceof Behind behind
+                ? behind.pending()
+                : List.of();
     }
 
     /** The state of one comparison. */
@@ -103,7 +110,7 @@ sealed interface Standing {
             }
         }
 
-        private Standing standing(@Nullable MigrationVersion target) {
+        private Standing standing(@Nullable MigrationVersion target, boolean outOfOrder) {
             if (!regular) {
                 return new Irregular();
             }
@@ -114,7 +121,7 @@ sealed interface Standing {
             for (Migration migration : migrations) {
                 if (isPending(migration, target)) {
                     pending.add(migration);
-                    if (migration.version() != null && highest.compareTo(migration.version()) > 0) {
+                    if (!outOfOrder && migration.version() != null && highest.compareTo(migration.version()) > 0) {
                         return new Irregular();
                     }
                 }
