@@ -23,12 +23,16 @@ import org.slf4j.LoggerFactory;
 final class Batch {
     private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
 
+    /** Of an item, besides the values that it holds. */
+    private static final long ITEM_BYTES = 1000;
+
     private record Item(
             Settled settled, ProducerRecord<byte[], byte[]> record, ConsumerRecord<byte[], byte[]> received) {}
 
     private final TopicNames topics;
     private final EventCodec codec = new EventCodec();
     private final Map<Coordinates, Item> items = new LinkedHashMap<>();
+    private long bytes;
 
     Batch(TopicNames topics) {
         this.topics = topics;
@@ -37,10 +41,15 @@ final class Batch {
     /** Nothing of it is published for {@link Settled.Silent} and {@link Settled.Abandoned}. */
     void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         if (settled instanceof Settled.Result result) {
-            items.put(settled.coordinates(), result(result, received));
+            put(result(result, received));
         } else if (settled instanceof Settled.Dead dead) {
-            items.put(settled.coordinates(), deadLetter(dead, received));
+            put(deadLetter(dead, received));
         }
+    }
+
+    private void put(Item item) {
+        items.put(item.settled().coordinates(), item);
+        bytes += bytes(item.settled(), item.received());
     }
 
     private Item result(Settled.Result result, ConsumerRecord<byte[], byte[]> received) {
@@ -62,6 +71,17 @@ final class Batch {
                 DeadLetter.record(
                         received, topics.deadLetters(received.topic()), topics.group(), dead.code(), dead.message()),
                 received);
+    }
+
+    /** What it takes in the memory until it is published. */
+    static long bytes(Settled settled, ConsumerRecord<byte[], byte[]> received) {
+        long result = settled instanceof Settled.Result known ? known.event().data().length : 0;
+        return ITEM_BYTES + result + Admission.bytes(received);
+    }
+
+    /** Of all that it holds. */
+    long bytes() {
+        return bytes;
     }
 
     List<ProducerRecord<byte[], byte[]>> records() {
@@ -123,10 +143,18 @@ final class Batch {
 
     void removeAll(Set<Coordinates> committed) {
         items.keySet().removeAll(committed);
+        count();
     }
 
     void removePartitions(Set<TopicPartition> partitions) {
         items.keySet().removeIf(coordinates -> partitions.contains(coordinates.partition()));
+        count();
+    }
+
+    private void count() {
+        bytes = items.values().stream()
+                .mapToLong(item -> bytes(item.settled(), item.received()))
+                .sum();
     }
 
     boolean isEmpty() {
@@ -139,5 +167,6 @@ final class Batch {
 
     void clear() {
         items.clear();
+        bytes = 0;
     }
 }

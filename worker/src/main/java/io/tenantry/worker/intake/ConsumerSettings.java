@@ -13,11 +13,25 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** How the consumer is set up. */
 public final class ConsumerSettings {
+    /** The client keeps so much of each partition: of 500 partitions 32 MiB. A record that is larger comes all the same. */
+    static final int MAX_PARTITION_FETCH_BYTES = 64 << 10;
+    /** From one broker at a time. */
+    static final int FETCH_MAX_BYTES = 8 << 20;
+    /** They are in the memory together, each of up to a mebibyte and more, also where a batch was small and compressed. */
+    static final int MAX_POLL_RECORDS = 50;
+
     private ConsumerSettings() {}
 
-    /** The user's properties, under ours: a guarantee depends on each of them. */
+    /**
+     * Our defaults, which fit a heap of 256 MiB; over them the user's properties; over those the ones that a guarantee
+     * depends on.
+     */
     static Map<String, Object> of(KafkaSettings kafka) {
-        Map<String, Object> properties = new HashMap<>(kafka.properties());
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_PARTITION_FETCH_BYTES);
+        properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_MAX_BYTES);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
+        properties.putAll(kafka.properties());
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, kafka.groupId());
         properties.put(

@@ -2,29 +2,26 @@ package io.tenantry.worker.intake;
 
 import java.util.HashSet;
 import java.util.Set;
-import java.util.function.IntSupplier;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /** Pauses the partitions that should not be read further for now, and resumes them. For the poll thread alone. */
 final class Pacing {
-    /** Results and dead letters on their way into Kafka, which may let itself be read while it takes none. */
-    private static final int MAX_UNPUBLISHED = 2000;
-
     private final Consumer<byte[], byte[]> consumer;
     private final Assignment assignment;
     private final Admission admission;
     private final Rereading rereading;
-    private final IntSupplier unpublished;
+    private final BooleanSupplier unpublished;
     private volatile int paused;
 
-    /** @param unpublished how many results and dead letters are not in Kafka yet */
+    /** @param unpublished whether too many results and dead letters are not in Kafka yet */
     Pacing(
             Consumer<byte[], byte[]> consumer,
             Assignment assignment,
             Admission admission,
             Rereading rereading,
-            IntSupplier unpublished) {
+            BooleanSupplier unpublished) {
         this.consumer = consumer;
         this.assignment = assignment;
         this.admission = admission;
@@ -33,7 +30,7 @@ final class Pacing {
     }
 
     void apply(boolean draining) {
-        boolean holdAll = draining || unpublished.getAsInt() >= MAX_UNPUBLISHED;
+        boolean holdAll = draining || unpublished.getAsBoolean();
         Set<TopicPartition> before = consumer.paused();
         Set<TopicPartition> pause = new HashSet<>();
         Set<TopicPartition> resume = new HashSet<>();

@@ -91,12 +91,17 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.topics = new TopicNames(parts.kafka());
         this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
         this.assignment = new Assignment(consumer, this);
-        this.publishing =
-                new Publishing(new Batch(topics), assignment, parts.publisher(), parts.settler(), parts.meters());
+        this.publishing = new Publishing(
+                new Batch(topics),
+                assignment,
+                parts.publisher(),
+                parts.settler(),
+                parts.meters(),
+                parts.memory().unpublished());
         this.admission = new Admission(parts.servers(), parts.memory());
         this.rereading = new Rereading(consumer, admission);
         this.inFlight = new InFlight(admission);
-        this.pacing = new Pacing(consumer, assignment, admission, rereading, publishing::size);
+        this.pacing = new Pacing(consumer, assignment, admission, rereading, publishing::isFull);
         this.reception = new Reception(
                 topics,
                 new EventCodec()::decode,

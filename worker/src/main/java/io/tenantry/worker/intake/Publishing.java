@@ -33,14 +33,21 @@ final class Publishing {
     /** Results and dead letters in a transaction, so that it does not take longer than it may last. */
     private static final int LARGEST = 500;
 
-    private record Waiting(Settled settled, ConsumerRecord<byte[], byte[]> received) {}
+    /** The same in bytes; one that is larger goes alone. */
+    private static final long LARGEST_BYTES = 4 << 20;
+    /** Results and dead letters on their way into Kafka, which may let itself be read while it takes none. */
+    private static final int MAX_UNPUBLISHED = 2000;
+
+    private record Waiting(Settled settled, ConsumerRecord<byte[], byte[]> received, long bytes) {}
 
     private final Batch batch;
     private final Assignment assignment;
     private final Publisher publisher;
     private final Settler settler;
     private final Meters meters;
+    private final long maxBytes;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private long waitingBytes;
     /** What the last call left in doubt, to be asked for unchanged; null if nothing is. */
     private @Nullable Publication inDoubt;
 
@@ -50,7 +57,9 @@ final class Publishing {
 
     private Duration linger = Duration.ZERO;
 
-    Publishing(Batch batch, Assignment assignment, Publisher publisher, Settler settler, Meters meters) {
+    /** @param maxBytes of what is not published, past which no more is to be read */
+    Publishing(Batch batch, Assignment assignment, Publisher publisher, Settler settler, Meters meters, long maxBytes) {
+        this.maxBytes = maxBytes;
         this.batch = batch;
         this.assignment = assignment;
         this.publisher = publisher;
@@ -63,7 +72,9 @@ final class Publishing {
         if (isEmpty()) {
             since = System.nanoTime();
         }
-        waiting.add(new Waiting(settled, received));
+        Waiting next = new Waiting(settled, received, Batch.bytes(settled, received));
+        waiting.add(next);
+        waitingBytes += next.bytes();
     }
 
     /** Whether the oldest one has waited long enough for others. */
@@ -75,15 +86,16 @@ final class Publishing {
         return waiting.isEmpty() && batch.isEmpty() && inDoubt == null && !mustReadCommitted;
     }
 
-    /** Results and dead letters that are not in Kafka yet, as far as is known. */
-    int size() {
-        return waiting.size() + batch.size();
+    /** Whether so much is not in Kafka yet, as far as is known, that no more should be read. */
+    boolean isFull() {
+        return waiting.size() + batch.size() >= MAX_UNPUBLISHED || waitingBytes + batch.bytes() >= maxBytes;
     }
 
     /** The partitions went away: what answers their records is their new owner's business. */
     void drop(Set<TopicPartition> partitions) {
         waiting.removeIf(
                 next -> partitions.contains(next.settled().coordinates().partition()));
+        waitingBytes = waiting.stream().mapToLong(Waiting::bytes).sum();
         batch.removePartitions(partitions);
     }
 
@@ -117,14 +129,22 @@ final class Publishing {
      * its result.
      */
     private Publication compose(ConsumerGroupMetadata group) {
-        while (!waiting.isEmpty() && batch.size() < LARGEST) {
+        while (hasRoomForNext()) {
             Waiting next = waiting.remove();
+            waitingBytes -= next.bytes();
             if (assignment.isPending(next.settled().coordinates())) {
                 batch.add(next.settled(), next.received());
                 assignment.settle(next.settled().coordinates());
             }
         }
         return new Publication(batch.records(), assignment.changedOffsets(), group);
+    }
+
+    private boolean hasRoomForNext() {
+        Waiting next = waiting.peek();
+        return next != null
+                && batch.size() < LARGEST
+                && (batch.isEmpty() || batch.bytes() + next.bytes() <= LARGEST_BYTES);
     }
 
     private void committed(Publication publication, Duration duration) {

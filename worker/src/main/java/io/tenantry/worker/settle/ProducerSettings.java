@@ -28,6 +28,8 @@ public final class ProducerSettings {
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         // Room for a dead letter of the largest record that a topic takes by default, with our headers.
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2 * 1024 * 1024);
+        // Far more than a transaction has, which is 4 MiB, or one record: a larger buffer would only take memory.
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) TRANSACTION_TIMEOUT.toMillis());
         properties.putAll(kafka.properties());
         properties.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());

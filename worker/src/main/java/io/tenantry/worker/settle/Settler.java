@@ -33,6 +33,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,8 @@ import org.slf4j.LoggerFactory;
 public final class Settler implements Outcomes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
     private static final int LARGEST_BATCH = 500;
+    /** Of results and attributes; one that is larger goes alone. */
+    private static final long LARGEST_BATCH_BYTES = 2 << 20;
 
     private static final Duration IDLE = Duration.ofMillis(500);
 
@@ -68,12 +71,30 @@ public final class Settler implements Outcomes, AutoCloseable {
     /** They become answers in their order: a result must not overtake an earlier one of the same tenant. */
     private sealed interface Incoming {
         Request request();
+
+        /** What the registry is sent for it. */
+        long bytes();
     }
 
     private record Finished(Request request, RequestOutcome outcome, LedgerEntry entry, CompletableFuture<Void> known)
-            implements Incoming {}
+            implements Incoming {
+        @Override
+        public long bytes() {
+            long bytes = entry.result().data().length;
+            for (Map.Entry<String, String> next :
+                    outcome.registration().attributes().entrySet()) {
+                bytes += next.getKey().length() + next.getValue().length();
+            }
+            return bytes;
+        }
+    }
 
-    private record Known(Request request, Recorded recorded) implements Incoming {}
+    private record Known(Request request, Recorded recorded) implements Incoming {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+    }
 
     private final Books books;
     private final Meters meters;
@@ -214,7 +235,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 if (first != null) {
                     linger();
                     batch.add(first);
-                    incoming.drainTo(batch, LARGEST_BATCH - 1);
+                    fill(batch);
                 }
                 if (first != null || !published.isEmpty()) {
                     settle(batch);
@@ -225,6 +246,16 @@ public final class Settler implements Outcomes, AutoCloseable {
             } catch (RuntimeException | Error bug) {
                 LOG.error("the settler failed on its way; it goes on with the next batch", bug);
             }
+        }
+    }
+
+    private void fill(List<Incoming> batch) {
+        long bytes = batch.get(0).bytes();
+        @Nullable Incoming next = incoming.peek();
+        while (next != null && batch.size() < LARGEST_BATCH && bytes + next.bytes() <= LARGEST_BATCH_BYTES) {
+            batch.add(incoming.remove());
+            bytes += next.bytes();
+            next = incoming.peek();
         }
     }
 

@@ -83,6 +83,23 @@ class SettlerTest {
     }
 
     @Test
+    void aTransactionHasFewLargeOutcomes() {
+        books.closed();
+        Map<String, String> attributes = Map.of("a", "x".repeat(1 << 20));
+        for (int i = 0; i < 9; i++) {
+            RequestOutcome small = outcome(i);
+            settler.finished(
+                    request(i),
+                    new RequestOutcome(
+                            small.type(), small.result(), new Registration("acme", true, attributes, List.of())));
+        }
+        books.open();
+
+        assertThat(await(9)).hasSize(9);
+        assertThat(books.batches).allMatch(entries -> entries <= 2);
+    }
+
+    @Test
     void aBugOnTheWayToTheRegistryMakesADeadLetter() {
         books.failing(new IllegalStateException("a bug"));
         settler.finished(request(1), outcome(1));
