@@ -48,9 +48,11 @@ class StartupMigrationsIT {
     }
 
     @Test
-    void aVersionThatOccursTwiceAndAFileThatIsBadlyNamed() {
+    void aVersionThatOccursTwiceAFileThatIsBadlyNamedAndScriptsThatAreAllowedAndNotThere() {
         deployment.database("users").with("V1__one.sql", "SELECT 1;").with("V01__another.sql", "SELECT 2;");
         deployment.database("billing").with("V1__one.sql", "SELECT 1;").with("V2_two.sql", "SELECT 2;");
+        deployment.database("orders").with("V1__one.sql", "SELECT 1;");
+        deployment.with("databases.orders.allow", "V1__one.sql, V01__one.sql, V1_one.sql");
 
         List<String> faults = Refusal.of(deployment.withTopics());
 
@@ -63,6 +65,9 @@ class StartupMigrationsIT {
                         fault -> assertThat(fault)
                                 .startsWith("databases.billing.migrations: ")
                                 .contains("V2_two.sql")
-                                .contains("; correct the files in "));
+                                .contains("; correct the files in "),
+                        fault -> assertThat(fault)
+                                .startsWith("databases.orders.allow = V01__one.sql, V1_one.sql: no migration of ")
+                                .contains("give names as they stand in the column script of flyway_schema_history"));
     }
 }

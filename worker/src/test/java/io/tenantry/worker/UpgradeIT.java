@@ -276,6 +276,23 @@ class UpgradeIT {
     }
 
     @Test
+    void aVersionThatComesLateFailsUnlessItMayBeApplied() {
+        release("V1_5__late.sql", "CREATE TABLE late (id int);");
+        TenantResult refused = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
+        assertThat(error(refused).code()).isEqualTo(ErrorCode.OUT_OF_ORDER);
+        assertThat(error(refused).migration()).isEqualTo("V1_5__late.sql");
+        assertThat(tablesOf("users_acme")).doesNotContain("late");
+
+        deployment.with("databases.users.out-of-order", "true");
+        release();
+
+        TenantResult applied = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
+        assertThat(home(applied, "users").applied()).containsExactly("1.5");
+        assertThat(home(applied, "users").to()).isEqualTo("2");
+        assertThat(tablesOf("users_acme")).contains("late");
+    }
+
+    @Test
     void failsWhenTheHomeIsGoneAndMakesNoEmptyOne() {
         deployment.execute("DROP SCHEMA users_acme CASCADE");
 
