@@ -117,6 +117,15 @@ final class Candidates {
         reasons.putIfAbsent(migration.script(), reason);
     }
 
+    /** Its plan is for homes that are being made, in which there are no rows but those of scripts. */
+    void keepForNewHomes(Migration migration, String reason) {
+        PlannedScript script = plannable.remove(migration.script());
+        if (script != null) {
+            inNewHomes.put(migration.script(), script);
+            reasons.putIfAbsent(migration.script(), reason);
+        }
+    }
+
     /** Refuses all that have not been shown to have a plan. */
     void refuseAllBut(Set<String> proven, String reason) {
         Set<String> rest = new HashSet<>(plannable.keySet());
@@ -152,8 +161,8 @@ final class Candidates {
     /** Why scripts go through Flyway, by the name of the script. */
     Map<String, String> reasons() {
         Map<String, String> all = new LinkedHashMap<>(reasons);
-        inNewHomes
-                .keySet()
+        inNewHomes.keySet().stream()
+                .filter(outside::containsKey)
                 .forEach(script -> all.merge(
                         script, "new homes are made without its CONCURRENTLY", (one, more) -> one + "; " + more));
         return all;

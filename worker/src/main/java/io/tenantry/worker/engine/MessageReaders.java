@@ -32,16 +32,6 @@ final class MessageReaders {
                     + "\\s*\\.\\s*)?(" + IDENTIFIER + ")",
             Pattern.CASE_INSENSITIVE);
 
-    /** Such a statement fires no trigger of a row, and runs no function but those that it names. */
-    private static final Pattern DEFINES =
-            Pattern.compile("^(CREATE|ALTER|DROP|COMMENT|GRANT|REVOKE|SET)\\b", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern DEFINES_BY_ROWS =
-            Pattern.compile("\\bAS\\s*\\(?\\s*(SELECT|WITH|VALUES|TABLE|EXECUTE)\\b", Pattern.CASE_INSENSITIVE);
-    private static final Pattern VIEW = Pattern.compile(
-            "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP\\w*\\s+)?(?:RECURSIVE\\s+)?VIEW\\b|^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(FUNCTION|PROCEDURE)\\b",
-            Pattern.CASE_INSENSITIVE);
-
     private final Set<String> names;
     /** Whether an event trigger of the database is of this kind, which reads all that a script defines. */
     private final boolean everywhere;
@@ -105,7 +95,7 @@ final class MessageReaders {
             }
         }
         armed |= named;
-        return everywhere || named || (armed && !bare.stream().allMatch(MessageReaders::onlyDefines));
+        return everywhere || named || (armed && !bare.stream().allMatch(ScriptCheck::onlyDefines));
     }
 
     private void remember(String statement) {
@@ -118,14 +108,5 @@ final class MessageReaders {
                             : name.toLowerCase(Locale.ROOT));
             known = pattern(names);
         }
-    }
-
-    private static boolean onlyDefines(String statement) {
-        if (statement.isBlank()) {
-            return true;
-        }
-        return DEFINES.matcher(statement).find()
-                && (VIEW.matcher(statement).find()
-                        || !DEFINES_BY_ROWS.matcher(statement).find());
     }
 }

@@ -61,7 +61,9 @@ final class PathProof {
                 path.subList(0, same).stream()
                         .filter(candidates::has)
                         .forEach(migration -> proven.add(migration.script()));
-                return same > 0 && same == path.size() && atOnce(flyway.get(same - 1));
+                boolean atOnce = same > 0 && same == path.size() && atOnce(flyway.get(same - 1));
+                walk.withRows(candidates, same);
+                return atOnce;
             }
             candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
             plannedBefore = planned;

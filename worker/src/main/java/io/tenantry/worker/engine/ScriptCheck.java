@@ -48,6 +48,15 @@ final class ScriptCheck {
             "\\bSET\\s+(LOCAL|CONSTRAINTS|TRANSACTION)\\b|\\bset_config\\b|\\bON\\s+COMMIT\\b",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern DEFINES =
+            Pattern.compile("^(CREATE|ALTER|DROP|COMMENT|GRANT|REVOKE|SET)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern DEFINES_BY_ROWS =
+            Pattern.compile("\\bAS\\s*\\(?\\s*(SELECT|WITH|VALUES|TABLE|EXECUTE)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern VIEW = Pattern.compile(
+            "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP\\w*\\s+)?(?:RECURSIVE\\s+)?VIEW\\b|^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(FUNCTION|PROCEDURE)\\b",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern COMMENT =
             Pattern.compile("\\A(?:\\s+|--[^\\n]*(?:\\n|\\z)|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*\\*/)+");
 
@@ -104,6 +113,19 @@ final class ScriptCheck {
     /** The statement from its first word on. */
     static String withoutComments(String statement) {
         return COMMENT.matcher(statement).replaceFirst("");
+    }
+
+    /**
+     * Whether a statement without comments meets no rows: it fires no trigger of a row, and runs no function but those that it
+     * names.
+     */
+    static boolean onlyDefines(String statement) {
+        if (statement.isBlank()) {
+            return true;
+        }
+        return DEFINES.matcher(statement).find()
+                && (VIEW.matcher(statement).find()
+                        || !DEFINES_BY_ROWS.matcher(statement).find());
     }
 
     /** Whether a statement without comments takes rows from the client. */

@@ -99,6 +99,34 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         }
     }
 
+    /**
+     * By plan once more, with sample rows for each script that may meet rows. One whose plan then leaves something else is kept
+     * for new homes.
+     *
+     * @param count how many migrations of the path are proven
+     */
+    void withRows(Candidates candidates, int count) throws SQLException {
+        RowsTrial trial = new RowsTrial(scratch, candidates);
+        int last = count;
+        while (last > 0 && !trial.concerns(path.get(last - 1))) {
+            last--;
+        }
+        scratch.drop();
+        planner(candidates, new History(List.of())).create(List.of());
+        for (int i = 0; i < last && hasTime(); i++) {
+            Migration migration = path.get(i);
+            if (i > 0 && trial.concerns(migration) && trial.differs(migration)) {
+                candidates.keepForNewHomes(
+                        migration, "its plan leaves something else than Flyway where there are rows");
+            }
+            if (candidates.has(migration)) {
+                apply(candidates, migration);
+            } else if (runFlyway(i + 1, null).isPresent()) {
+                return;
+            }
+        }
+    }
+
     /** All by Flyway. */
     Trail byFlyway(Look look) throws SQLException {
         scratch.drop();
@@ -123,6 +151,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
                     : Optional.empty();
         } catch (SQLException failure) {
             return Optional.empty();
+        } finally {
+            scratch.renewSession();
         }
     }
 

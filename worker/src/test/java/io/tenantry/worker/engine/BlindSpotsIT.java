@@ -156,6 +156,44 @@ class BlindSpotsIT {
         assertThat(engine.query("SELECT query FROM audit.log")).containsExactly("UPDATE item SET note = 'a'");
     }
 
+    /** Scratch is empty: an UPDATE meets no row there, and a row trigger is not met. */
+    @Test
+    void aScriptMeetsRowsWhenItIsTried() throws Exception {
+        engine.with("V1__item.sql", """
+                        CREATE TYPE colour AS ENUM ('red', 'green');
+                        CREATE TABLE kind (id int PRIMARY KEY, name varchar(3) NOT NULL UNIQUE CHECK (length(name) > 0), colour colour NOT NULL);
+                        CREATE TABLE item (id int PRIMARY KEY, kind int NOT NULL REFERENCES kind, at timestamptz DEFAULT now(),
+                            note text, tags text[] NOT NULL DEFAULT '{}', body jsonb NOT NULL DEFAULT '{}');
+                        CREATE TABLE audit (seen boolean);
+                        """)
+                .with("V2__audit.sql", """
+                        CREATE FUNCTION note_it() RETURNS trigger LANGUAGE plpgsql AS $$
+                        DECLARE in_one boolean; BEGIN
+                            EXECUTE 'SELECT current_' || 'query() LIKE ''%tenantry%''' INTO in_one;
+                            INSERT INTO audit VALUES (in_one); RETURN coalesce(NEW, OLD);
+                        END $$;
+                        CREATE TRIGGER note_it BEFORE INSERT OR UPDATE OR DELETE ON item FOR EACH ROW EXECUTE FUNCTION note_it();
+                        """)
+                .with("V3__update.sql", "UPDATE item SET note = 'a';")
+                .with("V4__delete.sql", "DELETE FROM item;")
+                .with("V5__insert.sql", "INSERT INTO item (id, kind) SELECT id + 100, kind FROM item;")
+                .with(
+                        "V6__do.sql",
+                        "DO $$ DECLARE i int; BEGIN FOR i IN SELECT id FROM item LOOP UPDATE item SET note = 'x' WHERE id = i;"
+                                + " END LOOP; END $$;")
+                .with(
+                        "V7__merge.sql",
+                        "MERGE INTO item i USING kind k ON i.kind = k.id WHEN MATCHED THEN UPDATE SET note = 'm';")
+                .with("V8__kind.sql", "UPDATE kind SET colour = 'green';");
+
+        MigrationCatalog catalog = engine.proven();
+
+        assertThat(catalog.plans().steps()).containsOnlyKeys("V1__item.sql", "V2__audit.sql", "V8__kind.sql");
+        assertThat(catalog.plans().atOnce()).as("a new home has no rows").isTrue();
+        assertThat(engine.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry%'"))
+                .isEmpty();
+    }
+
     @Test
     void rowsThatCannotBeMadeUpTakeNoPlanAway() throws Exception {
         engine.with("V1__odd.sql", """

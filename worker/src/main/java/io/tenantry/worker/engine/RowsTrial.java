@@ -1,0 +1,110 @@
+package io.tenantry.worker.engine;
+
+import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.Identifiers;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tries a script on the scratch home with sample rows in its tables: its statements one by one, as Flyway sends them, and in
+ * one message, as a plan does. Nothing of it stays. For use by one thread.
+ */
+final class RowsTrial {
+    /** More runs, to see which facts of volatile values vary. */
+    private static final int RUNS_TO_COMPARE = 2;
+
+    private final Scratch scratch;
+    private final Candidates candidates;
+
+    RowsTrial(Scratch scratch, Candidates candidates) {
+        this.scratch = scratch;
+        this.candidates = candidates;
+    }
+
+    /** Whether something can come of it: what only defines something meets no rows. */
+    boolean concerns(Migration migration) {
+        List<String> statements = candidates.statements().get(migration.script());
+        return statements != null
+                && candidates.proven(false).steps().containsKey(migration.script())
+                && statements.stream()
+                        .map(ScriptCheck::withoutComments)
+                        .anyMatch(statement -> !ScriptCheck.onlyDefines(statement));
+    }
+
+    /** Whether one message leaves something else than the statements one by one; the home is as before the script. */
+    boolean differs(Migration migration) throws SQLException {
+        List<String> rows = SampleRows.of(scratch);
+        if (rows.isEmpty()) {
+            return false;
+        }
+        List<String> oneByOne = candidates.statements().getOrDefault(migration.script(), List.of());
+        List<String> inOne = List.of("SELECT 'tenantry';\n" + String.join("\n;\n", oneByOne) + "\n;\n");
+        Optional<Stage> expected = run(rows, oneByOne, Look.WHOLE);
+        if (expected.isEmpty()) {
+            // It does not suit the sample.
+            return false;
+        }
+        Optional<Stage> planned = run(rows, inOne, Look.WHOLE);
+        return planned.isPresent()
+                && !planned.get().isLike(expected.get(), Set.of())
+                && differInMoreThanChance(rows, oneByOne, inOne, expected.get());
+    }
+
+    private boolean differInMoreThanChance(List<String> rows, List<String> oneByOne, List<String> inOne, Stage once)
+            throws SQLException {
+        Optional<Stage> expected = run(rows, oneByOne, Look.against(List.of(once)));
+        if (expected.isEmpty() || expected.get().leftOut().isEmpty()) {
+            return true;
+        }
+        Look look = Look.as(List.of(expected.get()));
+        Optional<Stage> planned = run(rows, inOne, look);
+        if (planned.isEmpty() || planned.get().isLike(expected.get(), Set.of())) {
+            return false;
+        }
+        Set<String> unstable = new HashSet<>();
+        for (int i = 0; i < RUNS_TO_COMPARE; i++) {
+            run(rows, oneByOne, look)
+                    .ifPresent(stage -> unstable.addAll(
+                            stage.facts().differences(expected.get().facts())));
+        }
+        return !planned.get().isLike(expected.get(), unstable);
+    }
+
+    /** What is left after these messages; empty if one fails, or if this role may not see it. */
+    private Optional<Stage> run(List<String> rows, List<String> messages, Look look) throws SQLException {
+        String sequences = sequences();
+        scratch.connection().setAutoCommit(false);
+        try (Statement statement = scratch.connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(SampleRows.searchPath(scratch));
+            for (String row : rows) {
+                statement.execute(row);
+            }
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+            for (String message : messages) {
+                statement.execute(message);
+            }
+            return Optional.of(look.at(scratch.connection(), scratch.home().schema(), List.of()));
+        } catch (SQLException failure) {
+            return Optional.empty();
+        } finally {
+            scratch.connection().rollback();
+            scratch.connection().setAutoCommit(true);
+            scratch.execute(sequences);
+            scratch.renewSession();
+        }
+    }
+
+    /** What sequences give out, no rollback takes back. */
+    private String sequences() throws SQLException {
+        return String.join(
+                "; ",
+                scratch.ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname,"
+                        + " sequencename), coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE"
+                        + " schemaname = " + Identifiers.literal(scratch.home().schema())));
+    }
+}
