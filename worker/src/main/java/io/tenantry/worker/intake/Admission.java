@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.step.Request;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -49,7 +51,7 @@ final class Admission {
     /** The place of a request that may be started now. Otherwise it is parked, and null is returned. */
     ServerLoad.@Nullable Place admit(ConsumerRecord<byte[], byte[]> received, Request request) {
         Set<String> known = needs.apply(request.data());
-        Set<String> servers = known.isEmpty() ? ServerLoad.UNKNOWN : known;
+        Set<String> servers = known.isEmpty() ? ServerLoad.UNKNOWN : parts(known, request);
         Coordinates coordinates = Coordinates.of(received);
         Parked others = partitions.computeIfAbsent(coordinates.partition(), added -> new Parked());
         @Nullable Set<String> earlier = others.servers(received.offset());
@@ -66,13 +68,20 @@ final class Admission {
         parked.addAndGet(others.size() - before);
         ServerLoad.Place place = load.take(servers, STARTED_BYTES + COPIES * bytes(received));
         request.admitBy(found -> {
-            boolean admitted = place.move(found);
+            Set<String> parts = parts(found, request);
+            boolean admitted = place.move(parts);
             if (!admitted) {
-                refused.add(new Refused(request, found));
+                refused.add(new Refused(request, parts));
             }
             return admitted;
         });
         return place;
+    }
+
+    /** Each server has a part for signups and one for migrations, so that a rollout does not keep signups out. */
+    private static Set<String> parts(Set<String> servers, Request request) {
+        String kind = request.data() instanceof TenantCreated ? "signups " : "migrations ";
+        return servers.stream().map(server -> kind + server).collect(Collectors.toSet());
     }
 
     private void park(Coordinates coordinates, String key, Set<String> servers) {

@@ -2,17 +2,25 @@ package io.tenantry.worker.intake;
 
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.WaitReason;
 
-/** A request's task, and whether it waits for a time, which is counted. */
+/** A request's task, and whether it waits for something, which is counted. */
 record CountedTask(Task task, ServerLoad.Place place) implements Task {
     @Override
     public Verdict run() {
         place.waits(false);
         Verdict verdict = task.run();
-        place.waits(verdict instanceof Verdict.Snooze
-                || verdict instanceof Verdict.StepAside
-                || verdict instanceof Verdict.Retry);
+        place.waits(waits(verdict));
         return verdict;
+    }
+
+    /** For something that may take long: not for an answer of the registry, nor for its turn at the server. */
+    private static boolean waits(Verdict verdict) {
+        if (verdict instanceof Verdict.Await await) {
+            WaitReason reason = await.why().reason();
+            return reason != WaitReason.NO_CONNECTION && reason != WaitReason.REGISTRY_ANSWER;
+        }
+        return !(verdict instanceof Verdict.Finished);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.tenantry.worker.intake;
 /**
  * How many bytes may be used for what: together half of the heap at most, since the clients of Kafka have buffers too.
  *
- * @param ofServer of started requests, for each server
+ * @param ofServer of started requests, for the signups and for the migrations of each server
  * @param parked of requests that were read and not started
  * @param unpublished of results and dead letters that are not in Kafka
  */
@@ -19,8 +19,8 @@ public record MemoryLimits(ServerLoad.Limits ofServer, long parked, long unpubli
      * @param heap its largest size in bytes
      */
     public static MemoryLimits of(long heap, int servers) {
-        // Requests whose servers are not known yet have a part as well.
-        int parts = servers == 1 ? 1 : servers + 1;
+        // Signups and migrations of each server; with several, migrations whose servers are not known yet as well.
+        int parts = servers == 1 ? 2 : 2 * servers + 1;
         return new MemoryLimits(
                 new ServerLoad.Limits(MOST_AT_WORK, MOST_STARTED, heap / 8 / parts), heap / 8, heap / 16);
     }

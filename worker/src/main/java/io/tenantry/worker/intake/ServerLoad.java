@@ -14,7 +14,7 @@ final class ServerLoad {
     static final Set<String> UNKNOWN = Set.of("");
 
     /**
-     * For each server.
+     * For one kind of requests of each server.
      *
      * @param requests at work, or ready to work
      * @param started those, and those that wait for a time

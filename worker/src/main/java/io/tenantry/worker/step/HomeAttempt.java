@@ -43,6 +43,12 @@ final class HomeAttempt {
     Optional<Verdict> run() throws SQLException {
         Server server = home.work().server();
         ServerHealth health = runner.health(server.name());
+        // Thousands may wait for a server that is away: they do not queue for its connections, and may give up.
+        Optional<Duration> left = health.pauseLeft();
+        if (left.isPresent()) {
+            home.release();
+            return orGiveUp(health, new Verdict.Snooze(left.get(), away(server)));
+        }
         Optional<Verdict> full = home.acquire(request.data() instanceof TenantCreated ? Use.SIGNUP : Use.MIGRATION);
         if (full.isPresent()) {
             return full;

@@ -17,6 +17,11 @@ final class ServerHealth {
         this.outage = outage;
     }
 
+    /** Empty if nobody knows that it is away, or somebody may try whether it still is. */
+    Optional<Duration> pauseLeft() {
+        return outage.pauseLeft();
+    }
+
     /** Empty if it may be tried now. */
     Optional<Duration> pause() {
         return outage.pause();

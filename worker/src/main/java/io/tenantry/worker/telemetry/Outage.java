@@ -69,6 +69,12 @@ public final class Outage {
         return Optional.empty();
     }
 
+    /** How long everybody leaves it alone; empty if somebody may try now, who asks for the {@link #pause} first. */
+    public synchronized Optional<Duration> pauseLeft() {
+        long left = pauseEndsNanos - nanoTime.getAsLong();
+        return since == null || left <= 0 ? Optional.empty() : Optional.of(Duration.ofNanos(left));
+    }
+
     /** Since when it has been away, by the clock; empty if it is not. */
     public synchronized Optional<Instant> since() {
         return Optional.ofNullable(since);
