@@ -104,11 +104,8 @@ final class ParserCheck {
                     try {
                         parser.read(script, configuration);
                         done.complete(null);
-                    } catch (FlywayException | StackOverflowError failure) {
+                    } catch (Throwable failure) {
                         done.completeExceptionally(failure);
-                    } catch (RuntimeException | Error failure) {
-                        done.completeExceptionally(failure);
-                        throw failure;
                     }
                 },
                 "parser of " + name);
@@ -139,7 +136,11 @@ final class ParserCheck {
                 done.get(lookEvery.toNanos(), TimeUnit.NANOSECONDS);
                 return Optional.empty();
             } catch (ExecutionException failure) {
-                return Optional.of(failure.getCause() == null ? failure : failure.getCause());
+                Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+                if (cause instanceof Error error && !(error instanceof StackOverflowError)) {
+                    throw error;
+                }
+                return Optional.of(cause);
             } catch (TimeoutException notYet) {
                 long now = nanoTime.getAsLong();
                 if (reader.position() > position) {
@@ -161,7 +162,9 @@ final class ParserCheck {
     private static String reason(String text, Throwable failure) {
         String reason = UnreadableScript.of(failure)
                 .map(UnreadableScript::reason)
-                .orElseGet(() -> UnreadableScript.inOneLine(String.valueOf(failure.getMessage())));
+                .orElseGet(() -> failure instanceof FlywayException
+                        ? UnreadableScript.inOneLine(String.valueOf(failure.getMessage()))
+                        : "its parser fails");
         return reason.startsWith("Incomplete statement")
                         && NUMBERED_PARAMETER.matcher(text).find()
                 ? reason + "; Flyway takes $1 for the beginning of a quote: give the parameters names"

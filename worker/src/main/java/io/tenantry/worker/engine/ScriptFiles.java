@@ -124,10 +124,24 @@ final class ScriptFiles {
         return folder.relativize(file).toString().replace('\\', '/');
     }
 
+    private static ScriptName.Kind kindOf(String name) {
+        return ScriptName.kindOf(name.substring(name.lastIndexOf('/') + 1));
+    }
+
+    private static boolean isOfUndo(String configuration) {
+        return kindOf(ScriptName.withoutSuffix(configuration, ScriptName.CONFIGURATION_SUFFIX)) == ScriptName.Kind.UNDO;
+    }
+
     private void sort(String name, Path file) {
-        switch (ScriptName.kindOf(name.substring(name.lastIndexOf('/') + 1))) {
+        switch (kindOf(name)) {
             case SCRIPT -> scripts.put(name, file);
-            case CONFIGURATION -> configurations.put(name, file);
+            case CONFIGURATION -> {
+                if (isOfUndo(name)) {
+                    undo.add(name);
+                } else {
+                    configurations.put(name, file);
+                }
+            }
             case UNDO -> undo.add(name);
             case MISSPELT ->
                 faults.add(name + ": begins like a migration, and Flyway would pass it over for its name; write"

@@ -106,6 +106,28 @@ class FolderIT {
     }
 
     @Test
+    void isReadBeyondAScriptThatFlywayCannotRead() throws Exception {
+        MigrationCatalog catalog = engine.with("V1__a.sql", "CREATE TABLE a (id int);")
+                .with(
+                        "V2__plus.sql",
+                        "CREATE FUNCTION plus(int, int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT $1 + $2; END;")
+                .with("V3__index.sql", "CREATE INDEX CONCURRENTLY i ON a (id);")
+                .with("V4__index.sql", "CREATE INDEX CONCURRENTLY j ON a (id);")
+                .proven();
+
+        assertThat(catalog.plans().steps()).containsOnlyKeys("V1__a.sql");
+        assertThat(catalog.plans().outside()).containsOnlyKeys("V3__index.sql", "V4__index.sql");
+        for (MigrationCatalog each : List.of(catalog, catalog.with(Plans.NONE))) {
+            assertThat(engine.onboard(each, "a" + each.plans().steps().size()))
+                    .isInstanceOfSatisfying(MigrationResult.Failed.class, failed -> {
+                        assertThat(failed.error().migration()).isEqualTo("V2__plus.sql");
+                        assertThat(failed.error().line()).isEqualTo(1);
+                        assertThat(failed.applied()).containsExactly("1");
+                    });
+        }
+    }
+
+    @Test
     void twoFilesOfOneVersionAreNamed() throws Exception {
         engine.with("V1__a.sql", "SELECT 1;").with("sub/V1_0__b.SQL", "SELECT 1;");
 

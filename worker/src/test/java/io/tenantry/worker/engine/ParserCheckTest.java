@@ -101,6 +101,20 @@ class ParserCheckTest {
         assertThat(unreadable.get("V4__c.sql")).contains("transactional and non-transactional statements");
     }
 
+    @Test
+    void aParserThatBreaksIsNoEndOfTheStart() {
+        ParserCheck check = new ParserCheck(
+                (script, configuration) -> {
+                    throw new IndexOutOfBoundsException(-1);
+                },
+                System::nanoTime,
+                Duration.ofSeconds(1));
+
+        check.read(Scripts.of(Map.of("V1__a.sql", "SELECT 1;")), "V1__a.sql");
+
+        assertThat(check.outcome()).containsExactly(Map.entry("V1__a.sql", "its parser fails"));
+    }
+
     /** Half a minute passes whenever somebody looks. */
     @Test
     void aParserThatReadsNothingMoreIsNotWaitedFor() throws InterruptedException {

@@ -85,7 +85,7 @@ class ScriptFilesTest {
     @ValueSource(strings = {"V1__a.sql.conf", "V1__a.sql.CONF", "V1__a.SQL.conf", "v1__A.sql.Conf"})
     void aConfigurationCountsHoweverItsNameIsWritten(String name) throws IOException {
         write("V1__a.sql", "SELECT 1;");
-        write(name, "executeInTransaction=false");
+        write(name, "placeholderReplacement=false");
 
         assertThat(scripts().isConfigured("V1__a.sql")).isTrue();
         assertThat(scripts().getResource("V1__a.sql.conf")).isNotNull();
@@ -135,9 +135,21 @@ class ScriptFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "U1__a.sql", "U1_1__a.SQL", "fixtures.sql", "Views.sql", "README.sql", "Rollback.sql", "B2B_import.sql",
-                "Backup.sql", "b2b.sql", "vacuum.sql", "beforeMigrat.sql", "README.md", "V1__a.sql.bak",
-                        "V2__b.sql.conf",
+                "U1__a.sql",
+                "U1_1__a.SQL",
+                "U1__a.sql.conf",
+                "fixtures.sql",
+                "Views.sql",
+                "README.sql",
+                "Rollback.sql",
+                "B2B_import.sql",
+                "Backup.sql",
+                "b2b.sql",
+                "vacuum.sql",
+                "beforeMigrat.sql",
+                "README.md",
+                "V1__a.sql.bak",
+                "V2__b.sql.conf",
                 "2__b.sql"
             })
     void whatIsNoMigrationIsPassedOver(String name) throws IOException {
