@@ -33,6 +33,7 @@ final class Batch {
     private final EventCodec codec = new EventCodec();
     private final Map<Coordinates, Item> items = new LinkedHashMap<>();
     private long bytes;
+    private final List<RequestRef> replaced = new ArrayList<>();
 
     Batch(TopicNames topics) {
         this.topics = topics;
@@ -60,8 +61,8 @@ final class Batch {
                     "a bug: the result of {} cannot be published; a dead letter takes its place",
                     result.request(),
                     bug);
-            return deadLetter(
-                    Settled.Dead.ofBug(result.coordinates(), "its result could not be published", bug), received);
+            replaced.add(result.request());
+            return deadLetter(Settled.Dead.ofBug(result.coordinates(), "its result could not be published"), received);
         }
     }
 
@@ -123,6 +124,9 @@ final class Batch {
 
     private Item smaller(Coordinates coordinates, Item item) {
         ConsumerRecord<byte[], byte[]> received = item.received();
+        if (item.settled() instanceof Settled.Result result) {
+            replaced.add(result.request());
+        }
         if (!(item.settled() instanceof Settled.Dead dead)) {
             return deadLetter(
                     new Settled.Dead(
@@ -139,6 +143,13 @@ final class Batch {
                         ? DeadLetter.coordinatesOnly(received, topic, topics.group(), dead.code(), dead.message())
                         : DeadLetter.headersOnly(received, topic, topics.group(), dead.code(), dead.message()),
                 received);
+    }
+
+    /** The requests whose results have become dead letters since the last call. */
+    List<RequestRef> takeReplaced() {
+        List<RequestRef> taken = List.copyOf(replaced);
+        replaced.clear();
+        return taken;
     }
 
     void removeAll(Set<Coordinates> committed) {

@@ -2,6 +2,7 @@ package io.tenantry.worker.intake;
 
 import io.tenantry.worker.lane.Lanes;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +35,13 @@ final class Drain {
         return endNanos != null;
     }
 
-    /** Whether the loop should end, given whether everything it knows of is settled. */
-    boolean isOver(boolean allSettled) {
+    /**
+     * Whether the loop should end.
+     *
+     * @param allSettled whether everything that ended is settled; asked when nothing runs any more
+     */
+    boolean isOver(BooleanSupplier allSettled) {
         Long end = endNanos;
-        return end != null && ((allSettled && lanes.running() == 0) || nanoTime.getAsLong() - end > 0);
+        return end != null && ((lanes.running() == 0 && allSettled.getAsBoolean()) || nanoTime.getAsLong() - end > 0);
     }
 }

@@ -8,8 +8,10 @@ import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -52,6 +54,8 @@ final class Publishing {
     private @Nullable Publication inDoubt;
 
     private boolean mustReadCommitted;
+    /** Done when the ledger has forgotten the results of the batch's dead letters. */
+    private CompletableFuture<?> forgotten = CompletableFuture.completedFuture(null);
     /** {@link System#nanoTime()} at the oldest one that is not published. */
     private long since;
 
@@ -105,6 +109,9 @@ final class Publishing {
             return;
         }
         Publication publication = inDoubt == null ? compose(group) : inDoubt;
+        if (!isForgotten()) {
+            return;
+        }
         // The pause is asked for last: whoever is told that it is over has to try.
         if (publication.offsets().isEmpty() || publisher.pause().isPresent()) {
             return;
@@ -145,6 +152,20 @@ final class Publishing {
         return next != null
                 && batch.size() < LARGEST
                 && (batch.isEmpty() || batch.bytes() + next.bytes() <= LARGEST_BYTES);
+    }
+
+    /**
+     * A dead letter is not known to the ledger, so it does not leave before the result that it stands for is gone from
+     * there.
+     */
+    private boolean isForgotten() {
+        List<CompletableFuture<Void>> retractions =
+                batch.takeReplaced().stream().map(settler::retract).toList();
+        if (!retractions.isEmpty()) {
+            forgotten = CompletableFuture.allOf(
+                    forgotten, CompletableFuture.allOf(retractions.toArray(CompletableFuture[]::new)));
+        }
+        return forgotten.isDone();
     }
 
     private void committed(Publication publication, Duration duration) {

@@ -119,6 +119,26 @@ public final class Ledger {
     }
 
     /**
+     * Deletes the rows of requests whose results cannot be published. A row of the same identity from another place in
+     * Kafka stays, and one that is marked as published, which another worker may have done.
+     */
+    void retract(Connection connection, List<RequestRef> requests) throws SQLException {
+        String sql =
+                "DELETE FROM tenantry.request WHERE NOT published AND (source, id, type, topic, partition, \"offset\")"
+                        + " IN (SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::bigint[]))";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            Columns<RequestRef> columns = new Columns<>(statement, requests);
+            columns.add("text", RequestRef::source);
+            columns.add("text", RequestRef::id);
+            columns.add("text", RequestRef::type);
+            columns.add("text", RequestRef::topic);
+            columns.add("int4", RequestRef::partition);
+            columns.add("int8", RequestRef::offset);
+            statement.executeUpdate();
+        }
+    }
+
+    /**
      * Deletes old rows, oldest first. One that is not marked as published is an answer that its partition's owner may
      * still have to give, as after an outage of Kafka, so it is kept for twice as long; not for ever, because a worker
      * that dies after it has published does not come to marking it. Ages are told by the database's clock, which wrote

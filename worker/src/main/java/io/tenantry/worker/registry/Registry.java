@@ -82,6 +82,14 @@ public final class Registry implements AutoCloseable {
         }
     }
 
+    /** Forgets the results of these requests, which were never published; see {@link Ledger#retract}. */
+    public void retract(List<RequestRef> unpublished) throws SQLException {
+        inTransaction(connection -> {
+            ledger.retract(connection, unpublished);
+            return true;
+        });
+    }
+
     /**
      * Deletes rows of the ledger that are older than the retention, in one short transaction; see {@link Ledger#prune}.
      *

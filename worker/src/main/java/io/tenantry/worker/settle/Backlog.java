@@ -30,6 +30,16 @@ final class Backlog {
         }
     }
 
+    /** Whether nothing is on its way. */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return in == out;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits for what is on its way now, and for nothing that comes later; false if the time was over first. */
     boolean awaitPassed(Duration atMost) {
         lock.lock();

@@ -22,13 +22,13 @@ public sealed interface Settled {
 
     /** Publish the record as a dead letter with the offset. */
     record Dead(Coordinates coordinates, ErrorCode code, String message) implements Settled {
-        /** Nothing is wrong with the record; the worker itself threw this. */
-        public static Dead ofBug(Coordinates coordinates, String what, Throwable bug) {
+        /** Nothing is wrong with the record; the worker itself threw something, which is in its log. */
+        public static Dead ofBug(Coordinates coordinates, String what) {
             return new Dead(
                     coordinates,
                     ErrorCode.INTERNAL,
-                    what + " because of a bug, " + bug.toString().replaceAll("\\s+", " ")
-                            + "; the worker's log has more: publish the record again when it is mended");
+                    what + " because of a bug of the worker, which its log describes; publish the record again when it"
+                            + " is mended");
         }
     }
 

@@ -59,11 +59,15 @@ public final class Settler implements Outcomes, AutoCloseable {
     private static final Duration LONGEST_LINGER = Duration.ofMillis(50);
     private static final Duration LINGER_STEP = Duration.ofMillis(2);
 
-    /** {@link io.tenantry.worker.registry.Registry#settle}. */
+    /** {@link io.tenantry.worker.registry.Registry}. */
     public interface Books {
         List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
                 throws SQLException;
+
+        void retract(List<RequestRef> unpublished) throws SQLException;
     }
+
+    private record Retraction(RequestRef request, CompletableFuture<Void> done) {}
 
     /** What became of a request. */
     public record Answer(Request request, Settled settled) {}
@@ -106,6 +110,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     private final BlockingQueue<Incoming> incoming = new LinkedBlockingQueue<>();
     private final Queue<Answer> ready = new ConcurrentLinkedQueue<>();
     private final Queue<RequestRef> published = new ConcurrentLinkedQueue<>();
+    private final Queue<Retraction> retractions = new ConcurrentLinkedQueue<>();
     private final Backlog backlog = new Backlog();
     /** Completes with the last outcome of the key. */
     private final Map<String, CompletableFuture<Void>> unknown = new ConcurrentHashMap<>();
@@ -191,7 +196,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     public void unanswerable(Request request, Throwable bug) {
         LOG.error("a bug: {} has no result and becomes a dead letter", request.ref(), bug);
         ready.add(new Answer(
-                request, Settled.Dead.ofBug(Coordinates.of(request.ref()), "its outcome could not be told", bug)));
+                request, Settled.Dead.ofBug(Coordinates.of(request.ref()), "its outcome could not be told")));
     }
 
     @Override
@@ -211,6 +216,22 @@ public final class Settler implements Outcomes, AutoCloseable {
     /** The results of these requests have reached Kafka; the next batch says so in the ledger. */
     public void published(List<RequestRef> requests) {
         published.addAll(requests);
+    }
+
+    /**
+     * The result of this request cannot be published: the ledger forgets it, so that the request is new when it is sent
+     * again. Its dead letter may be published when that is done, and not before: a worker that is killed between the two
+     * has done neither for those who come next.
+     */
+    public CompletableFuture<Void> retract(RequestRef request) {
+        Retraction retraction = new Retraction(request, new CompletableFuture<>());
+        retractions.add(retraction);
+        return retraction.done();
+    }
+
+    /** Whether every outcome so far is in the ledger, also of requests whose partition went away. */
+    public boolean isWritten() {
+        return backlog.isEmpty();
     }
 
     /** Waits until every outcome so far is ready to be published, or the time is over; false if it is over. */
@@ -240,6 +261,7 @@ public final class Settler implements Outcomes, AutoCloseable {
                 if (first != null || !published.isEmpty()) {
                     settle(batch);
                 }
+                retract();
             } catch (OutOfMemoryError | LinkageError broken) {
                 fatal.accept(broken);
                 throw broken;
@@ -257,6 +279,34 @@ public final class Settler implements Outcomes, AutoCloseable {
             bytes += next.bytes();
             next = incoming.peek();
         }
+    }
+
+    private void retract() throws InterruptedException {
+        for (Retraction next = retractions.peek(); next != null && !closed; next = retractions.peek()) {
+            try {
+                books.retract(List.of(next.request()));
+                outage.back();
+                retracted();
+            } catch (OutOfMemoryError | LinkageError broken) {
+                throw broken;
+            } catch (SQLException | RuntimeException failure) {
+                if (SqlFailure.isAboutTheData(failure)) {
+                    LOG.error(
+                            "the registry does not forget {}, which becomes a dead letter; sent again, it has no answer",
+                            next.request(),
+                            failure);
+                    retracted();
+                } else {
+                    outage.away(String.valueOf(failure.getMessage()));
+                    Thread.sleep(outage.pause().orElse(Duration.ZERO).toMillis());
+                }
+            }
+        }
+    }
+
+    private void retracted() {
+        Retraction done = retractions.remove();
+        done.done().complete(null);
     }
 
     private void linger() throws InterruptedException {

@@ -47,6 +47,23 @@ class BatchTest {
                     .isEqualTo("internal");
         });
         assertThat(batch.requests()).as("results").isEmpty();
+        assertThat(batch.takeReplaced()).extracting(RequestRef::id).containsExactly("42");
+    }
+
+    @Test
+    void aResultThatIsTooLargeIsADeadLetterAndSaysWhichRequestIsToBeForgotten() {
+        batch.add(result("/tenantry"), received());
+        assertThat(batch.takeReplaced()).isEmpty();
+
+        batch.shrink(tooLarge -> true);
+
+        assertThat(batch.records())
+                .singleElement()
+                .extracting(ProducerRecord::topic)
+                .isEqualTo("tenant.created-dlt");
+        assertThat(batch.takeReplaced()).extracting(RequestRef::id).containsExactly("42");
+        batch.shrink(tooLarge -> true);
+        assertThat(batch.takeReplaced()).isEmpty();
     }
 
     @Test

@@ -25,6 +25,9 @@ final class FakeBooks implements Settler.Books {
     /** How many entries each had. */
     final List<Integer> batches = new CopyOnWriteArrayList<>();
 
+    /** Calls of {@link #retract}. */
+    final AtomicInteger retractions = new AtomicInteger();
+
     final List<RequestRef> published = new CopyOnWriteArrayList<>();
 
     /** What the next call throws. */
@@ -55,6 +58,19 @@ final class FakeBooks implements Settler.Books {
     }
 
     @Override
+    public void retract(List<RequestRef> unpublished) throws SQLException {
+        retractions.incrementAndGet();
+        if (failures.poll() instanceof SQLException refusal) {
+            throw refusal;
+        }
+        unpublished.forEach(request -> rows.remove(identity(request)));
+    }
+
+    private static String identity(RequestRef request) {
+        return request.source() + " " + request.id() + " " + request.type();
+    }
+
+    @Override
     public List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> marks)
             throws SQLException {
         begun.incrementAndGet();
@@ -79,8 +95,7 @@ final class FakeBooks implements Settler.Books {
         published.addAll(marks);
         List<Recorded> standing = new ArrayList<>();
         for (LedgerEntry entry : entries) {
-            String identity = entry.request().source() + " " + entry.request().id() + " "
-                    + entry.request().type();
+            String identity = identity(entry.request());
             rows.putIfAbsent(identity, new Recorded(entry, false));
             standing.add(rows.get(identity));
         }

@@ -19,6 +19,7 @@ import io.tenantry.worker.step.RequestOutcome;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -205,6 +206,34 @@ class SettlerTest {
         settler.unanswerable(request(1), new IllegalArgumentException("no such JSON"));
 
         assertInternal(await(1).get(0));
+    }
+
+    @Test
+    void whatSucceededAfterItsPartitionWentAwayIsWrittenBeforeADrainIsOver() {
+        books.closed();
+        Request disowned = request(1);
+        disowned.disown();
+        settler.finished(disowned, outcome(1));
+        assertThat(settler.isWritten()).isFalse();
+
+        books.open();
+
+        Await.until(DEADLINE, "it is written", settler::isWritten);
+        assertThat(books.batches).containsExactly(1);
+    }
+
+    @Test
+    void aResultThatCannotBePublishedIsForgottenHoweverLongTheRegistryIsAway() {
+        settler.finished(request(1), outcome(1));
+        assertThat(await(1)).hasSize(1);
+        books.failing(new SQLException("the connection is gone", "08006"));
+
+        CompletableFuture<Void> retracted = settler.retract(request(1).ref());
+
+        assertThat(retracted).succeedsWithin(DEADLINE);
+        assertThat(books.retractions).hasValue(2);
+        settler.finished(request("acme", 2, "request 1"), outcome("acme", 2, "request 1"));
+        assertThat(await(2).get(1)).as("sent again, it is new").isInstanceOf(Settled.Result.class);
     }
 
     @ParameterizedTest
