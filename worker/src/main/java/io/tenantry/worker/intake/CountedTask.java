@@ -3,6 +3,7 @@ package io.tenantry.worker.intake;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.WaitReason;
+import java.util.Set;
 
 /** A request's task, and whether it waits for something, which is counted. */
 record CountedTask(Task task, ServerLoad.Place place) implements Task {
@@ -31,6 +32,26 @@ record CountedTask(Task task, ServerLoad.Place place) implements Task {
     @Override
     public Priority priority() {
         return task.priority();
+    }
+
+    @Override
+    public String kind() {
+        return task.kind();
+    }
+
+    @Override
+    public Set<String> overtakes() {
+        return task.overtakes();
+    }
+
+    @Override
+    public int failedBefore() {
+        return task.failedBefore();
+    }
+
+    @Override
+    public void failed() {
+        task.failed();
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.step.Patience;
 import io.tenantry.worker.step.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,12 +25,15 @@ final class InFlight {
     /** A record and its request. */
     record Entry(ConsumerRecord<byte[], byte[]> received, Request request, ServerLoad.Place place) {}
 
+    private static final int MOST_REMEMBERED = 10_000;
+
     private final Admission admission;
     private final Map<Coordinates, Entry> entries = new HashMap<>();
     /** First come, first served; the first one is started, the others wait for its answer. */
     private final Map<Identity, Deque<Coordinates>> byIdentity = new HashMap<>();
 
     private final List<Entry> startable = new ArrayList<>();
+    private final Map<Coordinates, Remembered> remembered = new LinkedHashMap<>();
     private volatile int size;
 
     InFlight(Admission admission) {
@@ -38,8 +43,28 @@ final class InFlight {
     /** As in the ledger. */
     private record Identity(String source, String id, String type) {
         static Identity of(Entry entry) {
-            RequestRef ref = entry.request().ref();
+            return of(entry.request().ref());
+        }
+
+        static Identity of(RequestRef ref) {
             return new Identity(ref.source(), ref.id(), ref.type());
+        }
+    }
+
+    private record Remembered(Identity identity, Patience patience) {}
+
+    /** Of an earlier request for this record, whose partition went away and has come back; or a new one. */
+    Patience patience(RequestRef ref) {
+        Remembered before = remembered.remove(Coordinates.of(ref));
+        return before == null || !before.identity().equals(Identity.of(ref)) ? new Patience() : before.patience();
+    }
+
+    private void remember(Coordinates coordinates, Request request) {
+        if (!request.patience().isNew()) {
+            remembered.put(coordinates, new Remembered(Identity.of(request.ref()), request.patience()));
+            if (remembered.size() > MOST_REMEMBERED) {
+                remembered.remove(remembered.keySet().iterator().next());
+            }
         }
     }
 
@@ -99,6 +124,7 @@ final class InFlight {
         for (Map.Entry<Coordinates, Entry> next : List.copyOf(entries.entrySet())) {
             if (partitions.contains(next.getKey().partition())) {
                 next.getValue().request().disown();
+                remember(next.getKey(), next.getValue().request());
                 forget(next.getKey(), next.getValue());
             }
         }

@@ -129,7 +129,7 @@ final class Reception {
     private void bury(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
         Coordinates coordinates = Coordinates.of(received);
         LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
-        answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in", bug), received);
+        answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in"), received);
     }
 
     private Request decode(ConsumerRecord<byte[], byte[]> received) throws InvalidEventException {
@@ -141,6 +141,7 @@ final class Reception {
                 received.topic(),
                 received.partition(),
                 received.offset());
-        return new Request(ref, (TenantRequest) event.data(), event.traceparent(), nanoTime.getAsLong());
+        return new Request(
+                ref, (TenantRequest) event.data(), event.traceparent(), nanoTime.getAsLong(), inFlight.patience(ref));
     }
 }

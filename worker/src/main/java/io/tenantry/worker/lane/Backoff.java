@@ -32,8 +32,13 @@ public final class Backoff {
         return Math.round(least + ThreadLocalRandom.current().nextDouble() * (most - least));
     }
 
-    Attempts newAttempts() {
-        return new Attempts(retry.asyncContext());
+    /** @param failed how many of them were made before, by a task for the same request */
+    Attempts newAttempts(int failed) {
+        Attempts attempts = new Attempts(retry.asyncContext());
+        for (int i = 0; i < failed; i++) {
+            var unused = attempts.afterFailure(new IllegalStateException("an attempt before"));
+        }
+        return attempts;
     }
 
     /** The attempts of one task. */

@@ -1,7 +1,9 @@
 package io.tenantry.worker.lane;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of one tenant, oldest first. Guarded by the lock of {@link Lanes}. */
@@ -22,7 +24,7 @@ final class Lane {
     /** Tells a late callback or timer of an earlier wait from the current one. */
     long parking;
 
-    /** Whether the parked head lets tasks of a higher priority pass. */
+    /** Whether the parked head lets tasks pass that may overtake it. */
     boolean stepsAside;
 
     /** Whether the parked head waits for a time, not for a callback. */
@@ -36,15 +38,18 @@ final class Lane {
         return tasks.element().task;
     }
 
-    /** Brings the first task of a higher priority than the head's to the front; false if there is none. */
+    /** Brings the first task that may overtake all before it to the front; false if there is none. */
     boolean promote() {
-        Task.Priority head = head().priority();
+        List<Queued> before = new ArrayList<>();
         for (Queued queued : tasks) {
-            if (queued.task.priority().compareTo(head) < 0) {
+            if (!before.isEmpty()
+                    && before.stream()
+                            .allMatch(earlier -> queued.task.overtakes().contains(earlier.task.kind()))) {
                 tasks.remove(queued);
                 tasks.addFirst(queued);
                 return true;
             }
+            before.add(queued);
         }
         return false;
     }

@@ -174,8 +174,10 @@ public final class Lanes implements AutoCloseable {
         if (!(verdict instanceof Verdict.Retry retry)) {
             return verdict;
         }
-        Backoff.Attempts attempts = queued.attempts == null ? backoff.newAttempts() : queued.attempts;
+        Backoff.Attempts attempts =
+                queued.attempts == null ? backoff.newAttempts(queued.task.failedBefore()) : queued.attempts;
         queued.attempts = attempts;
+        queued.task.failed();
         Optional<Duration> delay = attempts.afterFailure(retry.cause());
         if (delay.isPresent()) {
             return new Verdict.Snooze(

@@ -1,9 +1,20 @@
 package io.tenantry.worker.lane;
 
+import java.util.Set;
+
 /** A piece of work of one lane, run until it is finished. Its methods are called by one thread at a time. */
 public interface Task {
     /** Tasks of the same lane never run at the same time, and run in the order in which they were submitted. */
     String lane();
+
+    /** What kind of work it is, as other tasks know it in {@link #overtakes}. */
+    String kind();
+
+    /**
+     * The kinds of tasks of the same lane that it may run before although they were submitted earlier, when the first one
+     * steps aside. A property of what is asked for, and not of the priority among lanes.
+     */
+    Set<String> overtakes();
 
     /** Which of several waiting lanes goes first. */
     Priority priority();
@@ -24,6 +35,14 @@ public interface Task {
 
     /** False when the task should be abandoned rather than run. Read from any thread. */
     boolean wanted();
+
+    /** How many attempts failed before it was submitted, by an earlier task for the same work. */
+    default int failedBefore() {
+        return 0;
+    }
+
+    /** An attempt failed; {@link #exhausted} may follow. */
+    default void failed() {}
 
     /** Lanes with a task of a higher priority (declared first) go first when threads are short. */
     enum Priority {

@@ -15,7 +15,7 @@ public sealed interface Verdict {
     record Snooze(Duration delay, Wait why) implements Verdict {}
 
     /**
-     * Like {@link Snooze}, but tasks of the same lane with a higher priority go first: what it waits for may be one of
+     * Like {@link Snooze}, but tasks of the same lane that may overtake it go first: what it waits for may be one of
      * them.
      */
     record StepAside(Duration delay, Wait why) implements Verdict {}

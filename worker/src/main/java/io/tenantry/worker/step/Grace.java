@@ -8,12 +8,16 @@ final class Grace {
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    private boolean running;
-    private long sinceNanos;
+    private final Patience patience;
+    private final String what;
 
-    /** Forgets an earlier wait, for something else. */
-    void reset() {
-        running = false;
+    /**
+     * @param patience knows since when it is waited for
+     * @param what each thing that is waited for has a grace of its own
+     */
+    Grace(Patience patience, String what) {
+        this.patience = patience;
+        this.what = what;
     }
 
     /**
@@ -22,11 +26,7 @@ final class Grace {
      * @param nowNanos as {@link System#nanoTime}, because a clock may step
      */
     Optional<Duration> nextWait(Duration grace, long nowNanos) {
-        if (!running) {
-            running = true;
-            sinceNanos = nowNanos;
-        }
-        Duration waited = Duration.ofNanos(nowNanos - sinceNanos);
+        Duration waited = Duration.ofNanos(nowNanos - patience.since(what, nowNanos));
         Duration left = grace.minus(waited);
         if (left.isNegative() || left.isZero()) {
             return Optional.empty();

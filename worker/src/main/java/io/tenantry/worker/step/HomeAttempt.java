@@ -26,13 +26,11 @@ final class HomeAttempt {
     private final Request request;
     private final RequestRunner runner;
     private final HomeRun home;
-    private final Grace grace;
 
-    HomeAttempt(Request request, RequestRunner runner, HomeRun home, Grace grace) {
+    HomeAttempt(Request request, RequestRunner runner, HomeRun home) {
         this.request = request;
         this.runner = runner;
         this.home = home;
-        this.grace = grace;
     }
 
     /**
@@ -108,6 +106,8 @@ final class HomeAttempt {
         if (notYet.isEmpty()) {
             return Optional.empty();
         }
+        Grace grace =
+                new Grace(request.patience(), "version of " + home.work().home().database());
         Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTargetGrace(), runner.nanoTime());
         if (wait.isPresent()) {
             return Optional.of(new Verdict.Snooze(

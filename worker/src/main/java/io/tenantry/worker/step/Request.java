@@ -12,6 +12,7 @@ public final class Request {
     private final TenantRequest data;
     private final @Nullable String traceparent;
     private final long receivedNanos;
+    private final Patience patience;
     private volatile boolean owned = true;
     private volatile Predicate<Set<String>> admission = servers -> true;
 
@@ -21,6 +22,13 @@ public final class Request {
      * @param receivedNanos when this worker polled it, as {@link System#nanoTime}
      */
     public Request(RequestRef ref, TenantRequest data, @Nullable String traceparent, long receivedNanos) {
+        this(ref, data, traceparent, receivedNanos, new Patience());
+    }
+
+    /** @param patience of an earlier request for the same record, if this worker had one */
+    public Request(
+            RequestRef ref, TenantRequest data, @Nullable String traceparent, long receivedNanos, Patience patience) {
+        this.patience = patience;
         this.ref = ref;
         this.data = data;
         this.traceparent = traceparent;
@@ -35,6 +43,11 @@ public final class Request {
     /** What is asked for. */
     public TenantRequest data() {
         return data;
+    }
+
+    /** For how long it has waited, and how often it failed. */
+    public Patience patience() {
+        return patience;
     }
 
     /** Null if the request had none. */

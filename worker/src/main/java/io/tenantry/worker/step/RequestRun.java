@@ -1,6 +1,7 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.Task;
@@ -32,19 +33,21 @@ final class RequestRun implements Task {
     private final Request request;
     private final RequestRunner runner;
     private final Report report;
-    private final Grace grace = new Grace();
     private List<HomeRun> homes = List.of();
     private boolean resolved;
 
     /** Asked, and not looked at yet. */
     private @Nullable CompletableFuture<TenantRecord> lookUp;
 
-    private int attempt = 1;
+    private final int failedBefore;
+    private int attempt;
 
     RequestRun(Request request, RequestRunner runner) {
         this.request = request;
         this.runner = runner;
         this.report = new Report(request, runner.workerId());
+        this.failedBefore = request.patience().failed();
+        this.attempt = failedBefore + 1;
     }
 
     @Override
@@ -55,6 +58,27 @@ final class RequestRun implements Task {
     @Override
     public Priority priority() {
         return request.data() instanceof TenantCreated ? Priority.INTERACTIVE : Priority.BULK;
+    }
+
+    @Override
+    public String kind() {
+        return request.ref().type();
+    }
+
+    /** A migration that waits for its tenant lets the signup pass. */
+    @Override
+    public Set<String> overtakes() {
+        return request.data() instanceof TenantCreated ? Set.of(EventType.MIGRATION_REQUESTED.type()) : Set.of();
+    }
+
+    @Override
+    public int failedBefore() {
+        return failedBefore;
+    }
+
+    @Override
+    public void failed() {
+        request.patience().attemptFailed();
     }
 
     @Override
@@ -145,10 +169,10 @@ final class RequestRun implements Task {
                     .map(home -> new HomeRun(home, seen(home, known)))
                     .toList();
             resolved = true;
-            grace.reset();
             return Optional.empty();
         }
         if (resolution instanceof Resolution.NotYet notYet) {
+            Grace grace = new Grace(request.patience(), "tenant");
             Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.nanoTime());
             return Optional.of(
                     wait.isPresent()
@@ -179,11 +203,10 @@ final class RequestRun implements Task {
     private Verdict workOnHomes() throws SQLException {
         for (HomeRun home : homes) {
             if (home.result() == null) {
-                Optional<Verdict> early = new HomeAttempt(request, runner, home, grace).run();
+                Optional<Verdict> early = new HomeAttempt(request, runner, home).run();
                 if (early.isPresent()) {
                     return early.get();
                 }
-                grace.reset();
             }
             if (home.hasFailed()) {
                 break;

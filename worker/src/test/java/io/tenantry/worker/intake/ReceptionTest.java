@@ -57,7 +57,8 @@ class ReceptionTest {
         reception((received, topic) -> throwing(bug), started::add).receive(plainJson(5, "acme"));
 
         assertThat(assertDead(ErrorCode.INTERNAL).message())
-                .contains("because of a bug, " + bug.getName() + ": thrown by a test;");
+                .contains("because of a bug of the worker")
+                .doesNotContain(bug.getSimpleName());
     }
 
     @ParameterizedTest
@@ -121,6 +122,28 @@ class ReceptionTest {
         reception.startWaiting();
 
         assertThat(started).extracting(Request::key).containsExactly("acme", "globex");
+    }
+
+    @Test
+    void aRequestWhosePartitionComesBackGoesOnWaiting() {
+        Reception reception = reception(new EventCodec()::decode, started::add);
+        TopicPartition partition = new TopicPartition(Topic.TENANT_CREATED.baseName(), 0);
+        reception.receive(of(0, 5, "acme"));
+        reception.receive(of(0, 6, "globex"));
+        started.get(0).patience().attemptFailed();
+
+        inFlight.drop(Set.of(partition));
+        reception.receive(of(0, 5, "acme"));
+        reception.receive(of(0, 6, "globex"));
+
+        assertThat(started.get(2)).isNotSameAs(started.get(0));
+        assertThat(started.get(2).patience().failed()).isEqualTo(1);
+        assertThat(started.get(3).patience().isNew()).isTrue();
+
+        // Of a topic that was made again: another request at the same place.
+        inFlight.drop(Set.of(partition));
+        reception(sameIdentity(), started::add).receive(of(0, 5, "acme"));
+        assertThat(started.get(4).patience().isNew()).isTrue();
     }
 
     @Test

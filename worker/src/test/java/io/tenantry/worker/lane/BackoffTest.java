@@ -64,7 +64,7 @@ class BackoffTest {
 
     @Test
     void endsAfterTheLastAttempt() {
-        Backoff.Attempts attempts = backoff(3).newAttempts();
+        Backoff.Attempts attempts = backoff(3).newAttempts(0);
 
         assertThat(attempts.failed()).isZero();
         assertThat(attempts.afterFailure(new Exception("first"))).isPresent();
@@ -75,7 +75,7 @@ class BackoffTest {
 
     @Test
     void allowsASingleAttempt() {
-        assertThat(backoff(1).newAttempts().afterFailure(new Exception("first")))
+        assertThat(backoff(1).newAttempts(0).afterFailure(new Exception("first")))
                 .isEmpty();
     }
 
@@ -91,7 +91,7 @@ class BackoffTest {
     }
 
     private static List<Duration> delays(Backoff backoff) {
-        Backoff.Attempts attempts = backoff.newAttempts();
+        Backoff.Attempts attempts = backoff.newAttempts(0);
         List<Duration> delays = new ArrayList<>();
         Optional<Duration> delay = attempts.afterFailure(new Exception("failure"));
         while (delay.isPresent()) {
@@ -99,5 +99,15 @@ class BackoffTest {
             delay = attempts.afterFailure(new Exception("failure"));
         }
         return delays;
+    }
+
+    @Test
+    void countsWhatFailedBefore() {
+        Backoff.Attempts attempts = backoff(3).newAttempts(1);
+        assertThat(attempts.afterFailure(new Exception("second"))).isPresent();
+        assertThat(attempts.afterFailure(new Exception("third"))).isEmpty();
+        assertThat(attempts.failed()).isEqualTo(3);
+        assertThat(backoff(3).newAttempts(3).afterFailure(new Exception("fourth")))
+                .isEmpty();
     }
 }

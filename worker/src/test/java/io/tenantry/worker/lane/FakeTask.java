@@ -3,9 +3,12 @@ package io.tenantry.worker.lane;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A task that says at each turn what the test wants it to say, then finishes; it remembers what became of it. */
 final class FakeTask implements Task {
@@ -21,6 +24,7 @@ final class FakeTask implements Task {
     private final AtomicInteger abandonments = new AtomicInteger();
     private final List<Exhaustion> exhaustions = new CopyOnWriteArrayList<>();
     private volatile boolean wanted = true;
+    private Set<String> overtakes;
 
     /** @param journal is told the name at the beginning of each turn */
     FakeTask(String name, String lane, Priority priority, List<String> journal) {
@@ -28,6 +32,7 @@ final class FakeTask implements Task {
         this.lane = lane;
         this.priority = priority;
         this.journal = journal;
+        this.overtakes = priority == Priority.INTERACTIVE ? Set.of(Priority.BULK.name()) : Set.of();
     }
 
     /** What the next turn without a verdict says. */
@@ -65,6 +70,22 @@ final class FakeTask implements Task {
     @Override
     public Priority priority() {
         return priority;
+    }
+
+    @Override
+    public String kind() {
+        return priority.name();
+    }
+
+    @Override
+    public Set<String> overtakes() {
+        return overtakes;
+    }
+
+    /** May overtake tasks of this priority, and no others. */
+    FakeTask overtaking(Priority... kinds) {
+        overtakes = Stream.of(kinds).map(Priority::name).collect(Collectors.toSet());
+        return this;
     }
 
     @Override

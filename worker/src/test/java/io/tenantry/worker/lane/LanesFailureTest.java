@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,16 @@ class LanesFailureTest {
         @Override
         public Priority priority() {
             return Priority.BULK;
+        }
+
+        @Override
+        public String kind() {
+            return "broken";
+        }
+
+        @Override
+        public Set<String> overtakes() {
+            return Set.of();
         }
 
         @Override

@@ -92,4 +92,29 @@ class LanesStepAsideTest {
             assertThat(fixture.journal).containsExactly("upgrade", "signup", "signup", "upgrade", "signup 2");
         }
     }
+
+    @Test
+    void aTaskThatMayNotOvertakeWaitsHoweverUrgentItIs() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask first =
+                    fixture.bulk("upgrade", "a").then(new Verdict.StepAside(Duration.ofMillis(10), LanesFixture.WAIT));
+            fixture.submit(first, fixture.interactive("offboarding", "a").overtaking());
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("upgrade", "upgrade", "offboarding");
+        }
+    }
+
+    @Test
+    void aTaskDoesNotPassOneBetweenThatItMayNotOvertake() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask first =
+                    fixture.bulk("upgrade", "a").then(new Verdict.StepAside(Duration.ofMillis(10), LanesFixture.WAIT));
+            fixture.submit(
+                    first, fixture.interactive("offboarding", "a").overtaking(), fixture.interactive("signup", "a"));
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("upgrade", "upgrade", "offboarding", "signup");
+        }
+    }
 }

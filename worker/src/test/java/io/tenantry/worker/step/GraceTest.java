@@ -15,7 +15,7 @@ class GraceTest {
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final ManualClock clock = new ManualClock();
-    private final Grace grace = new Grace();
+    private final Grace grace = new Grace(new Patience(), "tenant");
 
     @Test
     void looksSoonAtFirstThenLessAndLessOften() {
@@ -48,13 +48,16 @@ class GraceTest {
     }
 
     @Test
-    void beginsAnewAfterAReset() {
-        grace.nextWait(GRACE, clock.nanoTime());
+    void goesOnWhereTheSameRequestWaitedBeforeAndBeginsAnewForAnotherThing() {
+        Patience patience = new Patience();
+        assertThat(new Grace(patience, "tenant").nextWait(GRACE, clock.nanoTime()))
+                .isPresent();
         clock.advance(GRACE);
-        assertThat(grace.nextWait(GRACE, clock.nanoTime())).isEmpty();
 
-        grace.reset();
-        assertThat(grace.nextWait(GRACE, clock.nanoTime())).contains(Duration.ofMillis(50));
+        assertThat(new Grace(patience, "tenant").nextWait(GRACE, clock.nanoTime()))
+                .isEmpty();
+        assertThat(new Grace(patience, "version").nextWait(GRACE, clock.nanoTime()))
+                .contains(Duration.ofMillis(50));
     }
 
     @ParameterizedTest

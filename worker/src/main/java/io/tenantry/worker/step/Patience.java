@@ -1,0 +1,38 @@
+package io.tenantry.worker.step;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * For how long a request has waited for what, and how often it failed, in this worker. It outlives the request where its
+ * partition goes away and comes back: else a group that rebalances often would never end a wait. Safe for use by many
+ * threads.
+ */
+public final class Patience {
+    private final Map<String, Long> sinceNanos = new HashMap<>();
+    private int failed;
+
+    /**
+     * When the wait for this began.
+     *
+     * @param nowNanos when it begins, if it has not yet; as {@link System#nanoTime}
+     */
+    public synchronized long since(String what, long nowNanos) {
+        return sinceNanos.computeIfAbsent(what, begins -> nowNanos);
+    }
+
+    /** One more attempt failed. */
+    public synchronized void attemptFailed() {
+        failed++;
+    }
+
+    /** Attempts that failed. */
+    public synchronized int failed() {
+        return failed;
+    }
+
+    /** Whether there is nothing to remember. */
+    public synchronized boolean isNew() {
+        return failed == 0 && sinceNanos.isEmpty();
+    }
+}
