@@ -22,6 +22,7 @@ import io.tenantry.worker.registry.Leases;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
+import io.tenantry.worker.settle.RegistryBooks;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
 import io.tenantry.worker.step.LookUps;
@@ -53,6 +54,10 @@ public final class Worker implements AutoCloseable {
     /** After the drain: what is left is written, and the group is told. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(15);
     /** A full group has no room until somebody leaves. */
+    private static final Duration FIRST_REJOIN = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_REJOIN = Duration.ofMinutes(1);
+
     private static final Duration FOR_EVER = Duration.ofDays(36500);
     /** For connections that are only to find out what else is wrong. */
     private static final Duration PATIENCE_IN_VAIN = Duration.ofSeconds(5);
@@ -71,6 +76,9 @@ public final class Worker implements AutoCloseable {
     private final Leases leases;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean expelled;
+    private Duration rejoinAfter = FIRST_REJOIN;
     private volatile boolean closed;
 
     /**
@@ -128,9 +136,34 @@ public final class Worker implements AutoCloseable {
             return;
         }
         do {
+            expelled = false;
             work(checks.catalogs());
             health.ready(false);
-        } while (leases.await(FOR_EVER));
+        } while (rejoinPause() && leases.await(FOR_EVER));
+    }
+
+    /** Before a new consumer joins where the last one was expelled; false if it shall not. */
+    private boolean rejoinPause() {
+        if (!expelled) {
+            rejoinAfter = FIRST_REJOIN;
+            return true;
+        }
+        LOG.error(
+                "worker {} is no member of group {} any more, for the reason above; it joins again in {} s",
+                id,
+                settings.kafka().groupId(),
+                rejoinAfter.toSeconds());
+        try {
+            if (closing.await(rejoinAfter.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        Duration next = rejoinAfter.multipliedBy(2);
+        rejoinAfter = next.compareTo(LONGEST_REJOIN) < 0 ? next : LONGEST_REJOIN;
+        return true;
     }
 
     /** Takes a share of the servers' connections, waits for it if need be, and uses it to check the servers. */
@@ -165,7 +198,12 @@ public final class Worker implements AutoCloseable {
                 Lanes lanes = new Lanes(threads.count(), new Backoff(settings.retry()), waits, fatal);
                 LookUps lookUps = new LookUps(registry);
                 Settler settler = new Settler(
-                        registry::settle, registryOutage, meters, source(), () -> lanes.active() > 0, fatal);
+                        new RegistryBooks(registry),
+                        registryOutage,
+                        meters,
+                        source(),
+                        () -> lanes.active() > 0,
+                        fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =
@@ -189,7 +227,14 @@ public final class Worker implements AutoCloseable {
                     settler,
                     publisher,
                     meters,
-                    new PollLoop.Alarms(kafkaOutage, health, fatal),
+                    new PollLoop.Alarms(
+                            kafkaOutage,
+                            health,
+                            () -> {
+                                expelled = true;
+                                stop.run();
+                            },
+                            fatal),
                     System::nanoTime));
             templates.start();
             meters.lanes(lanes::active);
@@ -276,6 +321,7 @@ public final class Worker implements AutoCloseable {
     public void close() {
         health.raise(Health.Condition.DRAINING);
         closed = true;
+        closing.countDown();
         leases.cancel();
         stop.run();
         try {

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +131,12 @@ final class Assignment implements ConsumerRebalanceListener {
                     return offset != null && PartitionWindow.restore(offset).isSettled(record.offset());
                 })
                 .collect(Collectors.toSet());
+    }
+
+    /** The offset after the last one that was received or passed over; null if nothing was, nor was committed. */
+    @Nullable Long next(TopicPartition partition) {
+        PartitionWindow window = windows.get(partition);
+        return window == null ? null : window.next();
     }
 
     boolean isUnread(TopicPartition partition) {

@@ -12,6 +12,7 @@ final class Pacing {
     private final Assignment assignment;
     private final Admission admission;
     private final Rereading rereading;
+    private final GuardedPoll guarded;
     private final BooleanSupplier unpublished;
     private volatile int paused;
 
@@ -21,11 +22,13 @@ final class Pacing {
             Assignment assignment,
             Admission admission,
             Rereading rereading,
+            GuardedPoll guarded,
             BooleanSupplier unpublished) {
         this.consumer = consumer;
         this.assignment = assignment;
         this.admission = admission;
         this.rereading = rereading;
+        this.guarded = guarded;
         this.unpublished = unpublished;
     }
 
@@ -36,6 +39,7 @@ final class Pacing {
         Set<TopicPartition> resume = new HashSet<>();
         for (TopicPartition partition : consumer.assignment()) {
             boolean hold = holdAll
+                    || guarded.pauses(partition)
                     || assignment.isUnread(partition)
                     || ((assignment.isFull(partition) || admission.isFull()) && !rereading.isUnderWay(partition));
             if (hold && !before.contains(partition)) {

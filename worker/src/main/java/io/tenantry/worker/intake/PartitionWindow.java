@@ -153,6 +153,11 @@ final class PartitionWindow {
         changed &= !toCommit().equals(offset);
     }
 
+    /** Every offset below it was delivered or passed over. */
+    long next() {
+        return next;
+    }
+
     /** Every offset below it is settled. */
     long watermark() {
         return watermark;

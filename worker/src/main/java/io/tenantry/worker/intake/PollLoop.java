@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,20 +69,23 @@ public final class PollLoop implements Runnable, Assignment.Listener {
      * Whom it tells when something is wrong.
      *
      * @param kafka when no broker answers
+     * @param expelled when this consumer is no member of the group any more and cannot become one again; a new one may
      * @param fatal of an error after which the process must not go on
      */
-    public record Alarms(Outage kafka, Health health, java.util.function.Consumer<Error> fatal) {}
+    public record Alarms(Outage kafka, Health health, Runnable expelled, java.util.function.Consumer<Error> fatal) {}
 
     private final Parts parts;
     private final TopicNames topics;
     private final Consumer<byte[], byte[]> consumer;
     private final Assignment assignment;
     private final Pacing pacing;
+    private final GuardedPoll guarded;
     private final Admission admission;
     private final Rereading rereading;
     private final InFlight inFlight;
     private final Publishing publishing;
     private final KafkaWatch watch;
+    private final GroupMembership membership;
     private final Reception reception;
     private final Drain drain;
 
@@ -101,7 +105,8 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.admission = new Admission(parts.servers(), parts.memory());
         this.rereading = new Rereading(consumer, admission);
         this.inFlight = new InFlight(admission);
-        this.pacing = new Pacing(consumer, assignment, admission, rereading, publishing::isFull);
+        this.guarded = new GuardedPoll(consumer, new ReadPositions(), parts.nanoTime());
+        this.pacing = new Pacing(consumer, assignment, admission, rereading, guarded, publishing::isFull);
         this.reception = new Reception(
                 topics,
                 new EventCodec()::decode,
@@ -110,10 +115,12 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 publishing::add,
                 parts.nanoTime());
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
+        this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);
         parts.meters().parked(admission::parked);
         parts.meters().pausedPartitions(pacing::paused);
+        parts.meters().unreadablePartitions(guarded::unreadable);
     }
 
     /** Stops reading, finishes what runs, settles it, and ends the loop; at the latest when the time is over. */
@@ -126,7 +133,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         try {
             parts.publisher().prepare(topics.results());
             consumer.subscribe(topics.requests(), assignment);
-            while (!drain.isOver(inFlight.size() == 0 && publishing.isEmpty())) {
+            while (!drain.isOver(this::isAllSettled)) {
                 turn();
             }
             if (inFlight.size() > 0) {
@@ -148,22 +155,66 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         }
     }
 
+    private boolean isAllSettled() {
+        return inFlight.size() == 0 && publishing.isEmpty() && parts.settler().isWritten();
+    }
+
     private void turn() {
+        attempt(this::read);
+        attempt(this::answer);
+        if (!drain.isOn() && membership.isLost()) {
+            parts.alarms().expelled().run();
+        }
+    }
+
+    /** A failure of one part of a turn, as of reading, does not keep the loop from the other, as from publishing. */
+    private void attempt(Runnable part) {
         try {
-            assignment.readCommitted();
-            rereading.steer();
-            pacing.apply(drain.isOn());
-            boolean busy = inFlight.size() > 0 || !publishing.isEmpty();
-            receive(consumer.poll(busy ? BUSY_POLL : IDLE_POLL));
-            settle();
-            if (inFlight.size() == 0 || publishing.isDue()) {
-                publishing.publish(consumer.groupMetadata());
-            }
-            watch.look();
+            part.run();
         } catch (InterruptException stop) {
             throw stop;
         } catch (KafkaException failure) {
             watch.failed(failure);
+        }
+    }
+
+    private void read() {
+        assignment.readCommitted();
+        guarded.steer();
+        rereading.steer(guarded::holds);
+        pacing.apply(drain.isOn());
+        boolean busy = inFlight.size() > 0 || !publishing.isEmpty() || guarded.isLooking();
+        try {
+            receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
+        } catch (KafkaException failure) {
+            membership.failed(failure);
+            throw failure;
+        }
+        RuntimeException unexplained = guarded.takeUnexplained();
+        if (unexplained instanceof KafkaException failure) {
+            membership.failed(failure);
+        }
+        if (unexplained != null) {
+            throw unexplained;
+        }
+        if (!guarded.isLooking()) {
+            watch.look();
+        }
+        showUnreadable();
+    }
+
+    private void showUnreadable() {
+        if (guarded.unreadable() > 0) {
+            parts.alarms().health().raise(Health.Condition.PARTITIONS);
+        } else {
+            parts.alarms().health().clear(Health.Condition.PARTITIONS);
+        }
+    }
+
+    private void answer() {
+        settle();
+        if (inFlight.size() == 0 || publishing.isDue()) {
+            publishing.publish(consumer.groupMetadata());
         }
     }
 
@@ -248,6 +299,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     @Override
     public void left(Set<TopicPartition> partitions) {
+        guarded.drop(partitions);
         inFlight.drop(partitions);
         admission.drop(partitions);
         rereading.drop(partitions);
@@ -256,6 +308,24 @@ public final class PollLoop implements Runnable, Assignment.Listener {
 
     @Override
     public void arrived(Set<TopicPartition> partitions) {
+        membership.joined();
         parts.alarms().health().ready(true);
+    }
+
+    private final class ReadPositions implements GuardedPoll.Positions {
+        @Override
+        public boolean isKnown(TopicPartition partition) {
+            return !assignment.isUnread(partition);
+        }
+
+        @Override
+        public @Nullable Long next(TopicPartition partition) {
+            return assignment.next(partition);
+        }
+
+        @Override
+        public void held(TopicPartition partition) {
+            rereading.drop(Set.of(partition));
+        }
     }
 }

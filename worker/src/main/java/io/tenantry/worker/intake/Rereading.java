@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -33,10 +34,14 @@ final class Rereading {
         this.admission = admission;
     }
 
-    /** Before each poll. */
-    void steer() {
+    /**
+     * Before each poll.
+     *
+     * @param held partitions whose position has no meaning for now
+     */
+    void steer(Predicate<TopicPartition> held) {
         for (TopicPartition partition : admission.partitions()) {
-            if (!excursions.containsKey(partition)) {
+            if (!held.test(partition) && !excursions.containsKey(partition)) {
                 admission.firstOfMany(partition).ifPresent(first -> go(partition, first, consumer.position(partition)));
             }
         }

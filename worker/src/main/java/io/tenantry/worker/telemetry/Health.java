@@ -16,6 +16,8 @@ public final class Health {
         STARTING,
         /** No broker answers. */
         KAFKA,
+        /** A partition of the request topics cannot be read. */
+        PARTITIONS,
         /** The control plane's database does not answer. */
         REGISTRY,
         /** A server of tenants does not answer. */

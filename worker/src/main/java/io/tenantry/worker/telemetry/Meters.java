@@ -135,6 +135,11 @@ public final class Meters {
         gauge("tenantry.parked", "Requests that were read, and are read again when there is room for them", requests);
     }
 
+    /** Partitions that cannot be read, as with a corrupt batch. */
+    public void unreadablePartitions(IntSupplier partitions) {
+        gauge("tenantry.unreadable.partitions", "Partitions whose next record cannot be read", partitions);
+    }
+
     /** Tenants that have a lane now. */
     public void lanes(IntSupplier lanes) {
         gauge("tenantry.lanes", "Tenants with work in this worker", lanes);

@@ -122,7 +122,7 @@ class RereadingTest {
 
         assertThat(admission.parked()).isZero();
         assertThat(admission.partitions()).isEmpty();
-        rereading.steer();
+        rereading.steer(partition -> false);
         assertThat(rereading.isUnderWay(PARTITION)).isFalse();
     }
 
@@ -137,7 +137,7 @@ class RereadingTest {
 
     /** As the poll loop does it. */
     private void turn() {
-        rereading.steer();
+        rereading.steer(partition -> false);
         long position = consumer.position(PARTITION);
         topic.stream().filter(record -> record.offset() >= position).forEach(consumer::addRecord);
         List<ConsumerRecord<byte[], byte[]>> polled =
