@@ -82,8 +82,10 @@ final class GuardedPoll {
     /** Whether the partition must not be read, nor its position be used. */
     boolean holds(TopicPartition partition) {
         Trial current = trial;
-        boolean tried = current != null && current.partition().equals(partition);
-        return tried ? !current.begun() : suspects.contains(partition) || faulty.containsKey(partition);
+        if (current != null && current.partition().equals(partition)) {
+            return !current.begun();
+        }
+        return suspects.contains(partition) || faulty.containsKey(partition);
     }
 
     /** Whether the partition is to be paused. */
