@@ -4,11 +4,14 @@ import java.util.concurrent.Semaphore;
 
 /**
  * How much the scripts of tenants may send to this process: the driver keeps all rows and notices of a message in memory,
- * and needs many times the bytes on the wire for them. Measured with pgjdbc 42.7 and Flyway 13: 7 to 17 times for rows
- * of {@code void}, 27 times for notices. One for the whole process. Safe for use by many threads.
+ * and needs many times the bytes on the wire for them. Measured with pgjdbc 42.7 on a 64-bit JVM: 1.6 times for rows of
+ * 100 characters, 6 times for rows without a column, 27 times for notices. Flyway keeps copies of both. One for the whole
+ * process. Safe for use by many threads.
  */
 public final class ReceiveBudget {
+    /** With notices at most a quarter of the heap is one script's. */
     private static final int HEAP_SHARE_OF_ONE = 128;
+    /** With notices a tenth of the heap is all small ones' together. */
     private static final int HEAP_SHARE_OF_SMALL = 256;
     /** How many scripts that send much may run at the same time. */
     private static final int LARGE_AT_ONCE = 2;
