@@ -107,12 +107,12 @@ class UpgradeIT {
 
     @Test
     void aScriptThatRaisesTheCodeOfAServerThatIsAwayFailsAndPausesNobody() {
-        release("V3__lies.sql", "DO $$ BEGIN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END $$;");
+        release("V3__lies.sql", "DO $$ BEGIN RAISE EXCEPTION 'starting up' USING ERRCODE = '57P03'; END $$;");
 
         TenantResult result = deployment.results().data(deployment.events().migrate("acme", "latest", "users"));
 
         assertThat(error(result).code()).isEqualTo(ErrorCode.MIGRATION_FAILED);
-        assertThat(error(result).sqlState()).isEqualTo("53200");
+        assertThat(error(result).sqlState()).isEqualTo("57P03");
         assertThat(error(result).migration()).isEqualTo("V3__lies.sql");
     }
 

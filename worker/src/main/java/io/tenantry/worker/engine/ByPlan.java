@@ -53,7 +53,9 @@ final class ByPlan {
             sightings.first(NOTHING);
             end = all.isPresent() ? end : planner.apply(path);
         }
-        return end == Planner.End.CHANGED ? look(new Target.Latest()) : conclude(end, NOTHING, planner);
+        return end == Planner.End.CHANGED || end == Planner.End.BUSY
+                ? look(new Target.Latest())
+                : conclude(end, NOTHING, planner);
     }
 
     /** The plans of all these; empty if one has none, or none for this home. */
@@ -95,9 +97,9 @@ final class ByPlan {
                 sightings.first(before);
             }
         }
-        return end == Planner.End.DONE || end == Planner.End.BUSY
-                ? Optional.of(conclude(end, before, planner))
-                : Optional.empty();
+        return end == Planner.End.CHANGED || end == Planner.End.BUSY
+                ? Optional.empty()
+                : Optional.of(conclude(end, before, planner));
     }
 
     private Shortcut look(Target target) throws SQLException {
@@ -125,12 +127,12 @@ final class ByPlan {
             Planner.End end = standing instanceof Standing.Behind behind
                     ? planner.apply(behind.pending())
                     : standing instanceof Standing.UpToDate ? Planner.End.DONE : Planner.End.STUCK;
-            if (end != Planner.End.CHANGED) {
+            if (end != Planner.End.CHANGED && end != Planner.End.BUSY) {
                 return conclude(end, history, planner);
             }
         }
-        // It changes all the time: somebody is at work there.
-        return new Shortcut.Busy();
+        // It changes all the time. Whoever has the lock finds out.
+        return new Shortcut.None();
     }
 
     private Shortcut failed(History history, ResultError error) {
@@ -141,14 +143,18 @@ final class ByPlan {
     }
 
     private Shortcut conclude(Planner.End end, History before, Planner planner) {
-        if (end != Planner.End.DONE) {
-            return end == Planner.End.BUSY ? new Shortcut.Busy() : new Shortcut.None();
+        if (end != Planner.End.DONE && end != Planner.End.TOO_LONG) {
+            return new Shortcut.None();
         }
         History after = planner.history();
         @Nullable String from = sightings.first(before);
         List<String> applied = new ArrayList<>(sightings.applied(before));
         applied.addAll(planner.applied());
-        return new Shortcut.Done(new MigrationResult.Migrated(from, version(after), applied), sightings.lastLocked());
+        return new Shortcut.Done(
+                end == Planner.End.DONE
+                        ? new MigrationResult.Migrated(from, version(after), applied)
+                        : new MigrationResult.Failed(from, version(after), applied, planner.error()),
+                sightings.lastLocked());
     }
 
     private static @Nullable String version(History history) {

@@ -48,8 +48,8 @@ final class Candidates {
                                 && ScriptCheck.reason(
                                                 migration, catalog.scripts().text(script), inside, configured)
                                         .isEmpty())
-                        .ifPresent(inside ->
-                                candidates.inNewHomes.put(script, planned(migration, inside, scratch, leavesSettings)));
+                        .ifPresent(inside -> candidates.inNewHomes.put(
+                                script, planned(migration, catalog, inside, scratch, leavesSettings)));
             }
             if (reason.isPresent() || statements == null) {
                 candidates.reasons.put(script, reason.orElse("Flyway did not read it"));
@@ -57,7 +57,7 @@ final class Candidates {
                 candidates.reasons.put(
                         script, "a trigger or function would see that its statements come in one message");
             } else {
-                candidates.plannable.put(script, planned(migration, statements, scratch, leavesSettings));
+                candidates.plannable.put(script, planned(migration, catalog, statements, scratch, leavesSettings));
             }
         }
         return candidates;
@@ -65,10 +65,19 @@ final class Candidates {
 
     /** Each on lines of its own: the last one may end in a comment. */
     private static PlannedScript planned(
-            Migration migration, List<String> statements, Scratch scratch, boolean leavesSettings) {
+            Migration migration,
+            MigrationCatalog catalog,
+            List<String> statements,
+            Scratch scratch,
+            boolean leavesSettings) {
         StringBuilder sql = new StringBuilder();
         statements.forEach(statement -> sql.append(statement).append("\n;\n"));
-        return new PlannedScript(migration, sql.toString(), scratch.names(), leavesSettings);
+        return new PlannedScript(
+                migration,
+                sql.toString(),
+                PlannedScript.Statement.in(catalog.scripts().text(migration.script()), statements),
+                scratch.names(),
+                leavesSettings);
     }
 
     /** In a place without history Flyway begins at the newest baseline; what that stands for is read without it. */

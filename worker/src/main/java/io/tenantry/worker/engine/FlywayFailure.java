@@ -27,10 +27,22 @@ final class FlywayFailure {
             CoreErrorCode.RESOLVED_VERSIONED_MIGRATION_NOT_APPLIED,
             CoreErrorCode.RESOLVED_REPEATABLE_MIGRATION_NOT_APPLIED);
 
-    private FlywayFailure() {}
+    private final MigrationCatalog catalog;
+    private final TenantHome home;
+    private final FlywayException failure;
+    private final String script;
+
+    /** @param running the script that ran, for a failure that names none; empty if none did */
+    FlywayFailure(MigrationCatalog catalog, TenantHome home, FlywayException failure, String running) {
+        this.catalog = catalog;
+        this.home = home;
+        this.failure = failure;
+        String named = script(failure);
+        this.script = named.isEmpty() && find(failure, SQLException.class) != null ? running : named;
+    }
 
     /** @param history of the home after the failure */
-    static ResultError describe(MigrationCatalog catalog, TenantHome home, History history, FlywayException failure) {
+    ResultError describe(History history) {
         Optional<ResultError> unreadable = UnreadableScript.error(catalog, failure);
         if (unreadable.isPresent()) {
             return unreadable.get();
@@ -38,28 +50,26 @@ final class FlywayFailure {
         boolean disagrees = failure instanceof FlywayValidateException && DISAGREEMENT.contains(failure.getErrorCode());
         Optional<ResultError> disagreement =
                 disagrees ? Disagreement.of(catalog.migrationsFor(home), home, history) : Optional.empty();
-        return disagreement.isPresent() ? disagreement.get() : describe(catalog, home, failure, disagrees);
+        return disagreement.isPresent() ? disagreement.get() : describe(disagrees);
     }
 
-    private static ResultError describe(
-            MigrationCatalog catalog, TenantHome home, FlywayException failure, boolean disagrees) {
+    private ResultError describe(boolean disagrees) {
         SQLException cause = SqlFailure.sqlCause(failure);
-        @Nullable FlywaySqlScriptException script = find(failure, FlywaySqlScriptException.class);
-        @Nullable FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
-        OutsideScript outside = catalog.plans().outside().get(script(failure));
-        String advice = cause == null || outside == null || outside.canRunAgain() ? "" : "; " + outside.advice(home);
+        @Nullable FlywaySqlScriptException place = find(failure, FlywaySqlScriptException.class);
+        Optional<OutsideScript> outside = outsideScript();
+        String advice = cause == null || outside.isEmpty() || outside.get().canRunAgain()
+                ? ""
+                : "; " + outside.get().advice(home);
         return new ResultError(
-                disagrees ? ErrorCode.CHECKSUM_MISMATCH : ErrorCode.MIGRATION_FAILED,
-                message(catalog, failure, cause, migration) + advice,
+                disagrees ? ErrorCode.CHECKSUM_MISMATCH : FailureKind.code(cause),
+                message(cause) + advice,
                 cause == null ? null : cause.getSQLState(),
-                migration == null || migration.getMigration() == null
-                        ? null
-                        : migration.getMigration().getScript(),
-                script == null ? null : (Integer) script.getLineNumber(),
-                script == null ? null : script.getStatement());
+                script.isEmpty() ? null : script,
+                place == null ? null : (Integer) place.getLineNumber(),
+                place == null ? null : place.getStatement());
     }
 
-    /** The name of the file that raised it; empty if none did. */
+    /** The name of the file that a failure names; empty if it names none. */
     static String script(FlywayException failure) {
         FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
         return migration == null || migration.getMigration() == null
@@ -67,33 +77,38 @@ final class FlywayFailure {
                 : migration.getMigration().getScript();
     }
 
-    /** Whether a statement of a script raised it. */
-    static boolean isOfScript(FlywayException failure) {
-        return find(failure, FlywaySqlScriptException.class) != null;
+    /** The script that failed, if it runs outside a transaction and was read at the start. */
+    Optional<OutsideScript> outsideScript() {
+        return Optional.ofNullable(catalog.plans().outside().get(script));
     }
 
     /** Whether it is of a script that runs without a transaction, as CREATE INDEX CONCURRENTLY must. */
-    static boolean isOutsideTransaction(FlywayException failure) {
+    boolean isOutsideTransaction() {
         FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
-        return migration != null && !migration.isExecutableInTransaction();
+        return outsideScript().isPresent() || (migration != null && !migration.isExecutableInTransaction());
     }
 
-    private static String message(
-            MigrationCatalog catalog,
-            FlywayException failure,
-            @Nullable SQLException cause,
-            @Nullable FlywayMigrateException migration) {
+    /** The same error with more to its message. */
+    static ResultError with(ResultError error, String more) {
+        return new ResultError(
+                error.code(),
+                error.message() + more,
+                error.sqlState(),
+                error.migration(),
+                error.line(),
+                error.statement());
+    }
+
+    private String message(@Nullable SQLException cause) {
         if (cause == null) {
             return firstLines(failure.getMessage());
         }
-        String where = migration == null || migration.getMigration() == null
-                ? "migrating database " + catalog.database()
-                : migration.getMigration().getScript();
-        return where + " failed: " + firstLines(cause.getMessage());
+        return (script.isEmpty() ? "migrating database " + catalog.database() : script) + " failed: "
+                + firstLines(cause.getMessage());
     }
 
     /** Flyway's messages go on for a page; PostgreSQL's first lines say what and where. */
-    private static String firstLines(@Nullable String message) {
+    static String firstLines(@Nullable String message) {
         if (message == null) {
             return "no message";
         }

@@ -30,6 +30,7 @@ final class LongWay {
     private final LockedHome home;
     private final Sightings sightings;
     private final List<String> applied = new ArrayList<>();
+    private final Whereabouts whereabouts = new Whereabouts();
 
     LongWay(MigrationCatalog catalog, LockedHome home, Sightings sightings) {
         this.catalog = catalog;
@@ -40,6 +41,11 @@ final class LongWay {
     /** How results call what was applied, in order. */
     List<String> applied() {
         return applied;
+    }
+
+    /** What Flyway does at the moment, or did when it failed. */
+    Whereabouts whereabouts() {
+        return whereabouts;
     }
 
     /** Forgets a script that failed outside a transaction; says why, if it cannot be begun anew. */
@@ -132,6 +138,17 @@ final class LongWay {
         execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
     }
 
+    /**
+     * Drops what a script has left that failed outside a transaction, if nobody is in the way; the next try would do it
+     * else.
+     */
+    void cleanUp(OutsideScript script) throws SQLException {
+        execute("SET lock_timeout = " + home.timeouts().lock().toMillis());
+        for (String index : script.indexesIn(home.home())) {
+            dropIfInvalid(index);
+        }
+    }
+
     /** What a try that was broken off leaves: it is never used, and in the way. */
     private void dropIfInvalid(String index) throws SQLException {
         String name = Identifiers.quote(home.home().schema()) + "." + Identifiers.quote(index);
@@ -158,14 +175,16 @@ final class LongWay {
         }
         try (ReceiveLimit limit = home.session().limit()) {
             try {
-                MigrateResult result =
-                        flyway.callbacks(new EachScript(restore, limit)).load().migrate();
+                MigrateResult result = flyway.callbacks(whereabouts, new EachScript(restore, limit))
+                        .load()
+                        .migrate();
                 result.migrations.forEach(migration -> applied.add(name(migration)));
             } catch (FlywayException failure) {
                 if (!limit.exceeded()) {
                     throw failure;
                 }
-                ResultError place = FlywayFailure.describe(catalog, home.home(), new History(List.of()), failure);
+                ResultError place = new FlywayFailure(catalog, home.home(), failure, limit.script())
+                        .describe(new History(List.of()));
                 throw sightings.tooMuch(limit.script(), place.line(), place.statement(), limit, failure);
             }
         }

@@ -8,6 +8,7 @@ import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +49,9 @@ public final class Migrator {
      * Applies what is missing up to the target, each script with its row of the history in one transaction.
      *
      * @param sightings the same for all attempts of a request
-     * @throws SQLException if another session was in the way or the server is away; see {@link SqlFailure}. What was
-     *     applied before stays, and the next call goes on from there.
+     * @throws ScriptFailure if a script failed, and another try may help
+     * @throws SQLException if the home cannot be worked on now. What was applied before stays, and the next call goes on
+     *     from there.
      */
     public MigrationResult migrate(LockedHome home, Target target, Sightings sightings) throws SQLException {
         sightings.locked(home.lockedAt());
@@ -84,7 +86,7 @@ public final class Migrator {
             applied.addAll(way.applied());
             return new MigrationResult.Migrated(from, version(History.of(home)), applied);
         } catch (FlywayException failure) {
-            return failed(home, sightings, failure);
+            return failed(home, sightings, failure, way);
         }
     }
 
@@ -112,36 +114,45 @@ public final class Migrator {
         return new Progress(from, version(now), sightings.applied(now));
     }
 
-    private MigrationResult failed(LockedHome home, Sightings sightings, FlywayException failure) throws SQLException {
+    private MigrationResult failed(LockedHome home, Sightings sightings, FlywayException failure, LongWay way)
+            throws SQLException {
+        Connection connection = home.connection();
+        Duration took = way.whereabouts().sinceStatement();
         SQLException cause = SqlFailure.sqlCause(failure);
-        if (cause != null && mayPass(home, cause, failure)) {
-            throw cause;
+        FlywayFailure told = new FlywayFailure(
+                catalog, home.home(), failure, way.whereabouts().script());
+        if (!FailureKind.isSound(connection)) {
+            throw new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, told.describe(new History(List.of())), cause);
         }
         // Flyway leaves the connection as the failure left it.
-        Transaction.rollBack(home.connection(), failure);
+        Transaction.rollBack(connection, failure);
+        Optional<OutsideScript> outside = told.outsideScript();
+        if (outside.isPresent()) {
+            cleanUp(way, outside.get(), failure);
+        }
         History after = History.of(home);
-        return new MigrationResult.Failed(
-                sightings.first(after),
-                version(after),
-                sightings.applied(after),
-                FlywayFailure.describe(catalog, home.home(), after, failure));
+        ResultError error = told.describe(after);
+        if (cause != null) {
+            Duration limit = home.timeouts().statement();
+            Optional<ScriptFailure.Kind> kind = FailureKind.of(cause, connection, took, limit);
+            if (kind.isPresent()
+                    && (!told.isOutsideTransaction()
+                            || outside.filter(OutsideScript::canRunAgain).isPresent())) {
+                throw new ScriptFailure(kind.get(), error, cause);
+            }
+            if (FailureKind.isTimeout(cause, took, limit)) {
+                error = FlywayFailure.with(error, FailureKind.advice(limit));
+            }
+        }
+        return new MigrationResult.Failed(sightings.first(after), version(after), sightings.applied(after), error);
     }
 
-    /**
-     * A script on a sound connection can raise a server's codes itself, every time: it is at fault then. One that ran
-     * outside a transaction is worth another try only if it can be begun anew.
-     */
-    private boolean mayPass(LockedHome home, SQLException cause, FlywayException failure) throws SQLException {
-        SqlFailure kind = SqlFailure.of(cause);
-        if (kind == SqlFailure.PERMANENT) {
-            return false;
+    private static void cleanUp(LongWay way, OutsideScript script, FlywayException failure) {
+        try {
+            way.cleanUp(script);
+        } catch (SQLException later) {
+            failure.addSuppressed(later);
         }
-        boolean sound = home.connection().isValid(1);
-        if (sound && FlywayFailure.isOutsideTransaction(failure)) {
-            OutsideScript script = catalog.plans().outside().get(FlywayFailure.script(failure));
-            return kind == SqlFailure.TRANSIENT && script != null && script.canRunAgain();
-        }
-        return !(sound && kind == SqlFailure.SERVER_AWAY && FlywayFailure.isOfScript(failure));
     }
 
     private static @Nullable String version(History history) {

@@ -33,6 +33,7 @@ record Peek(boolean free, boolean marked, History history) {
                 return read(home, row);
             }
         } catch (SQLException failure) {
+            session.changed();
             if (NOT_THERE.contains(String.valueOf(failure.getSQLState()))) {
                 return Optional.empty();
             }

@@ -1,9 +1,15 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.PlanText.Part;
+import io.tenantry.worker.engine.PlanText.Place;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.SessionTimeouts;
 import io.tenantry.worker.postgres.TenantHome;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -11,13 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a plan down as one text for one home: one transaction, which PostgreSQL is given in one message. */
 final class PlanSql {
-    /** Somebody else holds the home's lock. */
-    static final String BUSY = "tenantry:busy";
-    /** The mark or the history is not what it was taken for. */
-    static final String CHANGED = "tenantry:changed";
-
-    /** A column of the first rows that come back. */
-    static final String LOCKED_AT = "locked_at";
+    /** No integer, so that a statement fails: somebody else holds the home's lock. */
+    private static final String BUSY = "tenantry:busy";
+    /** The same: the mark or the history is not what it was taken for. */
+    private static final String CHANGED = "tenantry:changed";
 
     /** As Flyway creates it, which the proof sees to. */
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
@@ -33,6 +36,7 @@ final class PlanSql {
     private final SessionTimeouts timeouts;
     private final String table;
     private final StringBuilder sql = new StringBuilder(4096);
+    private final List<Place> places = new ArrayList<>();
 
     PlanSql(TenantHome home, SessionTimeouts timeouts) {
         this.home = home;
@@ -45,12 +49,12 @@ final class PlanSql {
      *
      * @param afterwards statements behind the transaction; not run after an error
      */
-    String step(List<HistoryRow> before, PlannedScript script, String afterwards) {
+    PlanText step(List<HistoryRow> before, PlannedScript script, String afterwards) {
         begin();
         guard(before);
         int rank = before.isEmpty() ? 1 : before.get(before.size() - 1).rank() + 1;
         script(rank, script, "0");
-        return commit(afterwards);
+        return commit(script, afterwards);
     }
 
     /**
@@ -59,9 +63,11 @@ final class PlanSql {
      * @param between statements that undo what a script may leave for the next one
      * @param afterwards statements behind the transaction; not run after an error
      */
-    String create(List<PlannedScript> scripts, String between, String afterwards) {
+    PlanText create(List<PlannedScript> scripts, String between, String afterwards) {
         begin();
         String schema = Identifiers.quote(home.schema());
+        // Three to make the history.
+        places.addAll(Collections.nCopies(5, Place.of(Part.HOME)));
         sql.append("CREATE SCHEMA ")
                 .append(schema)
                 .append(";\nCOMMENT ON SCHEMA ")
@@ -74,29 +80,38 @@ final class PlanSql {
         boolean leaves = false;
         for (int i = 0; i < scripts.size(); i++) {
             if (leaves) {
-                sql.append(between).append(";\n");
+                // One for the settings.
+                places.addAll(Collections.nCopies(between.split(";").length + 1, Place.of(Part.SCRIPT)));
+                sql.append(between).append(";\nSELECT ");
                 settings();
                 sql.append(";\n");
             }
             leaves |= LEAVING.matcher(scripts.get(i).sql()).find();
             script(i + 1, scripts.get(i), i == 0 ? "0" : before);
         }
-        return commit(afterwards);
+        return commit(null, afterwards);
+    }
+
+    /** The first value that comes back: when the lock was taken, by the server's clock. */
+    static Instant lockTime(String value) {
+        return Instant.EPOCH.plus(Long.parseLong(value), ChronoUnit.MICROS);
     }
 
     /** The lock comes in a statement of its own, so that what is read after it is what its last holder left. */
     private void begin() {
-        sql.append("BEGIN;\n");
+        places.add(Place.of(Part.BEGIN));
+        places.add(Place.of(Part.LOCK));
+        // In numbers, whatever DateStyle is.
+        sql.append("BEGIN;\nSELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, ");
         settings();
         sql.append(", (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
                 .append(home.lockKey())
-                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer, pg_catalog.clock_timestamp() AS " + LOCKED_AT
-                        + ";\n");
+                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer;\n");
     }
 
-    /** For this transaction; the statement goes on, or ends, behind it. */
+    /** For this transaction; columns of a SELECT. */
     private void settings() {
-        sql.append("SELECT pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
+        sql.append("pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
                 .append(Identifiers.literal(Identifiers.quote(home.schema())))
                 .append(
                         ", nullif(pg_catalog.current_setting('search_path'), '')), true), pg_catalog.set_config('lock_timeout', '")
@@ -108,6 +123,7 @@ final class PlanSql {
 
     private void guard(List<HistoryRow> before) {
         String rows = before.stream().map(HistoryRow::digest).collect(Collectors.joining("\n"));
+        places.add(Place.of(Part.HOME));
         sql.append("SELECT (CASE WHEN ")
                 .append(home.markQuery())
                 .append(" IS DISTINCT FROM ")
@@ -134,6 +150,10 @@ final class PlanSql {
 
     /** @param spentBefore in the same transaction, in milliseconds, as an expression */
     private void script(int rank, PlannedScript script, String spentBefore) {
+        for (int i = 0; i < script.statements().size(); i++) {
+            places.add(new Place(Part.SCRIPT, script, i));
+        }
+        places.add(new Place(Part.SCRIPT, script, -1));
         sql.append(script.sqlFor(home));
         Migration migration = script.migration();
         sql.append("INSERT INTO ")
@@ -160,7 +180,9 @@ final class PlanSql {
         return text == null ? "NULL" : Identifiers.literal(text.toString());
     }
 
-    private String commit(String afterwards) {
-        return sql.append("COMMIT").append(afterwards).toString();
+    /** @param script the only one; null if there are others */
+    private PlanText commit(@Nullable PlannedScript script, String afterwards) {
+        places.add(new Place(Part.COMMIT, script, -1));
+        return new PlanText(sql.append("COMMIT").append(afterwards).toString(), places);
     }
 }

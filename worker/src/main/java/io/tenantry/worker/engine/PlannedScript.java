@@ -2,17 +2,53 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.TenantHome;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A migration that PostgreSQL can be given as one text.
  *
- * @param sql the statements that Flyway finds in the script, in which names of the scratch home stand for those of a
- *     tenant's
+ * @param sql the statements as one text, in which names of the scratch home stand for those of a tenant's
+ * @param statements those that Flyway finds in the script, in their order
  * @param names what stands for what
  * @param leavesSettings whether it may leave in its session what cannot be reset there
  */
-record PlannedScript(Migration migration, String sql, Names names, boolean leavesSettings) {
+record PlannedScript(Migration migration, String sql, List<Statement> statements, Names names, boolean leavesSettings) {
+    PlannedScript {
+        statements = List.copyOf(statements);
+    }
+
+    /**
+     * A statement that PostgreSQL answers.
+     *
+     * @param line of the file where it begins; null if unknown
+     */
+    record Statement(String sql, @Nullable Integer line) {
+        /** Finds each in the file; what has no text but comments is left out, since PostgreSQL does not answer it. */
+        static List<Statement> in(String file, List<String> statements) {
+            List<Statement> found = new ArrayList<>();
+            int from = 0;
+            for (String statement : statements) {
+                String bare = ScriptCheck.withoutComments(statement).strip();
+                if (bare.isEmpty()) {
+                    continue;
+                }
+                int at = file.indexOf(bare, from);
+                @Nullable Integer line = at < 0
+                        ? null
+                        : 1
+                                + (int) file.substring(0, at)
+                                        .chars()
+                                        .filter(next -> next == '\n')
+                                        .count();
+                from = at < 0 ? from : at + bare.length();
+                found.add(new Statement(statement, line));
+            }
+            return found;
+        }
+    }
+
     /** The names of the home on which the script was recorded. */
     record Names(String tenant, String schema, String server) {
         /** The text with the names of another home. */
@@ -23,7 +59,7 @@ record PlannedScript(Migration migration, String sql, Names names, boolean leave
 
     /** The same for a migration whose checksum depends on the home. */
     PlannedScript with(Migration ofHome) {
-        return new PlannedScript(ofHome, sql, names, leavesSettings);
+        return new PlannedScript(ofHome, sql, statements, names, leavesSettings);
     }
 
     /** Whether the text is the same for all homes. */

@@ -1,8 +1,10 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.QueryMessage;
 import io.tenantry.worker.postgres.ReceiveLimit;
 import io.tenantry.worker.postgres.SessionReset;
 import io.tenantry.worker.postgres.SessionTimeouts;
@@ -10,19 +12,19 @@ import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Applies planned scripts to one home, each list in as few round trips as its transactions need. For one thread. */
 final class Planner {
-    /** duplicate_schema, and unique_violation if two create it at the same moment. */
-    private static final Set<String> THERE_ALREADY = Set.of("42P06", "23505");
-    /** undefined_table, invalid_schema_name: where the history should be. */
-    private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+    /** query_canceled. */
+    private static final String CANCELED = "57014";
+    /** invalid_text_representation: how a plan says that the lock is not free. */
+    private static final String NO_INTEGER = "22P02";
 
     /** Undoes all that a tenant's scripts left in the session; the last rows are {@link SessionReset#PREPARED}. */
     private static final String RESET = SessionReset.RESET + "; " + SessionReset.PREPARED;
@@ -35,7 +37,9 @@ final class Planner {
         /** The home is not as it was taken for; this much of it was left as it is. */
         CHANGED,
         /** What comes next has no plan, or its plan fails here: for Flyway. */
-        STUCK
+        STUCK,
+        /** A script ran longer than it may: it would again. */
+        TOO_LONG
     }
 
     private final HomeSession session;
@@ -45,6 +49,7 @@ final class Planner {
     private final Sightings sightings;
     private final boolean isTrial;
     private final List<String> applied = new ArrayList<>();
+    private @Nullable ResultError error;
 
     /** @param history of the home */
     Planner(HomeSession session, Plans plans, History history, Sightings sightings) {
@@ -76,6 +81,11 @@ final class Planner {
         return List.copyOf(applied);
     }
 
+    /** What is said of a script that ran too long. */
+    ResultError error() {
+        return Objects.requireNonNull(error);
+    }
+
     /** The history, with what was applied. */
     History history() {
         return new History(rows);
@@ -95,8 +105,8 @@ final class Planner {
             }
             outlives(script.get());
             boolean isLast = i == pending.size() - 1;
-            String sql = new PlanSql(session.home(), timeouts).step(rows, script.get(), afterwards(isLast));
-            End end = execute(sql, List.of(script.get()), isLast, NOT_THERE);
+            PlanText plan = new PlanSql(session.home(), timeouts).step(rows, script.get(), afterwards(isLast));
+            End end = execute(plan, List.of(script.get()), isLast);
             if (end != End.DONE) {
                 return end;
             }
@@ -108,15 +118,15 @@ final class Planner {
     /**
      * Makes the home, with these scripts applied, in one transaction.
      *
-     * @return CHANGED if there is one already
+     * @return CHANGED if there is one already, or it cannot be made
      * @throws SQLException if that may pass
      */
     End create(List<PlannedScript> scripts) throws SQLException {
         scripts.forEach(this::outlives);
         boolean isLast = !scripts.isEmpty();
         String between = SessionReset.afterScript(session.connection());
-        String sql = new PlanSql(session.home(), timeouts).create(scripts, between, afterwards(isLast));
-        End end = execute(sql, scripts, isLast, THERE_ALREADY);
+        PlanText plan = new PlanSql(session.home(), timeouts).create(scripts, between, afterwards(isLast));
+        End end = execute(plan, scripts, isLast);
         if (end == End.DONE) {
             scripts.forEach(script -> add(script.migration()));
         }
@@ -143,25 +153,28 @@ final class Planner {
         applied.add(migration.name());
     }
 
-    private End execute(String sql, List<PlannedScript> scripts, boolean isLast, Set<String> changed)
-            throws SQLException {
-        try (ReceiveLimit limit = session.limit();
-                Statement statement = session.connection().createStatement()) {
-            statement.setEscapeProcessing(false);
+    private End execute(PlanText plan, List<PlannedScript> scripts, boolean isLast) throws SQLException {
+        try (ReceiveLimit limit = session.limit()) {
             session.changed();
+            QueryMessage message = new QueryMessage();
+            long start = System.nanoTime();
             try {
-                sightings.locked(lockTime(statement, statement.execute(sql)));
-                if (isLast) {
-                    restored(statement);
-                }
-                return End.DONE;
+                message.send(session.connection(), plan.sql());
             } catch (SQLException failure) {
                 if (limit.exceeded()) {
                     throw tooMuch(scripts, limit, failure);
                 }
-                boolean sound = rollBack(statement, failure);
-                return judge(failure, sound, changed);
+                if (!plan.isCommitted(message.completed())) {
+                    Duration took = Duration.ofNanos(System.nanoTime() - start);
+                    return judge(plan.after(message.completed()), failure, rollBack(failure), took);
+                }
+                // What the script left is undone when the session is closed, or the session is.
             }
+            sightings.locked(PlanSql.lockTime(Objects.requireNonNull(message.firstValue())));
+            if (isLast && !isTrial && plan.isCommitted(message.completed()) && message.endsWithoutRows()) {
+                session.restored();
+            }
+            return End.DONE;
         }
     }
 
@@ -183,19 +196,8 @@ final class Planner {
         }
     }
 
-    private static Instant lockTime(Statement statement, boolean firstIsRows) throws SQLException {
-        boolean isRows = firstIsRows;
-        while (!isRows && statement.getUpdateCount() != -1) {
-            isRows = statement.getMoreResults();
-        }
-        try (ResultSet row = statement.getResultSet()) {
-            row.next();
-            return row.getObject(PlanSql.LOCKED_AT, OffsetDateTime.class).toInstant();
-        }
-    }
-
-    private boolean rollBack(Statement statement, SQLException failure) {
-        try {
+    private boolean rollBack(SQLException failure) {
+        try (Statement statement = session.connection().createStatement()) {
             statement.execute(isTrial ? "ROLLBACK" : "ROLLBACK;\n" + RESET);
             restored(statement);
             return true;
@@ -205,18 +207,60 @@ final class Planner {
         }
     }
 
-    /** On a sound connection a script may have raised a server's code itself: Flyway will tell. */
-    private static End judge(SQLException failure, boolean sound, Set<String> changed) throws SQLException {
-        String message = String.valueOf(failure.getMessage());
-        if (message.contains('"' + PlanSql.BUSY + '"')) {
-            return End.BUSY;
-        }
-        if (message.contains('"' + PlanSql.CHANGED + '"')) {
-            return End.CHANGED;
-        }
+    private End judge(PlanText.Place place, SQLException failure, boolean sound, Duration took) throws SQLException {
+        PlannedScript script = place.script();
+        return script == null ? judgeOwn(place, failure, sound) : judgeScript(place, script, failure, sound, took);
+    }
+
+    /** A statement of the worker's own failed. */
+    private static End judgeOwn(PlanText.Place place, SQLException failure, boolean sound) throws SQLException {
         if (!sound || SqlFailure.of(failure) == SqlFailure.TRANSIENT) {
             throw failure;
         }
-        return changed.contains(String.valueOf(failure.getSQLState())) ? End.CHANGED : End.STUCK;
+        switch (place.part()) {
+            case LOCK -> {
+                if (NO_INTEGER.equals(failure.getSQLState())) {
+                    return End.BUSY;
+                }
+                throw failure;
+            }
+            case HOME -> {
+                return End.CHANGED;
+            }
+            case BEGIN, SCRIPT, COMMIT -> {
+                // A syntax error in a script is found before anything begins; a constraint that was deferred, at the
+                // end.
+                return End.STUCK;
+            }
+        }
+        throw new IllegalStateException("no such part: " + place);
+    }
+
+    /** A script failed. Whatever SQLSTATE it has, the script may have raised it: Flyway says where in the file. */
+    private End judgeScript(
+            PlanText.Place place, PlannedScript script, SQLException failure, boolean sound, Duration took)
+            throws SQLException {
+        if (!sound) {
+            throw new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, describe(place, script, failure, ""), failure);
+        }
+        if (FailureKind.isInTheWay(failure, took, timeouts.statement())) {
+            throw new ScriptFailure(ScriptFailure.Kind.IN_THE_WAY, describe(place, script, failure, ""), failure);
+        }
+        if (CANCELED.equals(failure.getSQLState())) {
+            error = describe(place, script, failure, FailureKind.advice(timeouts.statement()));
+            return End.TOO_LONG;
+        }
+        return End.STUCK;
+    }
+
+    private ResultError describe(PlanText.Place place, PlannedScript script, SQLException failure, String advice) {
+        PlannedScript.@Nullable Statement statement = place.text();
+        return new ResultError(
+                FailureKind.code(failure),
+                script.migration().script() + " failed: " + FlywayFailure.firstLines(failure.getMessage()) + advice,
+                failure.getSQLState(),
+                script.migration().script(),
+                statement == null ? null : statement.line(),
+                statement == null ? null : script.names().replace(statement.sql(), session.home()));
     }
 }

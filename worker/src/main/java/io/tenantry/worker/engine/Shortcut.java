@@ -16,6 +16,6 @@ public sealed interface Shortcut {
     /** Somebody else works on the home: come back later. */
     record Busy() implements Shortcut {}
 
-    /** The long way must be gone: the lock, then every step. What was applied so far stays. */
+    /** No plan applies: take the lock and run all steps. What was applied so far stays. */
     record None() implements Shortcut {}
 }

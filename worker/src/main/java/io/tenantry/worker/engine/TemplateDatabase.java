@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +30,14 @@ public final class TemplateDatabase {
     private static final String FORMAT = "1";
 
     private static final int FINGERPRINT_BYTES = 12;
+    /** A script that ends its own session looks like a server that goes away. */
+    private static final int TRIES = 3;
 
     private final Server server;
     private final MigrationCatalog catalog;
     private final String name;
     private boolean unfit;
+    private int sessionsEnded;
 
     /**
      * Makes nothing yet.
@@ -93,9 +97,13 @@ public final class TemplateDatabase {
                 // Else another worker made the same one, and was faster.
                 LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
-        } catch (SQLException | MigrationsRefusedException failure) {
-            // What fails here fails for every new tenant too, who is told so.
-            unfit = SqlFailure.of(failure) == SqlFailure.PERMANENT;
+        } catch (MigrationsRefusedException refusal) {
+            // What fails here fails for every new tenant too, who is told so, whatever SQLSTATE a script raises.
+            unfit = true;
+            throw refusal;
+        } catch (SQLException failure) {
+            sessionsEnded += failure.getCause() instanceof FlywayException ? 1 : 0;
+            unfit = sessionsEnded >= TRIES || SqlFailure.of(failure) == SqlFailure.PERMANENT;
             throw failure;
         }
     }

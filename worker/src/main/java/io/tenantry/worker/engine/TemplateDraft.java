@@ -25,6 +25,8 @@ final class TemplateDraft implements AutoCloseable {
     private static final String MARK = "tenantry template";
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
+    /** connection_failure. */
+    private static final String CONNECTION_LOST = "08006";
 
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
 
@@ -71,8 +73,6 @@ final class TemplateDraft implements AutoCloseable {
             TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
             migrate(FlywayEngine.configure(catalog.sources(), connection, nobodys), connection);
             return seedRows(connection);
-        } catch (FlywayException refusal) {
-            throw new MigrationsRefusedException(refusal);
         }
     }
 
@@ -83,11 +83,24 @@ final class TemplateDraft implements AutoCloseable {
                         .load()
                         .migrate();
             } catch (FlywayException failure) {
-                throw limit.exceeded()
-                        ? new MigrationsRefusedException(limit.script() + ": " + limit.explanation())
-                        : failure;
+                throw refusal(failure, limit, connection);
             }
         }
+    }
+
+    /** Whether it is the scripts that are refused, or the session has ended. */
+    private static MigrationsRefusedException refusal(
+            FlywayException failure, ReceiveLimit limit, Connection connection) throws SQLException {
+        if (limit.exceeded()) {
+            return new MigrationsRefusedException(limit.script() + ": " + limit.explanation());
+        }
+        if (!FailureKind.isSound(connection)) {
+            throw new SQLException(
+                    "the session ended while its migrations ran: " + FlywayFailure.firstLines(failure.getMessage()),
+                    CONNECTION_LOST,
+                    failure);
+        }
+        return new MigrationsRefusedException(failure);
     }
 
     private static Optional<SeedRows> seedRows(Connection connection) throws SQLException {

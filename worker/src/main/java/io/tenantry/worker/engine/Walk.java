@@ -158,12 +158,17 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
 
     /** The same, but failing if it leaves a setting that lasts to the end of the transaction. */
     private static PlannedScript watched(PlannedScript script) {
+        String remember = "SELECT pg_catalog.set_config('tenantry.settings', " + SETTINGS + ", true)";
+        String compare = "SELECT (CASE WHEN pg_catalog.current_setting('tenantry.settings') IS DISTINCT FROM "
+                + SETTINGS + " THEN 'tenantry:setting' ELSE '1' END)::integer";
+        List<PlannedScript.Statement> statements = new ArrayList<>();
+        statements.add(new PlannedScript.Statement(remember, null));
+        statements.addAll(script.statements());
+        statements.add(new PlannedScript.Statement(compare, null));
         return new PlannedScript(
                 script.migration(),
-                "SELECT pg_catalog.set_config('tenantry.settings', " + SETTINGS + ", true);\n" + script.sql()
-                        + "SELECT (CASE WHEN pg_catalog.current_setting('tenantry.settings') IS DISTINCT FROM "
-                        + SETTINGS
-                        + " THEN 'tenantry:setting' ELSE '1' END)::integer;\n",
+                remember + ";\n" + script.sql() + compare + ";\n",
+                statements,
                 script.names(),
                 script.leavesSettings());
     }
@@ -174,10 +179,14 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         catalog.migrations().forEach(migration -> rest.add(migration.script()));
         path.subList(0, count).forEach(migration -> rest.remove(migration.script()));
         ReceiveLimit limit = scratch.session().limit();
+        Whereabouts whereabouts = new Whereabouts();
         try (limit) {
             EachScript each = new EachScript(EachScript.restore(scratch.connection()), limit);
             FlywayEngine.configure(catalog.sources().without(rest), scratch.connection(), scratch.home())
-                    .callbacks(watch == null ? new Callback[] {each} : new Callback[] {watch, each})
+                    .callbacks(
+                            watch == null
+                                    ? new Callback[] {each, whereabouts}
+                                    : new Callback[] {watch, each, whereabouts})
                     .load()
                     .migrate();
             return Optional.empty();
@@ -189,11 +198,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
                 scratch.connection().rollback();
                 scratch.connection().setAutoCommit(true);
             }
-            return Optional.of(FlywayFailure.describe(
-                    catalog,
-                    scratch.home(),
-                    History.of(scratch.connection(), scratch.home().schema()),
-                    failure));
+            return Optional.of(new FlywayFailure(catalog, scratch.home(), failure, whereabouts.script())
+                    .describe(History.of(scratch.connection(), scratch.home().schema())));
         } finally {
             scratch.renewSession();
         }

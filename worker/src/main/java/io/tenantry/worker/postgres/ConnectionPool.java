@@ -28,10 +28,12 @@ public final class ConnectionPool implements AutoCloseable {
         this(
                 target.name(),
                 new Connector(target.url(), target.user(), target.password(), target::applicationName),
-                maxConnections);
+                maxConnections,
+                false);
     }
 
-    ConnectionPool(String name, DataSource connector, int maxConnections) {
+    /** @param runsScripts whether its sessions run what others have written */
+    ConnectionPool(String name, DataSource connector, int maxConnections, boolean runsScripts) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setDataSource(connector);
@@ -40,6 +42,9 @@ public final class ConnectionPool implements AutoCloseable {
         config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
         config.setConnectionTimeout(Connector.TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
+        if (runsScripts) {
+            config.setExceptionOverride(new KeepSession());
+        }
         this.pool = new HikariDataSource(config);
     }
 

@@ -26,6 +26,11 @@ final class GatedConnector extends Connector {
         return openLeased(address, () -> gate.enter(TIMEOUT, () -> {}));
     }
 
+    /** To the server's own database; while no slot is free it makes one so. */
+    Connection openNew(Runnable whileFull) throws SQLException {
+        return openLeased(address(), () -> gate.enter(TIMEOUT, whileFull));
+    }
+
     /** To a database of the server; while no slot is free it makes one so. */
     Connection open(String database, Runnable whileFull) throws SQLException {
         return openLeased(addressOf(database), () -> gate.enter(TIMEOUT, whileFull));

@@ -38,6 +38,11 @@ public final class LockedHome {
         return session;
     }
 
+    /** Limits of what runs here. */
+    public SessionTimeouts timeouts() {
+        return session.timeouts();
+    }
+
     /**
      * When the lock was taken, by the server's clock. One holder's time is before the next one's, whichever workers they
      * are: it tells which of two has seen the home last.

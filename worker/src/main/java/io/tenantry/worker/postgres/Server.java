@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -57,7 +58,7 @@ public final class Server implements AutoCloseable {
         this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease, threads);
         this.gate = new ConnectionGate(name, bulkhead.max());
         this.connector = new GatedConnector(settings, lease, gate);
-        this.pool = new ConnectionPool(name, connector, settings.maxConnections());
+        this.pool = new ConnectionPool(name, connector, settings.maxConnections(), true);
         this.shortConnections = new ShortConnections(connector, () -> pool.closeIdle(gate.surplus(1)));
     }
 
@@ -111,6 +112,21 @@ public final class Server implements AutoCloseable {
     /** Limits what may be sent to this thread over a connection of this server, until the result is closed. */
     public ReceiveLimit limit(Connection connection) {
         return ReceiveLimit.begin(budget, connection);
+    }
+
+    /**
+     * Asks the server in a new session, outside the pool, whether it can be written to: a failover may have left the
+     * address on a standby, or whoever runs it has switched writes off. The caller holds a permit and no connection.
+     *
+     * @return why it takes no writes; empty if it does
+     * @throws SQLException if no session can be opened, or it does not answer within 5 s
+     * @see <a href="https://www.postgresql.org/docs/current/hot-standby.html">hot standby</a>
+     */
+    public Optional<String> whyReadOnly() throws SQLException {
+        try (Connection connection = shortConnections.connect()) {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Connector.TIMEOUT.toMillis()));
+            return ServerMode.whyReadOnly(connection);
+        }
     }
 
     /**

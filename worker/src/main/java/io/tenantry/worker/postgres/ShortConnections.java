@@ -18,6 +18,11 @@ final class ShortConnections {
         this.makeRoom = makeRoom;
     }
 
+    /** Opens one to the server's own database; waits up to 5 s. */
+    Connection connect() throws SQLException {
+        return connector.openNew(makeRoom);
+    }
+
     /**
      * Waits up to 5 s. All that the server's URL says goes for it, but for the name of the database.
      *

@@ -4,6 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.engine.BusyException;
+import io.tenantry.worker.engine.ScriptFailure;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
@@ -12,7 +13,10 @@ import io.tenantry.worker.postgres.DatabaseRefusedException;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** One attempt at one home: a permit of its server, a connection, the home's lock, the steps; and all given back. */
 final class HomeAttempt {
     private static final long LONGEST_WAIT_FOR_LOCK_MILLIS = 1000;
+    /** query_canceled: an operator was in the way. */
+    private static final String CANCELED = "57014";
+    /** read_only_sql_transaction. */
+    private static final String READ_ONLY = "25006";
 
     private final Request request;
     private final RequestRunner runner;
@@ -51,25 +59,96 @@ final class HomeAttempt {
         if (full.isPresent()) {
             return full;
         }
+        boolean busyElsewhere = false;
         try {
             Optional<Duration> pause = health.pause();
             if (pause.isPresent()) {
-                return orGiveUp(health, new Verdict.Snooze(pause.get(), away(server)));
+                return orGiveUp(health, pause.get());
             }
-            @Nullable Step provisioning = home.work().provisioning();
-            if (provisioning != null && !provision(server, provisioning)) {
-                return Optional.of(locked());
-            }
-            return home.result() == null ? work(server, health) : Optional.empty();
+            Optional<Verdict> verdict = health.awaySince().isPresent() ? lookAgain(server, health) : Optional.empty();
+            return verdict.isPresent() ? verdict : begin(server);
+        } catch (BusyException busy) {
+            busyElsewhere = true;
+            Optional<Verdict> turn = home.awaitTurn(runner.turns());
+            return turn.isPresent()
+                    ? turn
+                    : Optional.of(new Verdict.Snooze(jitter(), new Wait(WaitReason.ONE_AT_A_TIME, home.place())));
         } catch (SQLException failure) {
-            Optional<Duration> away = health.pauseAfter(failure);
-            if (away.isEmpty()) {
-                throw failure;
-            }
-            return orGiveUp(health, new Verdict.Snooze(away.get(), away(server)));
+            return afterFailure(server, health, failure);
         } finally {
             home.release();
+            if (!busyElsewhere) {
+                home.endTurn();
+            }
         }
+    }
+
+    private Optional<Verdict> begin(Server server) throws SQLException {
+        @Nullable Step provisioning = home.work().provisioning();
+        if (provisioning != null && !provision(server, provisioning)) {
+            return Optional.of(locked());
+        }
+        return home.result() == null ? work(server) : Optional.empty();
+    }
+
+    /** The server was away, and it is this attempt's turn to look: nothing is begun before a new session can write. */
+    private Optional<Verdict> lookAgain(Server server, ServerHealth health) {
+        Optional<String> away = whyAway(server);
+        if (away.isPresent()) {
+            return orGiveUp(health, health.away(away.get()));
+        }
+        health.answered();
+        return Optional.empty();
+    }
+
+    /** Why the server, which is asked in a new session, cannot be worked with; empty if it can. */
+    private static Optional<String> whyAway(Server server) {
+        try {
+            Optional<String> readOnly = server.whyReadOnly();
+            // Those that were opened meanwhile stay as they are when the server can be written to again.
+            readOnly.ifPresent(reason -> server.closeConnections());
+            return readOnly;
+        } catch (SQLException silent) {
+            return Optional.of(String.valueOf(silent.getMessage()));
+        }
+    }
+
+    /**
+     * A script can raise any SQLSTATE, so none says that the server is away: the server is asked. If it is well, another
+     * try is an attempt, which have an end.
+     */
+    private Optional<Verdict> afterFailure(Server server, ServerHealth health, SQLException failure)
+            throws SQLException {
+        if (failure instanceof SQLTransientConnectionException) {
+            // There was no session at all.
+            return orGiveUp(health, health.away(String.valueOf(failure.getMessage())));
+        }
+        if (!isForTheServerToSay(failure)) {
+            throw CANCELED.equals(failure.getSQLState()) && !(failure instanceof ScriptFailure)
+                    ? new SQLTransientException(failure.getMessage(), CANCELED, failure)
+                    : failure;
+        }
+        Optional<String> away = whyAway(server);
+        if (away.isPresent()) {
+            return orGiveUp(health, health.away(away.get()));
+        }
+        if (failure instanceof ScriptFailure script && script.kind() == ScriptFailure.Kind.READ_ONLY_SCRIPT) {
+            home.fail(script.error());
+            return Optional.empty();
+        }
+        if (READ_ONLY.equals(failure.getSQLState())) {
+            // It is older than the server's change of mind.
+            server.closeConnections();
+        }
+        throw failure;
+    }
+
+    private static boolean isForTheServerToSay(SQLException failure) {
+        if (failure instanceof ScriptFailure script) {
+            return script.kind() != ScriptFailure.Kind.IN_THE_WAY;
+        }
+        return !(failure instanceof SQLTransientException)
+                && (failure.getSQLState() == null || SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);
     }
 
     /** Returns false if somebody else provisions the home: come back later. */
@@ -84,19 +163,15 @@ final class HomeAttempt {
         }
     }
 
-    private Optional<Verdict> work(Server server, ServerHealth health) throws SQLException {
+    private Optional<Verdict> work(Server server) throws SQLException {
         try (HomeSession session = server.open(home.work().home())) {
             HomeRun.Quick quick = home.runQuickly(session);
-            health.answered();
             if (quick instanceof HomeRun.Quick.Ended ended) {
                 return afterSteps(ended.notYet());
             }
             Optional<LockedHome> locked = quick instanceof HomeRun.Quick.Busy ? Optional.empty() : session.tryLock();
             return locked.isPresent() ? afterSteps(home.run(locked.get())) : Optional.of(locked());
-        } catch (BusyException busy) {
-            return Optional.of(new Verdict.Snooze(jitter(), new Wait(WaitReason.ONE_AT_A_TIME, server.name())));
         } catch (DatabaseRefusedException refused) {
-            health.answered();
             home.fail(null, RequireHome.refused(home.work().home(), refused));
             return Optional.empty();
         }
@@ -118,7 +193,9 @@ final class HomeAttempt {
         return Optional.empty();
     }
 
-    private Optional<Verdict> orGiveUp(ServerHealth health, Verdict wait) {
+    private Optional<Verdict> orGiveUp(ServerHealth health, Duration pause) {
+        Verdict wait = new Verdict.Snooze(
+                pause, new Wait(WaitReason.SERVER_AWAY, home.work().server().name()));
         Duration patience = runner.policy().retry().giveUpAfter();
         Optional<Instant> since = health.awaySince();
         Optional<Duration> away = health.awayFor();
@@ -137,10 +214,6 @@ final class HomeAttempt {
                                 ? "work had begun, and what is known of it is said here: publish the request again when the server is back, it goes on from there"
                                 : "nothing was done: publish the request again when it is back")));
         return Optional.empty();
-    }
-
-    private static Wait away(Server server) {
-        return new Wait(WaitReason.SERVER_AWAY, server.name());
     }
 
     private Verdict locked() {

@@ -3,6 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.Progress;
 import io.tenantry.worker.engine.Shortcut;
 import io.tenantry.worker.lane.Verdict;
@@ -52,6 +53,9 @@ final class HomeRun {
     /** Of the server; null if none is asked for. */
     private ConnectionBulkhead.@Nullable Permit permit;
 
+    /** To try what only one may do at a time; null if none is asked for. */
+    private Turns.@Nullable Turn turn;
+
     /** What came of trying without the lock. */
     sealed interface Quick {
         /** As {@link #run} returns. */
@@ -96,6 +100,38 @@ final class HomeRun {
             permit.end();
             permit = null;
         }
+    }
+
+    /**
+     * Somebody does what only one may do at a time: asks for a turn to try that; says what to wait for if it is not this
+     * one's turn.
+     */
+    Optional<Verdict> awaitTurn(Turns turns) {
+        Turns.Turn asked = turn == null ? turns.ask(place()) : turn;
+        turn = asked;
+        return asked.isHeld()
+                ? Optional.empty()
+                : Optional.of(new Verdict.Await(asked::whenHeld, new Wait(WaitReason.ONE_AT_A_TIME, place())));
+    }
+
+    /** The PostgreSQL database, as far as the configuration tells. */
+    String place() {
+        TenantHome home = work.home();
+        return home.isolation() == Isolation.DATABASE ? home.server() + "/" + home.location() : home.server();
+    }
+
+    /** Lets the next one try. May be called again. */
+    void endTurn() {
+        if (turn != null) {
+            turn.end();
+            turn = null;
+        }
+    }
+
+    /** It is not worked on any more. */
+    void abandon() {
+        release();
+        endTurn();
     }
 
     /** Null until the home is done with. */

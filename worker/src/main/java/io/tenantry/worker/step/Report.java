@@ -8,6 +8,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.engine.ScriptFailure;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.Registration;
@@ -93,13 +94,24 @@ final class Report {
 
     /** What the last of several failed attempts means. */
     static ResultError error(Exception cause) {
+        if (cause instanceof ScriptFailure script) {
+            return script.error();
+        }
         SQLException sql = SqlFailure.sqlCause(cause);
         if (sql == null) {
             return ResultError.of(ErrorCode.INTERNAL, cause.getClass().getSimpleName() + ": " + cause.getMessage());
         }
-        ErrorCode code = "55P03".equals(sql.getSQLState())
-                ? ErrorCode.LOCK_TIMEOUT
-                : SqlFailure.of(sql) == SqlFailure.TRANSIENT ? ErrorCode.MIGRATION_FAILED : ErrorCode.INTERNAL;
-        return new ResultError(code, String.valueOf(sql.getMessage()), sql.getSQLState(), null, null, null);
+        return new ResultError(code(sql), String.valueOf(sql.getMessage()), sql.getSQLState(), null, null, null);
+    }
+
+    private static ErrorCode code(SQLException failure) {
+        if ("55P03".equals(failure.getSQLState())) {
+            return ErrorCode.LOCK_TIMEOUT;
+        }
+        return switch (SqlFailure.of(failure)) {
+            case TRANSIENT -> ErrorCode.MIGRATION_FAILED;
+            case SERVER_AWAY -> ErrorCode.SERVER_UNAVAILABLE;
+            case PERMANENT -> ErrorCode.INTERNAL;
+        };
     }
 }

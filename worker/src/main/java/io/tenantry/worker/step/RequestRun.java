@@ -88,7 +88,7 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
-        homes.forEach(HomeRun::release);
+        homes.forEach(HomeRun::abandon);
         runner.outcomes().abandoned(request);
     }
 

@@ -22,6 +22,7 @@ import java.util.function.LongSupplier;
 /** What all requests of a worker share. Safe for use by many threads. */
 public final class RequestRunner {
     private final Parts parts;
+    private final Turns turns = new Turns();
     private final Onboarding onboarding;
     private final Upgrade upgrade;
 
@@ -92,6 +93,11 @@ public final class RequestRunner {
         return parts.outcomes()
                 .known(request.key())
                 .thenCompose(done -> parts.lookUps().ask(request));
+    }
+
+    /** Of scripts that run outside a transaction. */
+    Turns turns() {
+        return turns;
     }
 
     void countRetry(SQLException cause) {

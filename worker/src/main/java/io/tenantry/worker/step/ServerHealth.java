@@ -58,7 +58,12 @@ final class ServerHealth {
     }
 
     private Duration away(SQLException failure) {
-        outage.away(String.valueOf(failure.getMessage()));
+        return away(String.valueOf(failure.getMessage()));
+    }
+
+    /** It is away, for this reason; returns the pause. */
+    Duration away(String reason) {
+        outage.away(reason);
         return outage.pause().orElse(SHORTEST_PAUSE);
     }
 }

@@ -84,11 +84,7 @@ class SafetyIT {
         MigrationCatalog catalog = engine.with(
                         "V2__index.sql", "CREATE INDEX CONCURRENTLY account_name ON account (name);")
                 .proven();
-        MigrationResult failed = breakOff(catalog, "pg_cancel_backend");
-        assertThat(failed).isInstanceOfSatisfying(MigrationResult.Failed.class, result -> {
-            assertThat(result.error().sqlState()).isEqualTo("57014");
-            assertThat(result.error().migration()).isEqualTo("V2__index.sql");
-        });
+        breakOff(catalog, "pg_cancel_backend");
         assertThat(engine.query("SELECT success FROM tenant_acme.flyway_schema_history WHERE version = '2'"))
                 .containsExactly("f");
 

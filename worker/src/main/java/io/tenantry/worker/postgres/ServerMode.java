@@ -1,0 +1,36 @@
+package io.tenantry.worker.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/** Whether sessions of a server can write, as the server itself says. */
+public final class ServerMode {
+    /** Not what a script has set in the session, but what the session began with. */
+    private static final String QUERY =
+            "SELECT pg_catalog.pg_is_in_recovery(), (SELECT reset_val FROM pg_catalog.pg_settings"
+                    + " WHERE name = 'default_transaction_read_only')";
+
+    private ServerMode() {}
+
+    /**
+     * Why this session could not write when it began.
+     *
+     * @param connection in no transaction that has failed
+     * @return empty if it could
+     */
+    public static Optional<String> whyReadOnly(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(QUERY)) {
+            row.next();
+            if (row.getBoolean(1)) {
+                return Optional.of("it answers, and is in recovery: a standby takes no writes");
+            }
+            return row.getBoolean(2)
+                    ? Optional.of("it answers, and takes no writes: default_transaction_read_only is on")
+                    : Optional.empty();
+        }
+    }
+}
