@@ -52,8 +52,8 @@ final class HomeAttempt {
         // Thousands may wait for a server that is away: they do not queue for its connections, and may give up.
         Optional<Duration> left = health.pauseLeft();
         if (left.isPresent()) {
-            home.release();
-            return orGiveUp(health, new Verdict.Snooze(left.get(), away(server)));
+            home.abandon();
+            return orGiveUp(health, left.get());
         }
         Optional<Verdict> full = home.acquire(request.data() instanceof TenantCreated ? Use.SIGNUP : Use.MIGRATION);
         if (full.isPresent()) {
