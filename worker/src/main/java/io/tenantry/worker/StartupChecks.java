@@ -24,13 +24,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /** Whether all that a worker needs is there, before it takes anything on. Collects every fault. */
 final class StartupChecks {
     private final Settings settings;
     private final List<String> faults = new ArrayList<>();
+    /** Of servers and databases. */
+    private final List<String> later = new ArrayList<>();
+
     private final Map<String, MigrationCatalog> catalogs = new LinkedHashMap<>();
     private boolean registryAnswers;
 
@@ -40,7 +47,7 @@ final class StartupChecks {
 
     /** One line each, with what to do; empty if nothing is wrong. */
     List<String> faults() {
-        return List.copyOf(faults);
+        return Stream.concat(faults.stream(), later.stream()).toList();
     }
 
     /** By database; complete only if there are no faults. */
@@ -88,22 +95,46 @@ final class StartupChecks {
     }
 
     /**
-     * Checks servers and databases; waits for each, a few seconds at most.
+     * Checks servers, all at once, and databases; what an earlier call found is forgotten.
      *
      * @param leased whether there are connections for it. Without a registry there are none: the start fails then, and
      *     each server is asked by one connection beyond its cap.
      */
     void withLeases(Map<String, Server> servers, boolean leased) {
-        servers.forEach((name, server) -> {
-            try (Connection connection = leased ? server.dataSource().getConnection() : server.connectBeyondShare()) {
-                new ServerCheck(server, isolations(name)).run(connection, faults);
-            } catch (SQLException failure) {
-                faults.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("
-                        + Objects.requireNonNull(settings.servers().get(name)).url()
-                        + "), .user and .password, and that PostgreSQL runs there");
-            }
-        });
+        later.clear();
+        catalogs.clear();
+        later.addAll(serverFaults(servers, leased));
         settings.databases().forEach(database -> check(database, servers, leased));
+    }
+
+    /** Of all servers at once: one that does not answer is waited for as long as all of them. */
+    private List<String> serverFaults(Map<String, Server> servers, boolean leased) {
+        ExecutorService threads = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "server-check");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<CompletableFuture<List<String>>> found = servers.values().stream()
+                    .map(server -> CompletableFuture.supplyAsync(() -> faults(server, leased), threads))
+                    .toList();
+            return found.stream().flatMap(one -> one.join().stream()).toList();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private List<String> faults(Server server, boolean leased) {
+        String name = server.name();
+        List<String> found = new ArrayList<>();
+        try (Connection connection = leased ? server.dataSource().getConnection() : server.connectBeyondShare()) {
+            new ServerCheck(server, isolations(name)).run(connection, found);
+        } catch (SQLException failure) {
+            found.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("
+                    + Objects.requireNonNull(settings.servers().get(name)).url()
+                    + "), .user and .password, and that PostgreSQL runs there");
+        }
+        return found;
     }
 
     private Set<Isolation> isolations(String server) {
@@ -117,7 +148,7 @@ final class StartupChecks {
         String key = "databases." + database.name();
         Server server = servers.get(database.server());
         if (!Files.isDirectory(database.migrations())) {
-            faults.add(key + ".migrations: there is no folder "
+            later.add(key + ".migrations: there is no folder "
                     + database.migrations().toAbsolutePath()
                     + "; create it, or name the folder with the migrations of this database");
             return;
@@ -130,20 +161,20 @@ final class StartupChecks {
                             database.name(), database.migrations(), database.javaMigrations(), server.dataSource())
                     .outOfOrder(database.outOfOrder());
             if (catalog.size() == 0) {
-                faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
+                later.add(key + ".migrations: " + database.migrations().toAbsolutePath()
                         + " holds no migration; they are named like V1__what_it_does.sql");
             }
             List<String> unknown = catalog.unknown(database.allow());
             if (unknown.isEmpty()) {
                 catalogs.put(database.name(), planned(database, catalog, server));
             } else {
-                faults.add(key + ".allow = " + String.join(", ", unknown) + ": no migration of "
+                later.add(key + ".allow = " + String.join(", ", unknown) + ": no migration of "
                         + database.migrations().toAbsolutePath()
                         + " has this name; give names as they stand in the column script of flyway_schema_history,"
                         + " folders included");
             }
         } catch (IOException | MigrationsRefusedException failure) {
-            faults.add(key + ".migrations: " + reason(failure) + "; correct the files in "
+            later.add(key + ".migrations: " + reason(failure) + "; correct the files in "
                     + database.migrations().toAbsolutePath());
         }
     }
@@ -160,7 +191,7 @@ final class StartupChecks {
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */
     private boolean isAway(Server server) {
-        return faults.stream().anyMatch(fault -> fault.startsWith("server " + server.name() + ":"));
+        return later.stream().anyMatch(fault -> fault.startsWith("server " + server.name() + ":"));
     }
 
     /** The chain of causes in one line, since the pool's message alone only says that it gave up. */

@@ -73,6 +73,7 @@ public final class Worker implements AutoCloseable {
     private final Registry registry;
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final LaneThreads threads;
+    private final Lease lease;
     private final Leases leases;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Runnable stop = () -> {};
@@ -80,6 +81,10 @@ public final class Worker implements AutoCloseable {
     private volatile boolean expelled;
     private Duration rejoinAfter = FIRST_REJOIN;
     private volatile boolean closed;
+    /** Other workers need to do this one's work, until it has connections again. */
+    private volatile boolean seatLost;
+    /** Its connections were taken away since this was set to false. */
+    private volatile boolean shareTaken;
 
     /**
      * Connects to nothing yet.
@@ -87,11 +92,15 @@ public final class Worker implements AutoCloseable {
      * @param fatal told of an error after which the process must not go on
      */
     public Worker(Settings settings, Consumer<Error> fatal) {
+        this(settings, fatal, LeaseTerms.standard());
+    }
+
+    Worker(Settings settings, Consumer<Error> fatal, LeaseTerms terms) {
         this.settings = settings;
         this.fatal = fatal;
         // Another name, since the sessions of a dead worker are ended by theirs; it may be the same PostgreSQL.
         this.registry = new Registry(settings.registry(), "tenantry-registry " + id);
-        Lease lease = new Lease("tenantry " + id);
+        this.lease = new Lease("tenantry " + id);
         this.threads = new LaneThreads(
                 settings.worker().concurrency(), settings.servers().keySet());
         SessionTimeouts timeouts = new SessionTimeouts(
@@ -101,7 +110,7 @@ public final class Worker implements AutoCloseable {
         for (ServerSettings server : settings.servers().values()) {
             servers.put(server.name(), new Server(server, timeouts, lease, threads, budget));
         }
-        this.leases = registry.leases(settings.kafka().groupId(), lease, servers, LeaseTerms.standard(), new Share());
+        this.leases = registry.leases(settings.kafka().groupId(), lease, servers, terms, new Share());
     }
 
     /** Names this worker in results. */
@@ -132,7 +141,8 @@ public final class Worker implements AutoCloseable {
     }
 
     private void workWhenChecked(StartupChecks checks) {
-        if (!lease(checks)) {
+        // They may have been lost while the checks went on.
+        if (!lease(checks) || !leases.await(FOR_EVER)) {
             return;
         }
         do {
@@ -169,14 +179,33 @@ public final class Worker implements AutoCloseable {
     /** Takes a share of the servers' connections, waits for it if need be, and uses it to check the servers. */
     private boolean lease(StartupChecks checks) {
         boolean leased = false;
+        Duration patience = checks.faults().isEmpty() ? FOR_EVER : PATIENCE_IN_VAIN;
         if (checks.registryAnswers()) {
             leases.start();
-            leased = leases.await(checks.faults().isEmpty() ? FOR_EVER : PATIENCE_IN_VAIN);
+            leased = leases.await(patience);
         }
-        if (leased || !checks.registryAnswers()) {
-            checks.withLeases(servers, leased);
+        if (leased) {
+            checkServers(checks, patience);
+        } else if (!checks.registryAnswers()) {
+            checks.withLeases(servers, false);
         }
         return leased && checks.faults().isEmpty();
+    }
+
+    /** What fails because the connections were taken away says nothing about servers and scripts: it is checked again. */
+    private void checkServers(StartupChecks checks, Duration patience) {
+        boolean lost;
+        do {
+            shareTaken = false;
+            checks.withLeases(servers, true);
+            lost = (shareTaken || !lease.holds()) && !closed;
+            if (lost) {
+                LOG.warn(
+                        "worker {} lost its connections while it checked servers and migrations; it checks them again when"
+                                + " it has connections",
+                        id);
+            }
+        } while (lost && leases.await(patience));
     }
 
     private void end() {
@@ -242,7 +271,7 @@ public final class Worker implements AutoCloseable {
                 meters.waiting(reason.tag(), () -> waits.count(reason));
             }
             stop = () -> loop.stop(settings.worker().drainTimeout());
-            if (closed) {
+            if (closed || seatLost) {
                 // It was told to stop before there was anything to be stopped.
                 stop.run();
             }
@@ -262,8 +291,10 @@ public final class Worker implements AutoCloseable {
         @Override
         public void holds(boolean connections) {
             if (connections) {
+                seatLost = false;
                 health.clear(Health.Condition.CONNECTIONS);
             } else {
+                shareTaken = true;
                 health.raise(Health.Condition.CONNECTIONS);
             }
         }
@@ -274,6 +305,8 @@ public final class Worker implements AutoCloseable {
                     "worker {} leaves group {} until it has connections again",
                     id,
                     settings.kafka().groupId());
+            // In this order: a worker that starts looks at it when there is something to be stopped.
+            seatLost = true;
             stop.run();
         }
     }
