@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class SeatIT {
     private final Lines lines = new Lines();
     private Connection held;
     private Worker worker;
-    private CompletableFuture<List<String>> end;
+    private final CompletableFuture<List<String>> end = new CompletableFuture<>();
 
     @BeforeEach
     void migrateRegistry() throws SQLException {
@@ -43,6 +44,12 @@ class SeatIT {
             registry.migrate();
         }
         held = deployment.stack().postgres().connect(deployment.controlDatabase());
+        worker = new Worker(
+                deployment.settings(),
+                error -> {
+                    throw error;
+                },
+                QUICK);
         lines.listen();
     }
 
@@ -51,7 +58,7 @@ class SeatIT {
         lines.stopListening();
         held.close();
         worker.close();
-        assertThat(end.get()).isEmpty();
+        assertThat(end.get(60, TimeUnit.SECONDS)).isEmpty();
         deployment.close();
     }
 
@@ -77,14 +84,47 @@ class SeatIT {
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
     }
 
+    @Test
+    void oneThatLosesItsConnectionsWhileItChecksItsMigrationsChecksThemAgain() {
+        deployment.execute("CREATE TABLE public.go (now integer)");
+        deployment.database("users").with("V3__held.sql", """
+                DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM public.go) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;
+                CREATE TABLE late (id integer);
+                """);
+        start();
+        Await.until(PATIENCE, "it tries the script", () -> !sessionsThatTryIt().isEmpty());
+
+        anotherOneTakesTheSeat();
+        Await.until(PATIENCE, "it knows that it is taken for dead", () -> {
+            theOtherOneLives();
+            return lines.contain("the lease of this worker (tenantry " + worker.id() + ") ran out");
+        });
+        Await.until(PATIENCE, "its sessions are ended, as others end a dead one's", () -> {
+            theOtherOneLives();
+            sessionsThatTryIt().forEach(pid -> deployment.query("SELECT pg_terminate_backend(" + pid + ")"));
+            return sessionsThatTryIt().isEmpty();
+        });
+        deployment.execute("INSERT INTO public.go VALUES (1)");
+        Await.until(PATIENCE, "it says that it lost its connections", () -> {
+            theOtherOneLives();
+            return lines.contain("worker " + worker.id() + " lost its connections while it checked");
+        });
+        deployment.executeInRegistry("DELETE FROM tenantry.worker WHERE application_name = 'other'");
+
+        TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
+        assertThat(result.databases().get(0).to()).isEqualTo("3");
+    }
+
+    private List<String> sessionsThatTryIt() {
+        return deployment.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'tenantry " + worker.id()
+                + "' AND datname = '" + deployment.tenantDatabase()
+                + "' AND state = 'active' AND query LIKE '%public.go%'");
+    }
+
     private void start() {
-        worker = new Worker(
-                deployment.settings(),
-                error -> {
-                    throw error;
-                },
-                QUICK);
-        end = CompletableFuture.supplyAsync(worker::run);
+        Thread thread = new Thread(() -> end.complete(worker.run()), "worker");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void lock(String table) throws SQLException {
@@ -115,7 +155,7 @@ class SeatIT {
     }
 
     private static final class Lines extends AppenderBase<ILoggingEvent> {
-        private final Logger logger = (Logger) LoggerFactory.getLogger(Worker.class);
+        private final Logger logger = (Logger) LoggerFactory.getLogger(Worker.class.getPackageName());
         private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
         void listen() {
