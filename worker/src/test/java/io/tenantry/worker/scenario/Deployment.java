@@ -213,7 +213,7 @@ public final class Deployment implements AutoCloseable {
     /** Publishes requests. */
     public Events events() {
         if (events == null) {
-            events = new Events(stack.kafka().bootstrapServers(), prefix());
+            events = new Events(settings().kafka().bootstrapServers(), prefix());
             opened.add(events);
         }
         return events;
@@ -229,7 +229,7 @@ public final class Deployment implements AutoCloseable {
                     .flatMap(topic -> IntStream.range(0, PARTITIONS)
                             .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(topic, partition)))
                     .toList();
-            results = new Results(stack.kafka().bootstrapServers(), prefix(), partitions);
+            results = new Results(settings().kafka().bootstrapServers(), prefix(), partitions);
             opened.add(results);
         }
         return results;

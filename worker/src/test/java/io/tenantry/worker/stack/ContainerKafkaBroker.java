@@ -1,9 +1,11 @@
 package io.tenantry.worker.stack;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A KRaft broker in a container of Kafka's own image. */
 final class ContainerKafkaBroker implements KafkaBroker {
@@ -93,6 +95,11 @@ final class ContainerKafkaBroker implements KafkaBroker {
     public synchronized void startAgain() {
         container.startAgain();
         awaitReady();
+    }
+
+    @Override
+    public Optional<Path> data() {
+        return Optional.empty();
     }
 
     @Override

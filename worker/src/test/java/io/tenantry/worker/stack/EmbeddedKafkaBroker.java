@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,11 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
         }
         process = launch(crashed ? List.of(KafkaBrokerProcess.AFTER_A_CRASH) : List.of());
         awaitReady();
+    }
+
+    @Override
+    public Optional<Path> data() {
+        return Optional.of(data(folder));
     }
 
     @Override

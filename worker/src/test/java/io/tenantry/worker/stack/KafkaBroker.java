@@ -1,7 +1,9 @@
 package io.tenantry.worker.stack;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One Kafka broker with one address for its whole life, which tests may stop, kill, pause and start again. */
 public interface KafkaBroker extends AutoCloseable {
@@ -58,6 +60,9 @@ public interface KafkaBroker extends AutoCloseable {
 
     /** The processes of this machine that the broker consists of; empty when it runs in a container. */
     List<Long> pids();
+
+    /** The folder of its logs, one folder in it for each partition; empty when it runs in a container. */
+    Optional<Path> data();
 
     /** Ends the broker and deletes its data; safe to call twice. */
     @Override
