@@ -165,7 +165,7 @@ class BrokerFaultsIT {
         try (FileChannel file = FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer start = ByteBuffer.allocate(BATCH_START);
             file.read(start, 0);
-            long second = BATCH_START + start.getInt(Long.BYTES);
+            long second = (long) BATCH_START + start.getInt(Long.BYTES);
             ByteBuffer bits = ByteBuffer.allocate(1);
             file.read(bits, second + IN_A_RECORD);
             bits.put(0, (byte) (bits.get(0) ^ 1));
