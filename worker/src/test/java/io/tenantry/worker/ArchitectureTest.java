@@ -54,7 +54,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
             entry("org.apache.kafka..", Set.of("intake", "settle")),
             entry("io.cloudevents..", Set.of()),
-            entry("io.github.resilience4j..", Set.of("lane")),
+            entry("io.github.resilience4j..", Set.of("lane", "postgres")),
             entry("org.flywaydb..", Set.of("engine")),
             entry("com.zaxxer.hikari..", Set.of("postgres")),
             entry("org.postgresql..", Set.of("postgres", "registry")),

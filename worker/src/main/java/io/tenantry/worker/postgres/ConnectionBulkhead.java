@@ -1,5 +1,8 @@
 package io.tenantry.worker.postgres;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -46,8 +49,10 @@ public final class ConnectionBulkhead {
     private final LaneThreads threads;
     private final Map<Use, Set<Permit>> waiting = new EnumMap<>(Use.class);
     private final Map<Use, Integer> inUse = new EnumMap<>(Use.class);
+    /** Has as many permits as the whole group; this worker takes no more than its share of them. */
+    private final Bulkhead bulkhead;
+
     private int share;
-    private int held;
 
     ConnectionBulkhead(String server, int maxConnections) {
         this(server, maxConnections, Lease.endless(server));
@@ -63,6 +68,12 @@ public final class ConnectionBulkhead {
         this.cap = cap;
         this.lease = lease;
         this.threads = threads;
+        this.bulkhead = Bulkhead.of(
+                server,
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(cap)
+                        .maxWaitDuration(Duration.ZERO)
+                        .build());
         for (Use use : Use.IN_ORDER) {
             waiting.put(use, new LinkedHashSet<>());
             inUse.put(use, 0);
@@ -106,20 +117,20 @@ public final class ConnectionBulkhead {
 
     private boolean tryTake(Use use) {
         boolean leavesOne = use.leavesOne() && share > 1 && inUse(Use.SIGNUP) == 0;
-        if (!lease.holds() || share - held <= (leavesOne ? 1 : 0)) {
+        if (!lease.holds() || share - held() <= (leavesOne ? 1 : 0) || !bulkhead.tryAcquirePermission()) {
             return false;
         }
         if (use.hasLane() && !threads.tryBegin(server, use == Use.SIGNUP)) {
+            bulkhead.releasePermission();
             return false;
         }
-        held++;
         inUse.put(use, inUse(use) + 1);
         return true;
     }
 
     private void giveBack(Use use) {
         synchronized (lock) {
-            held--;
+            bulkhead.onComplete();
             inUse.put(use, inUse(use) - 1);
         }
         if (use.hasLane()) {
@@ -133,6 +144,10 @@ public final class ConnectionBulkhead {
         return waiting.getOrDefault(use, Set.of());
     }
 
+    private int held() {
+        return cap - bulkhead.getMetrics().getAvailableConcurrentCalls();
+    }
+
     private int inUse(Use use) {
         return inUse.getOrDefault(use, 0);
     }
@@ -140,7 +155,7 @@ public final class ConnectionBulkhead {
     /** Permits of this worker's share that nobody holds. */
     public int available() {
         synchronized (lock) {
-            return Math.max(0, share - held);
+            return Math.max(0, share - held());
         }
     }
 
