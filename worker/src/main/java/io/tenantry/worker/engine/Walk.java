@@ -25,11 +25,6 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
 
-    /** All that PostgreSQL lists, as one text. */
-    private static final String SETTINGS =
-            "(SELECT pg_catalog.concat_ws(',', current_user, pg_catalog.string_agg(name ||"
-                    + " '=' || setting, ',' ORDER BY name)) FROM pg_catalog.pg_settings WHERE source = 'session')";
-
     /**
      * How far a walk came.
      *
@@ -145,8 +140,10 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     Optional<Stage> atOnce(List<PlannedScript> scripts, Set<TableColumn> leftOut) throws SQLException {
         scratch.drop();
         Planner planner = Planner.forTrial(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()));
+        AtOnceCheck check =
+                new AtOnceCheck(scratch.home().schema(), scratch.timeouts().lock());
         try {
-            return planner.create(scripts.stream().map(Walk::watched).toList()) == Planner.End.DONE
+            return planner.create(scripts.stream().map(check::in).toList()) == Planner.End.DONE
                     ? stage((connection, schema, before) -> Stage.of(connection, schema, leftOut), List.of())
                     : Optional.empty();
         } catch (SQLException failure) {
@@ -154,23 +151,6 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         } finally {
             scratch.renewSession();
         }
-    }
-
-    /** The same, but failing if it leaves a setting that lasts to the end of the transaction. */
-    private static PlannedScript watched(PlannedScript script) {
-        String remember = "SELECT pg_catalog.set_config('tenantry.settings', " + SETTINGS + ", true)";
-        String compare = "SELECT (CASE WHEN pg_catalog.current_setting('tenantry.settings') IS DISTINCT FROM "
-                + SETTINGS + " THEN 'tenantry:setting' ELSE '1' END)::integer";
-        List<PlannedScript.Statement> statements = new ArrayList<>();
-        statements.add(new PlannedScript.Statement(remember, null));
-        statements.addAll(script.statements());
-        statements.add(new PlannedScript.Statement(compare, null));
-        return new PlannedScript(
-                script.migration(),
-                remember + ";\n" + script.sql() + compare + ";\n",
-                statements,
-                script.names(),
-                script.leavesSettings());
     }
 
     /** Brings the home on to the migration at this place of the path. */

@@ -112,6 +112,19 @@ class BlindSpotsIT {
                 .containsExactly("t");
     }
 
+    /** A foreign key keeps others from writing to the table that it refers to. */
+    @Test
+    void aNewHomeThatKeepsOthersFromASharedTableIsNotMadeAtOnce() throws Exception {
+        engine.execute("CREATE SCHEMA shared; CREATE TABLE shared.offer (id int PRIMARY KEY)");
+        engine.with("V1__a.sql", "CREATE TABLE a (id int REFERENCES shared.offer);")
+                .with("V2__slow.sql", "SELECT pg_sleep(0.3);");
+
+        MigrationCatalog catalog = engine.proven();
+
+        assertThat(catalog.plans().steps()).hasSize(2);
+        assertThat(catalog.plans().atOnce()).isFalse();
+    }
+
     @Test
     void anAuditTriggerSeesTheStatementAlone() throws Exception {
         engine.with("V1__item.sql", "CREATE TABLE item (id int, note text);").with("V2__audit.sql", """

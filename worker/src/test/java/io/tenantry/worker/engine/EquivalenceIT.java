@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +130,90 @@ class EquivalenceIT {
         for (int i = 0; i < versions.size(); i++) {
             engine.byFlyway(catalog, "acme", versions.get(i));
             assertSame(ours.get(i), look(catalog, versions.get(i), set));
+        }
+    }
+
+    private static final String ROWS =
+            "SET search_path = tenant_acme; INSERT INTO person (name, note) SELECT 'p' || n, 'x' FROM"
+                    + " generate_series(1, 20) n; INSERT INTO booking SELECT n, n, n * 1.25, n % 2 = 0 FROM generate_series(1, 9) n;";
+
+    private static final List<String> DRIFTS = List.of(
+            "",
+            "ALTER TABLE person DROP COLUMN note",
+            "CREATE TABLE extra AS SELECT * FROM person; CREATE VIEW by_hand AS SELECT id, name FROM person",
+            "ALTER INDEX person_name RENAME TO by_hand",
+            "CREATE RULE by_hand AS ON DELETE TO booking DO ALSO UPDATE person SET note = 'gone' WHERE id = OLD.person",
+            // With these, a script fails.
+            "ALTER TABLE booking DROP COLUMN price",
+            "CREATE TABLE invoice (a int)");
+
+    /** What somebody did by hand may break a script; then both have come as far as the other. */
+    @Test
+    void oneThatHasRowsAndIsNotAsItsScriptsLeftIt() throws Exception {
+        MigrationCatalog catalog = prove(new ScriptSet("rows", NastyScripts.rows(), false, Set.of()));
+        assertThat(catalog.plans().steps()).hasSize(6);
+
+        for (String drift : DRIFTS) {
+            engine.byFlyway(catalog, "acme", "2");
+            engine.execute(ROWS + drift);
+            MigrationResult result = engine.upgrade(catalog, "acme", "latest", "2");
+            Stage ours = engine.stage("acme");
+            engine.execute("DROP SCHEMA tenant_acme CASCADE");
+            engine.byFlyway(catalog, "acme", "2");
+            engine.execute(ROWS + drift);
+            boolean fails = flywayFails(catalog);
+            Stage theirs = engine.stage("acme");
+
+            assertThat(result instanceof MigrationResult.Failed)
+                    .as("%s: %s", drift, result)
+                    .isEqualTo(fails);
+            assertThat(ours.catalog().differences(theirs.catalog())).as(drift).isEmpty();
+            assertThat(ours.history()).as(drift).isEqualTo(theirs.history());
+            assertThat(ours.data().differences(theirs.data()).lines()).as(drift).isEmpty();
+            engine.execute("DROP SCHEMA tenant_acme CASCADE");
+        }
+    }
+
+    private boolean flywayFails(MigrationCatalog catalog) throws Exception {
+        try {
+            engine.byFlyway(catalog, "acme", "latest");
+            return false;
+        } catch (FlywayException failure) {
+            return true;
+        }
+    }
+
+    @Test
+    void theSecondTenantOnAConnectionHasNothingOfTheFirst() throws Exception {
+        try (EngineFixture narrow = new EngineFixture(Duration.ofSeconds(2), 1)) {
+            narrow.with(NastyScripts.rows())
+                    .with(
+                            "V2_1__own.sql",
+                            "CREATE FUNCTION own(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN"
+                                    + " PERFORM set_config('app.tenant', t, false); SET LOCAL TimeZone = 'Asia/Tokyo'; END $$;"
+                                    + " SELECT own('${tenant}');")
+                    .with(
+                            "V8__session.sql",
+                            "CREATE TEMP TABLE mine AS SELECT 1 AS a; SET client_min_messages = error; SELECT pg_advisory_lock(4711);")
+                    .with(
+                            "V9__look.sql",
+                            "CREATE TABLE look AS SELECT coalesce(current_setting('app.tenant', true), '') AS setting,"
+                                    + " to_regclass('mine')::text AS mine, current_setting('search_path') AS path, current_setting('TimeZone')"
+                                    + " AS zone;");
+            MigrationCatalog catalog = narrow.proven();
+            narrow.onboard(catalog, "first");
+            narrow.execute("SET search_path = tenant_first; INSERT INTO person (name) VALUES ('of first')");
+            narrow.upgrade(catalog, "first", "latest", null);
+
+            narrow.onboard(catalog, "second");
+
+            assertThat(narrow.stage("second").toString()).contains("second").doesNotContain("first");
+            assertThat(narrow.query("SELECT concat_ws('|', setting, mine, path ~ 'first') FROM tenant_second.look"))
+                    .containsExactly("second|f");
+            assertThat(narrow.query("SELECT zone = current_setting('TimeZone') FROM tenant_second.look"))
+                    .containsExactly("t");
+            assertThat(narrow.query("SELECT count(*) FROM tenant_second.person"))
+                    .containsExactly("0");
         }
     }
 

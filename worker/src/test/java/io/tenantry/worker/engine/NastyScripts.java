@@ -123,4 +123,46 @@ final class NastyScripts {
         scripts.put("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT id FROM a;");
         return scripts;
     }
+
+    /** Scripts that meet the rows of a tenant, and triggers of rows. */
+    static Map<String, String> rows() {
+        Map<String, String> scripts = new LinkedHashMap<>();
+        scripts.put("V1__person.sql", """
+                CREATE TABLE person (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, note text,
+                    tenant text DEFAULT '${tenant}', version int NOT NULL DEFAULT 0);
+                CREATE INDEX person_name ON person (name);
+                CREATE TABLE booking (id int PRIMARY KEY, person bigint NOT NULL REFERENCES person, price numeric(8, 2), paid boolean);
+                """);
+        scripts.put("V2__journal.sql", """
+                CREATE TABLE journal (id bigint GENERATED ALWAYS AS IDENTITY, what text, who bigint, before text, after text);
+                CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF TG_OP = 'UPDATE' THEN NEW.version := OLD.version + 1; END IF;
+                    INSERT INTO journal (what, who, before, after)
+                        VALUES (TG_OP, NEW.id, CASE TG_OP WHEN 'UPDATE' THEN OLD::text END, NEW::text);
+                    RETURN NEW;
+                END $$;
+                CREATE TRIGGER person_keep BEFORE INSERT OR UPDATE ON person FOR EACH ROW EXECUTE FUNCTION keep();
+                """);
+        scripts.put("V3__backfill.sql", """
+                UPDATE person SET name = initcap(name);
+                UPDATE person SET name = name || ' ' || version WHERE EXISTS (SELECT FROM booking WHERE person = person.id);
+                """);
+        scripts.put("V4__invoice.sql", """
+                CREATE TABLE invoice AS SELECT person, sum(price) AS price, count(*) FILTER (WHERE paid) AS paid FROM booking GROUP BY person;
+                ALTER TABLE invoice ADD PRIMARY KEY (person);
+                INSERT INTO person (name) SELECT 'invoice of ' || person FROM invoice ORDER BY person;
+                """);
+        scripts.put("V5__types.sql", """
+                ALTER TABLE booking ALTER COLUMN price TYPE bigint USING (price * 100)::bigint, ALTER COLUMN paid SET DEFAULT false;
+                ALTER TABLE person ADD COLUMN short text GENERATED ALWAYS AS (left(name, 3)) STORED, ADD CHECK (length(name) > 0);
+                DO $$ DECLARE p record; BEGIN
+                    FOR p IN SELECT id FROM person WHERE version > 1 ORDER BY id LOOP
+                        UPDATE person SET name = name || '!' WHERE id = p.id;
+                    END LOOP;
+                END $$;
+                """);
+        scripts.put("V6__index.sql", "CREATE UNIQUE INDEX CONCURRENTLY person_name_id ON person (name, id);");
+        scripts.put("V7__delete.sql", "DELETE FROM booking WHERE paid IS NOT TRUE;\nTRUNCATE invoice;");
+        return scripts;
+    }
 }
