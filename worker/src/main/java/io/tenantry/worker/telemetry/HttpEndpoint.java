@@ -9,9 +9,13 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final int THREADS = 3;
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
     private static final String JSON = "application/json";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -38,7 +43,7 @@ public final class HttpEndpoint implements AutoCloseable {
      * Starts serving.
      *
      * @param settings where; port 0 takes a free one
-     * @throws UncheckedIOException the address cannot be bound
+     * @throws UncheckedIOException the address cannot be bound, or it does not start in 10 s
      */
     public HttpEndpoint(HttpSettings settings, PrometheusMeterRegistry registry, Health health) {
         this.registry = registry;
@@ -52,7 +57,7 @@ public final class HttpEndpoint implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         // The server's own thread is a daemon only if the one that starts it is.
-        CompletableFuture.runAsync(server::start, threads).join();
+        start(settings);
     }
 
     /** Where it listens, with the port that was taken. */
@@ -65,6 +70,26 @@ public final class HttpEndpoint implements AutoCloseable {
     public void close() {
         server.stop(0);
         threads.shutdownNow();
+    }
+
+    private void start(HttpSettings settings) {
+        try {
+            CompletableFuture.runAsync(server::start, threads).get(LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw notStarted(settings, stop);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw notStarted(settings, failure);
+        }
+    }
+
+    private UncheckedIOException notStarted(HttpSettings settings, Exception cause) {
+        close();
+        return new UncheckedIOException(
+                "the endpoint at " + settings.host() + ":" + settings.port() + " did not start within "
+                        + LONGEST_START.toSeconds()
+                        + " s, so metrics and health cannot be served; start the worker again",
+                new IOException(cause));
     }
 
     private static HttpServer bind(HttpSettings settings) {
