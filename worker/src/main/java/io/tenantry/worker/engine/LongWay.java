@@ -185,7 +185,8 @@ final class LongWay {
                 }
                 ResultError place = new FlywayFailure(catalog, home.home(), failure, limit.script())
                         .describe(new History(List.of()));
-                throw sightings.tooMuch(limit.script(), place.line(), place.statement(), limit, failure);
+                String script = limit.script().isEmpty() ? "a callback" : limit.script();
+                throw sightings.tooMuch(script, place.line(), place.statement(), limit, failure);
             }
         }
     }

@@ -9,7 +9,6 @@ import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -48,20 +47,20 @@ class LargeReplyIT {
     }
 
     static Stream<Arguments> scripts() {
-        Map<String, String> texts = Map.of(
-                "rows", "SELECT * FROM orders;",
-                "rows of void", "SELECT nothing(id) FROM orders;",
-                "rows without a column", "SELECT FROM orders;",
-                "returned rows", "UPDATE orders SET note = 'y' RETURNING id;",
-                "notices", "CALL tell_all();",
-                "notices at the commit",
-                        "CREATE CONSTRAINT TRIGGER tell AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
-                                + " EXECUTE FUNCTION tell(); UPDATE orders SET note = 'y';",
-                "one value", "SELECT string_agg(note, '') FROM orders;",
-                "many statements", "SELECT id FROM orders WHERE id <= 8000;\n".repeat(16));
-        return texts.entrySet().stream()
-                .flatMap(text -> Stream.of("by plan", "by Flyway", "outside a transaction")
-                        .map(way -> Arguments.of(text.getKey(), way, text.getValue())));
+        String fromATrigger = "CREATE CONSTRAINT TRIGGER tell AFTER UPDATE ON orders DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION tell(); UPDATE orders SET note = 'y';";
+        String manyStatements = "SELECT id FROM orders WHERE id <= 8000;\n".repeat(16);
+        return Stream.of(
+                Arguments.of("rows of void", "by plan", "SELECT nothing(id) FROM orders;"),
+                Arguments.of("rows without a column", "by Flyway", "SELECT FROM orders;"),
+                Arguments.of("returned rows", "by plan", "UPDATE orders SET note = 'y' RETURNING id;"),
+                Arguments.of("one value", "by plan", "SELECT string_agg(note, '') FROM orders;"),
+                Arguments.of("many statements", "by plan", manyStatements),
+                Arguments.of("many statements", "by Flyway", manyStatements),
+                Arguments.of("notices at the commit", "by plan", fromATrigger),
+                Arguments.of("notices at the commit", "by Flyway", fromATrigger),
+                Arguments.of("notices", "by Flyway", "CALL tell_all();"),
+                Arguments.of("notices", "outside a transaction", "CALL tell_all();"));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -116,6 +115,25 @@ class LargeReplyIT {
 
         assertThat(catalog.plans().steps()).isEmpty();
         assertThatThrownBy(() -> engine.onboard(catalog, "new")).hasMessageContaining("V2__much.sql");
+    }
+
+    @Test
+    void theSameMakesNoTemplateAndIsSaidOfNewDatabases() throws Exception {
+        MigrationCatalog catalog = engine.with(
+                        "V2__much.sql", "DO $$ BEGIN FOR n IN 1..50000 LOOP RAISE INFO '%', n; END LOOP; END $$;")
+                .catalog();
+
+        assertThatThrownBy(() -> new TemplateDatabase(engine.server(), catalog, "much sent").make())
+                .isInstanceOf(MigrationsRefusedException.class)
+                .hasMessageContaining("V2__much.sql")
+                .hasMessageContaining("PERFORM");
+    }
+
+    @Test
+    void aMigrationInJavaReadsAsMuchAsItLikesInPortions() throws Exception {
+        MigrationCatalog catalog = engine.withJava(V2_2__Reads.class).proven();
+
+        assertThat(engine.upgrade(catalog, "big", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
     }
 
     @Test

@@ -102,6 +102,28 @@ class ScriptSessionIT {
     }
 
     @Test
+    void theSameInATemplate() throws Exception {
+        MigrationCatalog catalog = engine.with("V2__leaves.sql", LEAVES + "; RESET ROLE;")
+                .with("V3__sees.sql", SEES)
+                .catalog();
+        TemplateDatabase template = new TemplateDatabase(
+                engine.server(), catalog, engine.home("any").location());
+        template.make();
+        String copy = template.name().replace("template", "copy");
+        engine.execute("CREATE DATABASE " + copy + " TEMPLATE " + template.name());
+        try (Connection connection = engine.server().connect(copy);
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT concat_ws('; ', lock, idle, temp, who, bodies) FROM seen")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("0; 30s; postgres; off");
+        } finally {
+            engine.execute("DROP DATABASE " + copy + " WITH (FORCE)");
+            TemplateDatabase.drop(engine.server(), template.name());
+        }
+    }
+
+    @Test
     void aScriptThatWaitsForALockBlocksReadersNoLongerThanTheTimeoutWhateverTheOneBeforeHasSet() throws Exception {
         engine.onboard(engine.proven(), "acme");
         MigrationCatalog catalog = engine.with(
