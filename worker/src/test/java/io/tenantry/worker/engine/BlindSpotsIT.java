@@ -31,10 +31,7 @@ class BlindSpotsIT {
     @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
             at = NULL                              ; null
             at = '2020-01-01'                      ; a constant
-            at = at + interval '3 days'            ; another time
-            key = NULL                             ; null
             key = md5('x')                         ; one value for all rows
-            key = left(key, 5)                     ; a shorter text
             luck = 0.5                             ; one value for all rows
             name = 'item ' || 3 - id               ; the values of other rows
             """)
@@ -56,9 +53,9 @@ class BlindSpotsIT {
         assertThat(engine.proven().plans().steps()).as(what).containsOnlyKeys("V1__item.sql", "V3__b.sql");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @Test
+    void volatileValuesAreNoReasonAgainstAPlan() throws Exception {
+        List<String> values = List.of(
                 "now()",
                 "clock_timestamp()",
                 "random()",
@@ -66,13 +63,15 @@ class BlindSpotsIT {
                 "now() + interval '30 days'",
                 "nullif(random() < 0.5, true)",
                 "txid_current()",
-                "md5(random()::text)"
-            })
-    void volatileValuesAreNoReasonAgainstAPlan(String value) throws Exception {
-        engine.with("V1__a.sql", "CREATE TABLE a (id int); INSERT INTO a SELECT generate_series(1, 20);")
-                .with("V2__b.sql", "CREATE TABLE b AS SELECT id, " + value + " AS value FROM a;");
+                "md5(random()::text)");
+        engine.with("V1__a.sql", "CREATE TABLE a (id int); INSERT INTO a SELECT generate_series(1, 20);");
+        for (int i = 0; i < values.size(); i++) {
+            engine.with(
+                    "V" + (i + 2) + "__b.sql",
+                    "CREATE TABLE b" + i + " AS SELECT id, " + values.get(i) + " AS value FROM a;");
+        }
 
-        assertThat(engine.proven().plans().steps()).containsKey("V2__b.sql");
+        assertThat(engine.proven().plans().steps()).hasSize(values.size() + 1);
     }
 
     @ParameterizedTest

@@ -92,4 +92,22 @@ class ConcurrentlyIT {
         assertThat(engine.query("SELECT indexname FROM pg_indexes WHERE indexname = 'item_name'"))
                 .hasSize(1);
     }
+
+    /** Without that word it would succeed where Flyway fails. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"CREATE INDEX CONCURRENTLY part_at ON part (at);", "DROP INDEX CONCURRENTLY part_pkey_like;"})
+    void whereFlywayFailsANewHomeFailsToo(String script) throws Exception {
+        engine.with(
+                        "V3__part.sql",
+                        "CREATE TABLE part (id int, at date) PARTITION BY RANGE (at);"
+                                + " CREATE TABLE part_rest PARTITION OF part DEFAULT; CREATE INDEX part_pkey_like ON part (id);")
+                .with("V4__index.sql", script);
+
+        MigrationResult result = engine.onboard(engine.proven(), "acme");
+
+        assertThat(result).isInstanceOfSatisfying(MigrationResult.Failed.class, failed -> {
+            assertThat(failed.error().migration()).isEqualTo("V4__index.sql");
+        });
+    }
 }
