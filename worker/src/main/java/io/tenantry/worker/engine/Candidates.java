@@ -135,6 +135,12 @@ final class Candidates {
         }
     }
 
+    /** The script sets the comment of its schema: its plan puts the mark back, as Flyway's way does. */
+    void putBackMark(String script, String sql) {
+        plannable.computeIfPresent(script, (name, planned) -> planned.followedBy(sql));
+        inNewHomes.computeIfPresent(script, (name, planned) -> planned.followedBy(sql));
+    }
+
     /** Refuses all that have not been shown to have a plan. */
     void refuseAllBut(Set<String> proven, String reason) {
         Set<String> rest = new HashSet<>(plannable.keySet());

@@ -175,7 +175,10 @@ final class LongWay {
         }
         try (ReceiveLimit limit = home.session().limit()) {
             try {
-                MigrateResult result = flyway.callbacks(whereabouts, new EachScript(restore, limit))
+                MigrateResult result = flyway.callbacks(
+                                whereabouts,
+                                new EachScript(restore, limit),
+                                new MarkKeeper(home.connection(), home.home()))
                         .load()
                         .migrate();
                 result.migrations.forEach(migration -> applied.add(name(migration)));

@@ -10,18 +10,19 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a transaction has made or changed outside a schema, as far as it can be told before its end. The rest is told by
  * what the same objects are like after a rollback.
  *
- * @param names of what was made or changed
+ * @param certain what was made or changed
  * @param questionable relations that may have been changed, with their names and states
  * @param vanished what was dropped, or is only locked
  */
-record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> vanished) {
+record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> vanished) {
+    static final OutsideObjects NONE = new OutsideObjects(Set.of(), Map.of(), Set.of());
+
     private static final String OBJECTS = SqlText.of("objects.sql");
     private static final String AFTER = query("outside-objects.sql");
     private static final String BEFORE = query("objects-before.sql");
@@ -30,15 +31,24 @@ record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> 
     record Ref(long catalog, long number) {}
 
     /**
+     * What was made or changed.
+     *
+     * @param name with its kind before it
+     * @param ofExtension whether it belongs to an extension
+     * @param ofTenant whether it is in no schema, but each tenant's own: a role, a large object
+     */
+    record Item(String name, boolean ofExtension, boolean ofTenant) {}
+
+    /**
      * A relation at one moment.
      *
      * @param state differs after whatever changes it, but for its rows and its part in foreign keys
      */
-    record Found(String name, @Nullable String state) {}
+    record Found(Item item, @Nullable String state) {}
 
     /** Looks, within the transaction; the schema must exist. */
     static OutsideObjects of(Connection connection, String schema) throws SQLException {
-        Set<String> names = new TreeSet<>();
+        Set<Item> certain = new HashSet<>();
         Map<Ref, Found> questionable = new HashMap<>();
         Set<Ref> vanished = new HashSet<>();
         try (PreparedStatement query = connection.prepareStatement(AFTER)) {
@@ -51,20 +61,34 @@ record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> 
                     Ref ref = new Ref(row.getLong("class"), row.getLong("id"));
                     if (name == null) {
                         vanished.add(ref);
-                    } else if (row.getString("state") == null) {
-                        names.add(name);
+                        continue;
+                    }
+                    Item item = new Item(name, row.getBoolean("extension"), row.getBoolean("tenants"));
+                    if (row.getString("state") == null) {
+                        certain.add(item);
                     } else {
-                        questionable.put(ref, new Found(name, row.getString("state")));
+                        questionable.put(ref, new Found(item, row.getString("state")));
                     }
                 }
             }
         }
-        return new OutsideObjects(names, questionable, vanished);
+        return new OutsideObjects(certain, questionable, vanished);
     }
 
-    /** The names of all that it made, changed or dropped; after it was rolled back. */
-    Set<String> resolve(Connection connection, String schema) throws SQLException {
-        Set<String> all = new TreeSet<>(names);
+    /** What is here, and was not the same there: at an earlier moment of the same transaction. */
+    OutsideObjects without(OutsideObjects earlier) {
+        Set<Item> made = new HashSet<>(certain);
+        made.removeAll(earlier.certain);
+        Map<Ref, Found> changed = new HashMap<>(questionable);
+        changed.entrySet().removeAll(earlier.questionable.entrySet());
+        Set<Ref> gone = new HashSet<>(vanished);
+        gone.removeAll(earlier.vanished);
+        return new OutsideObjects(made, changed, gone);
+    }
+
+    /** All that it made, changed or dropped; after it was rolled back. */
+    Set<Item> resolve(Connection connection, String schema) throws SQLException {
+        Set<Item> all = new HashSet<>(certain);
         if (questionable.isEmpty() && vanished.isEmpty()) {
             return all;
         }
@@ -72,13 +96,13 @@ record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> 
         questionable.forEach((ref, now) -> {
             @Nullable Found then = before.get(ref);
             if (then == null || !Objects.equals(then.state(), now.state())) {
-                all.add(now.name());
+                all.add(now.item());
             }
         });
         vanished.forEach(ref -> {
             @Nullable Found then = before.get(ref);
             if (then != null) {
-                all.add(then.name());
+                all.add(then.item());
             }
         });
         return all;
@@ -102,7 +126,7 @@ record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> 
                 while (row.next()) {
                     before.put(
                             new Ref(row.getLong("class"), row.getLong("id")),
-                            new Found(row.getString("name"), row.getString("state")));
+                            new Found(new Item(row.getString("name"), false, false), row.getString("state")));
                 }
             }
         }
@@ -113,6 +137,7 @@ record OutsideObjects(Set<String> names, Map<Ref, Found> questionable, Set<Ref> 
         return SqlText.of(name)
                 .replace("/*objects*/", OBJECTS)
                 .replace("/*relation*/", SqlText.of("relation-name.sql"))
+                .replace("/*extension*/", SqlText.of("relation-extension.sql"))
                 .replace("/*state*/", SqlText.of("relation-state.sql"));
     }
 }

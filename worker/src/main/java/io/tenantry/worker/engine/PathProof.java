@@ -20,7 +20,6 @@ final class PathProof {
 
     private final Walk walk;
     private final Candidates candidates;
-    private final Trespass trespass;
     private List<Stage> planned;
     private List<Stage> flyway;
     /** By plan too, in an earlier walk. */
@@ -35,10 +34,9 @@ final class PathProof {
      * @param planned the stages of the first walk by plan
      * @param flyway those of the first walk by Flyway
      */
-    PathProof(Walk walk, Candidates candidates, Trespass trespass, List<Stage> planned, List<Stage> flyway) {
+    PathProof(Walk walk, Candidates candidates, List<Stage> planned, List<Stage> flyway) {
         this.walk = walk;
         this.candidates = candidates;
-        this.trespass = trespass;
         this.planned = planned;
         this.flyway = flyway;
     }
@@ -67,7 +65,7 @@ final class PathProof {
             }
             candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
             plannedBefore = planned;
-            planned = walk.byPlan(candidates, trespass, look).stages();
+            planned = walk.byPlan(candidates, look).stages();
         }
     }
 
@@ -81,7 +79,7 @@ final class PathProof {
         flyway = again;
         look = Look.as(again);
         plannedBefore = planned;
-        planned = walk.byPlan(candidates, trespass, look).stages();
+        planned = walk.byPlan(candidates, look).stages();
     }
 
     /** Finds the facts that vary between runs of Flyway, such as the nulls of a column that is filled by lot. */
@@ -111,7 +109,7 @@ final class PathProof {
             }
             if (isConstant(i, plannedBefore)) {
                 // Two runs may agree by chance.
-                third = third == null ? walk.byPlan(candidates, trespass, look).stages() : third;
+                third = third == null ? walk.byPlan(candidates, look).stages() : third;
                 if (isConstant(i, third)) {
                     return i;
                 }

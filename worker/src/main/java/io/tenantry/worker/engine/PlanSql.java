@@ -22,6 +22,9 @@ final class PlanSql {
     /** The same: the mark or the history is not what it was taken for. */
     private static final String CHANGED = "tenantry:changed";
 
+    /** No boolean, so that a statement fails: the script has taken the mark away. */
+    private static final String UNMARKED = "tenantry:unmarked";
+
     /** As Flyway creates it, which the proof sees to. */
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
             + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
@@ -32,15 +35,42 @@ final class PlanSql {
     private static final Pattern LEAVING =
             Pattern.compile("\\b(SET|set_config|TEMP|TEMPORARY|pg_temp)\\b", Pattern.CASE_INSENSITIVE);
 
+    /** What a plan begins and ends with. */
+    enum Bounds {
+        TRANSACTION("BEGIN", "COMMIT", "ROLLBACK"),
+        /** Within a transaction that goes on. */
+        SAVEPOINT(
+                "SAVEPOINT tenantry_plan",
+                "RELEASE SAVEPOINT tenantry_plan;\nSET LOCAL search_path TO DEFAULT",
+                "ROLLBACK TO SAVEPOINT tenantry_plan; RELEASE SAVEPOINT tenantry_plan");
+
+        private final String begin;
+        private final String commit;
+        private final String rollBack;
+
+        Bounds(String begin, String commit, String rollBack) {
+            this.begin = begin;
+            this.commit = commit;
+            this.rollBack = rollBack;
+        }
+
+        /** What undoes a plan that has failed. */
+        String rollBack() {
+            return rollBack;
+        }
+    }
+
     private final TenantHome home;
     private final SessionTimeouts timeouts;
+    private final Bounds bounds;
     private final String table;
     private final StringBuilder sql = new StringBuilder(4096);
     private final List<Place> places = new ArrayList<>();
 
-    PlanSql(TenantHome home, SessionTimeouts timeouts) {
+    PlanSql(TenantHome home, SessionTimeouts timeouts, Bounds bounds) {
         this.home = home;
         this.timeouts = timeouts;
+        this.bounds = bounds;
         this.table = History.table(home.schema());
     }
 
@@ -70,10 +100,8 @@ final class PlanSql {
         places.addAll(Collections.nCopies(5, Place.of(Part.HOME)));
         sql.append("CREATE SCHEMA ")
                 .append(schema)
-                .append(";\nCOMMENT ON SCHEMA ")
-                .append(schema)
-                .append(" IS ")
-                .append(Identifiers.literal(home.mark()))
+                .append(";\n")
+                .append(home.markSql())
                 .append(";\n");
         history();
         String before = "coalesce((SELECT sum(\"execution_time\") FROM " + table + "), 0)";
@@ -102,7 +130,8 @@ final class PlanSql {
         places.add(Place.of(Part.BEGIN));
         places.add(Place.of(Part.LOCK));
         // In numbers, whatever DateStyle is.
-        sql.append("BEGIN;\nSELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, ");
+        sql.append(bounds.begin)
+                .append(";\nSELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, ");
         settings();
         sql.append(", (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
                 .append(home.lockKey())
@@ -173,7 +202,15 @@ final class PlanSql {
                 .append(migration.checksum())
                 .append(", current_user, (extract(epoch FROM clock_timestamp() - now()) * 1000)::integer - ")
                 .append(spentBefore)
-                .append(", true);\n");
+                .append(", ")
+                .append(isStillMarked())
+                .append(");\n");
+    }
+
+    /** True, or an error if the script has set the comment: Flyway's way puts the mark back. */
+    private String isStillMarked() {
+        return "(CASE WHEN " + home.markQuery() + " IS DISTINCT FROM " + Identifiers.literal(home.mark()) + " THEN '"
+                + UNMARKED + "' ELSE 'true' END)::boolean";
     }
 
     private static String literal(@Nullable Object text) {
@@ -183,6 +220,6 @@ final class PlanSql {
     /** @param script the only one; null if there are others */
     private PlanText commit(@Nullable PlannedScript script, String afterwards) {
         places.add(new Place(Part.COMMIT, script, -1));
-        return new PlanText(sql.append("COMMIT").append(afterwards).toString(), places);
+        return new PlanText(sql.append(bounds.commit).append(afterwards).toString(), places);
     }
 }

@@ -29,7 +29,10 @@ record PlannedScript(Migration migration, String sql, List<Statement> statements
         static List<Statement> in(String file, List<String> statements) {
             List<Statement> found = new ArrayList<>();
             int from = 0;
-            for (String statement : statements) {
+            for (String statement : statements.stream()
+                    // Flyway may take several for one; PostgreSQL answers each.
+                    .flatMap(one -> SqlStatements.of(one).stream())
+                    .toList()) {
                 String bare = ScriptCheck.withoutComments(statement).strip();
                 if (bare.isEmpty()) {
                     continue;
@@ -60,6 +63,13 @@ record PlannedScript(Migration migration, String sql, List<Statement> statements
     /** The same for a migration whose checksum depends on the home. */
     PlannedScript with(Migration ofHome) {
         return new PlannedScript(ofHome, sql, statements, names, leavesSettings);
+    }
+
+    /** The same with a statement behind it, in which names of the scratch home may stand. */
+    PlannedScript followedBy(String statement) {
+        List<Statement> all = new ArrayList<>(statements);
+        all.add(new Statement(statement, null));
+        return new PlannedScript(migration, sql + statement + ";\n", all, names, leavesSettings);
     }
 
     /** Whether the text is the same for all homes. */

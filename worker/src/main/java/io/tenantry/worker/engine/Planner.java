@@ -44,6 +44,7 @@ final class Planner {
 
     private final HomeSession session;
     private final SessionTimeouts timeouts;
+    private final PlanSql.Bounds bounds;
     private final Plans plans;
     private final List<HistoryRow> rows;
     private final Sightings sightings;
@@ -53,17 +54,25 @@ final class Planner {
 
     /** @param history of the home */
     Planner(HomeSession session, Plans plans, History history, Sightings sightings) {
-        this(session, session.timeouts(), plans, history, sightings, false);
+        this(session, session.timeouts(), PlanSql.Bounds.TRANSACTION, plans, history, sightings, false);
     }
 
     /** For a trial: what scripts leave in the session stays, and is looked at. */
-    static Planner forTrial(HomeSession session, SessionTimeouts timeouts, Plans plans, History history) {
-        return new Planner(session, timeouts, plans, history, new Sightings(), true);
+    static Planner forTrial(Scratch scratch, Plans plans, History history) {
+        return new Planner(
+                scratch.session(),
+                scratch.timeouts(),
+                scratch.isHeld() ? PlanSql.Bounds.SAVEPOINT : PlanSql.Bounds.TRANSACTION,
+                plans,
+                history,
+                new Sightings(),
+                true);
     }
 
     private Planner(
             HomeSession session,
             SessionTimeouts timeouts,
+            PlanSql.Bounds bounds,
             Plans plans,
             History history,
             Sightings sightings,
@@ -71,6 +80,7 @@ final class Planner {
         this.isTrial = isTrial;
         this.session = session;
         this.timeouts = timeouts;
+        this.bounds = bounds;
         this.plans = plans;
         this.sightings = sightings;
         this.rows = new ArrayList<>(history.rows());
@@ -105,7 +115,7 @@ final class Planner {
             }
             outlives(script.get());
             boolean isLast = i == pending.size() - 1;
-            PlanText plan = new PlanSql(session.home(), timeouts).step(rows, script.get(), afterwards(isLast));
+            PlanText plan = new PlanSql(session.home(), timeouts, bounds).step(rows, script.get(), afterwards(isLast));
             End end = execute(plan, List.of(script.get()), isLast);
             if (end != End.DONE) {
                 return end;
@@ -125,7 +135,7 @@ final class Planner {
         scripts.forEach(this::outlives);
         boolean isLast = !scripts.isEmpty();
         String between = SessionReset.afterScript(session.connection());
-        PlanText plan = new PlanSql(session.home(), timeouts).create(scripts, between, afterwards(isLast));
+        PlanText plan = new PlanSql(session.home(), timeouts, bounds).create(scripts, between, afterwards(isLast));
         End end = execute(plan, scripts, isLast);
         if (end == End.DONE) {
             scripts.forEach(script -> add(script.migration()));
@@ -198,7 +208,7 @@ final class Planner {
 
     private boolean rollBack(SQLException failure) {
         try (Statement statement = session.connection().createStatement()) {
-            statement.execute(isTrial ? "ROLLBACK" : "ROLLBACK;\n" + RESET);
+            statement.execute(bounds.rollBack() + (isTrial ? "" : ";\n" + RESET));
             restored(statement);
             return true;
         } catch (SQLException broken) {

@@ -5,7 +5,6 @@ import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Server;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +29,17 @@ public final class Proof {
     private final Trespass trespass;
     private final long endNanos = System.nanoTime() + PATIENCE.toNanos();
     private final Set<String> warned = new HashSet<>();
-    private final Set<String> allow;
+    private final Set<String> marked = new HashSet<>();
+    private final TrespassReport report;
 
     private Proof(MigrationCatalog catalog, Scratch scratch, Set<String> allow) throws SQLException {
-        this.allow = allow;
         this.catalog = catalog;
         this.scratch = scratch;
         this.migrations = catalog.migrationsFor(scratch.home());
         this.candidates = Candidates.of(catalog, scratch);
-        this.trespass = new Trespass(scratch, candidates.statements());
+        this.trespass = new Trespass(
+                scratch, candidates.statements(), candidates.plans().outside().keySet(), allow);
+        this.report = new TrespassReport(catalog.database(), trespass, allow);
     }
 
     /**
@@ -127,36 +128,21 @@ public final class Proof {
     }
 
     private void refuse() {
-        List<String> refused = new ArrayList<>();
-        trespass.found().forEach((script, objects) -> {
-            String what = script + " reaches outside the tenant's schema: " + String.join(", ", objects);
-            if (!allow.contains(script)) {
-                refused.add(what);
-            } else if (warned.add(script)) {
-                LOG.warn(
-                        "database {}: {}; databases.{}.allow names it, so every new tenant does that again",
-                        catalog.database(),
-                        what,
-                        catalog.database());
-            }
-        });
-        if (!refused.isEmpty()) {
-            throw new MigrationsRefusedException(String.join("; ", refused)
-                    + "; with isolation schema every new tenant would do that again: name no schema, and make what all"
-                    + " share once, by hand or in a database with isolation shared; for a released script that nobody may"
-                    + " edit, add its name to databases." + catalog.database() + ".allow");
-        }
+        report.refuse();
+        trespass.commenting().stream()
+                .filter(marked::add)
+                .forEach(script -> candidates.putBackMark(script, scratch.home().markSql()));
     }
 
     /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
     private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
-        Walk walk = new Walk(catalog, scratch, path, endNanos);
+        Walk walk = new Walk(catalog, scratch, trespass, path, endNanos);
         // First of all: it tries what Flyway then does in earnest.
-        Walk.Trail planned = walk.byPlan(candidates, trespass, Look.WHOLE);
+        Walk.Trail planned = walk.byPlan(candidates, Look.WHOLE);
         refuse();
         Walk.Trail flyway = walk.byFlyway(Look.WHOLE);
         warn(flyway.failure());
-        return new PathProof(walk, candidates, trespass, planned.stages(), flyway.stages()).prove(proven);
+        return new PathProof(walk, candidates, planned.stages(), flyway.stages()).prove(proven);
     }
 
     private void warn(@Nullable ResultError failure) {

@@ -77,7 +77,7 @@ final class RowsTrial {
     /** What is left after these messages; empty if one fails, or if this role may not see it. */
     private Optional<Stage> run(List<String> rows, List<String> messages, Look look) throws SQLException {
         String sequences = sequences();
-        scratch.connection().setAutoCommit(false);
+        scratch.begin();
         try (Statement statement = scratch.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(SampleRows.searchPath(scratch));
@@ -92,10 +92,8 @@ final class RowsTrial {
         } catch (SQLException failure) {
             return Optional.empty();
         } finally {
-            scratch.connection().rollback();
-            scratch.connection().setAutoCommit(true);
+            scratch.undo();
             scratch.execute(sequences);
-            scratch.renewSession();
         }
     }
 

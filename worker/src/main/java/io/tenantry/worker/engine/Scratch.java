@@ -33,10 +33,15 @@ final class Scratch implements AutoCloseable {
     private final HomeSession session;
     private final SessionTimeouts timeouts;
     private @Nullable TooMuchSentException broken;
+    private final SharedLocks locks;
+    private boolean held;
 
     private Scratch(TenantHome home, HomeSession session) {
         this.home = home;
         this.session = session;
+        // As long as a migration may keep a tenant's traffic waiting.
+        this.locks = new SharedLocks(
+                session.connection(), home.schema(), session.timeouts().lock());
         // Not what a script sets: it would leave no trace.
         this.timeouts = new SessionTimeouts(session.timeouts().lock().plus(ODD), LONGEST_STATEMENT.plus(ODD));
     }
@@ -104,19 +109,108 @@ final class Scratch implements AutoCloseable {
         return failure;
     }
 
+    /** Lets a script find the session as a tenant's: what ends with the script before it is gone. */
+    void beginScript() throws SQLException {
+        afterScript();
+        execute("SELECT set_config('search_path', concat_ws(',', "
+                + Identifiers.literal(Identifiers.quote(home.schema()))
+                + ", nullif(current_setting('search_path'), '')), true)");
+    }
+
+    /** Begins what is to be undone. */
+    void begin() throws SQLException {
+        if (held) {
+            execute("SAVEPOINT tenantry_trial");
+        } else {
+            connection().setAutoCommit(false);
+            locks.begin();
+        }
+    }
+
+    /** Whether the transaction has kept others from tables outside the home for too long: it must end. */
+    boolean blocksOthers() throws SQLException {
+        return locks.areHeldTooLong();
+    }
+
+    /** Undoes all since {@link #begin}, also what scripts have set in the session. */
+    void undo() throws SQLException {
+        if (broken != null) {
+            throw broken;
+        }
+        if (held) {
+            execute("ROLLBACK TO SAVEPOINT tenantry_trial; RELEASE SAVEPOINT tenantry_trial");
+        } else {
+            connection().rollback();
+            connection().setAutoCommit(true);
+        }
+        renewSession();
+    }
+
+    /** From now on all is part of one transaction, which {@link #drop} rolls back. */
+    void hold() throws SQLException {
+        if (!held) {
+            connection().setAutoCommit(false);
+            held = true;
+            locks.begin();
+            // Else a plan's message would find no transaction yet.
+            execute("SELECT 1");
+        }
+    }
+
+    /** Whether nothing is committed. */
+    boolean isHeld() {
+        return held;
+    }
+
+    /** After Flyway has failed: no transaction of its own is left. */
+    void recover() throws SQLException {
+        if (!held && !connection().getAutoCommit()) {
+            connection().rollback();
+            connection().setAutoCommit(true);
+        }
+    }
+
+    /** The connection for Flyway, which commits and rolls back as it likes. */
+    Connection forFlyway() {
+        return held ? HeldConnection.of(connection()) : connection();
+    }
+
     /** Limits of what runs here: short ones, since nothing is in it. */
     SessionTimeouts timeouts() {
         return timeouts;
     }
 
-    /** Makes an empty one. */
+    /** Makes an empty one, with its mark. */
     void create() throws SQLException {
         execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
+        mark();
     }
 
-    /** Drops it; none is fine. */
+    /** Marks it as homes are marked. */
+    void mark() throws SQLException {
+        execute(home.markSql());
+    }
+
+    /** Its number, and in the next line the comment on it; empty if it is not there. */
+    String state() throws SQLException {
+        return String.join(
+                "",
+                ask("SELECT oid || E'\\n' || coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace"
+                        + " WHERE nspname = " + Identifiers.literal(home.schema())));
+    }
+
+    /** Drops it, or undoes all since {@link #hold}; none is fine. */
     void drop() throws SQLException {
-        drop(home.schema());
+        if (held) {
+            connection().rollback();
+            connection().setAutoCommit(true);
+            held = false;
+            renewSession();
+        }
+        // An event trigger would see it even if nothing is there.
+        if (!state().isEmpty()) {
+            drop(home.schema());
+        }
     }
 
     private void drop(String schema) throws SQLException {

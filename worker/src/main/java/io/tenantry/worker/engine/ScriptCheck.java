@@ -4,6 +4,7 @@ import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What can be seen in a script without running it: why it must be left to Flyway. */
 final class ScriptCheck {
@@ -56,6 +57,9 @@ final class ScriptCheck {
     private static final Pattern VIEW = Pattern.compile(
             "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP\\w*\\s+)?(?:RECURSIVE\\s+)?VIEW\\b|^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(FUNCTION|PROCEDURE)\\b",
             Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern NOTIFICATION =
+            Pattern.compile("\\bNOTIFY\\s+[\\w\"]|\\bpg_notify\\s*\\(", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern COMMENT =
             Pattern.compile("\\A(?:\\s+|--[^\\n]*(?:\\n|\\z)|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*\\*/)+");
@@ -140,6 +144,26 @@ final class ScriptCheck {
                 || NEVER_IN_TRANSACTION.matcher(bare).find();
     }
 
+    /** Whether Flyway would end a transaction with it, or cannot run it in one. */
+    static boolean leavesTransaction(String statement) {
+        return parts(statement)
+                .anyMatch(part -> TRANSACTION.matcher(part).find()
+                        || NEVER_IN_TRANSACTION.matcher(part).find());
+    }
+
+    /** Whether it may tell others something, which they hear after a commit. */
+    static boolean notifies(String statement) {
+        return NOTIFICATION.matcher(SqlStatements.withoutComments(statement)).find();
+    }
+
+    /** What PostgreSQL finds in it, since Flyway may take several statements for one; without comments at their beginnings. */
+    private static Stream<String> parts(String statement) {
+        String bare = withoutComments(statement);
+        return isCopyFromClient(bare)
+                ? Stream.of(bare)
+                : SqlStatements.of(statement).stream().map(ScriptCheck::withoutComments);
+    }
+
     /** Whether a statement, or a function that it makes, may set what PostgreSQL does not list. */
     static boolean leavesSetting(String statement) {
         return OWN_SETTING.matcher(statement).find();
@@ -159,7 +183,7 @@ final class ScriptCheck {
         if (isCopyFromClient(bare)) {
             return Optional.of("it has COPY FROM STDIN");
         }
-        if (TRANSACTION.matcher(bare).find()) {
+        if (parts(statement).anyMatch(part -> TRANSACTION.matcher(part).find())) {
             return Optional.of("it begins or ends a transaction itself");
         }
         if (READING.matcher(bare).find()) {

@@ -5,17 +5,23 @@ import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Finds scripts that reach outside the schema of a tenant, by running them where nothing of it stays. One that fails in
- * the company of the others must be tried again on a home that has all before it.
+ * Finds out what scripts do outside the schema of a tenant, by running them in a transaction that is rolled back. A script
+ * that fails in the company of the others must be tried again on a home that has all before it. For use by one thread.
  */
 final class Trespass {
     private static final Pattern INDEX_CONCURRENTLY =
@@ -27,13 +33,36 @@ final class Trespass {
 
     private final Scratch scratch;
     private final Map<String, List<String>> statements;
+    private final Set<String> outside;
+    private final Set<String> allow;
+    private final DatabaseDoing database;
+    private final SharedSequences sequences;
+    private final Map<String, String> untried = new HashMap<>();
     private final Set<String> unchecked = new TreeSet<>();
     private final Map<String, Set<String>> found = new LinkedHashMap<>();
+    private final Map<String, Set<String>> ofTenant = new HashMap<>();
+    private final Set<String> triggering = new HashSet<>();
+    private final Set<String> dropping = new TreeSet<>();
+    private final Set<String> commenting = new TreeSet<>();
 
-    /** @param statements of each script, by the name of the file */
-    Trespass(Scratch scratch, Map<String, List<String>> statements) {
+    /**
+     * @param statements of each script, by the name of the file
+     * @param outside scripts that Flyway runs outside a transaction
+     * @param allow scripts that may reach outside the schema
+     */
+    Trespass(Scratch scratch, Map<String, List<String>> statements, Set<String> outside, Set<String> allow) {
         this.scratch = scratch;
         this.statements = statements;
+        this.outside = outside;
+        this.allow = allow;
+        this.database = new DatabaseDoing(scratch);
+        this.sequences =
+                new SharedSequences(scratch.connection(), scratch.home().schema());
+        statements.forEach((script, ofScript) -> ofScript.stream()
+                .map(Irrevocable::in)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(words -> untried.put(script, words)));
     }
 
     /** What each script has made or changed that is not the tenant's. */
@@ -41,124 +70,263 @@ final class Trespass {
         return found;
     }
 
+    /** Scripts that drop or rename the schema that they run in. */
+    Set<String> dropping() {
+        return dropping;
+    }
+
+    /** Scripts that set the comment of the schema, which is the tenant's mark. */
+    Set<String> commenting() {
+        return commenting;
+    }
+
     /** Whether nothing is known of the script. */
     boolean isUnchecked(Migration migration) {
         return unchecked.contains(migration.script());
+    }
+
+    /** Whether a script was found with which nobody may start. */
+    boolean refuses() {
+        return !dropping.isEmpty() || !allow.containsAll(found.keySet());
+    }
+
+    /** Whether event triggers answer to what scripts do. */
+    boolean hasEventTriggers() {
+        return database.hasEventTriggers();
+    }
+
+    /**
+     * Why the trial ends before the script; empty if it goes on.
+     *
+     * @param held whether it goes on in a transaction that is rolled back, whatever the script is
+     */
+    Optional<String> whyEnd(Migration migration, boolean held) {
+        String script = migration.script();
+        if (untried.containsKey(script)) {
+            return Optional.of("no rollback undoes what it does (" + untried.get(script) + "), so it was not tried");
+        }
+        boolean rolledBack = held || mustBeRolledBack(migration);
+        return rolledBack && (outside.contains(script) || has(script, ScriptCheck::leavesTransaction))
+                ? Optional.of("it cannot run in the one transaction in which all is tried and rolled back since "
+                        + (database.hasEventTriggers()
+                                ? "the database has event triggers"
+                                : "it or a script before it leaves something outside the schema"))
+                : Optional.empty();
+    }
+
+    private boolean has(String script, Predicate<String> what) {
+        return statements.getOrDefault(script, List.of()).stream().anyMatch(what);
+    }
+
+    /** Why a trial cannot show that a plan does the same; empty if it can. */
+    Optional<String> whyWithoutPlan(Migration migration) {
+        Set<String> outside = new TreeSet<>(found.getOrDefault(migration.script(), Set.of()));
+        outside.addAll(ofTenant.getOrDefault(migration.script(), Set.of()));
+        return outside.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "it cannot be tried out but in a transaction that is rolled back, since it makes or changes "
+                                + String.join(", ", outside));
+    }
+
+    /** Whether a trial of the script must never be committed. */
+    boolean mustBeRolledBack(Migration migration) {
+        return database.hasEventTriggers()
+                || triggering.contains(migration.script())
+                || isUnchecked(migration)
+                || whyWithoutPlan(migration).isPresent()
+                || has(migration.script(), ScriptCheck::notifies);
     }
 
     /** Tries all in one transaction; the scratch home must not be there. */
     void tryAll(List<Migration> path) throws SQLException {
         unchecked.clear();
         OutsideObjects outside;
-        scratch.execute("BEGIN");
+        scratch.begin();
         try {
             scratch.create();
+            database.probe();
             path.forEach(migration -> unchecked.add(migration.script()));
             for (Migration migration : path) {
+                if (scratch.blocksOthers()) {
+                    // The rest is tried one by one.
+                    break;
+                }
                 if (run(migration)) {
                     unchecked.remove(migration.script());
                 }
             }
             outside = outside();
         } finally {
-            scratch.execute("ROLLBACK");
-            scratch.renewSession();
+            scratch.undo();
         }
-        if (!resolve(outside).isEmpty()) {
+        Set<OutsideObjects.Item> items = resolve(outside);
+        if (!database.isOrdinary(items, text(path))) {
             blame(path);
         }
     }
 
     /** One of them did it: after which one is there more than before? */
     private void blame(List<Migration> path) throws SQLException {
-        Map<String, OutsideObjects> outside = new LinkedHashMap<>();
-        scratch.execute("BEGIN");
+        Map<Migration, OutsideObjects> outside = new LinkedHashMap<>();
+        scratch.begin();
         try {
             scratch.create();
             for (Migration migration : path) {
-                run(migration);
-                outside.put(migration.script(), outside());
+                if (scratch.blocksOthers()) {
+                    unchecked.add(migration.script());
+                } else {
+                    run(migration);
+                    outside.put(migration, outside());
+                }
             }
         } finally {
-            scratch.execute("ROLLBACK");
-            scratch.renewSession();
+            scratch.undo();
         }
-        Set<String> before = Set.of();
-        for (Map.Entry<String, OutsideObjects> script : outside.entrySet()) {
-            Set<String> now = resolve(script.getValue());
-            Set<String> more = new TreeSet<>(now);
-            more.removeAll(before);
-            if (!more.isEmpty()) {
-                found.put(script.getKey(), more);
+        Set<OutsideObjects.Item> before = Set.of();
+        List<Migration> until = new ArrayList<>();
+        for (Map.Entry<Migration, OutsideObjects> script : outside.entrySet()) {
+            until.add(script.getKey());
+            Set<OutsideObjects.Item> now = resolve(script.getValue());
+            for (OutsideObjects.Item item : now) {
+                blame(script.getKey(), item, !before.contains(item), until);
             }
             before = now;
+        }
+    }
+
+    /**
+     * Says whether a script did something, or the database.
+     *
+     * @param more whether it was not done before the script
+     * @param until the script, and those before it: they may have made functions that it calls
+     */
+    private void blame(Migration migration, OutsideObjects.Item item, boolean more, List<Migration> until)
+            throws SQLException {
+        boolean maybeDatabase = database.mayDo(item);
+        boolean target = maybeDatabase
+                && (DatabaseDoing.isTarget(item, text(List.of(migration)))
+                        || (more && DatabaseDoing.isTarget(item, text(until))));
+        if (target || (more && !maybeDatabase)) {
+            (item.ofTenant() ? ofTenant : found)
+                    .computeIfAbsent(migration.script(), script -> new TreeSet<>())
+                    .add(item.name());
+        } else if (more) {
+            triggering.add(migration.script());
         }
     }
 
     /** Tries one on the scratch home as it is. */
     void tryOne(Migration migration) throws SQLException {
         // What a sequence gives out, no rollback takes back.
-        String sequences = String.join(
+        String numbers = String.join(
                 "; ",
                 scratch.ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname,"
                         + " sequencename), coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE"
                         + " schemaname = " + Identifiers.literal(scratch.home().schema())));
         OutsideObjects outside;
-        scratch.execute("BEGIN");
+        scratch.begin();
         try {
-            run(migration);
-            unchecked.remove(migration.script());
-            outside = outside();
+            OutsideObjects before = scratch.isHeld() ? outside() : OutsideObjects.NONE;
+            if (run(migration)) {
+                unchecked.remove(migration.script());
+            }
+            outside = outside().without(before);
         } finally {
-            scratch.execute("ROLLBACK; " + sequences);
-            scratch.renewSession();
+            scratch.undo();
+            scratch.execute(numbers);
         }
-        Set<String> names = resolve(outside);
-        if (!names.isEmpty()) {
-            found.put(migration.script(), names);
+        for (OutsideObjects.Item item : resolve(outside)) {
+            blame(migration, item, true, List.of(migration));
         }
     }
 
     /** Returns false if it fails, and is undone. */
     private boolean run(Migration migration) throws SQLException {
-        List<String> ofScript = statements.get(migration.script());
-        if (ofScript == null) {
+        String script = migration.script();
+        List<String> ofScript = statements.get(script);
+        if (ofScript == null || untried.containsKey(script)) {
             return true;
         }
-        scratch.execute("SAVEPOINT before; SET LOCAL search_path = "
-                + Identifiers.quote(scratch.home().schema()) + ", \"$user\", public");
+        scratch.execute("SAVEPOINT before");
+        scratch.beginScript();
+        sequences.forget();
+        String home = scratch.state();
         ReceiveLimit limit = scratch.session().limit();
         try (limit;
                 Statement statement = scratch.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             for (String sql : ofScript) {
-                execute(statement, ScriptCheck.withoutComments(sql));
+                if (!execute(statement, script, sql)) {
+                    scratch.execute("ROLLBACK TO before; RELEASE before");
+                    return true;
+                }
             }
         } catch (SQLException failure) {
             if (limit.exceeded()) {
                 throw scratch.broken(migration.script(), limit, failure);
             }
-            scratch.execute("ROLLBACK TO before");
+            scratch.execute("ROLLBACK TO before; RELEASE before");
             return false;
+        }
+        judgeHome(script, home, scratch.state());
+        scratch.execute("RELEASE before");
+        return true;
+    }
+
+    private void judgeHome(String script, String before, String after) throws SQLException {
+        if (after.isEmpty() || !after.split("\n", 2)[0].equals(before.split("\n", 2)[0])) {
+            dropping.add(script);
+            scratch.execute("ROLLBACK TO before");
+        } else if (!after.equals(before)) {
+            commenting.add(script);
+            scratch.mark();
+        }
+    }
+
+    /** Returns false if the script must not go on, since no rollback would undo what comes. */
+    private boolean execute(Statement statement, String script, String sql) throws SQLException {
+        if (ScriptCheck.isCopyFromClient(ScriptCheck.withoutComments(sql))) {
+            return execute(statement, script, sql, ScriptCheck.withoutComments(sql));
+        }
+        for (String one : SqlStatements.of(sql)) {
+            if (!execute(statement, script, one, ScriptCheck.withoutComments(one))) {
+                return false;
+            }
         }
         return true;
     }
 
     /** There are no rows here for a COPY: the lock that it takes tells as much. */
-    private static void execute(Statement statement, String sql) throws SQLException {
-        Matcher copied = COPIED_TABLE.matcher(sql);
-        if (ScriptCheck.isCopyFromClient(sql) && copied.find()) {
-            statement.execute("LOCK TABLE " + copied.group(1) + " IN ROW EXCLUSIVE MODE");
-        } else if (!ScriptCheck.isOnlyForFlyway(sql)) {
-            statement.execute(INDEX_CONCURRENTLY.matcher(sql).replaceFirst("$1"));
+    private boolean execute(Statement statement, String script, String sql, String bare) throws SQLException {
+        Optional<String> sequence = sequences.drawnBy(sql);
+        if (sequence.isPresent()) {
+            untried.put(script, "a number of sequence " + sequence.get());
+            return false;
         }
+        Matcher copied = COPIED_TABLE.matcher(bare);
+        if (ScriptCheck.isCopyFromClient(bare) && copied.find()) {
+            statement.execute("LOCK TABLE " + copied.group(1) + " IN ROW EXCLUSIVE MODE");
+        } else if (!ScriptCheck.isOnlyForFlyway(bare)) {
+            Matcher index = INDEX_CONCURRENTLY.matcher(
+                    SqlStatements.withoutComments(bare).strip());
+            statement.execute(index.find() ? index.replaceFirst("$1") : bare);
+        }
+        return true;
     }
 
     private OutsideObjects outside() throws SQLException {
         return OutsideObjects.of(scratch.connection(), scratch.home().schema());
     }
 
-    private Set<String> resolve(OutsideObjects outside) throws SQLException {
+    private Set<OutsideObjects.Item> resolve(OutsideObjects outside) throws SQLException {
         return outside.resolve(scratch.connection(), scratch.home().schema());
+    }
+
+    private String text(List<Migration> scripts) {
+        return scripts.stream()
+                .flatMap(migration -> statements.getOrDefault(migration.script(), List.of()).stream())
+                .map(SqlStatements::withoutComments)
+                .collect(Collectors.joining(";\n"));
     }
 }

@@ -18,12 +18,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way of a scratch home from nothing to the newest version, with a look at each stage. For use by one thread.
  *
+ * @param trespass what is known of the scripts
  * @param path the migrations of a new home, in order
  * @param endNanos when to stop for lack of time, as {@link System#nanoTime}
  */
-record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, long endNanos) {
+record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<Migration> path, long endNanos) {
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
+
+    /**
+     * active_sql_transaction, no_active_sql_transaction, invalid_transaction_termination, object_in_use,
+     * unsafe_new_enum_value_usage.
+     */
+    private static final Set<String> ONLY_WHEN_HELD = Set.of("25001", "25P01", "2D000", "55006", "55P04");
 
     /**
      * How far a walk came.
@@ -35,28 +42,39 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
 
     /**
      * By plan wherever there is a candidate; one whose plan fails is refused, and left to Flyway. It ends where a script
-     * is found to reach outside, and where nobody can see what one leaves.
+     * is found that must not run here, and where nobody can see what one leaves.
      */
-    Trail byPlan(Candidates candidates, Trespass trespass, Look look) throws SQLException {
+    Trail byPlan(Candidates candidates, Look look) throws SQLException {
         scratch.drop();
         List<Stage> stages = new ArrayList<>();
-        planner(candidates, new History(List.of())).create(List.of());
+        holdIfWhole();
+        planner(candidates.plans(), new History(List.of())).create(List.of());
         for (Migration migration : path) {
             if (!hasTime()) {
                 break;
             }
             if (trespass.isUnchecked(migration)) {
                 trespass.tryOne(migration);
-                if (!trespass.found().isEmpty()) {
+                if (trespass.refuses()) {
                     return new Trail(stages, null);
                 }
             }
+            Optional<String> end = whyEnd(migration);
+            if (end.isPresent()) {
+                refuseFrom(stages.size(), candidates, end.get());
+                break;
+            }
+            trespass.whyWithoutPlan(migration).ifPresent(reason -> candidates.refuse(migration, reason));
             if (candidates.has(migration)) {
                 apply(candidates, migration);
             }
             if (!candidates.has(migration)) {
                 Optional<ResultError> failure = runFlyway(stages.size() + 1, null);
                 if (failure.isPresent()) {
+                    refuseFrom(
+                            stages.size(),
+                            candidates,
+                            "it fails in the trial: " + failure.get().message());
                     return new Trail(stages, failure.get());
                 }
             }
@@ -70,6 +88,33 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         return new Trail(stages, null);
     }
 
+    /** Why the walk ends before the script; if it does not, all is rolled back from now on, if the script needs that. */
+    private Optional<String> whyEnd(Migration migration) throws SQLException {
+        if (scratch.isHeld() && scratch.blocksOthers()) {
+            return Optional.of("to try it out would keep others from tables that all share");
+        }
+        Optional<String> end = trespass.whyEnd(migration, scratch.isHeld());
+        if (end.isEmpty() && trespass.mustBeRolledBack(migration)) {
+            scratch.hold();
+        }
+        return end;
+    }
+
+    /** Even the making of the home is told to event triggers. */
+    private void holdIfWhole() throws SQLException {
+        if (trespass.hasEventTriggers()) {
+            scratch.hold();
+        }
+    }
+
+    private void refuseFrom(int place, Candidates candidates, String reason) {
+        Migration first = path.get(place);
+        candidates.refuse(first, reason);
+        path.subList(place + 1, path.size())
+                .forEach(migration -> candidates.refuse(
+                        migration, "it cannot be tried out without " + first.script() + " before it"));
+    }
+
     boolean hasTime() {
         return System.nanoTime() - endNanos < 0;
     }
@@ -77,7 +122,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
     private void apply(Candidates candidates, Migration migration) throws SQLException {
         String traces = SessionTraces.of(scratch.connection());
         Planner planner = planner(
-                candidates, History.of(scratch.connection(), scratch.home().schema()));
+                candidates.plans(),
+                History.of(scratch.connection(), scratch.home().schema()));
         try {
             if (planner.apply(List.of(migration)) != Planner.End.DONE) {
                 candidates.refuse(migration, "its plan fails");
@@ -107,9 +153,13 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
             last--;
         }
         scratch.drop();
-        planner(candidates, new History(List.of())).create(List.of());
+        holdIfWhole();
+        planner(candidates.plans(), new History(List.of())).create(List.of());
         for (int i = 0; i < last && hasTime(); i++) {
             Migration migration = path.get(i);
+            if (whyEnd(migration).isPresent()) {
+                return;
+            }
             if (i > 0 && trial.concerns(migration) && trial.differs(migration)) {
                 candidates.keepForNewHomes(
                         migration, "its plan leaves something else than Flyway where there are rows");
@@ -122,14 +172,43 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         }
     }
 
-    /** All by Flyway. */
+    /** All by Flyway, as far as {@link #byPlan} could go; to be called after it. */
     Trail byFlyway(Look look) throws SQLException {
         scratch.drop();
+        holdIfWhole();
         scratch.create();
+        int free = 0;
+        while (free < path.size() && isFree(path.get(free))) {
+            free++;
+        }
+        int end = free;
+        while (end < path.size() && trespass.whyEnd(path.get(end), true).isEmpty()) {
+            end++;
+        }
         Watch watch = new Watch(look);
-        Optional<ResultError> failure = runFlyway(path.size(), watch);
-        watch.look();
-        return new Trail(watch.stages, failure.orElse(null));
+        Optional<ResultError> failure = free == 0 ? Optional.empty() : runFlyway(free, watch);
+        if (failure.isEmpty() && end > free) {
+            scratch.hold();
+            failure = runFlyway(end, watch);
+        }
+        if (watch.ended) {
+            return new Trail(watch.stages, null);
+        }
+        if (end > 0) {
+            watch.look();
+        }
+        return new Trail(watch.stages, failure.filter(this::isToldOfTenants).orElse(null));
+    }
+
+    /** Whether it says what new tenants will meet: not if it fails only since all is in one transaction here. */
+    private boolean isToldOfTenants(ResultError failure) {
+        return !scratch.isHeld() || !ONLY_WHEN_HELD.contains(String.valueOf(failure.sqlState()));
+    }
+
+    /** Whether it may be committed. */
+    private boolean isFree(Migration migration) {
+        return !trespass.mustBeRolledBack(migration)
+                && trespass.whyEnd(migration, false).isEmpty();
     }
 
     /**
@@ -138,8 +217,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
      * @param leftOut columns that the digests of rows do not count
      */
     Optional<Stage> atOnce(List<PlannedScript> scripts, Set<TableColumn> leftOut) throws SQLException {
+        boolean held = scratch.isHeld();
         scratch.drop();
-        Planner planner = Planner.forTrial(scratch.session(), scratch.timeouts(), Plans.NONE, new History(List.of()));
+        if (held) {
+            scratch.hold();
+        }
+        Planner planner = Planner.forTrial(scratch, Plans.NONE, new History(List.of()));
         AtOnceCheck check =
                 new AtOnceCheck(scratch.home().schema(), scratch.timeouts().lock());
         try {
@@ -161,12 +244,13 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         ReceiveLimit limit = scratch.session().limit();
         Whereabouts whereabouts = new Whereabouts();
         try (limit) {
-            EachScript each = new EachScript(EachScript.restore(scratch.connection()), limit);
-            FlywayEngine.configure(catalog.sources().without(rest), scratch.connection(), scratch.home())
+            Callback each = new EachScript(EachScript.restore(scratch.connection()), limit);
+            Callback keeper = new MarkKeeper(scratch.connection(), scratch.home());
+            FlywayEngine.configure(catalog.sources().without(rest), scratch.forFlyway(), scratch.home())
                     .callbacks(
                             watch == null
-                                    ? new Callback[] {each, whereabouts}
-                                    : new Callback[] {watch, each, whereabouts})
+                                    ? new Callback[] {each, keeper, whereabouts}
+                                    : new Callback[] {watch, each, keeper, whereabouts})
                     .load()
                     .migrate();
             return Optional.empty();
@@ -174,10 +258,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
             if (limit.exceeded()) {
                 throw scratch.broken(limit.script(), limit, failure);
             }
-            if (!scratch.connection().getAutoCommit()) {
-                scratch.connection().rollback();
-                scratch.connection().setAutoCommit(true);
-            }
+            scratch.recover();
             return Optional.of(new FlywayFailure(catalog, scratch.home(), failure, whereabouts.script())
                     .describe(History.of(scratch.connection(), scratch.home().schema())));
         } finally {
@@ -185,8 +266,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         }
     }
 
-    private Planner planner(Candidates candidates, History history) {
-        return Planner.forTrial(scratch.session(), scratch.timeouts(), candidates.plans(), history);
+    private Planner planner(Plans plans, History history) {
+        return Planner.forTrial(scratch, plans, history);
     }
 
     /** Empty if this role may not see all of it: policies can be forced upon the owner of a table. */
@@ -206,6 +287,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
         private final Look look;
         private final List<Stage> stages = new ArrayList<>();
         private boolean begun;
+        private boolean ended;
         private boolean blind;
 
         private Watch(Look look) {
@@ -229,6 +311,10 @@ record Walk(MigrationCatalog catalog, Scratch scratch, List<Migration> path, lon
                     look();
                 }
                 begun = true;
+                if (scratch.isHeld() && scratch.blocksOthers()) {
+                    ended = true;
+                    throw new FlywayException("the trial ends here: it keeps others from tables that all share");
+                }
             } catch (SQLException failure) {
                 throw new FlywayException("the stage before it could not be looked at", failure);
             }

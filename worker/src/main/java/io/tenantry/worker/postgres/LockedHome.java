@@ -81,8 +81,7 @@ public final class LockedHome {
         String schema = Identifiers.quote(home.location());
         Transaction.run(connection, () -> {
             try (Statement statement = connection.createStatement()) {
-                return statement.execute("CREATE SCHEMA " + schema + "; COMMENT ON SCHEMA " + schema + " IS "
-                        + Identifiers.literal(home.mark()));
+                return statement.execute("CREATE SCHEMA " + schema + "; " + home.markSql());
             }
         });
     }

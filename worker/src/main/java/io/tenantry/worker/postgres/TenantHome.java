@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,17 @@ public record TenantHome(
     /** For messages: whose it is. */
     public String owner() {
         return tenant == null ? "shared database " + database : "tenant " + tenant;
+    }
+
+    /** Whether it is nobody's without the comment; a shared one is not. */
+    public boolean needsMark() {
+        return isolation != Isolation.SHARED;
+    }
+
+    /** The statement that sets the comment. */
+    public String markSql() {
+        return "COMMENT ON " + kind().toUpperCase(Locale.ROOT) + " " + Identifiers.quote(location) + " IS "
+                + Identifiers.literal(mark());
     }
 
     /** An SQL expression for the comment that is there; null if there is none, an error if there is no home. */

@@ -17,7 +17,7 @@ UNION ALL SELECT 'conversion ' || quote_ident(conname), 'pg_conversion'::regclas
 UNION ALL SELECT 'text search configuration ' || quote_ident(cfgname), 'pg_ts_config'::regclass::oid, oid, cfgnamespace, xmin FROM pg_ts_config
 UNION ALL SELECT 'text search dictionary ' || quote_ident(dictname), 'pg_ts_dict'::regclass::oid, oid, dictnamespace, xmin FROM pg_ts_dict
 UNION ALL SELECT 'statistics ' || quote_ident(stxname), 'pg_statistic_ext'::regclass::oid, oid, stxnamespace, xmin FROM pg_statistic_ext
-UNION ALL SELECT 'default privileges', 'pg_default_acl'::regclass::oid, oid, defaclnamespace, xmin FROM pg_default_acl
+UNION ALL SELECT 'default privileges of ' || quote_ident(pg_get_userbyid(defaclrole)), 'pg_default_acl'::regclass::oid, oid, defaclnamespace, xmin FROM pg_default_acl
 UNION ALL SELECT 'extension ' || quote_ident(extname), 'pg_extension'::regclass::oid, oid, 0, xmin FROM pg_extension
 UNION ALL SELECT format('cast from %s to %s', castsource::regtype, casttarget::regtype), 'pg_cast'::regclass::oid, oid, 0, xmin FROM pg_cast
 UNION ALL SELECT 'language ' || quote_ident(lanname), 'pg_language'::regclass::oid, oid, 0, xmin FROM pg_language
@@ -26,5 +26,15 @@ UNION ALL SELECT 'publication ' || quote_ident(pubname), 'pg_publication'::regcl
 UNION ALL SELECT 'foreign data wrapper ' || quote_ident(fdwname), 'pg_foreign_data_wrapper'::regclass::oid, oid, 0, xmin FROM pg_foreign_data_wrapper
 UNION ALL SELECT 'server ' || quote_ident(srvname), 'pg_foreign_server'::regclass::oid, oid, 0, xmin FROM pg_foreign_server
 UNION ALL SELECT 'access method ' || quote_ident(amname), 'pg_am'::regclass::oid, oid, 0, xmin FROM pg_am
-UNION ALL SELECT 'settings of a role or database', 'pg_db_role_setting'::regclass::oid, 0, 0, xmin FROM pg_db_role_setting
+UNION ALL SELECT 'settings of ' || CASE setrole WHEN 0 THEN 'the database' ELSE quote_ident(pg_get_userbyid(setrole)) END,
+    'pg_db_role_setting'::regclass::oid, setrole, 0, xmin FROM pg_db_role_setting
+UNION ALL SELECT 'large object ' || oid, 'pg_largeobject'::regclass::oid, oid, 0, xmin FROM pg_largeobject_metadata
+UNION ALL SELECT format('membership of %I in %I', pg_get_userbyid(member), pg_get_userbyid(roleid)), 'pg_auth_members'::regclass::oid, member, 0, xmin
+    FROM pg_auth_members
+-- Not from pg_user_mapping, which superusers alone may read.
+UNION ALL SELECT format('user mapping of %I for server %I', m.usename, m.srvname), 'pg_user_mapping'::regclass::oid, d.objid, 0, d.xmin
+    FROM pg_depend d JOIN pg_user_mappings m ON m.umid = d.objid
+    WHERE d.refclassid = 'pg_foreign_server'::regclass AND d.classid = 'pg_user_mapping'::regclass
+UNION ALL SELECT CASE classoid WHEN 'pg_authid'::regclass THEN 'comment on role ' || quote_ident(pg_get_userbyid(objoid)) ELSE 'comment on a database' END,
+    'pg_shdescription'::regclass::oid, objoid, 0, xmin FROM pg_shdescription
 UNION ALL SELECT 'database ' || quote_ident(datname), 'pg_database'::regclass::oid, oid, 0, xmin FROM pg_database

@@ -1,5 +1,6 @@
--- What the transaction in which this runs has made or changed outside a schema, as rows of (name, class, id, state).
--- The parameters are the schema, three times.
+-- What the transaction in which this runs has made or changed outside a schema, as rows of (name, class, id, state,
+-- extension, tenants): the last two say whether it belongs to an extension, and whether it is the tenant's own though it
+-- is in no schema, as a role for each tenant is. The parameters are the schema, three times.
 --
 -- A name alone says that something is made or changed. What was dropped has no name any more, and a relation that is
 -- locked as for a change may have been locked for the sake of a foreign key that was dropped: class and id say which, a
@@ -9,7 +10,10 @@
 -- than these is taken by who reads, or refers to a table by a foreign key, and that is allowed. Of other objects, the rows
 -- that this transaction or a part of it wrote: visible, though still in progress.
 WITH written AS MATERIALIZED (
-    SELECT pg_current_xact_id()::text::bigint AS top, (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ?) AS home
+    SELECT pg_current_xact_id()::text::bigint AS top, n.oid AS home,
+           -- The name of the tenant of a scratch home is part of the schema's.
+           right(n.nspname, 12) AS tenant
+    FROM pg_namespace n WHERE n.nspname = ?
 ),
 object (name, class, id, namespace, row_xid) AS (
 /*objects*/
@@ -33,30 +37,53 @@ locked AS MATERIALIZED (
            l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) AS here
     FROM pg_locks l WHERE l.pid = pg_backend_pid() AND l.locktype IN ('relation', 'object')
 )
-SELECT o.name, NULL::oid AS class, NULL::oid AS id, NULL AS state FROM own o WHERE o.name IS NOT NULL
+SELECT o.name, o.class, o.id, NULL AS state,
+       EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id AND d.deptype = 'e') AS extension,
+       o.class IN ('pg_largeobject'::regclass, 'pg_user_mapping'::regclass, 'pg_auth_members'::regclass)
+           OR o.class IN ('pg_default_acl'::regclass, 'pg_db_role_setting'::regclass, 'pg_foreign_server'::regclass,
+                          'pg_publication'::regclass, 'pg_shdescription'::regclass)
+               AND o.name LIKE '%' || w.tenant || '%' AS tenants
+FROM own o, written w WHERE o.name IS NOT NULL
 UNION
-SELECT /*relation*/, NULL, NULL, NULL
+-- Superusers alone may read the rows of roles, and a row that is deleted nobody: a lock tells that one is written.
+SELECT CASE l.relation
+           WHEN 'pg_authid'::regclass THEN coalesce('role ' || quote_ident(r.rolname), 'a role')
+           WHEN 'pg_auth_members'::regclass THEN 'memberships of roles'
+           ELSE 'settings of a role or of the database' END,
+       l.relation, 0, NULL, false, l.relation <> 'pg_db_role_setting'::regclass
+FROM locked l
+    CROSS JOIN written w
+    LEFT JOIN pg_roles r ON r.rolname LIKE '%' || w.tenant || '%' AND l.relation = 'pg_authid'::regclass
+WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
+  AND (l.relation = 'pg_authid'::regclass
+       -- Who makes a role locks it too.
+       OR l.relation = 'pg_auth_members'::regclass
+           AND NOT EXISTS (SELECT FROM locked k WHERE k.relation = 'pg_authid'::regclass AND k.mode = 'RowExclusiveLock')
+           AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation)
+       OR l.relation = 'pg_db_role_setting'::regclass AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation))
+UNION
+SELECT /*relation*/, NULL, NULL, NULL, /*extension*/, false
 FROM locked l
     JOIN pg_class c ON c.oid = l.relation
     JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE l.locktype = 'relation' AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ExclusiveLock')
   AND n.nspname NOT IN (?, 'pg_catalog', 'pg_toast', 'information_schema')
-  AND n.oid <> pg_my_temp_schema()
+  AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
   AND NOT (c.relkind = 'S' AND l.mode = 'RowExclusiveLock')
 UNION
-SELECT /*relation*/, 'pg_class'::regclass, c.oid, /*state*/
+SELECT /*relation*/, 'pg_class'::regclass, c.oid, /*state*/, /*extension*/, false
 FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE (c.oid IN (SELECT l.relation FROM locked l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock')
         OR c.oid IN (SELECT o.id FROM own o WHERE o.name IS NULL))
   AND n.nspname NOT IN (?, 'pg_catalog', 'pg_toast', 'information_schema')
-  AND n.oid <> pg_my_temp_schema()
+  AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
 UNION
-SELECT NULL, 'pg_class'::regclass, l.relation, NULL
+SELECT NULL, 'pg_class'::regclass, l.relation, NULL, false, false
 FROM locked l
 WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.here
   AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = l.relation)
 UNION
-SELECT NULL, l.classid, l.objid, NULL
+SELECT NULL, l.classid, l.objid, NULL, false, false
 FROM locked l
 WHERE l.locktype = 'object' AND l.mode = 'AccessExclusiveLock'

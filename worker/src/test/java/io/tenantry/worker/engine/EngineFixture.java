@@ -12,9 +12,12 @@ import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -110,6 +114,17 @@ final class EngineFixture implements AutoCloseable {
         return this;
     }
 
+    /** Adds or replaces the scripts of a public case's folder, byte for byte. */
+    EngineFixture withCase(String caseAndFolder) throws IOException, URISyntaxException {
+        URL found = Objects.requireNonNull(EngineFixture.class.getResource("/cases/" + caseAndFolder));
+        try (Stream<Path> files = Files.list(Path.of(found.toURI()))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return this;
+    }
+
     EngineFixture without(String name) throws IOException {
         Files.delete(folder.resolve(name));
         return this;
@@ -128,6 +143,11 @@ final class EngineFixture implements AutoCloseable {
     /** What the folder holds, with the plans that are proven. */
     MigrationCatalog proven() throws IOException {
         return Proof.of(catalog(), server, Set.of());
+    }
+
+    /** The same where these scripts may reach outside. */
+    MigrationCatalog allowing(String... scripts) throws IOException {
+        return Proof.of(catalog(), server, Set.of(scripts));
     }
 
     TenantHome home(String tenant) {
