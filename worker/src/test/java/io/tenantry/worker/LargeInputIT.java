@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.contracts.DeadLetter;
 import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -86,8 +90,37 @@ class LargeInputIT {
         assertTheNextIsProcessed();
     }
 
+    @Test
+    void aRequestWhoseResultDoesNotFitIsNewWhenItsDeadLetterIsSentAgain() {
+        int before = deployment.topics().maxMessageBytes("tenant.results");
+        deployment.topics().maxMessageBytes("tenant.results", 300);
+        deployment.startWorker();
+        ProducerRecord<byte[], byte[]> signup =
+                deployment.events().encode("again", new TenantCreated("acme", List.of(), Map.of()));
+        RecordMetadata published = deployment.events().send(signup);
+
+        ConsumerRecord<byte[], byte[]> letter = deployment.results().deadLetterOf(published);
+        assertThat(Results.header(letter, DeadLetter.CODE)).isEqualTo("internal");
+        assertThat(Results.header(letter, DeadLetter.MESSAGE)).contains("max.message.bytes is too small");
+        assertThat(deployment.queryRegistry("SELECT id FROM tenantry.request")).isEmpty();
+
+        deployment.topics().maxMessageBytes("tenant.results", before);
+        deployment
+                .events()
+                .send(new ProducerRecord<>(signup.topic(), null, letter.key(), letter.value(), letter.headers()));
+
+        TenantResult result = deployment.results().data("again");
+        assertThat(result.outcome()).isEqualTo(Outcome.UP_TO_DATE);
+        assertThat(result.request().offset()).isGreaterThan(published.offset());
+        assertTheNextIsProcessedFor("globex");
+    }
+
     private void assertTheNextIsProcessed() {
-        assertThat(deployment.results().data(deployment.events().signUp("acme")).outcome())
+        assertTheNextIsProcessedFor("acme");
+    }
+
+    private void assertTheNextIsProcessedFor(String tenant) {
+        assertThat(deployment.results().data(deployment.events().signUp(tenant)).outcome())
                 .isEqualTo(Outcome.COMPLETED);
         deployment.topics().awaitNoLag();
     }
