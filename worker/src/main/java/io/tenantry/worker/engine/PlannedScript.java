@@ -25,6 +25,12 @@ record PlannedScript(Migration migration, String sql, List<Statement> statements
      * @param line of the file where it begins; null if unknown
      */
     record Statement(String sql, @Nullable Integer line) {
+        /** As results show it. */
+        String text() {
+            String bare = sql.strip();
+            return bare.endsWith(";") ? bare.substring(0, bare.length() - 1).strip() : bare;
+        }
+
         /** Finds each in the file; what has no text but comments is left out, since PostgreSQL does not answer it. */
         static List<Statement> in(String file, List<String> statements) {
             List<Statement> found = new ArrayList<>();

@@ -271,6 +271,6 @@ final class Planner {
                 failure.getSQLState(),
                 script.migration().script(),
                 statement == null ? null : statement.line(),
-                statement == null ? null : script.names().replace(statement.sql(), session.home()));
+                statement == null ? null : script.names().replace(statement.text(), session.home()));
     }
 }
