@@ -1,8 +1,8 @@
 package io.tenantry.worker;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -177,7 +177,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(patterns(KNOW_SQL_EXCEPTIONS))
                 .should()
                 .dependOnClassesThat(
-                        resideInAnyPackage("java.sql..", "javax.sql..").and(not(type(SQLException.class))))
+                        resideInAnyPackage("java.sql..", "javax.sql..").and(not(assignableTo(SQLException.class))))
                 .check(MAIN);
     }
 
