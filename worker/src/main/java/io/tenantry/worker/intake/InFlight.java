@@ -74,6 +74,11 @@ final class InFlight {
         return place == null ? null : new Entry(received, request, place);
     }
 
+    /** The record has an answer, though it was never started: it is not to be read again. */
+    void unpark(Coordinates coordinates) {
+        admission.forget(coordinates);
+    }
+
     /**
      * One with the identity of another that is on its way must not be run beside it: when that one is answered, the
      * ledger says what becomes of this.

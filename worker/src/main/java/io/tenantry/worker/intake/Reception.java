@@ -66,6 +66,7 @@ final class Reception {
                 start(entry);
             }
         } catch (InvalidEventException invalid) {
+            inFlight.unpark(coordinates);
             LOG.warn(
                     "{} offset {} becomes a dead letter: {}",
                     coordinates.partition(),
@@ -128,6 +129,7 @@ final class Reception {
     /** The same record would meet the same bug again: another try would only keep the partition. */
     private void bury(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
         Coordinates coordinates = Coordinates.of(received);
+        inFlight.unpark(coordinates);
         LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
         answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in"), received);
     }

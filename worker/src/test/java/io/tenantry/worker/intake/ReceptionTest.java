@@ -78,6 +78,23 @@ class ReceptionTest {
     }
 
     @Test
+    void aParkedOneThatMeetsABugWhenItIsReadAgainIsNotParkedAnyMore() {
+        Admission full = new Admission(
+                request -> Set.of("main"), new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 1000, 1000));
+        InFlight one = new InFlight(full);
+        reception(new EventCodec()::decode, one).receive(plainJson(4, "globex"));
+        reception(new EventCodec()::decode, one).receive(plainJson(5, "acme"));
+        assertThat(full.parked()).isEqualTo(1);
+        assertThat(answers).isEmpty();
+
+        reception((received, topic) -> throwing(IllegalStateException.class), one)
+                .receive(plainJson(5, "acme"));
+
+        assertThat(full.parked()).isZero();
+        assertThat(answers).hasSize(1);
+    }
+
+    @Test
     void oneOfTheSameIdentityWaitsForTheAnswer() {
         Reception reception = reception(sameIdentity(), started::add);
         reception.receive(plainJson(5, "acme"));
@@ -209,13 +226,21 @@ class ReceptionTest {
     }
 
     private Reception reception(Reception.Decoder decoder, Consumer<Request> start) {
+        return reception(decoder, start, inFlight);
+    }
+
+    private Reception reception(Reception.Decoder decoder, InFlight into) {
+        return reception(decoder, started::add, into);
+    }
+
+    private Reception reception(Reception.Decoder decoder, Consumer<Request> start, InFlight into) {
         KafkaSettings kafka =
                 new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of());
         return new Reception(
                 new TopicNames(kafka),
                 decoder,
                 entry -> start.accept(entry.request()),
-                inFlight,
+                into,
                 (settled, received) -> answers.add(settled),
                 System::nanoTime);
     }
