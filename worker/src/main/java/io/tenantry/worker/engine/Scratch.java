@@ -29,6 +29,7 @@ final class Scratch implements AutoCloseable {
     /** Scripts put names into columns of few characters too. */
     private static final String TENANT_PREFIX = "t";
 
+    private final Server server;
     private final TenantHome home;
     private final HomeSession session;
     private final SessionTimeouts timeouts;
@@ -36,7 +37,8 @@ final class Scratch implements AutoCloseable {
     private final SharedLocks locks;
     private boolean held;
 
-    private Scratch(TenantHome home, HomeSession session) {
+    private Scratch(Server server, TenantHome home, HomeSession session) {
+        this.server = server;
         this.home = home;
         this.session = session;
         // As long as a migration may keep a tenant's traffic waiting.
@@ -55,7 +57,7 @@ final class Scratch implements AutoCloseable {
         HomeSession session = server.open(home);
         // Whatever scripts have set there is nobody else's.
         session.endAfterwards();
-        Scratch scratch = new Scratch(home, session);
+        Scratch scratch = new Scratch(server, home, session);
         try {
             scratch.dropLeftovers();
             scratch.renewSession();
@@ -214,7 +216,11 @@ final class Scratch implements AutoCloseable {
     }
 
     private void drop(String schema) throws SQLException {
-        execute("DROP SCHEMA IF EXISTS " + Identifiers.quote(schema) + " CASCADE");
+        execute(dropping(schema));
+    }
+
+    private static String dropping(String schema) {
+        return "DROP SCHEMA IF EXISTS " + Identifiers.quote(schema) + " CASCADE";
     }
 
     private void dropLeftovers() throws SQLException {
@@ -259,7 +265,21 @@ final class Scratch implements AutoCloseable {
     @Override
     public void close() {
         try (session) {
-            drop();
+            if (broken == null) {
+                drop();
+            }
+        } catch (SQLException away) {
+            // It will be found.
+        }
+        if (broken != null) {
+            dropBySuccessor();
+        }
+    }
+
+    private void dropBySuccessor() {
+        try (HomeSession another = server.open(home);
+                Statement statement = another.connection().createStatement()) {
+            statement.execute(dropping(home.schema()));
         } catch (SQLException away) {
             // It will be found.
         }

@@ -35,6 +35,21 @@ class MuchSentIT {
         }
     }
 
+    /** The variant of the case: already the trial at the start would run out of memory. */
+    @Test
+    void aMillionNoticesInEveryHomeLeaveAStartWithoutPlans() throws Exception {
+        try (PublicCase notices = PublicCase.of("02-select-over-big-table")) {
+            Deployment deployment = notices.release("migrations-b").deployment();
+            try (AppProcess worker = deployment.startProcess("run").awaitAssignment()) {
+                String request = deployment.events().signUp("acme");
+
+                assertTooMuch(deployment.results().data(request), "V2__notices.sql");
+                assertThat(worker.output())
+                        .anyMatch(line -> line.contains(" WARN ") && line.contains("V2__notices.sql"));
+            }
+        }
+    }
+
     @Test
     void sixteenTenantsWithAMillionRowsOrNoticesEachFailAtTheSameTime() throws Exception {
         try (Deployment deployment = Deployment.create()) {

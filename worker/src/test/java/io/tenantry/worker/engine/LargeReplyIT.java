@@ -114,6 +114,8 @@ class LargeReplyIT {
                 .proven();
 
         assertThat(catalog.plans().steps()).isEmpty();
+        assertThat(engine.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry%'"))
+                .isEmpty();
         assertThatThrownBy(() -> engine.onboard(catalog, "new")).hasMessageContaining("V2__much.sql");
     }
 
