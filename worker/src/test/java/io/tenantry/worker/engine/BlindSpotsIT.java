@@ -37,7 +37,7 @@ class BlindSpotsIT {
             """)
     void whatAPlanLeavesWhereValuesAreVolatileIsCompared(String change, String what) throws Exception {
         engine.with("V1__item.sql", """
-                        CREATE TABLE item (id int, name text, at timestamptz DEFAULT clock_timestamp(),
+                        CREATE TABLE item (id int, name text, at timestamptz DEFAULT now(),
                             key text DEFAULT md5(gen_random_uuid()::text), luck float8 DEFAULT random());
                         INSERT INTO item (id, name) VALUES (1, 'item 1'), (2, 'item 2');
                         """)
@@ -166,6 +166,24 @@ class BlindSpotsIT {
         engine.upgrade(engine.proven(), "acme", "latest", "2");
 
         assertThat(engine.query("SELECT query FROM audit.log")).containsExactly("UPDATE item SET note = 'a'");
+    }
+
+    @Test
+    void anEventTriggerOfTheDatabaseSeesTheStatementAlone() throws Exception {
+        engine.execute("""
+                CREATE SCHEMA audit; CREATE TABLE audit.ddl_log (query text);
+                CREATE FUNCTION audit.note_it() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS
+                    $$ BEGIN INSERT INTO audit.ddl_log VALUES (current_query()); END $$;
+                CREATE EVENT TRIGGER note_it ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION audit.note_it();
+                """);
+        engine.with("V1__item.sql", "CREATE TABLE item (id int); CREATE VIEW v AS SELECT id FROM item;");
+        MigrationCatalog catalog = engine.proven();
+        engine.execute("TRUNCATE audit.ddl_log");
+
+        engine.onboard(catalog, "acme");
+
+        assertThat(engine.query("SELECT query FROM audit.ddl_log"))
+                .containsExactly("CREATE VIEW v AS SELECT id FROM item");
     }
 
     /** Scratch is empty: an UPDATE meets no row there, and a row trigger is not met. */
