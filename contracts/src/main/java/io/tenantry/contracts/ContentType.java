@@ -10,6 +10,9 @@ import java.util.Locale;
  * @param text as it was received
  */
 record ContentType(String where, String text) {
+    /** The header of the Kafka binding, which a message need not name. */
+    private static final String NAME = "content-type";
+
     private static final String CLOUD_EVENTS = "application/cloudevents";
 
     /** Whether the whole event is in the value; JSON is the format where none is named. */
@@ -34,7 +37,8 @@ record ContentType(String where, String text) {
     }
 
     private String what() {
-        return Excerpt.escaped(Excerpt.cut(where, 80)) + " is " + Excerpt.quoted(text);
+        String named = where.equals(NAME) ? "" : ", in " + Excerpt.escaped(Excerpt.cut(where, 80));
+        return "the content type is " + Excerpt.quoted(text) + named;
     }
 
     private String mediaType() {

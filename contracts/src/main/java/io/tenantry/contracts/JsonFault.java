@@ -45,10 +45,10 @@ final class JsonFault {
         if (mismatch.getOriginalMessage().startsWith("Trailing token")) {
             return "not valid JSON: something follows its end; expected one JSON value";
         }
-        String is = mismatch instanceof InvalidFormatException format
-                ? " is " + Excerpt.quoted(String.valueOf(format.getValue())) + ", which"
+        String found = mismatch instanceof InvalidFormatException format
+                ? ", and found " + Excerpt.quoted(String.valueOf(format.getValue()))
                 : "";
-        return path(mismatch) + is + " has the wrong type; expected " + name(mismatch.getTargetType());
+        return path(mismatch) + " has the wrong type; expected " + name(mismatch.getTargetType()) + found;
     }
 
     private static String path(JsonMappingException e) {
