@@ -32,7 +32,8 @@ final class DatabaseDoing {
             "DROP VIEW tenantry_probe_view",
             "DROP TABLE tenantry_probe");
 
-    private static final String EVENT_TRIGGERS = "SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D'";
+    private static final String EVENT_TRIGGERS =
+            "SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D' AND evtevent <> 'login'";
 
     /** Bodies of functions that are not the server's own. */
     private static final String IN_A_BODY = """

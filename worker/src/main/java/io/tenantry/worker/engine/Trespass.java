@@ -31,6 +31,8 @@ final class Trespass {
     private static final Pattern COPIED_TABLE = Pattern.compile(
             "^COPY\\s+(" + IDENTIFIER + "(?:\\s*\\.\\s*" + IDENTIFIER + ")?)", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern INSERT = Pattern.compile("^INSERT\\b", Pattern.CASE_INSENSITIVE);
+
     private final Scratch scratch;
     private final Map<String, List<String>> statements;
     private final Set<String> outside;
@@ -311,6 +313,9 @@ final class Trespass {
             Matcher index = INDEX_CONCURRENTLY.matcher(
                     SqlStatements.withoutComments(bare).strip());
             statement.execute(index.find() ? index.replaceFirst("$1") : bare);
+        }
+        if (!INSERT.matcher(bare).find()) {
+            sequences.forget();
         }
         return true;
     }

@@ -125,6 +125,8 @@ class TrialIT {
                 "CREATE TABLE a (id int DEFAULT nextval('shared.ids')); INSERT INTO a DEFAULT VALUES",
                 "CREATE TABLE a (LIKE shared.numbered INCLUDING DEFAULTS); INSERT INTO a (name) VALUES ('x')",
                 "CREATE TABLE a (LIKE shared.numbered INCLUDING DEFAULTS); DO $$ BEGIN INSERT INTO a (name) VALUES ('x'); END $$",
+                "CREATE FUNCTION fill() RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO a (name) VALUES (1); END';"
+                        + " CREATE TABLE a (LIKE shared.numbered INCLUDING DEFAULTS); INSERT INTO a (name) VALUES ('x')",
                 "CREATE TABLE a (id int); CREATE EXTENSION IF NOT EXISTS dblink SCHEMA public;"
                         + " SELECT public.dblink_exec('dbname=' || current_database(), 'INSERT INTO shared.numbered (name) VALUES (1)')",
                 "CREATE TABLE a (id int); DO $$ BEGIN PERFORM nextval('shared.ids'); END $$",
