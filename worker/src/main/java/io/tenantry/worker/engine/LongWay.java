@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateOutput;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -31,6 +32,8 @@ final class LongWay {
     private final Sightings sightings;
     private final List<String> applied = new ArrayList<>();
     private final Whereabouts whereabouts = new Whereabouts();
+    /** Statements that make the session as it was at the beginning; empty before that. */
+    private String restore = "";
 
     LongWay(MigrationCatalog catalog, LockedHome home, Sightings sightings) {
         this.catalog = catalog;
@@ -78,13 +81,11 @@ final class LongWay {
      * @param standing of the home now
      */
     void run(Standing standing, Target target) throws SQLException {
-        String restore = EachScript.restore(home.connection());
+        restore = EachScript.restore(home.connection());
         List<Migration> pending = standing instanceof Standing.Behind behind ? behind.pending() : List.of();
         if (pending.stream().noneMatch(this::isOutside)) {
-            migrate(
-                    flyway(catalog.sources())
-                            .target(target instanceof Target.Version wanted ? wanted.version() : "latest"),
-                    restore);
+            migrate(flyway(catalog.sources())
+                    .target(target instanceof Target.Version wanted ? wanted.version() : "latest"));
             return;
         }
         Set<String> later = new HashSet<>();
@@ -97,10 +98,10 @@ final class LongWay {
                 end++;
             }
             if (end > done) {
-                migrate(flyway(upTo(pending, end, later)), restore);
+                migrate(flyway(upTo(pending, end, later)));
             } else {
                 end++;
-                outside(pending.get(done), upTo(pending, end, later), restore);
+                outside(pending.get(done), upTo(pending, end, later));
             }
             done = end;
         }
@@ -122,18 +123,18 @@ final class LongWay {
         return catalog.plans().outside().containsKey(migration.script());
     }
 
-    private void outside(Migration migration, Sources sources, String restore) throws SQLException {
+    private void outside(Migration migration, Sources sources) throws SQLException {
         if (!"true".equals(value("SELECT pg_try_advisory_lock(" + OUTSIDE_LOCK + ")::text"))) {
             throw new BusyException(migration.script() + " waits: such a script runs in this database already");
         }
         OutsideScript script = Objects.requireNonNull(catalog.plans().outside().get(migration.script()));
-        // It waits for whoever uses the table, and nobody waits behind it.
-        String unlimited = "SET lock_timeout = 0";
-        execute(unlimited);
+        // DROP INDEX CONCURRENTLY waits for whoever uses the table, and nobody waits behind it.
+        execute("SET lock_timeout = 0");
         for (String index : script.indexesIn(home.home())) {
             dropIfInvalid(index);
         }
-        migrate(flyway(sources), restore + "; " + unlimited);
+        execute(restore);
+        migrate(flyway(sources), new LockPatience());
         execute(restore);
         execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
     }
@@ -143,7 +144,9 @@ final class LongWay {
      * else.
      */
     void cleanUp(OutsideScript script) throws SQLException {
-        execute("SET lock_timeout = " + home.timeouts().lock().toMillis());
+        // Not as the role, and under the timeouts, that the script has set.
+        execute(restore + "; RESET ROLE; SET lock_timeout = "
+                + home.timeouts().lock().toMillis());
         for (String index : script.indexesIn(home.home())) {
             dropIfInvalid(index);
         }
@@ -169,16 +172,16 @@ final class LongWay {
                 .ignoreMigrationPatterns("*:future", "repeatable:missing");
     }
 
-    private void migrate(FluentConfiguration flyway, String restore) throws SQLException {
+    private void migrate(FluentConfiguration flyway, Callback... more) throws SQLException {
         if (catalog.spoilsSessions()) {
             home.session().endAfterwards();
         }
         try (ReceiveLimit limit = home.session().limit()) {
             try {
-                MigrateResult result = flyway.callbacks(
-                                whereabouts,
-                                new EachScript(restore, limit),
-                                new MarkKeeper(home.connection(), home.home()))
+                List<Callback> callbacks = new ArrayList<>(List.of(
+                        whereabouts, new EachScript(restore, limit), new MarkKeeper(home.connection(), home.home())));
+                callbacks.addAll(List.of(more));
+                MigrateResult result = flyway.callbacks(callbacks.toArray(new Callback[0]))
                         .load()
                         .migrate();
                 result.migrations.forEach(migration -> applied.add(name(migration)));

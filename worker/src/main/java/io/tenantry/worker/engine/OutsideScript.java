@@ -33,6 +33,14 @@ record OutsideScript(String script, List<String> statements, PlannedScript.Names
     private static final Pattern REINDEX_CONCURRENTLY =
             Pattern.compile("^REINDEX\\s*\\(\\s*CONCURRENTLY(?:\\s+(?:TRUE|ON|1))?\\s*\\)", Pattern.CASE_INSENSITIVE);
 
+    /** VACUUM without FULL, and what waits for transactions to end while it holds no lock that readers or writers need. */
+    private static final Pattern BLOCKS_NOBODY = Pattern.compile(
+            "^((CREATE" + GAP + "(UNIQUE" + GAP + ")?|DROP" + GAP + ")INDEX" + GAP
+                    + "CONCURRENTLY|REINDEX\\b[^;]*\\bCONCURRENTLY"
+                    + "|(VACUUM|ANALYZE)(?!" + GAP + "FULL|\\s*\\([^)]*\\bFULL)"
+                    + "|ALTER" + GAP + "TABLE\\b[^;]*\\bDETACH" + GAP + "PARTITION\\b[^;]*\\bCONCURRENTLY)\\b",
+            Pattern.CASE_INSENSITIVE);
+
     OutsideScript {
         statements = List.copyOf(statements);
     }
@@ -57,6 +65,11 @@ record OutsideScript(String script, List<String> statements, PlannedScript.Names
             inside.add(without);
         }
         return found ? Optional.of(inside) : Optional.empty();
+    }
+
+    /** Whether nobody has to wait behind a statement that waits for its locks. */
+    static boolean blocksNobody(String statement) {
+        return BLOCKS_NOBODY.matcher(ScriptCheck.withoutComments(statement)).find();
     }
 
     /** Whether it can be begun anew after it failed anywhere, once {@link #indexesIn} that are invalid are dropped. */

@@ -37,18 +37,22 @@ final class PlanSql {
 
     /** What a plan begins and ends with. */
     enum Bounds {
-        TRANSACTION("BEGIN", "COMMIT", "ROLLBACK"),
+        TRANSACTION("BEGIN", "COMMIT", "ROLLBACK", 1),
         /** Within a transaction that goes on. */
         SAVEPOINT(
                 "SAVEPOINT tenantry_plan",
                 "RELEASE SAVEPOINT tenantry_plan;\nSET LOCAL search_path TO DEFAULT",
-                "ROLLBACK TO SAVEPOINT tenantry_plan; RELEASE SAVEPOINT tenantry_plan");
+                "ROLLBACK TO SAVEPOINT tenantry_plan; RELEASE SAVEPOINT tenantry_plan",
+                2);
 
         private final String begin;
         private final String commit;
         private final String rollBack;
+        private final int toCommit;
 
-        Bounds(String begin, String commit, String rollBack) {
+        /** @param toCommit how many statements the commit is */
+        Bounds(String begin, String commit, String rollBack, int toCommit) {
+            this.toCommit = toCommit;
             this.begin = begin;
             this.commit = commit;
             this.rollBack = rollBack;
@@ -220,6 +224,7 @@ final class PlanSql {
     /** @param script the only one; null if there are others */
     private PlanText commit(@Nullable PlannedScript script, String afterwards) {
         places.add(new Place(Part.COMMIT, script, -1));
-        return new PlanText(sql.append(bounds.commit).append(afterwards).toString(), places);
+        return new PlanText(
+                sql.append(bounds.commit).append(afterwards).toString(), places, places.size() - 1 + bounds.toCommit);
     }
 }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sql statements, as one message
  * @param places where each of them stands, in their order; without those behind the transaction
+ * @param statements how many PostgreSQL answers, without those that undo what a script leaves in the session
  */
-record PlanText(String sql, List<Place> places) {
+record PlanText(String sql, List<Place> places, int statements) {
     /** What a statement of a plan is for. */
     enum Part {
         /** The transaction begins, and the whole text is read. */
@@ -34,6 +35,11 @@ record PlanText(String sql, List<Place> places) {
             return new Place(part, null, -1);
         }
 
+        /** Whether scripts have run, and none of them alone is under way. */
+        boolean isAmongScripts() {
+            return script == null && (part == Part.SCRIPT || part == Part.COMMIT);
+        }
+
         /** Null if it is the worker's own. */
         PlannedScript.@Nullable Statement text() {
             return script == null || statement < 0 ? null : script.statements().get(statement);
@@ -42,6 +48,14 @@ record PlanText(String sql, List<Place> places) {
 
     PlanText {
         places = List.copyOf(places);
+    }
+
+    /** Where the first script begins; null if there is none. */
+    @Nullable Place firstOfScripts() {
+        return places.stream()
+                .filter(place -> place.script() != null)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether the transaction is committed, if so many statements were done. */

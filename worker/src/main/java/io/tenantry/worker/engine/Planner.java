@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.HomeSession;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Applies planned scripts to one home, each list in as few round trips as its transactions need. For one thread. */
@@ -29,6 +31,13 @@ final class Planner {
     /** Undoes all that a tenant's scripts left in the session; the last rows are {@link SessionReset#PREPARED}. */
     private static final String RESET = SessionReset.RESET + "; " + SessionReset.PREPARED;
 
+    /**
+     * How long a message took that failed. The server measures each statement, and says so only when all are done.
+     *
+     * @param byOneStatement whether it is the time of the statement that failed; else that one may have run for a part of it
+     */
+    private record Took(Duration message, boolean byOneStatement) {}
+
     /** How far it came. */
     enum End {
         DONE,
@@ -36,7 +45,7 @@ final class Planner {
         BUSY,
         /** The home is not as it was taken for; this much of it was left as it is. */
         CHANGED,
-        /** What comes next has no plan, or its plan fails here: for Flyway. */
+        /** What comes next has no plan, or its plan fails here, or it is not known why: for Flyway, which sends one statement at a time. */
         STUCK,
         /** A script ran longer than it may: it would again. */
         TOO_LONG
@@ -51,6 +60,8 @@ final class Planner {
     private final boolean isTrial;
     private final List<String> applied = new ArrayList<>();
     private @Nullable ResultError error;
+    /** Whether what a script has left is still in the session. */
+    private boolean unreset;
 
     /** @param history of the home */
     Planner(HomeSession session, Plans plans, History history, Sightings sightings) {
@@ -166,6 +177,7 @@ final class Planner {
     private End execute(PlanText plan, List<PlannedScript> scripts, boolean isLast) throws SQLException {
         try (ReceiveLimit limit = session.limit()) {
             session.changed();
+            resetFirst();
             QueryMessage message = new QueryMessage();
             long start = System.nanoTime();
             try {
@@ -176,9 +188,20 @@ final class Planner {
                 }
                 if (!plan.isCommitted(message.completed())) {
                     Duration took = Duration.ofNanos(System.nanoTime() - start);
-                    return judge(plan.after(message.completed()), failure, rollBack(failure), took);
+                    PlanText.Place place = plan.after(message.completed());
+                    boolean sound = rollBack(failure);
+                    if (!sound && place.isAmongScripts()) {
+                        throw sessionEnded(scripts, failure);
+                    }
+                    return judge(place, failure, sound, new Took(took, place.equals(plan.firstOfScripts())));
                 }
-                // What the script left is undone when the session is closed, or the session is.
+                // What the scripts left may still be there.
+                session.endAfterwards();
+                unreset = true;
+            }
+            if (isTrial && message.completed() != plan.statements()) {
+                // Where a plan fails, and whether it is committed, is known by counting.
+                return End.STUCK;
             }
             sightings.locked(PlanSql.lockTime(Objects.requireNonNull(message.firstValue())));
             if (isLast && !isTrial && plan.isCommitted(message.completed()) && message.endsWithoutRows()) {
@@ -186,6 +209,27 @@ final class Planner {
             }
             return End.DONE;
         }
+    }
+
+    /** What stands behind a plan was not done. */
+    private void resetFirst() throws SQLException {
+        if (unreset) {
+            try (Statement statement = session.connection().createStatement()) {
+                statement.execute(RESET);
+            }
+            unreset = false;
+        }
+    }
+
+    /** While no script alone was under way. */
+    private static ScriptFailure sessionEnded(List<PlannedScript> scripts, SQLException failure) {
+        String names =
+                scripts.stream().map(script -> script.migration().script()).collect(Collectors.joining(", "));
+        ResultError error = ResultError.of(
+                ErrorCode.MIGRATION_FAILED,
+                "the session ended while these were committed: " + names + ": "
+                        + FlywayFailure.firstLines(failure.getMessage()));
+        return new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, error, failure);
     }
 
     private TooMuchSentException tooMuch(List<PlannedScript> scripts, ReceiveLimit limit, SQLException failure) {
@@ -217,7 +261,7 @@ final class Planner {
         }
     }
 
-    private End judge(PlanText.Place place, SQLException failure, boolean sound, Duration took) throws SQLException {
+    private End judge(PlanText.Place place, SQLException failure, boolean sound, Took took) throws SQLException {
         PlannedScript script = place.script();
         return script == null ? judgeOwn(place, failure, sound) : judgeScript(place, script, failure, sound, took);
     }
@@ -247,16 +291,15 @@ final class Planner {
     }
 
     /** A script failed. Whatever SQLSTATE it has, the script may have raised it: Flyway says where in the file. */
-    private End judgeScript(
-            PlanText.Place place, PlannedScript script, SQLException failure, boolean sound, Duration took)
+    private End judgeScript(PlanText.Place place, PlannedScript script, SQLException failure, boolean sound, Took took)
             throws SQLException {
         if (!sound) {
             throw new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, describe(place, script, failure, ""), failure);
         }
-        if (FailureKind.isInTheWay(failure, took, timeouts.statement())) {
+        if (FailureKind.isInTheWay(failure, took.message(), timeouts.statement())) {
             throw new ScriptFailure(ScriptFailure.Kind.IN_THE_WAY, describe(place, script, failure, ""), failure);
         }
-        if (CANCELED.equals(failure.getSQLState())) {
+        if (CANCELED.equals(failure.getSQLState()) && took.byOneStatement()) {
             error = describe(place, script, failure, FailureKind.advice(timeouts.statement()));
             return End.TOO_LONG;
         }

@@ -37,6 +37,7 @@ class Connector implements DataSource {
     private final Secret password;
     private final Supplier<String> applicationName;
     private final long timeoutSeconds;
+    private final String options;
 
     /** @param applicationName how a session that is opened now shows in pg_stat_activity */
     Connector(String url, String user, Secret password, Supplier<String> applicationName) {
@@ -45,6 +46,23 @@ class Connector implements DataSource {
 
     /** @param timeout in place of {@link #TIMEOUT}; whole seconds count, and one at least */
     Connector(String url, String user, Secret password, Supplier<String> applicationName, Duration timeout) {
+        this(url, user, password, applicationName, timeout, SESSION_OPTIONS);
+    }
+
+    /** @param lockTimeout how long a statement waits for a lock where nothing else is set; what RESET returns to */
+    static String options(Duration lockTimeout) {
+        return SESSION_OPTIONS + " -c lock_timeout=" + lockTimeout.toMillis();
+    }
+
+    /** @param options of each session */
+    Connector(
+            String url,
+            String user,
+            Secret password,
+            Supplier<String> applicationName,
+            Duration timeout,
+            String options) {
+        this.options = options;
         this.url = url;
         this.user = user;
         this.password = password;
@@ -86,7 +104,7 @@ class Connector implements DataSource {
         properties.setProperty("connectTimeout", Long.toString(timeoutSeconds));
         properties.setProperty("socketTimeout", Long.toString(timeoutSeconds));
         properties.setProperty("tcpKeepAlive", "true");
-        properties.setProperty("options", SESSION_OPTIONS);
+        properties.setProperty("options", options);
         properties.setProperty("socketFactory", GatedSockets.class.getName());
         Connection connection = DriverManager.getConnection(address, properties);
         if (!address.contains("socketTimeout=")) {

@@ -4,6 +4,7 @@ import io.tenantry.worker.config.ServerSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 
 /** Opens connections while a lease holds, each with a slot of the gate. Safe for use by many threads. */
 final class GatedConnector extends Connector {
@@ -14,8 +15,15 @@ final class GatedConnector extends Connector {
     private final Lease lease;
     private final ConnectionGate gate;
 
-    GatedConnector(ServerSettings settings, Lease lease, ConnectionGate gate) {
-        super(settings.url(), settings.user(), settings.password(), lease::applicationName);
+    /** @param lockTimeout how long a statement waits for a lock where nothing else is set */
+    GatedConnector(ServerSettings settings, Lease lease, ConnectionGate gate, Duration lockTimeout) {
+        super(
+                settings.url(),
+                settings.user(),
+                settings.password(),
+                lease::applicationName,
+                TIMEOUT,
+                options(lockTimeout));
         this.server = settings.name();
         this.lease = lease;
         this.gate = gate;

@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
         this.timeouts = timeouts;
         this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease, threads);
         this.gate = new ConnectionGate(name, bulkhead.max());
-        this.connector = new GatedConnector(settings, lease, gate);
+        this.connector = new GatedConnector(settings, lease, gate, timeouts.lock());
         this.pool = new ConnectionPool(name, connector, settings.maxConnections(), true);
         this.shortConnections = new ShortConnections(connector, () -> pool.closeIdle(gate.surplus(1)));
     }

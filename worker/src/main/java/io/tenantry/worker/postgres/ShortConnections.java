@@ -27,6 +27,8 @@ final class ShortConnections {
      * Waits up to 5 s. All that the server's URL says goes for it, but for the name of the database.
      *
      * @throws DatabaseRefusedException if it is this database that cannot be connected to, not the server
+     * @throws DatabaseUnreachableException if that is not known
+     * @throws SQLTransientConnectionException if this worker may open no connection to the server now
      */
     Connection connect(String database) throws SQLException {
         try {
@@ -35,8 +37,9 @@ final class ShortConnections {
             if (DatabaseRefusedException.isRefusal(failure)) {
                 throw DatabaseRefusedException.of(failure);
             }
-            // As the pool says it.
-            throw new SQLTransientConnectionException(failure.getMessage(), failure.getSQLState(), failure);
+            throw failure instanceof SQLTransientConnectionException
+                    ? failure
+                    : new DatabaseUnreachableException(database, failure);
         }
     }
 }

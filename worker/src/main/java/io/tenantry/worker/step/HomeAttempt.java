@@ -10,6 +10,7 @@ import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.DatabaseRefusedException;
+import io.tenantry.worker.postgres.DatabaseUnreachableException;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.Server;
@@ -119,8 +120,8 @@ final class HomeAttempt {
      */
     private Optional<Verdict> afterFailure(Server server, ServerHealth health, SQLException failure)
             throws SQLException {
-        if (failure instanceof SQLTransientConnectionException) {
-            // There was no session at all.
+        if (failure instanceof SQLTransientConnectionException && !(failure instanceof DatabaseUnreachableException)) {
+            // There was no session with the server's own database, or there may be none.
             return orGiveUp(health, health.away(String.valueOf(failure.getMessage())));
         }
         if (!isForTheServerToSay(failure)) {
@@ -130,7 +131,13 @@ final class HomeAttempt {
         }
         Optional<String> away = whyAway(server);
         if (away.isPresent()) {
-            return orGiveUp(health, health.away(away.get()));
+            Duration pause = health.away(away.get());
+            if (failure instanceof ScriptFailure script && script.kind() == ScriptFailure.Kind.SESSION_ENDED) {
+                // The script may be what ended the server, and would again: the server is waited for, but the try
+                // counts.
+                throw failure;
+            }
+            return orGiveUp(health, pause);
         }
         if (failure instanceof ScriptFailure script && script.kind() == ScriptFailure.Kind.READ_ONLY_SCRIPT) {
             home.fail(script.error());
@@ -146,6 +153,9 @@ final class HomeAttempt {
     private static boolean isForTheServerToSay(SQLException failure) {
         if (failure instanceof ScriptFailure script) {
             return script.kind() != ScriptFailure.Kind.IN_THE_WAY;
+        }
+        if (failure instanceof DatabaseUnreachableException) {
+            return true;
         }
         return !(failure instanceof SQLTransientException)
                 && (failure.getSQLState() == null || SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);

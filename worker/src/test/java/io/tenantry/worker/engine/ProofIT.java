@@ -117,6 +117,26 @@ class ProofIT {
         assertThat(engine.proven().plans().steps()).containsOnlyKeys("V1__a.sql", "V3__b.sql");
     }
 
+    /** What PostgreSQL counts differently: where it fails, nobody would know which statement it was. */
+    @Test
+    void aScriptWhoseStatementsAreNotCountedAsPostgresqlCountsThemHasNoPlan() throws Exception {
+        engine.with("V1__a.sql", "CREATE TABLE a (id int PRIMARY KEY);");
+        engine.onboard(engine.proven(), "acme");
+        engine.with("V2__days.sql", """
+                CREATE FUNCTION days(begin date, finish date) RETURNS int RETURN $2 - $1;
+                INSERT INTO a VALUES (1);
+                INSERT INTO a VALUES (2);
+                INSERT INTO a VALUES (3);
+                INSERT INTO a VALUES (4);
+                """);
+        MigrationCatalog catalog = engine.proven();
+        engine.execute("INSERT INTO tenant_acme.a VALUES (4)");
+
+        assertThat(engine.upgrade(catalog, "acme", "latest", "1")).isInstanceOf(MigrationResult.Failed.class);
+        assertThat(engine.query("SELECT version FROM tenant_acme.flyway_schema_history"))
+                .containsExactly("1");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

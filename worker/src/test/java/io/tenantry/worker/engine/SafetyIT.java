@@ -35,6 +35,67 @@ class SafetyIT {
         engine.close();
     }
 
+    /** Somebody who looks after a home by hand, say. */
+    @Test
+    void aHistoryThatIsLockedIsNotWaitedForLongerThanTheLockTimeout() throws Exception {
+        MigrationCatalog catalog = engine.proven();
+        try (Connection other = engine.connect();
+                Statement lock = other.createStatement()) {
+            endsAfterFiveSeconds(other, lock);
+            lock.execute("LOCK TABLE tenant_acme.flyway_schema_history");
+
+            assertThatThrownBy(() -> engine.upgrade(catalog, "acme", "latest", null))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            failure -> assertThat(failure.getSQLState()).isEqualTo("55P03"));
+        }
+    }
+
+    /** Only what says CONCURRENTLY waits without an end: nobody waits behind that. */
+    @Test
+    void aScriptOutsideATransactionBlocksOthersNoLongerThanTheLockTimeoutEither() throws Exception {
+        MigrationCatalog catalog = engine.with(
+                        "V2__more.sql",
+                        "CREATE INDEX CONCURRENTLY IF NOT EXISTS account_id ON account (id);\n"
+                                + "ALTER TABLE account ADD COLUMN IF NOT EXISTS more int;")
+                .with("V2__more.sql.conf", "executeInTransaction=false")
+                .proven();
+        try (Connection reader = engine.connect();
+                Statement read = reader.createStatement()) {
+            CompletableFuture<MigrationResult> upgrade;
+            try (Connection writer = engine.connect();
+                    Statement write = writer.createStatement()) {
+                writer.setAutoCommit(false);
+                write.execute("UPDATE tenant_acme.account SET name = 'b'");
+                upgrade = async(() -> engine.upgrade(catalog, "acme", "latest", "1"));
+                // Longer than the lock timeout.
+                Await.until(
+                        PATIENCE,
+                        "the index waits",
+                        () -> !engine.query("SELECT pid FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%' AND"
+                                        + " wait_event_type = 'Lock' AND clock_timestamp() - query_start > '1s'")
+                                .isEmpty());
+                endsAfterFiveSeconds(reader, read);
+                read.execute("SELECT FROM pg_class; LOCK TABLE tenant_acme.account IN ACCESS SHARE MODE");
+                writer.commit();
+            }
+
+            assertThatThrownBy(upgrade::join)
+                    .rootCause()
+                    .satisfies(failure ->
+                            assertThat(((SQLException) failure).getSQLState()).isEqualTo("55P03"));
+        }
+        assertThat(engine.query("SELECT indexrelid::regclass::text FROM pg_index WHERE indisvalid AND indexrelid ="
+                        + " 'tenant_acme.account_id'::regclass"))
+                .hasSize(1);
+    }
+
+    /** So that the test ends where nothing else ends the wait. */
+    private static void endsAfterFiveSeconds(Connection connection, Statement statement) throws SQLException {
+        statement.execute("SET idle_in_transaction_session_timeout = '5s'");
+        connection.setAutoCommit(false);
+    }
+
     @Test
     void aLockThatIsHeldLongBlocksTheTenantNoLongerThanTheTimeoutAndOthersNotAtAll() throws Exception {
         MigrationCatalog catalog = engine.with("V2__more.sql", "ALTER TABLE account ADD COLUMN more int;")

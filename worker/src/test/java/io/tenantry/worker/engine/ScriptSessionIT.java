@@ -101,6 +101,32 @@ class ScriptSessionIT {
         }
     }
 
+    /** Here a function of the database's own fails; an operator who cancels the statement at that moment does the same. */
+    @Test
+    void aSessionWhoseResetFailsBehindTheCommitIsNotUsedAgain() throws Exception {
+        engine.onboard(engine.proven(), "acme");
+        MigrationCatalog catalog = engine.with(
+                        "V2__lock.sql", "SELECT pg_advisory_lock(4711) FROM account;\nCREATE TABLE b (id int);")
+                .proven();
+        assertThat(catalog.plans().steps()).containsKey("V2__lock.sql");
+        engine.execute(
+                "INSERT INTO tenant_acme.account VALUES (1); CREATE FUNCTION public.pg_advisory_unlock_all() RETURNS"
+                        + " void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$");
+        engine.execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog',"
+                + " current_database()); END $$");
+        engine.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND"
+                + " application_name = 'engine test'");
+
+        assertThat(engine.upgrade(catalog, "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+
+        try (HomeSession next = engine.server().open(engine.home("other"));
+                Statement statement = next.connection().createStatement();
+                ResultSet locks = statement.executeQuery(
+                        "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")) {
+            assertThat(locks.next()).isFalse();
+        }
+    }
+
     @Test
     void theSameInATemplate() throws Exception {
         MigrationCatalog catalog = engine.with("V2__leaves.sql", LEAVES + "; RESET ROLE;")
@@ -116,7 +142,7 @@ class ScriptSessionIT {
                 ResultSet row =
                         statement.executeQuery("SELECT concat_ws('; ', lock, idle, temp, who, bodies) FROM seen")) {
             row.next();
-            assertThat(row.getString(1)).isEqualTo("0; 30s; postgres; off");
+            assertThat(row.getString(1)).isEqualTo("500ms; 30s; postgres; off");
         } finally {
             engine.execute("DROP DATABASE " + copy + " WITH (FORCE)");
             TemplateDatabase.drop(engine.server(), template.name());

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What fails is told from where it failed, and only the server's own answer makes an outage. */
 class FailureIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String RUNNING = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.9)%' AND"
+            + " application_name = 'bench' AND state = 'active' AND datname = current_database()";
 
     private Workbench bench;
 
@@ -66,7 +68,7 @@ class FailureIT {
         bench.with("V1__a.sql", "CREATE TABLE a (id int); CREATE SEQUENCE runs;");
         signUp("acme");
         bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
-        bench.with("V2__long.sql", "SELECT 1;\n\nSELECT nextval('runs'), pg_sleep(60) FROM a;");
+        bench.with("V2__long.sql", "\n\nSELECT nextval('runs'), pg_sleep(60) FROM a;");
 
         TenantResult result = get((byPlan ? bench.release() : bench.releaseWithoutPlans()).migrate("acme"));
 
@@ -115,6 +117,81 @@ class FailureIT {
         assertThat(error(result).migration()).isEqualTo("V2__end.sql");
         assertThat(result.attempts()).isEqualTo(Workbench.ATTEMPTS);
         assertThat(bench.waits(WaitReason.SERVER_AWAY)).isZero();
+    }
+
+    /** Each time the server takes no writes afterwards, as one that recovers does not: it is waited for, and the try counts. */
+    @Test
+    void aSessionThatEndsUnderAScriptIsAnAttemptThoughTheServerIsAwayAfterwards() throws Exception {
+        bench.with("V1__a.sql", "CREATE TABLE a (id int);");
+        signUp("acme");
+        bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
+        CompletableFuture<TenantResult> request = bench.with("V2__crash.sql", "SELECT pg_sleep(1.9) FROM a;")
+                .release()
+                .migrate("acme");
+        for (int crash = 1; crash <= Workbench.ATTEMPTS; crash++) {
+            Await.until(PATIENCE, "it runs", () -> !bench.query(RUNNING).isEmpty());
+            bench.execute("ALTER DATABASE " + bench.database() + " SET default_transaction_read_only = on");
+            endSessions();
+            if (crash < Workbench.ATTEMPTS) {
+                int waits = crash;
+                Await.until(PATIENCE, "it waits", () -> bench.waits(WaitReason.SERVER_AWAY) >= waits);
+                bench.execute(
+                        "postgres", "ALTER DATABASE " + bench.database() + " RESET default_transaction_read_only");
+            }
+        }
+
+        TenantResult result = get(request);
+
+        assertThat(error(result).migration()).isEqualTo("V2__crash.sql");
+        assertThat(result.attempts()).isEqualTo(Workbench.ATTEMPTS);
+    }
+
+    /** Whatever SQLSTATE a database refuses with, those of a server that is away included. */
+    @ParameterizedTest
+    @ValueSource(strings = {"57P03", "53300", "08006", "XX000"})
+    void aDatabaseThatCannotBeConnectedToFailsItsOwnTenantAlone(String sqlState) throws Exception {
+        bench.inDatabases().with("V1__a.sql", "CREATE TABLE a (id int);");
+        signUp("acme");
+        signUp("other");
+        bench.execute(
+                bench.databaseOf("acme"),
+                "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'"
+                        + " USING ERRCODE = '" + sqlState
+                        + "'; END $$; CREATE EVENT TRIGGER refuse ON login EXECUTE FUNCTION refuse()");
+        Workbench.Release release =
+                bench.with("V2__b.sql", "CREATE TABLE b (id int);").release();
+
+        CompletableFuture<TenantResult> request = release.migrate("acme");
+
+        assertThat(get(release.migrate("other")).outcome()).isEqualTo(Outcome.COMPLETED);
+        TenantResult result = get(request);
+        assertThat(error(result).code()).isEqualTo(ErrorCode.SERVER_UNAVAILABLE);
+        assertThat(error(result).sqlState()).isEqualTo(sqlState);
+        assertThat(error(result).message()).contains(bench.databaseOf("acme"));
+        assertThat(result.attempts()).isEqualTo(Workbench.ATTEMPTS);
+        assertThat(bench.waits(WaitReason.SERVER_AWAY)).isZero();
+    }
+
+    /** Two statements, each shorter than statement_timeout, both together longer. */
+    @Test
+    void aLaterStatementThatAnOperatorCancelsIsTriedAgain() throws Exception {
+        bench.with("V1__a.sql", "CREATE TABLE a (id int);");
+        signUp("acme");
+        bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
+        Workbench.Release release = bench.with(
+                        "V2__wait.sql", "SELECT pg_sleep(1.5) FROM a; SELECT pg_sleep(1.4) FROM a;")
+                .release();
+        CompletableFuture<TenantResult> request = release.migrate("acme");
+        Await.until(
+                PATIENCE,
+                "it is cancelled",
+                () -> bench.query(
+                                "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.5)%'"
+                                        + " AND application_name = 'bench' AND state = 'active' AND clock_timestamp() - query_start >"
+                                        + " '2.2s'")
+                        .contains("true"));
+
+        assertThat(get(request).outcome()).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
@@ -213,6 +290,7 @@ class FailureIT {
         }
         Workbench.Release release = bench.with("V2__index.sql", "CREATE INDEX CONCURRENTLY a_id ON a (id);")
                 .release();
+        countTries();
         List<CompletableFuture<TenantResult>> requests = new ArrayList<>();
         try (Connection other = bench.connect();
                 Statement lock = other.createStatement()) {
@@ -222,15 +300,28 @@ class FailureIT {
                 requests.add(release.migrate("t" + i));
             }
             Await.until(PATIENCE, "all wait", () -> bench.waiting(WaitReason.ONE_AT_A_TIME) >= 29);
-            // One tries, again and again, and the others do not.
-            long begun = bench.waits(WaitReason.ONE_AT_A_TIME);
-            assertThat(begun).isEqualTo(30);
-            assertThat(bench.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
-                    .isEmpty();
+            // Each one tries once, and one of them again and again: the others take no session.
+            String again =
+                    "SELECT count(*) FROM public.tries WHERE home <> x'74656e616e746f75'::bit(64)::bigint GROUP BY home"
+                            + " HAVING count(*) > ";
+            Await.until(
+                    PATIENCE, "one tries again", () -> !bench.query(again + 5).isEmpty());
+            assertThat(bench.query(again + 1)).hasSize(1);
+            assertThat(bench.query(again + 0)).hasSize(30);
+            assertThat(bench.waits(WaitReason.ONE_AT_A_TIME)).isEqualTo(30);
         }
         for (CompletableFuture<TenantResult> request : requests) {
             assertThat(get(request).outcome()).isEqualTo(Outcome.COMPLETED);
         }
+    }
+
+    /** Each session that asks for a home's lock leaves a row. */
+    private void countTries() throws Exception {
+        bench.execute("CREATE TABLE public.tries (home bigint); CREATE FUNCTION public.pg_try_advisory_lock(key bigint)"
+                + " RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.tries VALUES (key); RETURN"
+                + " pg_catalog.pg_try_advisory_lock(key); END $$; ALTER DATABASE " + bench.database()
+                + " SET search_path = public, pg_catalog");
+        bench.server().closeConnections();
     }
 
     private void endSessions() throws Exception {
