@@ -6,7 +6,25 @@ import java.sql.SQLException;
 public final class BusyException extends SQLException {
     private static final long serialVersionUID = 1L;
 
-    BusyException(String message) {
+    /** What others do. */
+    public enum Kind {
+        /** They run a script outside a transaction in the same database. */
+        OUTSIDE_TRANSACTION,
+        /** They work on the same home. */
+        HOME,
+        /** They receive so much from scripts that there is no memory for more. */
+        RECEIVING
+    }
+
+    private final Kind kind;
+
+    BusyException(Kind kind, String message) {
         super(message);
+        this.kind = kind;
+    }
+
+    /** What others do. */
+    public Kind kind() {
+        return kind;
     }
 }

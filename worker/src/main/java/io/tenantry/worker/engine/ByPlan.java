@@ -41,6 +41,9 @@ final class ByPlan {
     /** Makes it, and brings it to the newest version. */
     Shortcut create() throws SQLException {
         List<Migration> path = Standing.forNewHome(migrations, null);
+        if (sightings.tooMuch(path).isPresent()) {
+            return look(new Target.Latest());
+        }
         Plans plans = catalog.plans().forNewHome();
         Optional<List<PlannedScript>> all =
                 plans.atOnce() && !sightings.notAtOnce() ? suitable(plans, path) : Optional.empty();
@@ -120,7 +123,7 @@ final class ByPlan {
             Planner planner = new Planner(session, catalog.plans(), history, sightings);
             Standing standing = Standing.of(migrations, history, target.limit(), catalog.isOutOfOrder());
             Optional<ResultError> tooMuch =
-                    standing instanceof Standing.Behind late ? sightings.tooMuch(late.pending()) : Optional.empty();
+                    sightings.tooMuch(standing instanceof Standing.Behind late ? late.pending() : List.of());
             if (tooMuch.isPresent()) {
                 return failed(history, tooMuch.get());
             }

@@ -1,6 +1,8 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.worker.postgres.LastResult;
 import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.TenantHome;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets every script that Flyway runs begin with the timeouts with which its run began, as the same role of the session and
- * without the temporary tables of the scripts before. Flyway itself restores role and search_path; other settings last to the
+ * without the temporary tables of the scripts before; and with the lock of its home, which a script can give back
+ * ({@code pg_advisory_unlock_all}). Flyway itself restores role and search_path; other settings last to the
  * next script.
  */
 final class EachScript implements Callback {
@@ -27,6 +30,8 @@ final class EachScript implements Callback {
 
     private final String restore;
     private final ReceiveLimit limit;
+    private final String lock;
+    private boolean lockLost;
 
     /**
      * Ends what the scripts before have left.
@@ -35,8 +40,29 @@ final class EachScript implements Callback {
      * @param limit told of each script that begins
      */
     EachScript(String restore, ReceiveLimit limit) {
+        this(restore, limit, "true");
+    }
+
+    /**
+     * The same for a home that is locked. A lock of the transaction keeps others out where a script gives back those of the
+     * session in its transaction.
+     */
+    EachScript(String restore, ReceiveLimit limit, TenantHome home) {
+        this(
+                restore,
+                limit,
+                "pg_try_advisory_lock(" + home.lockKey() + ") AND pg_try_advisory_xact_lock(" + home.lockKey() + ")");
+    }
+
+    private EachScript(String restore, ReceiveLimit limit, String lock) {
         this.restore = restore;
         this.limit = limit;
+        this.lock = lock;
+    }
+
+    /** Whether Flyway ended because a script had given back the lock of the home, and somebody else has it. */
+    boolean hasLostLock() {
+        return lockLost;
     }
 
     /** Statements that set the timeouts as they are now, before a run of Flyway, and end temporary tables. */
@@ -65,9 +91,15 @@ final class EachScript implements Callback {
         boolean isSql = context.getMigrationInfo().getType().name().startsWith("SQL");
         limit.next(context.getMigrationInfo().getScript(), isSql);
         try (Statement statement = context.getConnection().createStatement()) {
-            statement.execute(restore);
+            statement.execute(restore + "; SELECT " + lock);
+            try (ResultSet locked = LastResult.of(statement)) {
+                lockLost = !locked.next() || !locked.getBoolean(1);
+            }
         } catch (SQLException failure) {
             throw new FlywayException("what the scripts before have set could not be undone", failure);
+        }
+        if (lockLost) {
+            throw new FlywayException("another session has the lock of the home");
         }
     }
 

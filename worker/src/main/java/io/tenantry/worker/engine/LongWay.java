@@ -125,7 +125,9 @@ final class LongWay {
 
     private void outside(Migration migration, Sources sources) throws SQLException {
         if (!"true".equals(value("SELECT pg_try_advisory_lock(" + OUTSIDE_LOCK + ")::text"))) {
-            throw new BusyException(migration.script() + " waits: such a script runs in this database already");
+            throw new BusyException(
+                    BusyException.Kind.OUTSIDE_TRANSACTION,
+                    migration.script() + " waits: such a script runs in this database already");
         }
         OutsideScript script = Objects.requireNonNull(catalog.plans().outside().get(migration.script()));
         // DROP INDEX CONCURRENTLY waits for whoever uses the table, and nobody waits behind it.
@@ -177,21 +179,33 @@ final class LongWay {
             home.session().endAfterwards();
         }
         try (ReceiveLimit limit = home.session().limit()) {
+            sightings.reserveIfNeeded(limit);
+            EachScript each = new EachScript(restore, limit, home.home());
             try {
-                List<Callback> callbacks = new ArrayList<>(List.of(
-                        whereabouts, new EachScript(restore, limit), new MarkKeeper(home.connection(), home.home())));
+                List<Callback> callbacks =
+                        new ArrayList<>(List.of(whereabouts, each, new MarkKeeper(home.connection(), home.home())));
                 callbacks.addAll(List.of(more));
                 MigrateResult result = flyway.callbacks(callbacks.toArray(new Callback[0]))
                         .load()
                         .migrate();
                 result.migrations.forEach(migration -> applied.add(name(migration)));
             } catch (FlywayException failure) {
+                if (each.hasLostLock()) {
+                    throw new BusyException(
+                            BusyException.Kind.HOME,
+                            "a script has given back the lock of " + home.home().location()
+                                    + ", and another session has it now; the scripts after it wait");
+                }
+                if (limit.hadNoTurn()) {
+                    throw sightings.noTurn(limit.script());
+                }
                 if (!limit.exceeded()) {
                     throw failure;
                 }
                 ResultError place = new FlywayFailure(catalog, home.home(), failure, limit.script())
                         .describe(new History(List.of()));
-                String script = limit.script().isEmpty() ? "a callback" : limit.script();
+                // A callback behind the last script is none of it.
+                String script = whereabouts.script().isEmpty() ? "" : limit.script();
                 throw sightings.tooMuch(script, place.line(), place.statement(), limit, failure);
             }
         }

@@ -72,13 +72,13 @@ public final class Migrator {
                 before.withoutFailures(catalog.plans().outside().keySet()),
                 target.limit(),
                 catalog.isOutOfOrder());
-        if (standing instanceof Standing.UpToDate) {
-            return new MigrationResult.Migrated(from, version(before), sightings.applied(before));
-        }
         Optional<ResultError> tooMuch =
-                standing instanceof Standing.Behind behind ? sightings.tooMuch(behind.pending()) : Optional.empty();
+                sightings.tooMuch(standing instanceof Standing.Behind behind ? behind.pending() : List.of());
         if (tooMuch.isPresent()) {
             return new MigrationResult.Failed(from, version(before), sightings.applied(before), tooMuch.get());
+        }
+        if (standing instanceof Standing.UpToDate) {
+            return new MigrationResult.Migrated(from, version(before), sightings.applied(before));
         }
         try {
             way.run(standing, target);

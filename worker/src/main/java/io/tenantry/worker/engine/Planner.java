@@ -176,6 +176,7 @@ final class Planner {
 
     private End execute(PlanText plan, List<PlannedScript> scripts, boolean isLast) throws SQLException {
         try (ReceiveLimit limit = session.limit()) {
+            sightings.reserveIfNeeded(limit);
             session.changed();
             resetFirst();
             QueryMessage message = new QueryMessage();
@@ -183,7 +184,11 @@ final class Planner {
             try {
                 message.send(session.connection(), plan.sql());
             } catch (SQLException failure) {
-                if (limit.exceeded()) {
+                if (limit.hadNoTurn() && !isTrial) {
+                    throw sightings.noTurn(
+                            scripts.size() == 1 ? scripts.get(0).migration().script() : "");
+                }
+                if (limit.isStopped()) {
                     throw tooMuch(scripts, limit, failure);
                 }
                 if (!plan.isCommitted(message.completed())) {

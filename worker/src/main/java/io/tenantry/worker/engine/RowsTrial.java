@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
@@ -37,37 +38,41 @@ final class RowsTrial {
 
     /** Whether one message leaves something else than the statements one by one; the home is as before the script. */
     boolean differs(Migration migration) throws SQLException {
-        List<String> rows = SampleRows.of(scratch);
+        List<String> rows;
+        try (ReceiveLimit limit = limit(migration)) {
+            rows = SampleRows.of(scratch, limit);
+        }
         if (rows.isEmpty()) {
             return false;
         }
         List<String> oneByOne = candidates.statements().getOrDefault(migration.script(), List.of());
         List<String> inOne = List.of("SELECT 'tenantry';\n" + String.join("\n;\n", oneByOne) + "\n;\n");
-        Optional<Stage> expected = run(rows, oneByOne, Look.WHOLE);
+        Optional<Stage> expected = run(migration, rows, oneByOne, Look.WHOLE);
         if (expected.isEmpty()) {
             // It does not suit the sample.
             return false;
         }
-        Optional<Stage> planned = run(rows, inOne, Look.WHOLE);
+        Optional<Stage> planned = run(migration, rows, inOne, Look.WHOLE);
         return planned.isPresent()
                 && !planned.get().isLike(expected.get(), Set.of())
-                && differInMoreThanChance(rows, oneByOne, inOne, expected.get());
+                && differInMoreThanChance(migration, rows, oneByOne, inOne, expected.get());
     }
 
-    private boolean differInMoreThanChance(List<String> rows, List<String> oneByOne, List<String> inOne, Stage once)
+    private boolean differInMoreThanChance(
+            Migration migration, List<String> rows, List<String> oneByOne, List<String> inOne, Stage once)
             throws SQLException {
-        Optional<Stage> expected = run(rows, oneByOne, Look.against(List.of(once)));
+        Optional<Stage> expected = run(migration, rows, oneByOne, Look.against(List.of(once)));
         if (expected.isEmpty() || expected.get().leftOut().isEmpty()) {
             return true;
         }
         Look look = Look.as(List.of(expected.get()));
-        Optional<Stage> planned = run(rows, inOne, look);
+        Optional<Stage> planned = run(migration, rows, inOne, look);
         if (planned.isEmpty() || planned.get().isLike(expected.get(), Set.of())) {
             return false;
         }
         Set<String> unstable = new HashSet<>();
         for (int i = 0; i < RUNS_TO_COMPARE; i++) {
-            run(rows, oneByOne, look)
+            run(migration, rows, oneByOne, look)
                     .ifPresent(stage -> unstable.addAll(
                             stage.facts().differences(expected.get().facts())));
         }
@@ -75,10 +80,13 @@ final class RowsTrial {
     }
 
     /** What is left after these messages; empty if one fails, or if this role may not see it. */
-    private Optional<Stage> run(List<String> rows, List<String> messages, Look look) throws SQLException {
+    private Optional<Stage> run(Migration migration, List<String> rows, List<String> messages, Look look)
+            throws SQLException {
         String sequences = sequences();
         scratch.begin();
-        try (Statement statement = scratch.connection().createStatement()) {
+        ReceiveLimit limit = limit(migration);
+        try (limit;
+                Statement statement = scratch.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(SampleRows.searchPath(scratch));
             for (String row : rows) {
@@ -88,13 +96,33 @@ final class RowsTrial {
             for (String message : messages) {
                 statement.execute(message);
             }
+        } catch (SQLException failure) {
+            if (limit.isStopped()) {
+                scratch.broken(migration.script(), limit, failure);
+            }
+            undo(sequences);
+            return Optional.empty();
+        }
+        try {
             return Optional.of(look.at(scratch.connection(), scratch.home().schema(), List.of()));
         } catch (SQLException failure) {
             return Optional.empty();
         } finally {
-            scratch.undo();
-            scratch.execute(sequences);
+            undo(sequences);
         }
+    }
+
+    /** Each message by itself: nothing of its replies is kept. */
+    private ReceiveLimit limit(Migration migration) {
+        ReceiveLimit limit = scratch.session().limit();
+        limit.next(migration.script(), false);
+        return limit;
+    }
+
+    /** Throws what a script that sent too much deserves: nothing can be undone then. */
+    private void undo(String sequences) throws SQLException {
+        scratch.undo();
+        scratch.execute(sequences);
     }
 
     /** What sequences give out, no rollback takes back. */

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.ReceiveLimit;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,7 +42,7 @@ final class SampleRows {
     private SampleRows() {}
 
     /** The statements that put them in, in order; finds those that succeed in a transaction that it rolls back. */
-    static List<String> of(Scratch scratch) throws SQLException {
+    static List<String> of(Scratch scratch, ReceiveLimit limit) throws SQLException {
         List<String> accepted = new ArrayList<>();
         Map<String, List<Column>> tables = tables(scratch);
         SharedSequences sequences =
@@ -64,6 +65,11 @@ final class SampleRows {
                 }
                 tables.keySet().removeAll(filled);
             }
+        } catch (SQLException failure) {
+            if (limit.isStopped()) {
+                scratch.broken(limit.script(), limit, failure);
+            }
+            throw failure;
         } finally {
             scratch.undo();
         }

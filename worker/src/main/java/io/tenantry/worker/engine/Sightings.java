@@ -21,6 +21,7 @@ public final class Sightings {
     private @Nullable Instant lastLocked;
     private @Nullable ResultError tooMuch;
     private boolean notAtOnce;
+    private boolean needsTurn;
 
     /** The home was not there before: what a template brought counts as applied. */
     public void isNothing() {
@@ -58,12 +59,14 @@ public final class Sightings {
     /**
      * A script sent more than is received. Unless it turns out to be committed, it is not run again for this request.
      *
+     * @param script its name; empty for a callback
      * @return what to throw: the history must be looked at
      */
     TooMuchSentException tooMuch(
             String script, @Nullable Integer line, @Nullable String statement, ReceiveLimit limit, Exception failure) {
-        String message = script + " failed: " + limit.explanation();
-        tooMuch = new ResultError(ErrorCode.MIGRATION_FAILED, message, null, script, line, statement);
+        String message = (script.isEmpty() ? "a callback" : script) + " failed: " + limit.explanation();
+        tooMuch = new ResultError(
+                ErrorCode.MIGRATION_FAILED, message, null, script.isEmpty() ? null : script, line, statement);
         return new TooMuchSentException(message, failure);
     }
 
@@ -74,15 +77,36 @@ public final class Sightings {
                 "the scripts of a new home in one transaction: " + limit.explanation(), failure);
     }
 
+    /** Scripts had to wait too long for memory in the middle of their work: next time they wait before they begin. */
+    BusyException noTurn(String script) {
+        needsTurn = true;
+        return noTurnYet(script);
+    }
+
+    private static BusyException noTurnYet(String script) {
+        return new BusyException(
+                BusyException.Kind.RECEIVING,
+                (script.isEmpty() ? "a migration" : script)
+                        + " waits: too many scripts send much to this worker at the same time");
+    }
+
+    /** @throws BusyException if scripts that need much memory must wait */
+    void reserveIfNeeded(ReceiveLimit limit) throws BusyException {
+        if (needsTurn && !limit.reserve()) {
+            throw noTurnYet("");
+        }
+    }
+
     /** Whether a new home must be made script by script. */
     boolean notAtOnce() {
         return notAtOnce;
     }
 
-    /** The error of a script that must not be run again; empty if none of these is one. */
+    /** The error of a script that must not be run again, or of a callback; empty if none of these is one. */
     Optional<ResultError> tooMuch(List<Migration> pending) {
         return Optional.ofNullable(tooMuch)
-                .filter(error -> pending.stream()
-                        .anyMatch(migration -> migration.script().equals(error.migration())));
+                .filter(error -> error.migration() == null
+                        || pending.stream()
+                                .anyMatch(migration -> migration.script().equals(error.migration())));
     }
 }

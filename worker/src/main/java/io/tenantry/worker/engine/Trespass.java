@@ -265,7 +265,7 @@ final class Trespass {
                 }
             }
         } catch (SQLException failure) {
-            if (limit.exceeded()) {
+            if (limit.isStopped()) {
                 throw scratch.broken(migration.script(), limit, failure);
             }
             scratch.execute("ROLLBACK TO before; RELEASE before");

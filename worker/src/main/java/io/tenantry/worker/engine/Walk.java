@@ -255,7 +255,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
                     .migrate();
             return Optional.empty();
         } catch (FlywayException failure) {
-            if (limit.exceeded()) {
+            if (limit.isStopped()) {
                 throw scratch.broken(limit.script(), limit, failure);
             }
             scratch.recover();

@@ -23,6 +23,7 @@ final class GatedSocket extends Socket {
 
     private final ConnectionGate gate;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final ReplyFrames frames = new ReplyFrames();
 
     GatedSocket(ConnectionGate gate) {
         this.gate = gate;
@@ -30,52 +31,61 @@ final class GatedSocket extends Socket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return new Received(super.getInputStream());
+        return new Received(super.getInputStream(), frames);
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new Sent(super.getOutputStream());
+        return new Sent(super.getOutputStream(), frames);
     }
 
     private static final class Received extends FilterInputStream {
-        Received(InputStream in) {
+        private final ReplyFrames frames;
+
+        Received(InputStream in, ReplyFrames frames) {
             super(in);
+            this.frames = frames;
         }
 
         @Override
         public int read() throws IOException {
-            int next = in.read();
-            if (next >= 0) {
-                ReceiveLimit.received(1);
-            }
-            return next;
+            byte[] next = new byte[1];
+            return read(next, 0, 1) < 0 ? -1 : next[0] & 0xff;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             int read = in.read(buffer, offset, length);
             if (read > 0) {
-                ReceiveLimit.received(read);
+                ReceiveLimit.received(frames.count(buffer, offset, read));
             }
             return read;
+        }
+
+        @Override
+        public long skip(long bytes) throws IOException {
+            byte[] passedOver = new byte[(int) Math.max(0, Math.min(bytes, 8192))];
+            return Math.max(0, read(passedOver, 0, passedOver.length));
         }
     }
 
     private static final class Sent extends FilterOutputStream {
-        Sent(OutputStream out) {
+        private final ReplyFrames frames;
+
+        Sent(OutputStream out, ReplyFrames frames) {
             super(out);
+            this.frames = frames;
         }
 
         @Override
         public void write(int next) throws IOException {
-            ReceiveLimit.sent();
+            ReceiveLimit.sent(1, frames.isEncrypted());
             out.write(next);
         }
 
         @Override
         public void write(byte[] buffer, int offset, int length) throws IOException {
-            ReceiveLimit.sent();
+            ReceiveLimit.sent(length, frames.isEncrypted());
             out.write(buffer, offset, length);
         }
     }

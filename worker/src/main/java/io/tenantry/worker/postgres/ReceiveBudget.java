@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -15,18 +16,33 @@ public final class ReceiveBudget {
     private static final int HEAP_SHARE_OF_SMALL = 256;
     /** How many scripts that send much may run at the same time. */
     private static final int LARGE_AT_ONCE = 2;
+    /** How long a script that sends much waits for another one, with its locks held. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final long most;
     private final long small;
-    private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
+    private final Semaphore large;
+    private final Duration patience;
 
     /**
      * @param most bytes that one script may send
      * @param small bytes that every script may send at any time; more only while few others send as much
      */
     public ReceiveBudget(long most, long small) {
+        this(most, small, LARGE_AT_ONCE, PATIENCE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param largeAtOnce how many scripts that send more than small ones may run at the same time
+     * @param patience how long one waits for its turn in the middle of its work, before it is broken off
+     */
+    public ReceiveBudget(long most, long small, int largeAtOnce, Duration patience) {
         this.most = most;
         this.small = Math.min(small, most);
+        this.large = new Semaphore(largeAtOnce);
+        this.patience = patience;
     }
 
     /**
@@ -47,6 +63,11 @@ public final class ReceiveBudget {
     /** Bytes that a script may send at any time. */
     long small() {
         return small;
+    }
+
+    /** How long to wait for a turn. */
+    Duration patience() {
+        return patience;
     }
 
     Semaphore large() {

@@ -14,7 +14,6 @@ import org.postgresql.PGConnection;
  */
 public final class ReceiveLimit implements AutoCloseable {
     private static final ThreadLocal<@Nullable ReceiveLimit> CURRENT = new ThreadLocal<>();
-    private static final long LONGEST_WAIT_SECONDS = 10;
 
     private final ReceiveBudget budget;
     private final Connection connection;
@@ -24,9 +23,17 @@ public final class ReceiveLimit implements AutoCloseable {
     private boolean keepsAll;
 
     private boolean reading;
+    /** Of messages before, whose results are kept. */
+    private long kept;
+    /** Since the last message was sent. */
     private long received;
+    /** How much of that may be the replies to statements that return nothing. */
+    private long expected;
+
     private boolean isLarge;
+    private boolean reserved;
     private boolean exceeded;
+    private boolean hadNoTurn;
 
     private ReceiveLimit(ReceiveBudget budget, Connection connection) {
         this.budget = budget;
@@ -63,8 +70,32 @@ public final class ReceiveLimit implements AutoCloseable {
         return exceeded;
     }
 
+    /**
+     * Whether the connection is broken because too many scripts received much at the same time. Next time, {@link #reserve}
+     * a turn first.
+     */
+    public boolean hadNoTurn() {
+        return hadNoTurn;
+    }
+
+    /** Takes a turn for a script that may receive much, until this is closed; false if there is none now. Does not wait. */
+    public boolean reserve() {
+        isLarge = isLarge || budget.large().tryAcquire();
+        reserved = isLarge;
+        return reserved;
+    }
+
+    /** Whether the connection is broken for either reason. */
+    public boolean isStopped() {
+        return exceeded || hadNoTurn;
+    }
+
     /** For people: what happened to the script, and what to do. */
     public String explanation() {
+        if (hadNoTurn) {
+            return "it sends much to the worker at a time when other scripts do so too: it was stopped, so that there is"
+                    + " memory for all. Try again later";
+        }
         return "it sends more than " + budget.most() / 1024
                 + " KiB of rows and notices to the worker, which would have to keep"
                 + " them in memory: it was stopped. Call functions by PERFORM in a DO block instead of SELECT, return no"
@@ -88,7 +119,7 @@ public final class ReceiveLimit implements AutoCloseable {
         void close();
     }
 
-    /** This thread has read so many bytes from a server. */
+    /** This thread has read something from a server; so many bytes of it count. */
     static void received(int bytes) throws IOException {
         @Nullable ReceiveLimit limit = CURRENT.get();
         if (limit != null) {
@@ -96,25 +127,45 @@ public final class ReceiveLimit implements AutoCloseable {
         }
     }
 
-    /** This thread sends something: after an answer that begins a new message. */
-    static void sent() {
+    /**
+     * This thread sends something: after an answer that begins a new message.
+     *
+     * @param encrypted whether all bytes of the answer will count. So many as are sent do not count then: a statement is
+     *     about as long as the reply that says that it is done.
+     */
+    static void sent(int bytes, boolean encrypted) {
         @Nullable ReceiveLimit limit = CURRENT.get();
-        if (limit != null && limit.reading) {
-            limit.reading = false;
-            if (!limit.keepsAll) {
-                limit.forget();
+        if (limit != null) {
+            limit.send(encrypted ? bytes : 0);
+        }
+    }
+
+    private void send(int notCounted) {
+        if (reading) {
+            reading = false;
+            if (keepsAll) {
+                kept = counted();
+                received = 0;
+                expected = 0;
+            } else {
+                forget();
             }
         }
+        expected = Math.min(expected + notCounted, budget.most());
+    }
+
+    private long counted() {
+        return kept + Math.max(0, received - expected);
     }
 
     private void count(int bytes) throws IOException {
         reading = true;
         received += bytes;
-        if (received > budget.most()) {
+        if (counted() > budget.most()) {
             exceeded = true;
             throw stop(explanation());
         }
-        if (received > budget.small() && !isLarge) {
+        if (counted() > budget.small() && !isLarge) {
             awaitTurn();
         }
     }
@@ -122,12 +173,13 @@ public final class ReceiveLimit implements AutoCloseable {
     /** The server waits meanwhile, since nobody reads what it sends. */
     private void awaitTurn() throws IOException {
         try {
-            isLarge = budget.large().tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            isLarge = budget.large().tryAcquire(budget.patience().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
         if (!isLarge) {
-            throw stop("too many scripts send much at the same time; it is tried again later");
+            hadNoTurn = true;
+            throw stop(explanation());
         }
     }
 
@@ -144,8 +196,10 @@ public final class ReceiveLimit implements AutoCloseable {
     }
 
     private void forget() {
+        kept = 0;
         received = 0;
-        if (isLarge) {
+        expected = 0;
+        if (isLarge && !reserved) {
             isLarge = false;
             budget.large().release();
         }
@@ -153,6 +207,7 @@ public final class ReceiveLimit implements AutoCloseable {
 
     @Override
     public void close() {
+        reserved = false;
         forget();
         if (outer == null) {
             CURRENT.remove();

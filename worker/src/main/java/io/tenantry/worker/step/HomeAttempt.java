@@ -69,6 +69,12 @@ final class HomeAttempt {
             Optional<Verdict> verdict = health.awaySince().isPresent() ? lookAgain(server, health) : Optional.empty();
             return verdict.isPresent() ? verdict : begin(server);
         } catch (BusyException busy) {
+            if (busy.kind() == BusyException.Kind.HOME) {
+                return Optional.of(locked());
+            }
+            if (busy.kind() == BusyException.Kind.RECEIVING) {
+                return Optional.of(new Verdict.Snooze(jitter(), new Wait(WaitReason.MEMORY, home.place())));
+            }
             busyElsewhere = true;
             Optional<Verdict> turn = home.awaitTurn(runner.turns());
             return turn.isPresent()

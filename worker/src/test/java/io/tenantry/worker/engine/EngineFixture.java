@@ -156,8 +156,12 @@ final class EngineFixture implements AutoCloseable {
 
     /** As a worker does it for a new tenant. */
     MigrationResult onboard(MigrationCatalog catalog, String tenant) throws SQLException {
+        return onboard(catalog, tenant, new Sightings());
+    }
+
+    /** One of several attempts for the same request. */
+    MigrationResult onboard(MigrationCatalog catalog, String tenant, Sightings sightings) throws SQLException {
         Migrator migrator = new Migrator(catalog);
-        Sightings sightings = new Sightings();
         try (HomeSession session = server.open(home(tenant))) {
             Shortcut shortcut = migrator.create(session, sightings);
             return finish(session, shortcut, migrator, new Target.Latest(), sightings);
