@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -115,12 +117,37 @@ final class Envelope {
     static @Nullable String specversionField(JsonNode value) {
         for (Iterator<String> names = value.fieldNames(); names.hasNext(); ) {
             String name = names.next();
-            String plain = name.toLowerCase(Locale.ROOT).replaceAll("[-_.: ]", "");
+            String plain = plain(name);
             if (plain.endsWith("specversion") || plain.equals("cloudeventsversion")) {
                 return name;
             }
         }
         return null;
+    }
+
+    /**
+     * The field that names the version in an event whose attributes are spelled otherwise than they should be; null if
+     * the value does not look like one. The field alone, without an identity, may be one that we do not know.
+     */
+    static @Nullable String misspeltSpecversion(JsonNode value) {
+        String version = specversionField(value);
+        if (version == null) {
+            return null;
+        }
+        String prefix = plain(version).replaceFirst("(spec|cloudevents)version$", "");
+        Set<String> others = Stream.of("id", "source", "type", "eventid", "eventtype")
+                .map(prefix::concat)
+                .collect(Collectors.toSet());
+        for (Iterator<String> names = value.fieldNames(); names.hasNext(); ) {
+            if (others.contains(plain(names.next()))) {
+                return version;
+            }
+        }
+        return null;
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[-_.: ]", "");
     }
 
     private static @Nullable String attribute(ObjectNode event, String name) throws InvalidEventException {

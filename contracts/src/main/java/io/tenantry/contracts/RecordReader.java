@@ -68,6 +68,12 @@ final class RecordReader {
         if (tree != null && Envelope.isStructured(tree)) {
             return fromCloudEvent(envelope.fromValue(value), record, topic);
         }
+        String misspelt = tree == null ? null : Envelope.misspeltSpecversion(tree);
+        if (misspelt != null) {
+            throw new InvalidEventException(
+                    "field " + Excerpt.quoted(misspelt)
+                            + " looks like one of a CloudEvent, under another name; expected specversion, id, source and so on");
+        }
         try {
             return headers.hasAttributes()
                     ? fromCloudEvent(envelope.fromHeaders(headers, value), record, topic)

@@ -96,6 +96,32 @@ class OtherNamesTest {
                 .startsWith("kafka:");
     }
 
+    /** Flattened, so that it would be data as well. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"specVersion\":\"1.0\",\"id\":\"c-1\",\"tenant\":\"acme\"}",
+                "{\"SpecVersion\":\"1.0\",\"Source\":\"/signup\",\"tenant\":\"acme\"}",
+                "{\"spec_version\":\"1.0\",\"type\":\"t\",\"tenant\":\"acme\"}",
+                "{\"ce_specversion\":\"1.0\",\"ce_id\":\"c-1\",\"tenant\":\"acme\"}",
+                "{\"ce-specversion\":\"1.0\",\"ce-source\":\"/s\",\"tenant\":\"acme\"}",
+                "{\"cloudEventsVersion\":\"0.1\",\"eventID\":\"c-1\",\"tenant\":\"acme\"}",
+                "{\"specversion\":\"1.0\",\"ID\":\"c-1\",\"tenant\":\"acme\"}",
+                "{\"specversion\":null,\"id\":\"c-1\",\"tenant\":\"acme\"}"
+            })
+    void anEventWithAttributesUnderOtherNamesIsNotPlainJson(String value) {
+        assertThat(plain().value(value).refusal()).startsWith("field \"").contains("expected specversion");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"specversion", "specVersion", "SPEC_VERSION", "cloudEventsVersion"})
+    void aFieldOfAnySpellingAloneMakesNoEvent(String name) throws InvalidEventException {
+        assertThat(plain().value("{\"tenant\":\"acme\",\"" + name + "\":\"3\",\"correlationId\":\"7\"}")
+                        .decode()
+                        .source())
+                .startsWith("kafka:");
+    }
+
     @Test
     void oneHeaderUnderAnotherNameMakesItAnEventThatMustBeWhole() {
         assertThat(plain().header("Ce-Id", "c-1").refusal())

@@ -70,6 +70,10 @@ public final class Worker implements AutoCloseable {
     private final Meters meters = new Meters(meterRegistry);
     private final Health health = new Health();
     private final Outages outages = new Outages(health, clock, System::nanoTime);
+    private final Outage registryOutage;
+    private final Outage kafkaOutage;
+    private final Outage publishOutage;
+    private final Map<String, Outage> serverOutages;
     private final Registry registry;
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final LaneThreads threads;
@@ -110,6 +114,12 @@ public final class Worker implements AutoCloseable {
         for (ServerSettings server : settings.servers().values()) {
             servers.put(server.name(), new Server(server, timeouts, lease, threads, budget));
         }
+        this.registryOutage = outages.of("the registry", "requests and results wait", Health.Condition.REGISTRY);
+        this.kafkaOutage = outages.of(
+                "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
+        this.publishOutage = outages.of(
+                "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
+        this.serverOutages = serverOutages();
         this.leases = registry.leases(settings.kafka().groupId(), lease, servers, terms, new Share());
     }
 
@@ -216,11 +226,6 @@ public final class Worker implements AutoCloseable {
     }
 
     private void work(Map<String, MigrationCatalog> catalogs) {
-        Outage registryOutage = outages.of("the registry", "requests and results wait", Health.Condition.REGISTRY);
-        Outage kafkaOutage = outages.of(
-                "Kafka at " + settings.kafka().bootstrapServers(), "no requests are read", Health.Condition.KAFKA);
-        Outage publishOutage = outages.of(
-                "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         Fleet fleet = fleet(catalogs);
         Waits waits = new Waits(reason -> meters.waitBegun(reason.tag()));
         try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id, fatal);
@@ -241,7 +246,7 @@ public final class Worker implements AutoCloseable {
                     fleet,
                     lookUps,
                     settler,
-                    new RequestRunner.Outages(registryOutage, serverOutages()),
+                    new RequestRunner.Outages(registryOutage, serverOutages),
                     new RequestRunner.Policy(settings.worker(), settings.retry()),
                     meters,
                     clock,
@@ -283,6 +288,7 @@ public final class Worker implements AutoCloseable {
             loop.run();
         } finally {
             stop = () -> {};
+            outages.forget();
         }
         LOG.info("worker {} has ended", id);
     }

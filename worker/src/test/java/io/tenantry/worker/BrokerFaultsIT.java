@@ -12,6 +12,11 @@ import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.KafkaBroker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -21,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -35,6 +42,7 @@ import org.slf4j.LoggerFactory;
 
 /** A partition that cannot be read, and a group that does not take the worker, on a broker of its own. */
 class BrokerFaultsIT {
+    private static final Pattern HTTP = Pattern.compile("metrics and health at (/\\S+)");
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     /** Of a batch: its offset, and the number of bytes that follow. */
     private static final int BATCH_START = 12;
@@ -139,6 +147,30 @@ class BrokerFaultsIT {
             assertThat(deployment.results().await(1))
                     .extracting(TenantResult::tenant)
                     .containsExactly("acme");
+            URI ready = ready();
+            Await.until(DEADLINE, "the worker is ready", () -> status(ready) == 200);
+        }
+    }
+
+    /** Where the worker said that its health is. */
+    private URI ready() {
+        return log.list.stream()
+                .map(line -> HTTP.matcher(line.getFormattedMessage()))
+                .filter(Matcher::find)
+                .map(found -> URI.create("http:/" + found.group(1) + "/health/ready"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int status(URI uri) {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException silent) {
+            return 0;
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
         }
     }
 

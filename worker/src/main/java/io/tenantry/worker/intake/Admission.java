@@ -4,8 +4,10 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.step.Request;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -34,15 +38,23 @@ final class Admission {
 
     private record Refused(Request request, Set<String> servers) {}
 
+    /** One that was parked before is not passed any more by new ones for the same server. */
+    private static final Duration LONGEST_PASSED = Duration.ofSeconds(5);
+
     private final Function<TenantRequest, Set<String>> needs;
     private final MemoryLimits limits;
+    private final LongSupplier nanoTime;
     private final ServerLoad load;
     private final Map<TopicPartition, Parked> partitions = new HashMap<>();
     private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
     private final AtomicInteger parked = new AtomicInteger();
 
-    /** @param needs the servers of a request; empty if only the registry knows them */
-    Admission(Function<TenantRequest, Set<String>> needs, MemoryLimits limits) {
+    /**
+     * @param needs the servers of a request; empty if only the registry knows them
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    Admission(Function<TenantRequest, Set<String>> needs, MemoryLimits limits, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.needs = needs;
         this.limits = limits;
         this.load = new ServerLoad(limits.ofServer());
@@ -59,7 +71,8 @@ final class Admission {
             // The registry was asked before.
             servers = earlier;
         }
-        if (!others.mayStart(received.offset(), request.key(), servers) || !load.hasRoom(servers)) {
+        boolean room = earlier == null ? load.hasRoomForNew(servers) : load.hasRoom(servers);
+        if (!room || !others.mayStart(received.offset(), request.key(), servers)) {
             park(coordinates, request.key(), servers);
             return null;
         }
@@ -87,7 +100,7 @@ final class Admission {
     private void park(Coordinates coordinates, String key, Set<String> servers) {
         Parked others = partitions.computeIfAbsent(coordinates.partition(), added -> new Parked());
         if (!others.has(coordinates.offset())) {
-            others.park(coordinates.offset(), key, servers);
+            others.park(coordinates.offset(), key, servers, nanoTime.getAsLong());
             parked.incrementAndGet();
         }
     }
@@ -98,6 +111,7 @@ final class Admission {
             Coordinates coordinates = Coordinates.of(next.request().ref());
             if (inFlight.remove(coordinates, next.request()) != null) {
                 park(coordinates, next.request().key(), next.servers());
+                inFlight.remember(coordinates, next.request());
             }
         }
     }
@@ -148,6 +162,48 @@ final class Admission {
     Optional<Long> firstOfMany(TopicPartition partition) {
         Parked others = partitions.get(partition);
         return others == null ? Optional.empty() : others.firstStartable(load::hasMuchRoom);
+    }
+
+    /**
+     * Before each poll: where parked ones have waited for long, no new ones take the room before them.
+     *
+     * @param stuck partitions whose parked ones cannot be read now, so that nothing can be kept for them
+     */
+    void keepRoom(Predicate<TopicPartition> stuck) {
+        if (parked.get() == 0) {
+            load.keepRoomAt(Set.of());
+            return;
+        }
+        long then = nanoTime.getAsLong() - LONGEST_PASSED.toNanos();
+        Set<String> kept = new HashSet<>();
+        partitions.forEach((partition, others) -> {
+            if (!stuck.test(partition)) {
+                others.waitingSince(then).map(this::lacking).forEach(kept::addAll);
+            }
+        });
+        load.keepRoomAt(kept);
+    }
+
+    /** What to keep for a request: at the one server that it waits for, or all. If it waits for several, none is kept idle. */
+    private Set<String> lacking(Set<String> servers) {
+        Set<String> full =
+                servers.stream().filter(server -> !load.hasRoom(Set.of(server))).collect(Collectors.toSet());
+        return switch (full.size()) {
+            case 0 -> servers;
+            case 1 -> full;
+            default -> Set.of();
+        };
+    }
+
+    /** How many are parked, by the servers that they need. */
+    Map<Set<String>, Long> parkedByServers() {
+        Map<Set<String>, Long> counts = new HashMap<>();
+        partitions
+                .values()
+                .forEach(others -> others.counts().forEach((servers, count) -> {
+                    counts.merge(servers, count, Long::sum);
+                }));
+        return counts;
     }
 
     /** Parked ones in a range of offsets that were not seen there. */

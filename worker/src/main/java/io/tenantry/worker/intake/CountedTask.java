@@ -8,6 +8,12 @@ import java.util.Set;
 /** A request's task, and whether it waits for something, which is counted. */
 record CountedTask(Task task, ServerLoad.Place place) implements Task {
     @Override
+    public void ready() {
+        place.waits(false);
+        task.ready();
+    }
+
+    @Override
     public Verdict run() {
         place.waits(false);
         Verdict verdict = task.run();

@@ -24,7 +24,7 @@ final class GroupMembership {
         this.protocol = protocol;
     }
 
-    /** A poll failed, and no partition was the cause. */
+    /** A poll failed, for this reason or another: also a partition that cannot be read hides nothing of the group. */
     void failed(KafkaException failure) {
         if (protocol == GroupProtocol.CONSUMER && !failed) {
             LOG.warn(

@@ -62,6 +62,7 @@ final class GuardedPoll {
 
     private final Consumer<byte[], byte[]> consumer;
     private final Positions positions;
+    private final java.util.function.Consumer<KafkaException> told;
     private final LongSupplier nanoTime;
     private final Map<TopicPartition, Fault> faulty = new LinkedHashMap<>();
     private final Deque<TopicPartition> suspects = new ArrayDeque<>();
@@ -72,10 +73,18 @@ final class GuardedPoll {
     private boolean withoutAny;
     private volatile int count;
 
-    /** @param nanoTime as {@link System#nanoTime} */
-    GuardedPoll(Consumer<byte[], byte[]> consumer, Positions positions, LongSupplier nanoTime) {
+    /**
+     * @param told each failure of Kafka's client, whatever its cause is found to be: it may have lost its group by the way
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    GuardedPoll(
+            Consumer<byte[], byte[]> consumer,
+            Positions positions,
+            java.util.function.Consumer<KafkaException> told,
+            LongSupplier nanoTime) {
         this.consumer = consumer;
         this.positions = positions;
+        this.told = told;
         this.nanoTime = nanoTime;
     }
 
@@ -135,6 +144,9 @@ final class GuardedPoll {
         } catch (InterruptException stop) {
             throw stop;
         } catch (RuntimeException failure) {
+            if (failure instanceof KafkaException kafka) {
+                told.accept(kafka);
+            }
             failed(failure);
             return ConsumerRecords.empty();
         }

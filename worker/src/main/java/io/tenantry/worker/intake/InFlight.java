@@ -53,13 +53,14 @@ final class InFlight {
 
     private record Remembered(Identity identity, Patience patience) {}
 
-    /** Of an earlier request for this record, whose partition went away and has come back; or a new one. */
+    /** Of an earlier request for this record, which was parked, or whose partition went away and came back; or a new one. */
     Patience patience(RequestRef ref) {
         Remembered before = remembered.remove(Coordinates.of(ref));
         return before == null || !before.identity().equals(Identity.of(ref)) ? new Patience() : before.patience();
     }
 
-    private void remember(Coordinates coordinates, Request request) {
+    /** For the next request for this record. */
+    void remember(Coordinates coordinates, Request request) {
         if (!request.patience().isNew()) {
             remembered.put(coordinates, new Remembered(Identity.of(request.ref()), request.patience()));
             if (remembered.size() > MOST_REMEMBERED) {
@@ -71,7 +72,11 @@ final class InFlight {
     /** The entry of a request that may be started now; null if it is parked, and its record will be read again. */
     @Nullable Entry admit(ConsumerRecord<byte[], byte[]> received, Request request) {
         ServerLoad.Place place = admission.admit(received, request);
-        return place == null ? null : new Entry(received, request, place);
+        if (place == null) {
+            remember(Coordinates.of(received), request);
+            return null;
+        }
+        return new Entry(received, request, place);
     }
 
     /** The record has an answer, though it was never started: it is not to be read again. */

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,8 @@ final class Parked {
     /** Of one key, so that many requests for one tenant, which run one at a time, take little room of its server. */
     private static final int MOST_STARTED = 8;
 
-    private record Request(String key, Set<String> servers) {}
+    /** @param sinceNanos when it was parked */
+    private record Request(String key, Set<String> servers, long sinceNanos) {}
 
     private static final class Key {
         private final TreeSet<Long> parked = new TreeSet<>();
@@ -71,12 +74,16 @@ final class Parked {
         }
     }
 
-    /** The request is left where it is for now. */
-    void park(long offset, String key, Set<String> servers) {
+    /**
+     * The request is left where it is for now.
+     *
+     * @param nowNanos as {@link System#nanoTime}
+     */
+    void park(long offset, String key, Set<String> servers, long nowNanos) {
         Key others = keys.computeIfAbsent(key, added -> new Key());
         behead(others);
         others.parked.add(offset);
-        requests.put(offset, new Request(key, servers));
+        requests.put(offset, new Request(key, servers, nowNanos));
         if (others.started == 0) {
             addHead(others.parked.first());
         }
@@ -118,6 +125,22 @@ final class Parked {
             }
         }
         return first == Long.MAX_VALUE ? Optional.empty() : Optional.of(first);
+    }
+
+    /** What those need that wait only for room, and were parked before then. */
+    Stream<Set<String>> waitingSince(long thenNanos) {
+        return heads.entrySet().stream()
+                .filter(next ->
+                        Objects.requireNonNull(requests.get(next.getValue().first()))
+                                                .sinceNanos()
+                                        - thenNanos
+                                <= 0)
+                .map(Map.Entry::getKey);
+    }
+
+    /** How many there are, by what they need. */
+    Map<Set<String>, Long> counts() {
+        return requests.values().stream().collect(Collectors.groupingBy(Request::servers, Collectors.counting()));
     }
 
     /** Those in a range that were not seen there. */

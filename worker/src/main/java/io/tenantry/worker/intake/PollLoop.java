@@ -82,6 +82,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final GuardedPoll guarded;
     private final Admission admission;
     private final Rereading rereading;
+    private final ParkedReport parkedReport;
     private final InFlight inFlight;
     private final Publishing publishing;
     private final KafkaWatch watch;
@@ -102,10 +103,12 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 parts.settler(),
                 parts.meters(),
                 parts.memory().unpublished());
-        this.admission = new Admission(parts.servers(), parts.memory());
-        this.rereading = new Rereading(consumer, admission);
+        this.admission = new Admission(parts.servers(), parts.memory(), parts.nanoTime());
+        this.rereading = new Rereading(consumer, admission, parts.nanoTime());
+        this.parkedReport = new ParkedReport(admission, parts.nanoTime());
         this.inFlight = new InFlight(admission);
-        this.guarded = new GuardedPoll(consumer, new ReadPositions(), parts.nanoTime());
+        this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
+        this.guarded = new GuardedPoll(consumer, new ReadPositions(), membership::failed, parts.nanoTime());
         this.pacing = new Pacing(consumer, assignment, admission, rereading, guarded, publishing::isFull);
         this.reception = new Reception(
                 topics,
@@ -115,7 +118,6 @@ public final class PollLoop implements Runnable, Assignment.Listener {
                 publishing::add,
                 parts.nanoTime());
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
-        this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);
         parts.meters().parked(admission::parked);
@@ -181,19 +183,14 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private void read() {
         assignment.readCommitted();
         guarded.steer();
+        rereading.jumpedOver(guarded::holds).forEach(this::bury);
         rereading.steer(guarded::holds);
+        admission.keepRoom(partition -> guarded.holds(partition) || rereading.isStuck(partition));
+        parkedReport.look();
         pacing.apply(drain.isOn());
         boolean busy = inFlight.size() > 0 || !publishing.isEmpty() || guarded.isLooking();
-        try {
-            receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
-        } catch (KafkaException failure) {
-            membership.failed(failure);
-            throw failure;
-        }
+        receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
         RuntimeException unexplained = guarded.takeUnexplained();
-        if (unexplained instanceof KafkaException failure) {
-            membership.failed(failure);
-        }
         if (unexplained != null) {
             throw unexplained;
         }
@@ -269,11 +266,14 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         }
         Set<Long> seen = records.stream().map(ConsumerRecord::offset).collect(Collectors.toSet());
         for (long offset : rereading.passed(partition, position, seen)) {
-            Coordinates coordinates = new Coordinates(partition, offset);
-            String key = admission.forget(coordinates);
-            if (key != null) {
-                reception.lost(coordinates, key);
-            }
+            bury(new Coordinates(partition, offset));
+        }
+    }
+
+    private void bury(Coordinates coordinates) {
+        String key = admission.forget(coordinates);
+        if (key != null) {
+            reception.lost(coordinates, key);
         }
     }
 

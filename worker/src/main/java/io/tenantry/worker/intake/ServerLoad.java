@@ -6,8 +6,8 @@ import java.util.Set;
 
 /**
  * How many started requests there are, and how many bytes they take, by the servers that they need. A request that waits
- * for a time is not in the number: many that wait, for a lock or for a tenant that nobody knows yet, keep no others from
- * being started. Safe for use by many threads.
+ * for a time is not in the number, nor one behind another of its tenant: many that wait, for a lock or for a tenant that nobody knows
+ * yet, keep no others from being started. Safe for use by many threads.
  */
 final class ServerLoad {
     /** Stands for the servers of requests whose servers only the registry knows, until it has answered. */
@@ -17,12 +17,13 @@ final class ServerLoad {
      * For one kind of requests of each server.
      *
      * @param requests at work, or ready to work
-     * @param started those, and those that wait for a time
+     * @param started those, and those that wait for a time or behind others
      * @param bytes of all that are started
      */
     record Limits(int requests, int started, long bytes) {
+        /** Of those at work only: what waits may wait for long, and take most of the other room. */
         Limits half() {
-            return new Limits((requests + 1) / 2, (started + 1) / 2, (bytes + 1) / 2);
+            return new Limits((requests + 1) / 2, started, bytes);
         }
     }
 
@@ -34,6 +35,7 @@ final class ServerLoad {
 
     private final Limits limits;
     private final Map<String, Sum> sums = new HashMap<>();
+    private Set<String> kept = Set.of();
 
     ServerLoad(Limits limits) {
         this.limits = limits;
@@ -49,6 +51,16 @@ final class ServerLoad {
         return isBelow(servers, limits.half());
     }
 
+    /** From now on the room at these servers is kept for requests that were passed over. */
+    synchronized void keepRoomAt(Set<String> servers) {
+        kept = Set.copyOf(servers);
+    }
+
+    /** Whether one more request that nobody has passed over may be started. */
+    synchronized boolean hasRoomForNew(Set<String> servers) {
+        return servers.stream().noneMatch(kept::contains) && hasRoom(servers);
+    }
+
     private boolean isBelow(Set<String> servers, Limits bounds) {
         for (String server : servers) {
             Sum sum = sums.get(server);
@@ -62,10 +74,10 @@ final class ServerLoad {
         return true;
     }
 
-    /** Takes room for a request, whether there is any or not. */
+    /** Takes room for a request, whether there is any or not. It waits until it says otherwise. */
     synchronized Place take(Set<String> servers, long bytes) {
         Place place = new Place(servers, bytes);
-        place.count(1, 1, bytes);
+        place.count(0, 1, bytes);
         return place;
     }
 
@@ -73,7 +85,7 @@ final class ServerLoad {
     final class Place {
         private Set<String> servers;
         private final long bytes;
-        private boolean waits;
+        private boolean waits = true;
         private boolean ended;
 
         private Place(Set<String> servers, long bytes) {
@@ -92,7 +104,7 @@ final class ServerLoad {
                 if (ended || known.isEmpty() || known.equals(servers)) {
                     return true;
                 }
-                boolean refused = servers.equals(UNKNOWN) && !hasRoom(known);
+                boolean refused = servers.equals(UNKNOWN) && !hasRoomForNew(known);
                 if (refused) {
                     end();
                     return false;
@@ -104,7 +116,7 @@ final class ServerLoad {
             }
         }
 
-        /** It waits for a time, or does so no longer. */
+        /** It waits for a time or behind another, or does so no longer. */
         void waits(boolean now) {
             synchronized (ServerLoad.this) {
                 if (!ended && now != waits) {

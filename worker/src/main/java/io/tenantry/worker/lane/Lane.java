@@ -58,6 +58,8 @@ final class Lane {
     static final class Queued {
         final Task task;
         Backoff.@Nullable Attempts attempts;
+        /** Whether the task knows that it has been the head. */
+        boolean toldReady;
 
         Queued(Task task) {
             this.task = task;

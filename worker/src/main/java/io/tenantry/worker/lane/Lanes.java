@@ -127,6 +127,11 @@ public final class Lanes implements AutoCloseable {
 
     private void makeReady(Lane lane) {
         lane.state = Lane.State.READY;
+        Lane.Queued head = lane.tasks.element();
+        if (!head.toldReady) {
+            head.toldReady = true;
+            head.task.ready();
+        }
         threads.execute(new Turn(lane.head().priority(), arrivals.incrementAndGet(), () -> runHead(lane)));
     }
 

@@ -36,6 +36,9 @@ public interface Task {
     /** False when the task should be abandoned rather than run. Read from any thread. */
     boolean wanted();
 
+    /** It is the first one of its lane now: nothing keeps it but the threads. It may wait behind others again later. */
+    default void ready() {}
+
     /** How many attempts failed before it was submitted, by an earlier task for the same work. */
     default int failedBefore() {
         return 0;

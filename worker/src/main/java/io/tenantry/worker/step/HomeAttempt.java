@@ -212,14 +212,16 @@ final class HomeAttempt {
     private Optional<Verdict> orGiveUp(ServerHealth health, Duration pause) {
         Verdict wait = new Verdict.Snooze(
                 pause, new Wait(WaitReason.SERVER_AWAY, home.work().server().name()));
+        // Lasts if the partition goes away and comes back; a request behind another of its tenant waits with that one.
+        long begun = request.patience().since("server " + home.work().server().name(), request.receivedNanos());
         Duration patience = runner.policy().retry().giveUpAfter();
         Optional<Instant> since = health.awaySince();
         Optional<Duration> away = health.awayFor();
         if (patience == null || since.isEmpty() || away.isEmpty()) {
             return Optional.of(wait);
         }
-        Duration received = Duration.ofNanos(runner.nanoTime() - request.receivedNanos());
-        if (away.get().compareTo(patience) < 0 || received.compareTo(patience) < 0) {
+        Duration waited = Duration.ofNanos(runner.nanoTime() - begun);
+        if (away.get().compareTo(patience) < 0 || waited.compareTo(patience) < 0) {
             return Optional.of(wait);
         }
         home.fail(ResultError.of(

@@ -21,11 +21,20 @@ public final class LookUps implements AutoCloseable {
 
     private record Asked(LookUp wanted, CompletableFuture<TenantRecord> answer) {}
 
-    private final Registry registry;
+    /** {@link Registry#lookUp}. */
+    interface Lookup {
+        List<TenantRecord> of(List<LookUp> wanted) throws SQLException;
+    }
+
+    private final Lookup registry;
     private final BlockingQueue<Asked> incoming = new LinkedBlockingQueue<>();
     private final Thread thread;
 
     public LookUps(Registry registry) {
+        this(registry::lookUp);
+    }
+
+    LookUps(Lookup registry) {
         this.registry = registry;
         this.thread = new Thread(this::run, "look-ups");
         this.thread.setDaemon(true);
@@ -58,12 +67,12 @@ public final class LookUps implements AutoCloseable {
     private void answer(List<Asked> batch) {
         try {
             List<TenantRecord> found =
-                    registry.lookUp(batch.stream().map(Asked::wanted).toList());
+                    registry.of(batch.stream().map(Asked::wanted).toList());
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).answer().complete(found.get(i));
             }
         } catch (SQLException | RuntimeException | Error failure) {
-            if (batch.size() > 1 && failure instanceof SQLException && SqlFailure.isAboutTheData(failure)) {
+            if (batch.size() > 1 && isOfOne(failure)) {
                 // One of them is at fault.
                 batch.forEach(asked -> answer(List.of(asked)));
                 return;
@@ -71,6 +80,13 @@ public final class LookUps implements AutoCloseable {
             // Whoever asked knows what it means, also of an error after which the process must not go on.
             batch.forEach(asked -> asked.answer().completeExceptionally(failure));
         }
+    }
+
+    /** A bug is met by the data of one as well, as a rule. */
+    private static boolean isOfOne(Throwable failure) {
+        return failure instanceof SQLException
+                ? SqlFailure.isAboutTheData(failure)
+                : failure instanceof RuntimeException;
     }
 
     @Override

@@ -81,7 +81,7 @@ public final class Request {
     }
 
     /** Whether it goes on, given the names of the servers that it needs. */
-    boolean isAdmitted(Set<String> servers) {
+    public boolean isAdmitted(Set<String> servers) {
         return admission.test(servers);
     }
 

@@ -122,6 +122,13 @@ public final class Outage {
                     "{} is back after {} s",
                     what,
                     Duration.ofNanos(nanoTime.getAsLong() - sinceNanos).toSeconds());
+            forget();
+        }
+    }
+
+    /** Nobody tries it any more, so nothing is known of it. */
+    synchronized void forget() {
+        if (since != null) {
             since = null;
             probing = false;
             listener.accept(false);

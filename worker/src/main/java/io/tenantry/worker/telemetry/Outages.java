@@ -1,7 +1,9 @@
 package io.tenantry.worker.telemetry;
 
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -10,6 +12,7 @@ public final class Outages {
     private final Health health;
     private final Clock clock;
     private final LongSupplier nanoTime;
+    private final List<Outage> made = new ArrayList<>();
     private final Map<Health.Condition, Integer> lasting = new EnumMap<>(Health.Condition.class);
 
     /**
@@ -22,9 +25,22 @@ public final class Outages {
         this.nanoTime = nanoTime;
     }
 
-    /** See {@link Outage}. */
+    /** See {@link Outage}. One for each thing that may be away, for as long as the worker lives. */
     public Outage of(String what, String consequence, Health.Condition condition) {
-        return new Outage(what, consequence, clock, nanoTime, away -> count(condition, away));
+        Outage outage = new Outage(what, consequence, clock, nanoTime, away -> count(condition, away));
+        synchronized (made) {
+            made.add(outage);
+        }
+        return outage;
+    }
+
+    /** Whoever tried what is away has ended: nobody would notice that it is back. */
+    public void forget() {
+        List<Outage> all;
+        synchronized (made) {
+            all = List.copyOf(made);
+        }
+        all.forEach(Outage::forget);
     }
 
     private synchronized void count(Health.Condition condition, boolean away) {

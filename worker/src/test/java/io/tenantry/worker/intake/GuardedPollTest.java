@@ -33,6 +33,7 @@ class GuardedPollTest {
     private final FailingConsumer consumer = new FailingConsumer(5);
     private final Map<TopicPartition, Long> read = new HashMap<>();
     private final List<String> received = new ArrayList<>();
+    private final List<KafkaException> failures = new ArrayList<>();
     private final GuardedPoll guarded = new GuardedPoll(
             consumer,
             new GuardedPoll.Positions() {
@@ -49,6 +50,7 @@ class GuardedPollTest {
                 @Override
                 public void held(TopicPartition partition) {}
             },
+            failures::add,
             clock::nanoTime);
 
     @ParameterizedTest
@@ -128,6 +130,23 @@ class GuardedPollTest {
         assertThat(told).singleElement().isInstanceOf(GroupAuthorizationException.class);
         assertThat(guarded.isLooking()).isFalse();
         assertThat(received).hasSize(30);
+    }
+
+    /** It is taken for the partition's fault, and thrown once: nobody else would hear of it. */
+    @Test
+    void aFailureOfTheGroupDuringATrialIsTold() {
+        consumer.breakAt(2, 3, true);
+        turns(60);
+        consumer.mend();
+        failures.clear();
+        clock.advance(Duration.ofSeconds(5));
+        turns(1);
+        consumer.failOnce(new GroupAuthorizationException("not allowed"));
+
+        List<RuntimeException> told = turns(40);
+
+        assertThat(told).isEmpty();
+        assertThat(failures).singleElement().isInstanceOf(GroupAuthorizationException.class);
     }
 
     @Test

@@ -14,9 +14,9 @@ class ParkedTest {
 
     @Test
     void theFirstOneThatHasRoomIsStartable() {
-        parked.park(5, "a", MAIN);
-        parked.park(6, "b", OTHER);
-        parked.park(7, "c", MAIN);
+        parked.park(5, "a", MAIN, 0);
+        parked.park(6, "b", OTHER, 0);
+        parked.park(7, "c", MAIN, 0);
 
         assertThat(parked.firstStartable(servers -> true)).contains(5L);
         assertThat(parked.firstStartable(OTHER::equals)).contains(6L);
@@ -27,11 +27,11 @@ class ParkedTest {
 
     @Test
     void whatFollowsAParkedOneOfItsKeyIsNotStartedBeforeIt() {
-        parked.park(5, "a", MAIN);
+        parked.park(5, "a", MAIN, 0);
 
         assertThat(parked.mayStart(6, "a", OTHER)).isFalse();
         assertThat(parked.mayStart(6, "b", OTHER)).isTrue();
-        parked.park(6, "a", OTHER);
+        parked.park(6, "a", OTHER, 0);
         assertThat(parked.firstStartable(OTHER::equals)).isEmpty();
         assertThat(parked.mayStart(5, "a", MAIN)).isTrue();
 
@@ -48,7 +48,7 @@ class ParkedTest {
             parked.started(started++, "a", MAIN);
         }
         assertThat(started).isEqualTo(8);
-        parked.park(8, "a", MAIN);
+        parked.park(8, "a", MAIN, 0);
         assertThat(parked.firstStartable(servers -> true)).isEmpty();
 
         for (int i = 0; i < 8; i++) {
@@ -64,9 +64,9 @@ class ParkedTest {
         parked.started(5, "a", ServerLoad.UNKNOWN);
 
         assertThat(parked.mayStart(6, "a", MAIN)).isFalse();
-        parked.park(6, "a", MAIN);
+        parked.park(6, "a", MAIN, 0);
         parked.ended("a");
-        parked.park(5, "a", OTHER);
+        parked.park(5, "a", OTHER, 0);
         assertThat(parked.mayStart(6, "a", MAIN)).isFalse();
         assertThat(parked.firstStartable(MAIN::equals)).isEmpty();
         assertThat(parked.firstStartable(OTHER::equals)).contains(5L);
@@ -83,8 +83,8 @@ class ParkedTest {
 
     @Test
     void whatIsForgottenLetsTheNextOfItsKeyGoFirst() {
-        parked.park(5, "a", MAIN);
-        parked.park(6, "a", OTHER);
+        parked.park(5, "a", MAIN, 0);
+        parked.park(6, "a", OTHER, 0);
 
         assertThat(parked.missing(0, 6, Set.of())).isEqualTo(List.of(5L));
         assertThat(parked.missing(0, 7, Set.of(5L))).isEqualTo(List.of(6L));

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever is wrong with a record or with the worker, the record is on its way afterwards, or a dead letter. */
 class ReceptionTest {
     private final InFlight inFlight =
-            new InFlight(new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1)));
+            new InFlight(new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1), System::nanoTime));
     private final List<Request> started = new ArrayList<>();
     private final List<Settled> answers = new ArrayList<>();
 
@@ -80,7 +80,9 @@ class ReceptionTest {
     @Test
     void aParkedOneThatMeetsABugWhenItIsReadAgainIsNotParkedAnyMore() {
         Admission full = new Admission(
-                request -> Set.of("main"), new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 1000, 1000));
+                request -> Set.of("main"),
+                new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 1000, 1000),
+                System::nanoTime);
         InFlight one = new InFlight(full);
         reception(new EventCodec()::decode, one).receive(plainJson(4, "globex"));
         reception(new EventCodec()::decode, one).receive(plainJson(5, "acme"));
@@ -161,6 +163,53 @@ class ReceptionTest {
         inFlight.drop(Set.of(partition));
         reception(sameIdentity(), started::add).receive(of(0, 5, "acme"));
         assertThat(started.get(4).patience().isNew()).isTrue();
+    }
+
+    @Test
+    void oneThatIsParkedWhenItsPartitionComesBackGoesOnWaiting() {
+        Admission admission = new Admission(
+                request -> Set.of("main"),
+                new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 1000, 1000),
+                System::nanoTime);
+        InFlight one = new InFlight(admission);
+        Reception reception = reception(new EventCodec()::decode, one);
+        TopicPartition partition = new TopicPartition(Topic.TENANT_CREATED.baseName(), 0);
+        reception.receive(plainJson(5, "acme"));
+        started.get(0).patience().attemptFailed();
+        one.drop(Set.of(partition));
+        admission.drop(Set.of(partition));
+        reception.receive(of(1, 5, "globex"));
+
+        reception.receive(plainJson(5, "acme"));
+        assertThat(admission.parked()).isEqualTo(1);
+        reception.receive(plainJson(5, "acme"));
+        assertThat(one.remove(Coordinates.of(started.get(1).ref()), started.get(1)))
+                .isNotNull();
+        reception.receive(plainJson(5, "acme"));
+
+        assertThat(started).hasSize(3);
+        assertThat(started.get(2).patience().failed()).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatFindsNoRoomWhenItsServersAreKnownGoesOnWaiting() {
+        Admission admission = new Admission(
+                request -> request.key().equals("acme") ? Set.of() : Set.of("main"),
+                new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 1000, 1000),
+                System::nanoTime);
+        InFlight one = new InFlight(admission);
+        Reception reception = reception(new EventCodec()::decode, one);
+        reception.receive(of(1, 5, "globex"));
+        reception.receive(plainJson(5, "acme"));
+        started.get(1).patience().attemptFailed();
+        assertThat(started.get(1).isAdmitted(Set.of("main"))).isFalse();
+        admission.parkRefused(one);
+        one.remove(Coordinates.of(started.get(0).ref()), started.get(0));
+
+        reception.receive(plainJson(5, "acme"));
+
+        assertThat(started).hasSize(3);
+        assertThat(started.get(2).patience().failed()).isEqualTo(1);
     }
 
     @Test

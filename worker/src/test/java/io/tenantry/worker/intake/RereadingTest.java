@@ -7,6 +7,7 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.stack.ManualClock;
 import io.tenantry.worker.step.Request;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,12 +27,14 @@ import org.junit.jupiter.api.Test;
 class RereadingTest {
     private static final TopicPartition PARTITION = new TopicPartition(Topic.TENANT_CREATED.baseName(), 0);
 
+    private final ManualClock clock = new ManualClock();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final Admission admission = new Admission(
             request -> Set.of(request.key().substring(0, 1)),
-            new MemoryLimits(new ServerLoad.Limits(4, 100, 1_000_000), 100_000, 100_000));
+            new MemoryLimits(new ServerLoad.Limits(4, 100, 1_000_000), 100_000, 100_000),
+            clock::nanoTime);
     private final InFlight inFlight = new InFlight(admission);
-    private final Rereading rereading = new Rereading(consumer, admission);
+    private final Rereading rereading = new Rereading(consumer, admission, clock::nanoTime);
     private final Map<Long, InFlight.Entry> started = new HashMap<>();
     private final List<String> order = new ArrayList<>();
     private final List<ConsumerRecord<byte[], byte[]>> topic = new ArrayList<>();
@@ -110,6 +113,119 @@ class RereadingTest {
     }
 
     @Test
+    void findsThatKafkaHasDeletedAllMeanwhile() {
+        for (int i = 0; i < 8; i++) {
+            publish("a" + i);
+        }
+        turn();
+        topic.clear();
+        end(0, 1, 2, 3);
+        turn();
+        assertThat(rereading.isUnderWay(PARTITION)).isTrue();
+
+        // As the client does when there is no such offset any more, without a record.
+        consumer.seek(PARTITION, 8);
+        turn();
+
+        assertThat(lost).containsExactly(4L, 5L, 6L, 7L);
+        assertThat(admission.parked()).isZero();
+        assertThat(rereading.isUnderWay(PARTITION)).isFalse();
+    }
+
+    /** Here 100 may be started, and 4 of them be at work. */
+    @Test
+    void thoseThatWaitDoNotKeepItFromComingBack() {
+        for (int i = 0; i < 90; i++) {
+            publish("a" + i);
+            turn();
+            Objects.requireNonNull(started.get((long) i)).place().waits(true);
+        }
+        for (int i = 90; i < 96; i++) {
+            publish("a" + i);
+        }
+        turn();
+        assertThat(admission.parked()).isEqualTo(2);
+
+        end(90, 91, 92, 93);
+        turn();
+
+        assertThat(admission.parked()).isZero();
+    }
+
+    @Test
+    void newOnesDoNotPassForLong() {
+        for (int i = 0; i < 6; i++) {
+            publish("a" + i);
+        }
+        turn();
+        assertThat(admission.parked()).isEqualTo(2);
+        for (int second = 0; second < 20; second++) {
+            clock.advance(Duration.ofSeconds(1));
+            end(started.keySet().stream().mapToLong(offset -> offset).min().orElseThrow());
+            publish("a" + (100 + second));
+            publish("b" + second);
+            turn();
+            started.keySet().stream()
+                    .filter(offset -> key(offset).startsWith("b"))
+                    .toList()
+                    .forEach(this::end);
+        }
+
+        assertThat(order).contains("a4", "a5").contains("b19");
+        assertThat(order.indexOf("a5")).as("they were passed for five seconds").isLessThan(order.indexOf("b8"));
+    }
+
+    /** The others that are at work do not end soon. */
+    @Test
+    void comesBackForFewAfterAWhile() {
+        for (int i = 0; i < 6; i++) {
+            publish("a" + i);
+        }
+        turn();
+        end(0);
+        turn();
+        assertThat(order).as("there is room for one").hasSize(4);
+
+        clock.advance(Duration.ofSeconds(5));
+        turn();
+        turn();
+
+        assertThat(order).endsWith("a4").hasSize(5);
+    }
+
+    /** Another partition's, as with no broker for it: its parked ones keep no room for ever. */
+    @Test
+    void roomIsNotKeptForThoseThatCannotBeRead() {
+        for (int i = 0; i < 6; i++) {
+            publish("a" + i);
+        }
+        turn();
+        clock.advance(Duration.ofSeconds(6));
+        topic.clear();
+        end(0, 1, 2, 3);
+        turn();
+        assertThat(startsNew("a100")).isFalse();
+        admission.drop(Set.of(new TopicPartition(PARTITION.topic(), 1)));
+
+        clock.advance(Duration.ofSeconds(11));
+        turn();
+
+        assertThat(startsNew("a101")).isTrue();
+    }
+
+    private boolean startsNew(String key) {
+        int before = order.size();
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>(PARTITION.topic(), 1, 0, key.getBytes(UTF_8), new byte[100]);
+        receive(record, Coordinates.of(record));
+        return order.size() > before;
+    }
+
+    private String key(long offset) {
+        return Objects.requireNonNull(started.get(offset)).request().key();
+    }
+
+    @Test
     void forgetsPartitionsThatWentAway() {
         for (int i = 0; i < 8; i++) {
             publish("a" + i);
@@ -137,7 +253,12 @@ class RereadingTest {
 
     /** As the poll loop does it. */
     private void turn() {
+        for (Coordinates next : rereading.jumpedOver(partition -> false)) {
+            admission.forget(next);
+            lost.add(next.offset());
+        }
         rereading.steer(partition -> false);
+        admission.keepRoom(rereading::isStuck);
         long position = consumer.position(PARTITION);
         topic.stream().filter(record -> record.offset() >= position).forEach(consumer::addRecord);
         List<ConsumerRecord<byte[], byte[]>> polled =
@@ -149,6 +270,10 @@ class RereadingTest {
             }
         }
         Set<Long> seen = polled.stream().map(ConsumerRecord::offset).collect(Collectors.toSet());
+        if (polled.isEmpty()) {
+            // The client says nothing of a partition without records.
+            return;
+        }
         for (long offset : rereading.passed(PARTITION, consumer.position(PARTITION), seen)) {
             admission.forget(new Coordinates(PARTITION, offset));
             lost.add(offset);
@@ -164,6 +289,7 @@ class RereadingTest {
                 0);
         InFlight.Entry entry = inFlight.admit(record, request);
         if (entry != null && inFlight.add(coordinates, entry)) {
+            entry.place().waits(false);
             started.put(record.offset(), entry);
             order.add(key);
             startedOffsets.computeIfAbsent(key, added -> new ArrayList<>()).add(record.offset());

@@ -14,8 +14,8 @@ class ServerLoadTest {
 
     @Test
     void eachServerHasItsLimit() {
-        load.take(MAIN, 1);
-        ServerLoad.Place second = load.take(MAIN, 1);
+        take(MAIN, 1);
+        ServerLoad.Place second = take(MAIN, 1);
 
         assertThat(load.hasRoom(MAIN)).isFalse();
         assertThat(load.hasRoom(OTHER)).isTrue();
@@ -27,8 +27,32 @@ class ServerLoadTest {
     }
 
     @Test
+    void thoseThatWaitAndTheirBytesDoNotKeepOthersFromComingBack() {
+        load.take(MAIN, 300);
+        load.take(MAIN, 300);
+        load.take(MAIN, 300);
+
+        assertThat(load.hasMuchRoom(MAIN)).isTrue();
+        load.take(MAIN, 99);
+        assertThat(load.hasMuchRoom(MAIN)).as("four are started").isFalse();
+    }
+
+    @Test
+    void roomThatIsKeptIsNotForNewOnes() {
+        load.keepRoomAt(MAIN);
+
+        assertThat(load.hasRoomForNew(MAIN)).isFalse();
+        assertThat(load.hasRoomForNew(BOTH)).isFalse();
+        assertThat(load.hasRoomForNew(OTHER)).isTrue();
+        assertThat(load.hasRoom(MAIN)).isTrue();
+        assertThat(take(ServerLoad.UNKNOWN, 1).move(MAIN)).isFalse();
+        load.keepRoomAt(Set.of());
+        assertThat(load.hasRoomForNew(MAIN)).isTrue();
+    }
+
+    @Test
     void bytesAreLimitedToo() {
-        ServerLoad.Place large = load.take(MAIN, 1000);
+        ServerLoad.Place large = take(MAIN, 1000);
 
         assertThat(load.hasRoom(MAIN)).isFalse();
         assertThat(load.hasRoom(OTHER)).isTrue();
@@ -38,15 +62,15 @@ class ServerLoadTest {
 
     @Test
     void oneThatWaitsForATimeKeepsFewOthersOut() {
-        ServerLoad.Place first = load.take(MAIN, 1);
-        load.take(MAIN, 1).waits(true);
-        load.take(MAIN, 1).waits(true);
+        ServerLoad.Place first = take(MAIN, 1);
+        take(MAIN, 1).waits(true);
+        take(MAIN, 1).waits(true);
         first.waits(true);
         first.waits(true);
         assertThat(load.hasRoom(MAIN)).isTrue();
 
         first.waits(false);
-        load.take(MAIN, 1);
+        take(MAIN, 1);
         assertThat(load.hasRoom(MAIN)).isFalse();
         first.waits(true);
         assertThat(load.hasRoom(MAIN)).as("four are started").isFalse();
@@ -56,10 +80,10 @@ class ServerLoadTest {
 
     @Test
     void whoseServersBecomeKnownIsRefusedWhereThereIsNoRoom() {
-        load.take(MAIN, 1);
-        load.take(MAIN, 1);
-        ServerLoad.Place unknown = load.take(ServerLoad.UNKNOWN, 1);
-        ServerLoad.Place lucky = load.take(ServerLoad.UNKNOWN, 1);
+        take(MAIN, 1);
+        take(MAIN, 1);
+        ServerLoad.Place unknown = take(ServerLoad.UNKNOWN, 1);
+        ServerLoad.Place lucky = take(ServerLoad.UNKNOWN, 1);
         assertThat(load.hasRoom(ServerLoad.UNKNOWN)).isFalse();
 
         assertThat(unknown.move(MAIN)).isFalse();
@@ -70,11 +94,18 @@ class ServerLoadTest {
 
     @Test
     void oneThatLivesElsewhereThanConfiguredGoesOn() {
-        ServerLoad.Place place = load.take(MAIN, 1);
-        load.take(OTHER, 1);
-        load.take(OTHER, 1);
+        ServerLoad.Place place = take(MAIN, 1);
+        take(OTHER, 1);
+        take(OTHER, 1);
 
         assertThat(place.move(OTHER)).isTrue();
         assertThat(load.hasMuchRoom(MAIN)).isTrue();
+    }
+
+    /** One at work. */
+    private ServerLoad.Place take(Set<String> servers, long bytes) {
+        ServerLoad.Place place = load.take(servers, bytes);
+        place.waits(false);
+        return place;
     }
 }

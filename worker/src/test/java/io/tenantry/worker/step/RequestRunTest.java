@@ -104,7 +104,7 @@ class RequestRunTest {
                 "worker-1"));
     }
 
-    private static final class FakeOutcomes implements Outcomes {
+    static final class FakeOutcomes implements Outcomes {
         final List<RequestOutcome> finished = new ArrayList<>();
         final List<Throwable> unanswerable = new ArrayList<>();
         /** Thrown when a request is finished; null for none. */

@@ -1,0 +1,66 @@
+package io.tenantry.worker.intake;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says in the log, at a growing interval, that requests are parked, how many and for which servers. For the poll thread alone. */
+final class ParkedReport {
+    private static final Logger LOG = LoggerFactory.getLogger(ParkedReport.class);
+    private static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+
+    private final Admission admission;
+    private final LongSupplier nanoTime;
+    private boolean waiting;
+    private long sinceNanos;
+    private long nextNanos;
+    private Duration interval = FIRST_INTERVAL;
+
+    /** @param nanoTime as {@link System#nanoTime} */
+    ParkedReport(Admission admission, LongSupplier nanoTime) {
+        this.admission = admission;
+        this.nanoTime = nanoTime;
+    }
+
+    /** At each turn of the loop. */
+    void look() {
+        long now = nanoTime.getAsLong();
+        if (admission.parked() == 0) {
+            waiting = false;
+            return;
+        }
+        if (!waiting) {
+            waiting = true;
+            sinceNanos = now;
+            nextNanos = now + FIRST_INTERVAL.toNanos();
+            interval = FIRST_INTERVAL;
+        }
+        if (now - nextNanos < 0) {
+            return;
+        }
+        LOG.warn(
+                "{} requests are parked, some since {} s: {}; they are read again when there is room; next message in {} s",
+                admission.parked(),
+                Duration.ofNanos(now - sinceNanos).toSeconds(),
+                text(admission.parkedByServers()),
+                interval.toSeconds());
+        nextNanos = now + interval.toNanos();
+        interval =
+                interval.multipliedBy(2).compareTo(LONGEST_INTERVAL) < 0 ? interval.multipliedBy(2) : LONGEST_INTERVAL;
+    }
+
+    private static String text(Map<Set<String>, Long> counts) {
+        return counts.entrySet().stream()
+                .map(next -> next.getValue() + " for "
+                        + (next.getKey().equals(ServerLoad.UNKNOWN)
+                                ? "servers that only the registry knows"
+                                : next.getKey().stream().sorted().collect(Collectors.joining(" and "))))
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+}
