@@ -24,13 +24,12 @@ final class Candidates {
     private Candidates() {}
 
     /** Reads all scripts; runs none. */
-    static Candidates of(MigrationCatalog catalog, Scratch scratch) throws SQLException {
+    static Candidates of(MigrationCatalog catalog, Scratch scratch, MessageReaders readers) throws SQLException {
         Candidates candidates = new Candidates();
         Recording recording = record(catalog, scratch);
         candidates.statements.putAll(recording.statements());
         boolean leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
-        MessageReaders readers = MessageReaders.of(scratch);
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();
             boolean configured = catalog.scripts().isConfigured(script);

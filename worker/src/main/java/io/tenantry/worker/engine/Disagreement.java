@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which script it is that Flyway complains of when history and scripts do not agree. */
 final class Disagreement {
+    /** How Flyway calls what {@code flyway baseline} leaves; those of scripts end so. */
+    private static final String BASELINE = "BASELINE";
+
     private Disagreement() {}
 
     /** The first one; empty if it cannot be told. */
@@ -26,9 +29,11 @@ final class Disagreement {
             Optional<Migration> known = migrations.stream()
                     .filter(migration -> row.version() != null && row.version().equals(migration.version()))
                     .min(Comparator.comparing(migration -> !row.type().equals(migration.type())));
-            // What is above the head is a newer release's, which Flyway is told to ignore.
+            // What is above the head is a newer release's, which Flyway is told to ignore. A baseline by hand is no
+            // script's.
             if (row.version() == null
                     || !row.success()
+                    || row.type().equals(BASELINE)
                     || row.version().compareTo(head) > 0
                     || (known.isPresent() && row.isOf(known.get()))) {
                 continue;
@@ -36,11 +41,18 @@ final class Disagreement {
             return Optional.of(known.isPresent() ? changed(row, known.get(), home) : gone(row, home));
         }
         Optional<MigrationVersion> current = history.current();
+        MigrationVersion baseline = history.rows().stream()
+                .filter(row -> row.success() && row.type().endsWith(BASELINE))
+                .map(HistoryRow::version)
+                .filter(Objects::nonNull)
+                .max(MigrationVersion::compareTo)
+                .orElse(MigrationVersion.EMPTY);
         return migrations.stream()
                 .filter(migration -> migration.version() != null
                         && !migration.isBaseline()
                         && current.isPresent()
                         && migration.version().compareTo(current.get()) < 0
+                        && migration.version().compareTo(baseline) > 0
                         && history.rows().stream()
                                 .noneMatch(row -> migration.version().equals(row.version())))
                 .findFirst()

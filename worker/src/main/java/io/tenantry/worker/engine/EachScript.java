@@ -14,48 +14,48 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets every script that Flyway runs begin with the timeouts with which its run began, as the same role of the session and
- * without the temporary tables of the scripts before; and with the lock of its home, which a script can give back
- * ({@code pg_advisory_unlock_all}). Flyway itself restores role and search_path; other settings last to the
- * next script.
+ * Lets every script that Flyway runs begin with the timeouts of the first one, as the same role of the session and without
+ * the temporary tables of the scripts before. What callbacks have prepared for the first one stays for all; if that
+ * includes temporary tables, those of scripts stay too. Flyway itself restores role and search_path; other settings last to
+ * the next script. Of a locked home each begins with the lock, which a script can give back
+ * ({@code pg_advisory_unlock_all}). For one run of Flyway.
  */
 final class EachScript implements Callback {
     /** Those that the server knows, as statements that set them again. */
     private static final String RESTORE = """
-            SELECT 'SELECT ' || string_agg(format('set_config(%L, %L, false)', name, current_setting(name)), ', ')
+            SELECT 'RESET SESSION AUTHORIZATION; ' || CASE
+                WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema()) THEN '' ELSE 'DISCARD TEMP; ' END
+                || 'SELECT ' || string_agg(format('set_config(%L, %L, false)', name, current_setting(name)), ', ')
             FROM unnest(ARRAY['lock_timeout', 'statement_timeout', 'transaction_timeout', 'idle_session_timeout',
                 'idle_in_transaction_session_timeout', 'client_connection_check_interval', 'tcp_user_timeout']) name
             WHERE current_setting(name, true) IS NOT NULL
             """;
 
-    private final String restore;
     private final ReceiveLimit limit;
     private final String lock;
     private boolean lockLost;
+    private @Nullable String restore;
 
     /**
      * Ends what the scripts before have left.
      *
-     * @param restore statements, as {@link #restore} makes them
      * @param limit told of each script that begins
      */
-    EachScript(String restore, ReceiveLimit limit) {
-        this(restore, limit, "true");
+    EachScript(ReceiveLimit limit) {
+        this(limit, "true");
     }
 
     /**
      * The same for a home that is locked. A lock of the transaction keeps others out where a script gives back those of the
      * session in its transaction.
      */
-    EachScript(String restore, ReceiveLimit limit, TenantHome home) {
+    EachScript(ReceiveLimit limit, TenantHome home) {
         this(
-                restore,
                 limit,
                 "pg_try_advisory_lock(" + home.lockKey() + ") AND pg_try_advisory_xact_lock(" + home.lockKey() + ")");
     }
 
-    private EachScript(String restore, ReceiveLimit limit, String lock) {
-        this.restore = restore;
+    private EachScript(ReceiveLimit limit, String lock) {
         this.limit = limit;
         this.lock = lock;
     }
@@ -65,12 +65,12 @@ final class EachScript implements Callback {
         return lockLost;
     }
 
-    /** Statements that set the timeouts as they are now, before a run of Flyway, and end temporary tables. */
+    /** Statements that set the timeouts as they are now, and end temporary tables if there are none now. */
     static String restore(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(RESTORE)) {
             row.next();
-            return "RESET SESSION AUTHORIZATION; DISCARD TEMP; " + row.getString(1);
+            return row.getString(1);
         }
     }
 
@@ -91,7 +91,12 @@ final class EachScript implements Callback {
         boolean isSql = context.getMigrationInfo().getType().name().startsWith("SQL");
         limit.next(context.getMigrationInfo().getScript(), isSql);
         try (Statement statement = context.getConnection().createStatement()) {
-            statement.execute(restore + "; SELECT " + lock);
+            if (restore == null) {
+                restore = restore(context.getConnection());
+            } else {
+                statement.execute(restore);
+            }
+            statement.execute("SELECT " + lock);
             try (ResultSet locked = LastResult.of(statement)) {
                 lockLost = !locked.next() || !locked.getBoolean(1);
             }

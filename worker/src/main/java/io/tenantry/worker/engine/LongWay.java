@@ -93,6 +93,10 @@ final class LongWay {
                 .filter(migration -> isBeyond(migration, target))
                 .forEach(migration -> later.add(migration.script()));
         for (int done = 0; done < pending.size(); ) {
+            if (done > 0) {
+                // Each run of Flyway begins in a session like the first one's: its callbacks prepare the same.
+                execute(restore);
+            }
             int end = done;
             while (end < pending.size() && !isOutside(pending.get(end))) {
                 end++;
@@ -180,7 +184,7 @@ final class LongWay {
         }
         try (ReceiveLimit limit = home.session().limit()) {
             sightings.reserveIfNeeded(limit);
-            EachScript each = new EachScript(restore, limit, home.home());
+            EachScript each = new EachScript(limit, home.home());
             try {
                 List<Callback> callbacks =
                         new ArrayList<>(List.of(whereabouts, each, new MarkKeeper(home.connection(), home.home())));

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What reads the message in which a statement comes, or its time, as an audit trigger does: Flyway sends each statement by
@@ -25,14 +29,30 @@ final class MessageReaders {
     /** Functions call functions; each round finds those that call one that is known. */
     private static final int ROUNDS = 4;
 
+    /** A table stands before its columns as a function before its arguments. */
+    private static final String NO_TABLE =
+            "(?<!\\b(?:INTO|TABLE|EXISTS|REFERENCES)\\s{1,20}(?:[\\w$\"]{1,70}\\s?\\.\\s?)?\"?)";
+
     private static final String IDENTIFIER = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
     /** What statements may run without its name. */
     private static final Pattern MAKES_FUNCTION = Pattern.compile(
-            "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE|DOMAIN|AGGREGATE)\\s+(?:" + IDENTIFIER
+            "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(FUNCTION|PROCEDURE|DOMAIN|AGGREGATE)\\s+(?:" + IDENTIFIER
                     + "\\s*\\.\\s*)?(" + IDENTIFIER + ")",
             Pattern.CASE_INSENSITIVE);
 
+    /** Of the built-in ones: one is a view, and dynamic SQL may put their names together with what follows. */
+    private static final String ANYWHERE = BUILT_IN.stream().collect(Collectors.joining("|"));
+
+    /** Of schema n. */
+    private static final String IN_NO_HOME = "NOT EXISTS (SELECT FROM pg_description d WHERE d.objoid = n.oid"
+            + " AND d.classoid = 'pg_namespace'::regclass AND starts_with(d.description, "
+            + Identifiers.literal(TenantHome.ANY_MARK) + "))";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MessageReaders.class);
+
     private final Set<String> names;
+    /** Domains run functions wherever their names stand. */
+    private final Set<String> types = new TreeSet<>();
     /** Whether an event trigger of the database is of this kind, which reads all that a script defines. */
     private final boolean everywhere;
 
@@ -41,42 +61,90 @@ final class MessageReaders {
     private boolean armed;
 
     private MessageReaders(Set<String> names, boolean everywhere) {
-        this.names = names;
+        this.names = new TreeSet<>(names);
         this.everywhere = everywhere;
-        this.known = pattern(names);
+        this.known = pattern();
     }
 
-    /** Looks for functions of this kind in the database, outside the server's own schemas. */
-    static MessageReaders of(Scratch scratch) throws SQLException {
-        Set<String> names = new TreeSet<>(BUILT_IN);
+    /** For who makes no plans, or cannot look: whatever there is may read. */
+    static MessageReaders everywhere() {
+        return new MessageReaders(Set.of(), true);
+    }
+
+    /** Looks for functions of this kind in the database, outside the server's own schemas and the homes. */
+    static MessageReaders of(Scratch scratch, String database) {
+        try {
+            return of(scratch);
+        } catch (SQLException failure) {
+            LOG.warn(
+                    "database {}: nobody knows which functions read the messages of scripts ({}); all migrations go through"
+                            + " Flyway, which is slower",
+                    database,
+                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+            return everywhere();
+        }
+    }
+
+    private static MessageReaders of(Scratch scratch) throws SQLException {
+        Set<String> names = new TreeSet<>();
         int rounds = 0;
-        while (rounds < ROUNDS && names.addAll(scratch.ask(functionsThatName(names)))) {
+        while (rounds < ROUNDS && names.addAll(scratch.ask(functionsThatCall(names)))) {
             rounds++;
         }
         boolean everywhere = !scratch.ask("SELECT e.evtname FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid"
-                        + " WHERE e.evtenabled <> 'D' AND " + isNamedIn(names))
+                        + " WHERE e.evtenabled <> 'D' AND " + calls(names))
                 .isEmpty();
         return new MessageReaders(names, everywhere);
     }
 
-    private static String functionsThatName(Set<String> names) {
+    /** What homes have, their scripts have made: those are read themselves. */
+    private static String functionsThatCall(Set<String> names) {
         return "SELECT DISTINCT lower(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE"
-                + " n.nspname NOT IN ('pg_catalog', 'information_schema') AND " + isNamedIn(names);
+                + " n.nspname NOT IN ('pg_catalog', 'information_schema') AND " + IN_NO_HOME + " AND " + calls(names);
     }
 
-    private static String isNamedIn(Set<String> names) {
-        String pattern = names.stream().map(MessageReaders::escaped).collect(Collectors.joining("|", "\\m(", ")\\M"));
-        return "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) ~* " + Identifiers.literal(pattern);
+    /**
+     * A body in standard SQL is stored as a tree, which has the numbers of what it calls. Its text would lock all tables that
+     * it names.
+     */
+    private static String calls(Set<String> names) {
+        String all = Stream.concat(BUILT_IN.stream(), names.stream())
+                .map(Identifiers::literal)
+                .collect(Collectors.joining(", "));
+        return "(CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ~* " + Identifiers.literal(inText(names))
+                + " ELSE p.prosqlbody::text ~ (SELECT ':(funcid|opfuncid|aggfnoid|winfnoid|relid) (' || string_agg(o.oid::text, '|')"
+                + " || ')\\M' FROM (SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE lower(p.proname) IN ("
+                + all + ") AND " + IN_NO_HOME + " UNION ALL SELECT oid FROM pg_class WHERE relname IN (" + all
+                + ")) o) END)";
+    }
+
+    private static String inText(Set<String> names) {
+        String calls = names.isEmpty()
+                ? ""
+                : names.stream()
+                        .map(MessageReaders::escaped)
+                        .collect(Collectors.joining(
+                                "|", "|(?<!\\m(into|table|exists|references)\\s+(\\S+\\.)?\"?)\\m(", ")\"?\\s*\\("));
+        return "\\m(" + ANYWHERE + ")\\M" + calls;
     }
 
     private static String escaped(String name) {
         return name.replaceAll("([^\\w])", "\\\\$1");
     }
 
-    private static Pattern pattern(Set<String> names) {
-        return Pattern.compile(
-                names.stream().map(Pattern::quote).collect(Collectors.joining("|", "(?<![\\w$])(", ")(?![\\w$])")),
-                Pattern.CASE_INSENSITIVE);
+    /** A call, or what makes an operator, an aggregate or a cast of a function; a domain anywhere. */
+    private Pattern pattern() {
+        StringBuilder pattern = new StringBuilder("(?<![\\w$])(").append(ANYWHERE);
+        types.forEach(name -> pattern.append('|').append(Pattern.quote(name)));
+        pattern.append(")(?![\\w$])");
+        if (!names.isEmpty()) {
+            String any = names.stream().map(Pattern::quote).collect(Collectors.joining("|", "(?:", ")"));
+            pattern.append("|" + NO_TABLE + "(?<![\\w$])").append(any).append("\"?\\s*\\(");
+            pattern.append("|(?:FUNC|FUNCTION|PROCEDURE)\\s*=\\s*(?:" + IDENTIFIER + "\\s*\\.\\s*)?\"?")
+                    .append(any)
+                    .append("(?![\\w$])");
+        }
+        return Pattern.compile(pattern.toString(), Pattern.CASE_INSENSITIVE);
     }
 
     /**
@@ -86,7 +154,8 @@ final class MessageReaders {
      */
     boolean mayRead(List<String> statements) {
         List<String> bare = new ArrayList<>(statements.size());
-        statements.forEach(statement -> bare.add(ScriptCheck.withoutComments(statement)));
+        statements.forEach(
+                statement -> bare.add(SqlStatements.withoutComments(statement).strip()));
         boolean named = false;
         for (String statement : bare) {
             if (known.matcher(statement).find()) {
@@ -101,12 +170,13 @@ final class MessageReaders {
     private void remember(String statement) {
         Matcher made = MAKES_FUNCTION.matcher(statement);
         if (made.find()) {
-            String name = made.group(1);
-            names.add(
-                    name.startsWith("\"")
-                            ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
-                            : name.toLowerCase(Locale.ROOT));
-            known = pattern(names);
+            String name = made.group(2);
+            (made.group(1).equalsIgnoreCase("DOMAIN") ? types : names)
+                    .add(
+                            name.startsWith("\"")
+                                    ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
+                                    : name.toLowerCase(Locale.ROOT));
+            known = pattern();
         }
     }
 }

@@ -28,6 +28,9 @@ final class PathProof {
     private Look look = Look.WHOLE;
     private boolean measured;
     private boolean steadied;
+    /** Whether Flyway was seen to leave the same at each stage. */
+    private boolean isWhole;
+
     private final Set<String> unstable = new HashSet<>();
 
     /**
@@ -41,8 +44,8 @@ final class PathProof {
         this.flyway = flyway;
     }
 
-    /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
-    boolean prove(Set<String> proven) throws SQLException {
+    /** Adds the scripts of the path that are proven. */
+    void prove(Set<String> proven) throws SQLException {
         List<Migration> path = walk.path();
         for (int walks = 1; ; walks++) {
             int differs = firstDifference();
@@ -59,9 +62,9 @@ final class PathProof {
                 path.subList(0, same).stream()
                         .filter(candidates::has)
                         .forEach(migration -> proven.add(migration.script()));
-                boolean atOnce = same > 0 && same == path.size() && atOnce(flyway.get(same - 1));
+                isWhole = same > 0 && same == path.size();
                 walk.withRows(candidates, same);
-                return atOnce;
+                return;
             }
             candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
             plannedBefore = planned;
@@ -123,10 +126,14 @@ final class PathProof {
         return stage < other.size() && planned.get(stage).hasSameVolatileValues(other.get(stage));
     }
 
-    private boolean atOnce(Stage expected) throws SQLException {
+    /** Whether all of the path may be applied in one transaction; to be asked last of all, after {@link #prove}. */
+    boolean atOnce() throws SQLException {
         Optional<List<PlannedScript>> all = candidates.plans().all(walk.path());
-        return all.isPresent()
-                && !setForTheirTransaction(all.get())
+        if (!isWhole || all.isEmpty()) {
+            return false;
+        }
+        Stage expected = flyway.get(walk.path().size() - 1);
+        return !setForTheirTransaction(all.get())
                 && walk.atOnce(all.get(), expected.leftOut())
                         .filter(stage -> stage.isLike(expected, unstable))
                         .isPresent();

@@ -32,11 +32,12 @@ public final class Proof {
     private final Set<String> marked = new HashSet<>();
     private final TrespassReport report;
 
-    private Proof(MigrationCatalog catalog, Scratch scratch, Set<String> allow) throws SQLException {
+    private Proof(MigrationCatalog catalog, Scratch scratch, MessageReaders readers, Set<String> allow)
+            throws SQLException {
         this.catalog = catalog;
         this.scratch = scratch;
         this.migrations = catalog.migrationsFor(scratch.home());
-        this.candidates = Candidates.of(catalog, scratch);
+        this.candidates = Candidates.of(catalog, scratch, readers);
         this.trespass = new Trespass(
                 scratch, candidates.statements(), candidates.plans().outside().keySet(), allow);
         this.report = new TrespassReport(catalog.database(), trespass, allow);
@@ -51,7 +52,8 @@ public final class Proof {
     public static MigrationCatalog of(MigrationCatalog catalog, Server server, Set<String> allow) {
         long start = System.nanoTime();
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            return catalog.with(new Proof(catalog, scratch, allow).provenSince(start));
+            MessageReaders readers = MessageReaders.of(scratch, catalog.database());
+            return catalog.with(new Proof(catalog, scratch, readers, allow).provenSince(start));
         } catch (MigrationsRefusedException refusal) {
             throw refusal;
         } catch (SQLException | RuntimeException failure) {
@@ -91,7 +93,7 @@ public final class Proof {
     /** The catalog with what can be known without running a script. */
     public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            return catalog.with(new Proof(catalog, scratch, Set.of()).withoutPlans());
+            return catalog.with(new Proof(catalog, scratch, MessageReaders.everywhere(), Set.of()).withoutPlans());
         } catch (SQLException | RuntimeException failure) {
             LOG.warn("database {}: its scripts could not be read beforehand", catalog.database(), failure);
             return catalog;
@@ -102,7 +104,7 @@ public final class Proof {
         List<Migration> path = Standing.forNewHome(migrations, null);
         Set<String> proven = new HashSet<>();
         refuseTrespassers(path);
-        boolean atOnce = prove(path, proven);
+        PathProof ofPath = prove(path, proven);
         List<Migration> others =
                 migrations.stream().filter(migration -> !migration.isBaseline()).toList();
         if (others.stream().anyMatch(migration -> Standing.isBelowBaseline(migration, migrations))) {
@@ -118,7 +120,7 @@ public final class Proof {
             proven.addAll(alsoProven);
         }
         candidates.refuseAllBut(proven, "it was not reached");
-        return candidates.proven(atOnce && candidates.plans().all(path).isPresent());
+        return candidates.proven(ofPath.atOnce());
     }
 
     private void refuseTrespassers(List<Migration> path) throws SQLException {
@@ -134,15 +136,17 @@ public final class Proof {
                 .forEach(script -> candidates.putBackMark(script, scratch.home().markSql()));
     }
 
-    /** Adds the scripts of the path that are proven; says whether all of them may be applied in one transaction. */
-    private boolean prove(List<Migration> path, Set<String> proven) throws SQLException {
+    /** Adds the scripts of the path that are proven. */
+    private PathProof prove(List<Migration> path, Set<String> proven) throws SQLException {
         Walk walk = new Walk(catalog, scratch, trespass, path, endNanos);
         // First of all: it tries what Flyway then does in earnest.
         Walk.Trail planned = walk.byPlan(candidates, Look.WHOLE);
         refuse();
         Walk.Trail flyway = walk.byFlyway(Look.WHOLE);
         warn(flyway.failure());
-        return new PathProof(walk, candidates, planned.stages(), flyway.stages()).prove(proven);
+        PathProof proof = new PathProof(walk, candidates, planned.stages(), flyway.stages());
+        proof.prove(proven);
+        return proof;
     }
 
     private void warn(@Nullable ResultError failure) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Tries a script on the scratch home with sample rows in its tables: its statements one by one, as Flyway sends them, and in
@@ -20,10 +21,15 @@ final class RowsTrial {
 
     private final Scratch scratch;
     private final Candidates candidates;
+    private final BooleanSupplier hasTime;
+    private final SharedKeys keys;
 
-    RowsTrial(Scratch scratch, Candidates candidates) {
+    /** @param hasTime whether more may be tried */
+    RowsTrial(Scratch scratch, Candidates candidates, BooleanSupplier hasTime) {
         this.scratch = scratch;
         this.candidates = candidates;
+        this.hasTime = hasTime;
+        this.keys = new SharedKeys(scratch);
     }
 
     /** Whether something can come of it: what only defines something meets no rows. */
@@ -40,7 +46,7 @@ final class RowsTrial {
     boolean differs(Migration migration) throws SQLException {
         List<String> rows;
         try (ReceiveLimit limit = limit(migration)) {
-            rows = SampleRows.of(scratch, limit);
+            rows = SampleRows.of(scratch, keys, hasTime, limit);
         }
         if (rows.isEmpty()) {
             return false;

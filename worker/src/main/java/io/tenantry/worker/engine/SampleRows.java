@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ final class SampleRows {
      * @param length longest text; null if there is no limit
      * @param needed whether it must not be null
      * @param given whether it has a default that can be used
-     * @param reference query for the values that a foreign key allows; null if there is none
+     * @param reference query for the values that a foreign key allows, in the order of an index; null if there is none
+     * @param shared whether the query reads a table outside the home
      */
     private record Column(
             String name,
@@ -37,12 +39,18 @@ final class SampleRows {
             @Nullable Integer length,
             boolean needed,
             boolean given,
-            @Nullable String reference) {}
+            @Nullable String reference,
+            boolean shared) {}
 
     private SampleRows() {}
 
-    /** The statements that put them in, in order; finds those that succeed in a transaction that it rolls back. */
-    static List<String> of(Scratch scratch, ReceiveLimit limit) throws SQLException {
+    /**
+     * The statements that put them in, in order; finds those that succeed in a transaction that it rolls back.
+     *
+     * @param hasTime whether more may be tried; there are fewer rows if not
+     */
+    static List<String> of(Scratch scratch, SharedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
+            throws SQLException {
         List<String> accepted = new ArrayList<>();
         Map<String, List<Column>> tables = tables(scratch);
         SharedSequences sequences =
@@ -56,10 +64,17 @@ final class SampleRows {
                     tables.remove(table);
                 }
             }
+            for (Map.Entry<String, List<Column>> table : tables.entrySet()) {
+                List<Column> columns = new ArrayList<>();
+                for (Column column : table.getValue()) {
+                    columns.add(withValues(column, keys));
+                }
+                table.setValue(columns);
+            }
             for (int pass = 0; pass < PASSES && !tables.isEmpty(); pass++) {
                 List<String> filled = new ArrayList<>();
                 for (Map.Entry<String, List<Column>> table : tables.entrySet()) {
-                    if (fill(scratch, table.getKey(), table.getValue(), accepted)) {
+                    if (hasTime.getAsBoolean() && fill(scratch, table.getKey(), table.getValue(), accepted)) {
                         filled.add(table.getKey());
                     }
                 }
@@ -99,11 +114,27 @@ final class SampleRows {
                                     row.getObject(6, Integer.class),
                                     row.getBoolean(7),
                                     row.getBoolean(8),
-                                    row.getString(9)));
+                                    row.getString(9),
+                                    row.getBoolean(10)));
                 }
             }
         }
         return tables;
+    }
+
+    private static Column withValues(Column column, SharedKeys keys) throws SQLException {
+        return column.reference() == null || !column.shared()
+                ? column
+                : new Column(
+                        column.name(),
+                        column.type(),
+                        column.base(),
+                        column.category(),
+                        column.length(),
+                        column.needed(),
+                        column.given(),
+                        keys.valuesOf(column.reference(), column.type()),
+                        false);
     }
 
     private static boolean fill(Scratch scratch, String table, List<Column> columns, List<String> accepted)

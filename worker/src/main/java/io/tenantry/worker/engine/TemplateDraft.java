@@ -79,9 +79,7 @@ final class TemplateDraft implements AutoCloseable {
     private void migrate(FluentConfiguration flyway, Connection connection) throws SQLException {
         try (ReceiveLimit limit = server.limit(connection)) {
             try {
-                flyway.callbacks(new EachScript(EachScript.restore(connection), limit))
-                        .load()
-                        .migrate();
+                flyway.callbacks(new EachScript(limit)).load().migrate();
             } catch (FlywayException failure) {
                 throw refusal(failure, limit, connection);
             }

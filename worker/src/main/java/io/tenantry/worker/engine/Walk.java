@@ -14,6 +14,8 @@ import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way of a scratch home from nothing to the newest version, with a look at each stage. For use by one thread.
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param endNanos when to stop for lack of time, as {@link System#nanoTime}
  */
 record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<Migration> path, long endNanos) {
+    private static final Logger LOG = LoggerFactory.getLogger(Walk.class);
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
 
@@ -66,7 +69,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
             }
             trespass.whyWithoutPlan(migration).ifPresent(reason -> candidates.refuse(migration, reason));
             if (candidates.has(migration)) {
-                apply(candidates, migration);
+                apply(candidates, migration).ifPresent(reason -> candidates.refuse(migration, reason));
             }
             if (!candidates.has(migration)) {
                 Optional<ResultError> failure = runFlyway(stages.size() + 1, null);
@@ -119,35 +122,47 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         return System.nanoTime() - endNanos < 0;
     }
 
-    private void apply(Candidates candidates, Migration migration) throws SQLException {
+    /** By plan; says why Flyway must do it, if it must. */
+    private Optional<String> apply(Candidates candidates, Migration migration) throws SQLException {
         String traces = SessionTraces.of(scratch.connection());
         Planner planner = planner(
                 candidates.plans(),
                 History.of(scratch.connection(), scratch.home().schema()));
+        boolean fails;
         try {
-            if (planner.apply(List.of(migration)) != Planner.End.DONE) {
-                candidates.refuse(migration, "its plan fails");
-            }
+            fails = planner.apply(List.of(migration)) != Planner.End.DONE;
         } catch (TooMuchSentException failure) {
             throw scratch.broken(failure);
         } catch (SQLException failure) {
-            candidates.refuse(migration, "its plan fails");
+            fails = true;
         }
         scratch.afterScript();
-        if (!traces.equals(SessionTraces.of(scratch.connection()))) {
-            candidates.refuse(migration, "it changes the session");
-            scratch.renewSession();
+        if (traces.equals(SessionTraces.of(scratch.connection()))) {
+            return fails ? Optional.of("its plan fails") : Optional.empty();
         }
+        scratch.renewSession();
+        return Optional.of(fails ? "its plan fails" : "it changes the session");
     }
 
     /**
      * By plan once more, with sample rows for each script that may meet rows. One whose plan then leaves something else is kept
-     * for new homes.
+     * for new homes. What fails here was proven without rows: it keeps its plan.
      *
      * @param count how many migrations of the path are proven
      */
     void withRows(Candidates candidates, int count) throws SQLException {
-        RowsTrial trial = new RowsTrial(scratch, candidates);
+        try {
+            tryWithRows(candidates, count);
+        } catch (TooMuchSentException failure) {
+            throw failure;
+        } catch (SQLException failure) {
+            logUntried("the scripts", FlywayFailure.firstLines(failure.getMessage()));
+            scratch.recover();
+        }
+    }
+
+    private void tryWithRows(Candidates candidates, int count) throws SQLException {
+        RowsTrial trial = new RowsTrial(scratch, candidates, this::hasTime);
         int last = count;
         while (last > 0 && !trial.concerns(path.get(last - 1))) {
             last--;
@@ -155,21 +170,35 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         scratch.drop();
         holdIfWhole();
         planner(candidates.plans(), new History(List.of())).create(List.of());
-        for (int i = 0; i < last && hasTime(); i++) {
+        for (int i = 0; i < last; i++) {
             Migration migration = path.get(i);
-            if (whyEnd(migration).isPresent()) {
-                return;
-            }
-            if (i > 0 && trial.concerns(migration) && trial.differs(migration)) {
+            Optional<String> end = whyEnd(migration);
+            if (end.isEmpty() && i > 0 && trial.concerns(migration) && trial.differs(migration)) {
                 candidates.keepForNewHomes(
                         migration, "its plan leaves something else than Flyway where there are rows");
             }
-            if (candidates.has(migration)) {
-                apply(candidates, migration);
-            } else if (runFlyway(i + 1, null).isPresent()) {
+            if (end.isEmpty() && !hasTime()) {
+                end = Optional.of("the time for trials is over");
+            }
+            if (end.isEmpty()
+                    && (!candidates.has(migration)
+                            || apply(candidates, migration).isPresent())) {
+                end = runFlyway(i + 1, null).map(failure -> "it fails there: " + failure.message());
+            }
+            if (end.isPresent()) {
+                logUntried(migration.script() + " and those after it", end.get());
                 return;
             }
         }
+    }
+
+    private void logUntried(String what, String why) {
+        LOG.warn(
+                "database {}: {} were not all tried with sample rows ({}); they keep the plans that were"
+                        + " proven without rows",
+                catalog.database(),
+                what,
+                why);
     }
 
     /** All by Flyway, as far as {@link #byPlan} could go; to be called after it. */
@@ -212,7 +241,8 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
     }
 
     /**
-     * All in one transaction; empty if that fails.
+     * All in one transaction; empty if that fails. Nothing can be tried after it: together they may send more than is
+     * received, which ends the session.
      *
      * @param leftOut columns that the digests of rows do not count
      */
@@ -225,15 +255,19 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         Planner planner = Planner.forTrial(scratch, Plans.NONE, new History(List.of()));
         AtOnceCheck check =
                 new AtOnceCheck(scratch.home().schema(), scratch.timeouts().lock());
+        Optional<Stage> stage = Optional.empty();
         try {
-            return planner.create(scripts.stream().map(check::in).toList()) == Planner.End.DONE
-                    ? stage((connection, schema, before) -> Stage.of(connection, schema, leftOut), List.of())
-                    : Optional.empty();
-        } catch (SQLException failure) {
+            if (planner.create(scripts.stream().map(check::in).toList()) == Planner.End.DONE) {
+                stage = stage((connection, schema, before) -> Stage.of(connection, schema, leftOut), List.of());
+            }
+        } catch (TooMuchSentException failure) {
+            scratch.broken(failure);
             return Optional.empty();
-        } finally {
-            scratch.renewSession();
+        } catch (SQLException failure) {
+            stage = Optional.empty();
         }
+        scratch.renewSession();
+        return stage;
     }
 
     /** Brings the home on to the migration at this place of the path. */
@@ -244,7 +278,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         ReceiveLimit limit = scratch.session().limit();
         Whereabouts whereabouts = new Whereabouts();
         try (limit) {
-            Callback each = new EachScript(EachScript.restore(scratch.connection()), limit);
+            Callback each = new EachScript(limit);
             Callback keeper = new MarkKeeper(scratch.connection(), scratch.home());
             FlywayEngine.configure(catalog.sources().without(rest), scratch.forFlyway(), scratch.home())
                     .callbacks(

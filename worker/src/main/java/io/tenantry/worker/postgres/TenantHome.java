@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record TenantHome(
         @Nullable String tenant, String database, String server, String location, Isolation isolation) {
-    private static final String ANY_MARK = "tenantry ";
+    /** How the marks of all homes begin, whoever made them. */
+    public static final String ANY_MARK = "tenantry ";
 
     /** A home in a schema of its own. */
     public static TenantHome inSchema(String tenant, String database, String server, String schema) {

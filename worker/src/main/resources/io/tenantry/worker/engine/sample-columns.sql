@@ -1,5 +1,5 @@
 -- The columns of a schema's tables into which a sample row can be put, as rows of (table, column, type, base, category, length,
--- needed, given, reference). The parameters are the schema and the name of the history table.
+-- needed, given, reference, shared). The parameters are the schema and the name of the history table.
 --
 -- A table is left out if a trigger of it runs a function from outside the schema: nobody knows what that function does.
 SELECT c.relname,
@@ -12,18 +12,28 @@ SELECT c.relname,
        a.attnotnull OR t.typnotnull AS needed,
        -- What a sequence would give out is given by the sample: no rollback takes it back.
        d.oid IS NOT NULL AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ 'nextval' AS given,
-       (SELECT format('SELECT r.%I FROM %I.%I r ORDER BY r.ctid', ra.attname, rn.nspname, rc.relname)
-        FROM pg_constraint k
-        JOIN pg_class rc ON rc.oid = k.confrelid
-        JOIN pg_namespace rn ON rn.oid = rc.relnamespace
-        JOIN pg_attribute ra ON ra.attrelid = rc.oid AND ra.attnum = k.confkey[array_position(k.conkey, a.attnum)]
-        WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey) AND rc.oid <> c.oid
-        LIMIT 1) AS reference
+       f.reference,
+       f.shared
 FROM pg_namespace n
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ?
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
+LEFT JOIN LATERAL (
+    -- In the order of the key's index: the other table may be large.
+    SELECT format('SELECT r.%I FROM %I.%I r ORDER BY %s', ra.attname, rn.nspname, rc.relname,
+               (SELECT string_agg(format('r.%I', ia.attname), ', ' ORDER BY i.place)
+                FROM unnest(x.indkey) WITH ORDINALITY i(number, place)
+                JOIN pg_attribute ia ON ia.attrelid = rc.oid AND ia.attnum = i.number
+                WHERE i.place <= x.indnkeyatts)) AS reference,
+           rn.oid <> n.oid AS shared
+    FROM pg_constraint k
+    JOIN pg_class rc ON rc.oid = k.confrelid
+    JOIN pg_namespace rn ON rn.oid = rc.relnamespace
+    JOIN pg_index x ON x.indexrelid = k.conindid
+    JOIN pg_attribute ra ON ra.attrelid = rc.oid AND ra.attnum = k.confkey[array_position(k.conkey, a.attnum)]
+    WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey) AND rc.oid <> c.oid
+    LIMIT 1) f ON true
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE n.nspname = ?
   AND NOT EXISTS (

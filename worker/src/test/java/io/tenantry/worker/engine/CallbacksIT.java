@@ -43,6 +43,26 @@ class CallbacksIT {
         assertThat(calls()).containsExactly("2 2 2");
     }
 
+    /** Flyway runs all scripts in one session, in which a callback may prepare something for them. */
+    @Test
+    void whatACallbackPreparesIsThereForAllScripts() throws Exception {
+        engine.with("beforeMigrate.sql", "CREATE TEMP TABLE prepared AS SELECT 7 AS n; SET lock_timeout = '1234ms';")
+                .without("beforeEachMigrate.sql")
+                .without("afterMigrate__note.SQL")
+                .with("V1__calls.sql", "CREATE TABLE calls AS SELECT n FROM prepared; SET lock_timeout = '9s';")
+                .with("V2__index.sql", "CREATE INDEX CONCURRENTLY calls_n ON calls (n);")
+                .with("V3__b.sql", "CREATE TABLE b AS SELECT n, current_setting('lock_timeout') AS wait FROM prepared;")
+                .with("V4__c.sql", "CREATE TEMP TABLE c AS SELECT n FROM prepared;")
+                .with("V5__d.sql", "CREATE TABLE d AS SELECT n FROM prepared;");
+
+        MigrationCatalog catalog = engine.proven();
+
+        assertThat(engine.onboard(catalog, "acme"))
+                .isEqualTo(new MigrationResult.Migrated(null, "5", List.of("1", "2", "3", "4", "5")));
+        assertThat(engine.query("SELECT n || ' ' || wait FROM tenant_acme.b")).containsExactly("7 1234ms");
+        assertThat(engine.query("SELECT n FROM tenant_acme.d")).containsExactly("7");
+    }
+
     /** How often each callback ran. */
     private List<String> calls() throws Exception {
         return engine.query(
