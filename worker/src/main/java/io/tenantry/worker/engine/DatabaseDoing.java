@@ -1,17 +1,14 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the database does of itself when a script runs: event triggers, functions of extensions, functions that all share.
@@ -35,21 +32,33 @@ final class DatabaseDoing {
     private static final String EVENT_TRIGGERS =
             "SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D' AND evtevent <> 'login'";
 
-    /** Bodies of functions that are not the server's own. */
-    private static final String IN_A_BODY = """
-            SELECT EXISTS (
-                SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                WHERE p.prosrc ~* ? AND n.nspname NOT IN ('pg_catalog', 'information_schema', ?))
-            """;
-
+    private static final Pattern KIND = Pattern.compile("(?:table|view|materialized view|index|sequence|function) ");
     private static final Pattern LAST_NAME =
             Pattern.compile("(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}\\p{N}_$]+))(?:\\(.*)?$", Pattern.DOTALL);
+    private static final Pattern SCHEMA =
+            Pattern.compile("^(?:table|view|materialized view|index|sequence) (?:\"((?:[^\"]|\"\")+)\"|([^\".]+))\\.");
+
+    private static final String IDENTIFIER = "(?:\"[^\"]+\"|[\\w$]+)";
+    /** What comes before the name in a list of several. */
+    private static final String LISTED = "(?:(?:ONLY\\s+)?" + IDENTIFIER + "(?:\\s*\\.\\s*" + IDENTIFIER
+            + ")?(?:\\s*\\([^();]*\\))?\\s*\\*?\\s*,\\s*)*+(?:ONLY\\s+)?";
+
     private static final String BEFORE_A_TARGET =
-            "(?:INTO|UPDATE|DELETE\\s+FROM|ONLY|TABLE|VIEW|EXISTS|ON|COPY|TRUNCATE"
-                    + "|SEQUENCE|FUNCTION|PROCEDURE|TYPE|DOMAIN|INDEX|SCHEMA|EXTENSION|TRIGGER|SERVER)";
+            "(?:INTO|UPDATE|DELETE\\s+FROM|ONLY|TABLE|VIEW|EXISTS|ON|COPY|TRUNCATE|LOCK|CLUSTER|ANALYZE|COLUMN|PARTITION|OF"
+                    + "|SEQUENCE|FUNCTION|PROCEDURE|TYPE|DOMAIN|INDEX|SCHEMA|EXTENSION|TRIGGER|SERVER"
+                    + "|CREATE\\s+STATISTICS\\b[^;]*?\\bFROM)";
+    private static final String BEFORE_ROWS = "(?:INTO|UPDATE|DELETE\\s+FROM|TRUNCATE|TRUNCATE\\s+TABLE|COPY)";
+    /** A relation of this name behind these words is read, or it is a function. */
+    private static final Pattern BEFORE_READ = Pattern.compile(
+            "(?:(?<!\\bDELETE\\s{1,8})\\bFROM|\\b(?:JOIN|REFERENCES|LIKE|FUNCTION|PROCEDURE|SELECT|PERFORM|CALL))\\s+(?:ONLY\\s+)?$",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final int LONGEST_BEFORE = 80;
+    private static final Pattern TEXT_OF_COMMENT =
+            Pattern.compile("\\bIS\\s+(?:E|U&)?'[^']*+(?:''[^']*+)*+'", Pattern.CASE_INSENSITIVE);
 
     private final Scratch scratch;
-    private final Map<String, Boolean> bodies = new HashMap<>();
+    private @Nullable SharedFunctions functions;
     private Set<OutsideObjects.Item> ordinary = Set.of();
     private boolean eventTriggers;
 
@@ -79,7 +88,9 @@ final class DatabaseDoing {
             scratch.execute("ROLLBACK TO SAVEPOINT probe");
         }
         ordinary = new HashSet<>(
-                OutsideObjects.of(scratch.connection(), scratch.home().schema()).certain());
+                OutsideObjects.of(scratch.connection(), scratch.home().schema())
+                        .certain()
+                        .keySet());
         scratch.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
     }
 
@@ -88,20 +99,84 @@ final class DatabaseDoing {
         return ordinary.containsAll(items) && items.stream().noneMatch(item -> isTarget(item, text));
     }
 
-    /** Whether code of the database may have made or changed it. */
-    boolean mayDo(OutsideObjects.Item item) throws SQLException {
-        return !item.ofTenant() && (item.ofExtension() || ordinary.contains(item) || isInABody(lastName(item)));
+    /**
+     * Whether code of the database may have made or changed it.
+     *
+     * @param text of the script and those before it: it tells which functions they call
+     */
+    boolean mayDo(OutsideObjects.Item item, String text) throws SQLException {
+        if (item.ofTenant()) {
+            return false;
+        }
+        return item.ofExtension()
+                || ordinary.contains(item)
+                || (KIND.matcher(item.name()).lookingAt() && functions().mention(lastName(item), text));
     }
 
-    /** Whether a statement in the text makes or changes what has this name, or may do so with a name in a string. */
+    private SharedFunctions functions() throws SQLException {
+        SharedFunctions known = functions;
+        if (known == null) {
+            known = SharedFunctions.read(scratch);
+            functions = known;
+        }
+        return known;
+    }
+
+    /**
+     * Whether a statement in the text makes or changes what has this name, or may do so with a name in a string: also where
+     * the text names it with its schema and not only to read it.
+     */
     static boolean isTarget(OutsideObjects.Item item, String text) {
+        String code = TEXT_OF_COMMENT.matcher(text).replaceAll(" ");
         String name = Pattern.quote(lastName(item));
+        return isBehind(BEFORE_A_TARGET, item, code)
+                || Pattern.compile("'(?:[\\w$\"]+\\.)?\"?" + name + "\"?'", Pattern.CASE_INSENSITIVE)
+                        .matcher(code)
+                        .find()
+                || isNamedWithSchema(item, code);
+    }
+
+    /** Whether a statement in the text writes rows to it. */
+    static boolean isWritten(OutsideObjects.Item item, String text) {
+        return item.name().startsWith("table ") && isBehind(BEFORE_ROWS, item, text);
+    }
+
+    private static boolean isBehind(String words, OutsideObjects.Item item, String code) {
+        String schema = schema(item);
+        String before = schema.isEmpty() ? IDENTIFIER : "(?:\"?" + Pattern.quote(schema) + "\"?|%\\w)";
         return Pattern.compile(
-                        "\\b" + BEFORE_A_TARGET + "\\s+(?:(?:\"[^\"]+\"|[\\w$]+)\\s*\\.\\s*)?\"?" + name + "(?![\\w$])"
-                                + "|'(?:[\\w$\"]+\\.)?\"?" + name + "\"?'",
+                        "\\b" + words + "\\s+" + LISTED + "(?:" + before + "\\s*\\.\\s*)?\"?"
+                                + Pattern.quote(lastName(item)) + "(?![\\w$])",
                         Pattern.CASE_INSENSITIVE)
-                .matcher(text)
+                .matcher(code)
                 .find();
+    }
+
+    private static boolean isNamedWithSchema(OutsideObjects.Item item, String code) {
+        String schema = schema(item);
+        if (schema.isEmpty()) {
+            return false;
+        }
+        Matcher named = Pattern.compile(
+                        "(?<![\\w$\"])\"?" + Pattern.quote(schema) + "\"?\\s*\\.\\s*\"?" + Pattern.quote(lastName(item))
+                                + "(?![\\w$])",
+                        Pattern.CASE_INSENSITIVE)
+                .matcher(code);
+        while (named.find()) {
+            String before = code.substring(Math.max(0, named.start() - LONGEST_BEFORE), named.start());
+            if (!BEFORE_READ.matcher(before).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Empty if it is no relation. */
+    private static String schema(OutsideObjects.Item item) {
+        Matcher schema = SCHEMA.matcher(item.name());
+        return !schema.find()
+                ? ""
+                : schema.group(1) == null ? schema.group(2) : schema.group(1).replace("\"\"", "\"");
     }
 
     private static String lastName(OutsideObjects.Item item) {
@@ -109,25 +184,5 @@ final class DatabaseDoing {
         return !last.find()
                 ? item.name()
                 : last.group(1) == null ? last.group(2) : last.group(1).replace("\"\"", "\"");
-    }
-
-    private boolean isInABody(String name) throws SQLException {
-        Boolean known = bodies.get(name);
-        if (known == null) {
-            known = lookIntoBodies(name);
-            bodies.put(name, known);
-        }
-        return known;
-    }
-
-    private boolean lookIntoBodies(String name) throws SQLException {
-        try (PreparedStatement query = scratch.connection().prepareStatement(IN_A_BODY)) {
-            query.setString(
-                    1, "(^|[^[:alnum:]_$])" + name.replaceAll("[^\\p{L}\\p{N}_]", "\\\\$0") + "($|[^[:alnum:]_$])");
-            query.setString(2, scratch.home().schema());
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
     }
 }

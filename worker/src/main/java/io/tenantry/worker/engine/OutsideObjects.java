@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,16 +17,16 @@ import org.jspecify.annotations.Nullable;
  * What a transaction has made or changed outside a schema, as far as it can be told before its end. The rest is told by
  * what the same objects are like after a rollback.
  *
- * @param certain what was made or changed
+ * @param certain what was made or changed, with traces that differ once it is changed again
  * @param questionable relations that may have been changed, with their names and states
  * @param vanished what was dropped, or is only locked
  */
-record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> vanished) {
-    static final OutsideObjects NONE = new OutsideObjects(Set.of(), Map.of(), Set.of());
+record OutsideObjects(Map<Item, Set<String>> certain, Map<Ref, Found> questionable, Set<Ref> vanished) {
+    static final OutsideObjects NONE = new OutsideObjects(Map.of(), Map.of(), Set.of());
 
     private static final String OBJECTS = SqlText.of("objects.sql");
-    private static final String AFTER = query("outside-objects.sql");
-    private static final String BEFORE = query("objects-before.sql");
+    private static final Query AFTER = Query.of("outside-objects.sql");
+    private static final Query BEFORE = Query.of("objects-before.sql");
 
     /** An object of the database: the catalog that it stands in, and its number there. */
     record Ref(long catalog, long number) {}
@@ -48,10 +49,10 @@ record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> 
 
     /** Looks, within the transaction; the schema must exist. */
     static OutsideObjects of(Connection connection, String schema) throws SQLException {
-        Set<Item> certain = new HashSet<>();
+        Map<Item, Set<String>> certain = new HashMap<>();
         Map<Ref, Found> questionable = new HashMap<>();
         Set<Ref> vanished = new HashSet<>();
-        try (PreparedStatement query = connection.prepareStatement(AFTER)) {
+        try (PreparedStatement query = connection.prepareStatement(AFTER.on(connection))) {
             for (int i = 1; i <= 3; i++) {
                 query.setString(i, schema);
             }
@@ -65,7 +66,8 @@ record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> 
                     }
                     Item item = new Item(name, row.getBoolean("extension"), row.getBoolean("tenants"));
                     if (row.getString("state") == null) {
-                        certain.add(item);
+                        certain.computeIfAbsent(item, made -> new HashSet<>())
+                                .add(String.valueOf(row.getString("trace")));
                     } else {
                         questionable.put(ref, new Found(item, row.getString("state")));
                     }
@@ -77,8 +79,8 @@ record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> 
 
     /** What is here, and was not the same there: at an earlier moment of the same transaction. */
     OutsideObjects without(OutsideObjects earlier) {
-        Set<Item> made = new HashSet<>(certain);
-        made.removeAll(earlier.certain);
+        Map<Item, Set<String>> made = new HashMap<>(certain);
+        made.entrySet().removeAll(earlier.certain.entrySet());
         Map<Ref, Found> changed = new HashMap<>(questionable);
         changed.entrySet().removeAll(earlier.questionable.entrySet());
         Set<Ref> gone = new HashSet<>(vanished);
@@ -88,7 +90,7 @@ record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> 
 
     /** All that it made, changed or dropped; after it was rolled back. */
     Set<Item> resolve(Connection connection, String schema) throws SQLException {
-        Set<Item> all = new HashSet<>(certain);
+        Set<Item> all = new HashSet<>(certain.keySet());
         if (questionable.isEmpty() && vanished.isEmpty()) {
             return all;
         }
@@ -112,7 +114,7 @@ record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> 
         Set<Ref> wanted = new HashSet<>(vanished);
         wanted.addAll(questionable.keySet());
         Map<Ref, Found> before = new HashMap<>();
-        try (PreparedStatement query = connection.prepareStatement(BEFORE)) {
+        try (PreparedStatement query = connection.prepareStatement(BEFORE.on(connection))) {
             Array ids = connection.createArrayOf(
                     "int8", wanted.stream().map(Ref::number).toArray());
             query.setArray(
@@ -133,11 +135,25 @@ record OutsideObjects(Set<Item> certain, Map<Ref, Found> questionable, Set<Ref> 
         return before;
     }
 
-    private static String query(String name) {
-        return SqlText.of(name)
-                .replace("/*objects*/", OBJECTS)
-                .replace("/*relation*/", SqlText.of("relation-name.sql"))
-                .replace("/*extension*/", SqlText.of("relation-extension.sql"))
-                .replace("/*state*/", SqlText.of("relation-state.sql"));
+    /** A query for those who may read the rows of roles, and one for the others. */
+    private record Query(String withRoles, String without) {
+        private static Query of(String name) {
+            String text = SqlText.of(name)
+                    .replace("/*objects*/", OBJECTS)
+                    .replace("/*relation*/", SqlText.of("relation-name.sql"))
+                    .replace("/*extension*/", SqlText.of("relation-extension.sql"))
+                    .replace("/*state*/", SqlText.of("relation-state.sql"));
+            return new Query(
+                    text.replace("/*roles*/", SqlText.of("roles.sql")),
+                    text.replace("/*roles*/", SqlText.of("roles-without-transaction.sql")));
+        }
+
+        private String on(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")) {
+                return row.next() && row.getBoolean(1) ? withRoles : without;
+            }
+        }
     }
 }

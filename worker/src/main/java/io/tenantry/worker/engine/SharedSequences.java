@@ -6,8 +6,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,10 +21,36 @@ import java.util.regex.Pattern;
 final class SharedSequences {
     private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";
     private static final String QUALIFIED = NAME + "(?:\\s*\\.\\s*" + NAME + ")?";
-    private static final Pattern SEQUENCE =
-            Pattern.compile("\\b(?:nextval|setval)\\s*\\(\\s*'(" + QUALIFIED + ")'", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CALL = Pattern.compile("\\b(?:nextval|setval)\"?\\s*\\(", Pattern.CASE_INSENSITIVE);
+    private static final String QUOTED = "'+(" + QUALIFIED + ")'+\\s*";
+    private static final String AS_TEXT = "(?:::\\s*text\\s*)?";
+    /** An argument that names a sequence, with casts and parentheses around. */
+    private static final Pattern NAMED = Pattern.compile(
+            "(?:CAST\\b|[\\s(])*" + QUOTED
+                    + "(?:::\\s*(?:pg_catalog\\s*\\.\\s*)?(?:text|varchar|name|regclass)\\s*|AS\\s+regclass\\s*\\)\\s*"
+                    + "|\\)\\s*(?=[:,)]))*[,)]",
+            Pattern.CASE_INSENSITIVE);
+    /** An argument that names the table whose sequence it is. */
+    private static final Pattern OF_TABLE = Pattern.compile(
+            "\\s*(?:pg_catalog\\s*\\.\\s*)?pg_get_serial_sequence\\s*\\(\\s*" + QUOTED + AS_TEXT + ",\\s*'[^']*'+\\s*"
+                    + AS_TEXT + "\\)\\s*(?:::\\s*regclass\\s*)?[,)]",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern FILLED = Pattern.compile(
-            "\\b(?:INSERT\\s+INTO|MERGE\\s+INTO(?:\\s+ONLY)?|COPY)\\s+(" + QUALIFIED + ")", Pattern.CASE_INSENSITIVE);
+            "\\b(?:INSERT\\s+INTO|MERGE\\s+INTO(?:\\s+ONLY)?|COPY)\\s+(" + QUALIFIED + ")"
+                    + "|\\bUPDATE\\s+(?:ONLY\\s+)?(" + QUALIFIED + ")\\b[^;]*?=\\s*(?:ROW\\s*)?\\(?[^;]*?\\bDEFAULT\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern MAKES_TABLE = Pattern.compile(
+            "^CREATE\\s+(?:(?:GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|FOREIGN)\\s+)*TABLE\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WITH_ROWS =
+            Pattern.compile("\\bAS[\\s(]*(?:SELECT|WITH|VALUES|TABLE|EXECUTE)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ALTERS_TABLE =
+            Pattern.compile("^ALTER\\s+(?:FOREIGN\\s+)?TABLE\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LATER_DEFAULT =
+            Pattern.compile("\\bSET\\s+DEFAULT\\s+(?:pg_catalog\\s*\\.\\s*)?nextval\\s*\\(", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MAKES_ROUTINE =
+            Pattern.compile("^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE)\\b", Pattern.CASE_INSENSITIVE);
 
     /** The sequence that is not in the schema: the named one, or one that fills a column of the named table. */
     private static final String QUERY = """
@@ -43,10 +72,21 @@ final class SharedSequences {
     private final Connection connection;
     private final String schema;
     private final Map<String, Optional<String>> known = new HashMap<>();
+    /** Tables that routines of scripts fill: they may come, and their defaults, after the routine. */
+    private final Set<String> filledByRoutines = new TreeSet<>();
+
+    private boolean hasSharedDefault;
 
     SharedSequences(Connection connection, String schema) {
         this.connection = connection;
         this.schema = schema;
+    }
+
+    /** The scripts are run from the first one on. */
+    void begin() {
+        forget();
+        filledByRoutines.clear();
+        hasSharedDefault = false;
     }
 
     /** Tables may be others now. */
@@ -59,25 +99,72 @@ final class SharedSequences {
      * this moment.
      */
     Optional<String> drawnBy(String statement) throws SQLException {
-        String code = SqlStatements.withoutComments(statement);
-        Optional<String> named = first(SEQUENCE.matcher(code));
-        return named.isPresent() ? named : first(FILLED.matcher(code));
+        String code = SqlStatements.withoutComments(statement).strip();
+        Optional<String> drawn = drawnByCalls(drawing(code));
+        if (drawn.isPresent()) {
+            return drawn;
+        }
+        Set<String> filled = filled(code);
+        if (MAKES_ROUTINE.matcher(code).find()) {
+            filledByRoutines.addAll(filled);
+        }
+        if (hasSharedDefault) {
+            filled.addAll(filledByRoutines);
+        }
+        hasSharedDefault |= mayGiveSharedDefault(code);
+        for (String table : filled) {
+            Optional<String> sequence = sequence(table);
+            if (sequence.isPresent()) {
+                return sequence;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The statement without the defaults in it that no row takes now. */
+    private static String drawing(String code) {
+        if (MAKES_TABLE.matcher(code).find() && !WITH_ROWS.matcher(code).find()) {
+            return "";
+        }
+        return ALTERS_TABLE.matcher(code).find() ? LATER_DEFAULT.matcher(code).replaceAll(" ") : code;
+    }
+
+    private static boolean mayGiveSharedDefault(String code) {
+        return MAKES_TABLE.matcher(code).find() || ALTERS_TABLE.matcher(code).find();
+    }
+
+    /** A sequence that has no name before the statement runs may be anybody's. */
+    private Optional<String> drawnByCalls(String code) throws SQLException {
+        Matcher call = CALL.matcher(code);
+        while (call.find()) {
+            Matcher argument = NAMED.matcher(code).region(call.end(), code.length());
+            if (!argument.lookingAt()) {
+                argument.usePattern(OF_TABLE);
+            }
+            if (!argument.lookingAt()) {
+                return Optional.of("that is known only when the script runs: " + call.group() + "…)");
+            }
+            Optional<String> sequence = sequence(argument.group(1));
+            if (sequence.isPresent()) {
+                return sequence;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Set<String> filled(String code) {
+        Set<String> tables = new LinkedHashSet<>();
+        Matcher filled = FILLED.matcher(code);
+        while (filled.find()) {
+            tables.add(filled.group(1) == null ? filled.group(2) : filled.group(1));
+        }
+        return tables;
     }
 
     /** Whether a row of the table may take a number of such a sequence. */
     boolean fills(String ofSchema, String table) throws SQLException {
         return look(Identifiers.quote(ofSchema) + "." + Identifiers.quote(table))
                 .isPresent();
-    }
-
-    private Optional<String> first(Matcher names) throws SQLException {
-        while (names.find()) {
-            Optional<String> sequence = sequence(names.group(1));
-            if (sequence.isPresent()) {
-                return sequence;
-            }
-        }
-        return Optional.empty();
     }
 
     private Optional<String> sequence(String name) throws SQLException {

@@ -143,6 +143,7 @@ final class Trespass {
     /** Tries all in one transaction; the scratch home must not be there. */
     void tryAll(List<Migration> path) throws SQLException {
         unchecked.clear();
+        sequences.begin();
         OutsideObjects outside;
         scratch.begin();
         try {
@@ -171,6 +172,7 @@ final class Trespass {
     /** One of them did it: after which one is there more than before? */
     private void blame(List<Migration> path) throws SQLException {
         Map<Migration, OutsideObjects> outside = new LinkedHashMap<>();
+        sequences.begin();
         scratch.begin();
         try {
             scratch.create();
@@ -185,62 +187,75 @@ final class Trespass {
         } finally {
             scratch.undo();
         }
-        Set<OutsideObjects.Item> before = Set.of();
+        OutsideObjects before = OutsideObjects.NONE;
         List<Migration> until = new ArrayList<>();
         for (Map.Entry<Migration, OutsideObjects> script : outside.entrySet()) {
             until.add(script.getKey());
-            Set<OutsideObjects.Item> now = resolve(script.getValue());
-            for (OutsideObjects.Item item : now) {
-                blame(script.getKey(), item, !before.contains(item), until);
-            }
-            before = now;
+            blame(script.getKey(), script.getValue(), before, until);
+            before = script.getValue();
         }
     }
 
     /**
-     * Says whether a script did something, or the database.
+     * Says which things a script did, and which the database. A thing that was done before counts if the script does it
+     * again: an allowed script before it hides nothing.
      *
-     * @param more whether it was not done before the script
      * @param until the script, and those before it: they may have made functions that it calls
      */
-    private void blame(Migration migration, OutsideObjects.Item item, boolean more, List<Migration> until)
+    private void blame(Migration migration, OutsideObjects now, OutsideObjects before, List<Migration> until)
             throws SQLException {
-        boolean maybeDatabase = database.mayDo(item);
-        boolean target = maybeDatabase
-                && (DatabaseDoing.isTarget(item, text(List.of(migration)))
-                        || (more && DatabaseDoing.isTarget(item, text(until))));
-        if (target || (more && !maybeDatabase)) {
-            (item.ofTenant() ? ofTenant : found)
-                    .computeIfAbsent(migration.script(), script -> new TreeSet<>())
-                    .add(item.name());
-        } else if (more) {
-            triggering.add(migration.script());
+        Set<OutsideObjects.Item> all = resolve(now);
+        if (all.isEmpty()) {
+            return;
+        }
+        Set<OutsideObjects.Item> more = resolve(now.without(before));
+        String own = text(List.of(migration));
+        String text = text(until);
+        for (OutsideObjects.Item item : all) {
+            if (isDoneBy(item, more.contains(item), own, text)) {
+                (item.ofTenant() ? ofTenant : found)
+                        .computeIfAbsent(migration.script(), script -> new TreeSet<>())
+                        .add(item.name());
+            } else if (more.contains(item)) {
+                triggering.add(migration.script());
+            }
         }
     }
 
-    /** Tries one on the scratch home as it is. */
-    void tryOne(Migration migration) throws SQLException {
+    private boolean isDoneBy(OutsideObjects.Item item, boolean more, String own, String text) throws SQLException {
+        if (!database.mayDo(item, text)) {
+            return more || (!item.ofTenant() && DatabaseDoing.isWritten(item, own));
+        }
+        return DatabaseDoing.isTarget(item, own) || (more && DatabaseDoing.isTarget(item, text));
+    }
+
+    /**
+     * Tries the last one on the scratch home as it is.
+     *
+     * @param until the script, and those before it
+     */
+    void tryOne(List<Migration> until) throws SQLException {
+        Migration migration = until.get(until.size() - 1);
         // What a sequence gives out, no rollback takes back.
         String numbers = String.join(
                 "; ",
                 scratch.ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname,"
                         + " sequencename), coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE"
                         + " schemaname = " + Identifiers.literal(scratch.home().schema())));
+        OutsideObjects before;
         OutsideObjects outside;
         scratch.begin();
         try {
-            OutsideObjects before = scratch.isHeld() ? outside() : OutsideObjects.NONE;
+            before = scratch.isHeld() ? outside() : OutsideObjects.NONE;
             if (run(migration)) {
                 unchecked.remove(migration.script());
             }
-            outside = outside().without(before);
+            outside = outside();
         } finally {
             scratch.undo();
             scratch.execute(numbers);
         }
-        for (OutsideObjects.Item item : resolve(outside)) {
-            blame(migration, item, true, List.of(migration));
-        }
+        blame(migration, outside, before, until);
     }
 
     /** Returns false if it fails, and is undone. */

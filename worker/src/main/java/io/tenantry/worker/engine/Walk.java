@@ -57,7 +57,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
                 break;
             }
             if (trespass.isUnchecked(migration)) {
-                trespass.tryOne(migration);
+                trespass.tryOne(path.subList(0, path.indexOf(migration) + 1));
                 if (trespass.refuses()) {
                     return new Trail(stages, null);
                 }

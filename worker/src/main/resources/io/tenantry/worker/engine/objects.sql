@@ -38,3 +38,4 @@ UNION ALL SELECT format('user mapping of %I for server %I', m.usename, m.srvname
 UNION ALL SELECT CASE classoid WHEN 'pg_authid'::regclass THEN 'comment on role ' || quote_ident(pg_get_userbyid(objoid)) ELSE 'comment on a database' END,
     'pg_shdescription'::regclass::oid, objoid, 0, xmin FROM pg_shdescription
 UNION ALL SELECT 'database ' || quote_ident(datname), 'pg_database'::regclass::oid, oid, 0, xmin FROM pg_database
+/*roles*/

@@ -1,6 +1,7 @@
 -- What the transaction in which this runs has made or changed outside a schema, as rows of (name, class, id, state,
--- extension, tenants): the last two say whether it belongs to an extension, and whether it is the tenant's own though it
--- is in no schema, as a role for each tenant is. The parameters are the schema, three times.
+-- extension, tenants, trace): extension and tenants say whether it belongs to an extension, and whether it is the tenant's own
+-- though it is in no schema, as a role for each tenant is. A trace differs once the same thing is done again. The parameters
+-- are the schema, three times.
 --
 -- A name alone says that something is made or changed. What was dropped has no name any more, and a relation that is
 -- locked as for a change may have been locked for the sake of a foreign key that was dropped: class and id say which, a
@@ -28,7 +29,7 @@ recent AS MATERIALIZED (
       AND o.namespace <> coalesce(nullif(pg_my_temp_schema(), 0), w.home)
 ),
 own AS MATERIALIZED (
-    SELECT r.name, r.class, r.id
+    SELECT r.name, r.class, r.id, r.row_xid
     FROM recent r, written w
     WHERE pg_xact_status(((w.top + (r.row_xid::text::bigint - w.top % 4294967296 + 4294967296) % 4294967296)::text)::xid8) = 'in progress'
 ),
@@ -39,10 +40,11 @@ locked AS MATERIALIZED (
 )
 SELECT o.name, o.class, o.id, NULL AS state,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id AND d.deptype = 'e') AS extension,
-       o.class IN ('pg_largeobject'::regclass, 'pg_user_mapping'::regclass, 'pg_auth_members'::regclass)
-           OR o.class IN ('pg_default_acl'::regclass, 'pg_db_role_setting'::regclass, 'pg_foreign_server'::regclass,
+       o.class IN ('pg_largeobject'::regclass, 'pg_user_mapping'::regclass)
+           OR o.class IN ('pg_authid'::regclass, 'pg_auth_members'::regclass, 'pg_default_acl'::regclass, 'pg_db_role_setting'::regclass, 'pg_foreign_server'::regclass,
                           'pg_publication'::regclass, 'pg_shdescription'::regclass)
-               AND o.name LIKE '%' || w.tenant || '%' AS tenants
+               AND o.name LIKE '%' || w.tenant || '%' AS tenants,
+       o.row_xid::text AS trace
 FROM own o, written w WHERE o.name IS NOT NULL
 UNION
 -- Superusers alone may read the rows of roles, and a row that is deleted nobody: a lock tells that one is written.
@@ -50,19 +52,21 @@ SELECT CASE l.relation
            WHEN 'pg_authid'::regclass THEN coalesce('role ' || quote_ident(r.rolname), 'a role')
            WHEN 'pg_auth_members'::regclass THEN 'memberships of roles'
            ELSE 'settings of a role or of the database' END,
-       l.relation, 0, NULL, false, l.relation <> 'pg_db_role_setting'::regclass
+       l.relation, 0, NULL, false, l.relation <> 'pg_db_role_setting'::regclass, NULL
 FROM locked l
     CROSS JOIN written w
     LEFT JOIN pg_roles r ON r.rolname LIKE '%' || w.tenant || '%' AND l.relation = 'pg_authid'::regclass
 WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
-  AND (l.relation = 'pg_authid'::regclass
+  AND (l.relation = 'pg_authid'::regclass AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation)
        -- Who makes a role locks it too.
        OR l.relation = 'pg_auth_members'::regclass
            AND NOT EXISTS (SELECT FROM locked k WHERE k.relation = 'pg_authid'::regclass AND k.mode = 'RowExclusiveLock')
            AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation)
        OR l.relation = 'pg_db_role_setting'::regclass AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation))
 UNION
-SELECT /*relation*/, NULL, NULL, NULL, /*extension*/, false
+SELECT /*relation*/, NULL, NULL, NULL, /*extension*/, false,
+       (pg_stat_get_xact_tuples_inserted(c.oid) + pg_stat_get_xact_tuples_updated(c.oid)
+           + pg_stat_get_xact_tuples_deleted(c.oid))::text
 FROM locked l
     JOIN pg_class c ON c.oid = l.relation
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -71,7 +75,7 @@ WHERE l.locktype = 'relation' AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExc
   AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
   AND NOT (c.relkind = 'S' AND l.mode = 'RowExclusiveLock')
 UNION
-SELECT /*relation*/, 'pg_class'::regclass, c.oid, /*state*/, /*extension*/, false
+SELECT /*relation*/, 'pg_class'::regclass, c.oid, /*state*/, /*extension*/, false, NULL
 FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE (c.oid IN (SELECT l.relation FROM locked l WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock')
@@ -79,11 +83,11 @@ WHERE (c.oid IN (SELECT l.relation FROM locked l WHERE l.locktype = 'relation' A
   AND n.nspname NOT IN (?, 'pg_catalog', 'pg_toast', 'information_schema')
   AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
 UNION
-SELECT NULL, 'pg_class'::regclass, l.relation, NULL, false, false
+SELECT NULL, 'pg_class'::regclass, l.relation, NULL, false, false, NULL
 FROM locked l
 WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.here
   AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = l.relation)
 UNION
-SELECT NULL, l.classid, l.objid, NULL, false, false
+SELECT NULL, l.classid, l.objid, NULL, false, false, NULL
 FROM locked l
 WHERE l.locktype = 'object' AND l.mode = 'AccessExclusiveLock'

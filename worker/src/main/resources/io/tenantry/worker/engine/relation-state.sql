@@ -5,4 +5,5 @@ md5(concat_ws('|',
         c.relpartbound)::text,
     (SELECT string_agg(a::text, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid),
     (SELECT string_agg(d::text, ',' ORDER BY d.oid) FROM pg_attrdef d WHERE d.adrelid = c.oid),
+    (SELECT string_agg(h.inhrelid::text, ',' ORDER BY h.inhrelid) FROM pg_inherits h WHERE h.inhparent = c.oid),
     (SELECT string_agg(i::text, ',' ORDER BY i.indexrelid) FROM pg_index i WHERE c.oid IN (i.indexrelid, i.indrelid))))

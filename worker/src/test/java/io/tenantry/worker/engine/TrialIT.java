@@ -130,7 +130,13 @@ class TrialIT {
                 "CREATE TABLE a (id int); CREATE EXTENSION IF NOT EXISTS dblink SCHEMA public;"
                         + " SELECT public.dblink_exec('dbname=' || current_database(), 'INSERT INTO shared.numbered (name) VALUES (1)')",
                 "CREATE TABLE a (id int); DO $$ BEGIN PERFORM nextval('shared.ids'); END $$",
-                "CREATE TABLE a (id int); COPY a TO PROGRAM 'false'"
+                "CREATE TABLE a (id int); COPY a TO PROGRAM 'false'",
+                "CREATE TABLE a (id int); SELECT setval(pg_get_serial_sequence('shared.numbered', 'id'), 1000)",
+                "CREATE TABLE a (id int); SELECT nextval(('shared.ids'::text)::regclass)",
+                "CREATE TABLE a (id int); SELECT nextval(CAST('shared.ids' AS regclass))",
+                "CREATE TABLE a (id int); SELECT nextval(oid::regclass) FROM pg_class WHERE relname = 'ids'",
+                "CREATE TABLE a (id int DEFAULT nextval('shared.ids'), b int); UPDATE a SET b = 1, id = DEFAULT",
+                "CREATE TABLE a (id int); ALTER TABLE a ADD b int DEFAULT nextval('shared.ids')"
             })
     void whatNoRollbackUndoesIsNotTried(String script) throws Exception {
         engine.execute("CREATE EXTENSION dblink; CREATE SCHEMA shared; CREATE SEQUENCE shared.ids;"
@@ -150,6 +156,26 @@ class TrialIT {
                     .anyMatch(
                             line -> line.contains("V3__b.sql goes through Flyway") && line.contains("V2__outside.sql"));
         }
+    }
+
+    /** What only names a shared sequence draws nothing from it; what fills such a table does, though long after. */
+    @Test
+    void aDefaultFromASharedSequenceCostsNoPlan() throws Exception {
+        engine.execute("CREATE SCHEMA shared; CREATE SEQUENCE shared.ids");
+        engine.with(
+                        "V1__a.sql",
+                        "CREATE FUNCTION fill() RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO late (name) VALUES (1); END';"
+                                + " CREATE TABLE a (id bigint DEFAULT nextval('shared.ids'), b bigint)")
+                .with("V2__b.sql", "ALTER TABLE a ALTER COLUMN b SET DEFAULT nextval('shared.ids'::regclass)")
+                .with("V3__more.sql", "ALTER TABLE a ADD c text")
+                .with("V4__late.sql", "CREATE TABLE late (id bigint DEFAULT nextval('shared.ids'), name text)")
+                .with("V5__fill.sql", "SELECT fill()");
+        List<String> before = everywhere();
+
+        assertThat(engine.proven().plans().steps())
+                .containsOnlyKeys("V1__a.sql", "V2__b.sql", "V3__more.sql", "V4__late.sql");
+
+        assertThat(everywhere()).isEqualTo(before);
     }
 
     /** The trial with sample rows fills no such table. */
