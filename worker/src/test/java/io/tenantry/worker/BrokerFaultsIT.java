@@ -11,6 +11,7 @@ import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.FreePort;
 import io.tenantry.worker.stack.KafkaBroker;
 import java.io.IOException;
 import java.net.URI;
@@ -26,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -42,7 +41,6 @@ import org.slf4j.LoggerFactory;
 
 /** A partition that cannot be read, and a group that does not take the worker, on a broker of its own. */
 class BrokerFaultsIT {
-    private static final Pattern HTTP = Pattern.compile("metrics and health at (/\\S+)");
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     /** Of a batch: its offset, and the number of bytes that follow. */
     private static final int BATCH_START = 12;
@@ -118,7 +116,9 @@ class BrokerFaultsIT {
 
     @Test
     void aWorkerThatItsGroupRefusedJoinsWhenItCan() throws Exception {
-        try (Deployment deployment = deployment("consumer")) {
+        int port = FreePort.pick();
+        URI ready = URI.create("http://127.0.0.1:" + port + "/health/ready");
+        try (Deployment deployment = deployment("consumer").with("http.port", Integer.toString(port))) {
             KafkaSettings kafka = deployment.settings().kafka();
             try (KafkaConsumer<byte[], byte[]> other = new KafkaConsumer<>(
                     Map.of(
@@ -147,19 +147,8 @@ class BrokerFaultsIT {
             assertThat(deployment.results().await(1))
                     .extracting(TenantResult::tenant)
                     .containsExactly("acme");
-            URI ready = ready();
             Await.until(DEADLINE, "the worker is ready", () -> status(ready) == 200);
         }
-    }
-
-    /** Where the worker said that its health is. */
-    private URI ready() {
-        return log.list.stream()
-                .map(line -> HTTP.matcher(line.getFormattedMessage()))
-                .filter(Matcher::find)
-                .map(found -> URI.create("http:/" + found.group(1) + "/health/ready"))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static int status(URI uri) {

@@ -67,8 +67,8 @@ class FailureIT {
     void aScriptThatRunsTooLongIsNotRunAgainAndIsNamed(boolean byPlan) throws Exception {
         bench.with("V1__a.sql", "CREATE TABLE a (id int); CREATE SEQUENCE runs;");
         signUp("acme");
-        bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
-        bench.with("V2__long.sql", "\n\nSELECT nextval('runs'), pg_sleep(60) FROM a;");
+        bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
+        bench.with("V2__long.sql", "\n\nSELECT nextval('runs'), pg_sleep(60) FROM a WHERE id = 4711;");
 
         TenantResult result = get((byPlan ? bench.release() : bench.releaseWithoutPlans()).migrate("acme"));
 
@@ -76,7 +76,7 @@ class FailureIT {
         assertThat(error.sqlState()).isEqualTo("57014");
         assertThat(error.migration()).isEqualTo("V2__long.sql");
         assertThat(error.line()).isEqualTo(3);
-        assertThat(error.statement()).isEqualTo("SELECT nextval('runs'), pg_sleep(60) FROM a");
+        assertThat(error.statement()).isEqualTo("SELECT nextval('runs'), pg_sleep(60) FROM a WHERE id = 4711");
         assertThat(error.message()).contains("worker.statement-timeout");
         assertThat(result.attempts()).isEqualTo(1);
         assertThat(bench.query("SELECT last_value FROM tenant_acme.runs")).containsExactly("1");
@@ -86,9 +86,9 @@ class FailureIT {
     void aScriptThatAnOperatorCancelsIsTriedAgain() throws Exception {
         bench.with("V1__a.sql", "CREATE TABLE a (id int);");
         signUp("acme");
-        bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
-        Workbench.Release release =
-                bench.with("V2__wait.sql", "SELECT pg_sleep(1.9) FROM a;").release();
+        bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
+        Workbench.Release release = bench.with("V2__wait.sql", "SELECT pg_sleep(1.9) FROM a WHERE id = 4711;")
+                .release();
         CompletableFuture<TenantResult> request = release.migrate("acme");
         Await.until(
                 PATIENCE,
@@ -124,8 +124,9 @@ class FailureIT {
     void aSessionThatEndsUnderAScriptIsAnAttemptThoughTheServerIsAwayAfterwards() throws Exception {
         bench.with("V1__a.sql", "CREATE TABLE a (id int);");
         signUp("acme");
-        bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
-        CompletableFuture<TenantResult> request = bench.with("V2__crash.sql", "SELECT pg_sleep(1.9) FROM a;")
+        bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
+        CompletableFuture<TenantResult> request = bench.with(
+                        "V2__crash.sql", "SELECT pg_sleep(1.9) FROM a WHERE id = 4711;")
                 .release()
                 .migrate("acme");
         for (int crash = 1; crash <= Workbench.ATTEMPTS; crash++) {
@@ -177,9 +178,10 @@ class FailureIT {
     void aLaterStatementThatAnOperatorCancelsIsTriedAgain() throws Exception {
         bench.with("V1__a.sql", "CREATE TABLE a (id int);");
         signUp("acme");
-        bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
+        bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
         Workbench.Release release = bench.with(
-                        "V2__wait.sql", "SELECT pg_sleep(1.5) FROM a; SELECT pg_sleep(1.4) FROM a;")
+                        "V2__wait.sql",
+                        "SELECT pg_sleep(1.5) FROM a WHERE id = 4711; SELECT pg_sleep(1.4) FROM a WHERE id = 4711;")
                 .release();
         CompletableFuture<TenantResult> request = release.migrate("acme");
         Await.until(
