@@ -49,6 +49,10 @@ class LostLockIT {
                                 busy -> assertThat(busy.kind()).isEqualTo(BusyException.Kind.HOME));
                 assertThat(waiter.join()).isTrue();
             }
+            Await.until(
+                    PATIENCE,
+                    "the other one's session has ended",
+                    () -> engine.query("SELECT 1 " + ofHome).isEmpty());
             assertThat(engine.upgrade(catalog, "acme", "latest", "1"))
                     .isInstanceOfSatisfying(
                             MigrationResult.Migrated.class,
