@@ -136,11 +136,15 @@ final class Journal {
                 .findFirst();
     }
 
-    /** Sessions of other workers that look into this tenant's schema. */
+    /**
+     * Sessions of other workers that are at work in this tenant's schema. One that only finds the lock taken is done within a
+     * moment, and idle with that text; one that got past it stays, because the journal holds it.
+     */
     int othersInside(String tenant, String worker) {
         return number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'tenantry %' AND"
-                + " application_name <> '" + worker + "' AND datname = current_database() AND query LIKE '%"
-                + home(tenant) + "%'");
+                + " application_name <> '" + worker + "' AND datname = current_database() AND state <>"
+                + " 'idle' AND clock_timestamp() - query_start > interval '1 s' AND query LIKE '%" + home(tenant)
+                + "%'");
     }
 
     /** Times that two were at work on one tenant, and migrations that do not follow the one before; not of scratch homes. */
