@@ -33,12 +33,14 @@ final class Candidates {
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();
             boolean configured = catalog.scripts().isConfigured(script);
+            List<String> statements = recording.statements().get(script);
+            boolean isOutsideTransaction = recording.isOutsideTransaction(script);
             Optional<String> reason = callbacks
                     ? Optional.of("there are callbacks")
-                    : ScriptCheck.reason(migration, catalog.scripts().text(script), recording, configured);
-            List<String> statements = recording.statements().get(script);
+                    : ScriptCheck.reason(
+                            migration, catalog.scripts().text(script), statements, isOutsideTransaction, configured);
             boolean read = statements != null && readers.mayRead(statements);
-            if (statements != null && recording.isOutsideTransaction(script)) {
+            if (statements != null && isOutsideTransaction) {
                 OutsideScript outside = new OutsideScript(script, statements, scratch.names());
                 candidates.outside.put(script, outside);
                 outside.inTransaction()
@@ -107,7 +109,7 @@ final class Candidates {
     private static Recording recordOnce(Sources sources, Scratch scratch) throws SQLException {
         scratch.execute("BEGIN");
         scratch.create();
-        Recording recording = Recording.of(sources, scratch.connection(), scratch);
+        Recording recording = Recording.of(sources, scratch.connection(), scratch.home());
         scratch.execute("ROLLBACK");
         scratch.renewSession();
         return recording;

@@ -84,4 +84,18 @@ final class FailureKind {
                 ? ErrorCode.LOCK_TIMEOUT
                 : ErrorCode.MIGRATION_FAILED;
     }
+
+    /** Flyway's messages go on for a page; PostgreSQL's first lines say what and where. */
+    static String firstLines(@Nullable String message) {
+        if (message == null) {
+            return "no message";
+        }
+        return String.join(
+                "; ",
+                message.lines()
+                        .filter(line -> !line.isBlank())
+                        .limit(4)
+                        .map(String::strip)
+                        .toList());
+    }
 }

@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /** How this project configures Flyway, and what it asks of it outside a tenant's home. */
 public final class FlywayEngine {
+    /** The name that Flyway gives it, so that any Flyway can read it. */
+    static final String HISTORY_TABLE = "flyway_schema_history";
+
     private static final Logger LOG = LoggerFactory.getLogger(FlywayEngine.class);
     /** Never created: a place without history, where every migration shows as pending. */
     private static final String NOWHERE = "tenantry_no_such_schema";
@@ -140,7 +143,7 @@ public final class FlywayEngine {
         FluentConfiguration configuration = Flyway.configure()
                 .dataSource(dataSource)
                 .schemas(schema)
-                .table(History.TABLE)
+                .table(HISTORY_TABLE)
                 .createSchemas(false)
                 .resourceProvider(sources.scripts())
                 .javaMigrations(sources.java().toArray(JavaMigration[]::new))

@@ -101,24 +101,10 @@ final class FlywayFailure {
 
     private String message(@Nullable SQLException cause) {
         if (cause == null) {
-            return firstLines(failure.getMessage());
+            return FailureKind.firstLines(failure.getMessage());
         }
         return (script.isEmpty() ? "migrating database " + catalog.database() : script) + " failed: "
-                + firstLines(cause.getMessage());
-    }
-
-    /** Flyway's messages go on for a page; PostgreSQL's first lines say what and where. */
-    static String firstLines(@Nullable String message) {
-        if (message == null) {
-            return "no message";
-        }
-        return String.join(
-                "; ",
-                message.lines()
-                        .filter(line -> !line.isBlank())
-                        .limit(4)
-                        .map(String::strip)
-                        .toList());
+                + FailureKind.firstLines(cause.getMessage());
     }
 
     private static <T> @Nullable T find(Throwable failure, Class<T> type) {

@@ -16,7 +16,7 @@ import org.flywaydb.core.api.MigrationVersion;
 /** What a home's history table says was applied: the truth about its version. */
 final class History {
     /** The name that Flyway gives it, so that any Flyway can read it. */
-    static final String TABLE = "flyway_schema_history";
+    static final String TABLE = FlywayEngine.HISTORY_TABLE;
 
     private final List<HistoryRow> rows;
 

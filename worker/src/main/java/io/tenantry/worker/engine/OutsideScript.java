@@ -105,7 +105,7 @@ record OutsideScript(String script, List<String> statements, PlannedScript.Names
     /** What to do about one that cannot be begun anew. */
     String advice(TenantHome home) {
         return "it runs outside a transaction, so what its first statements did stays: finish or undo it by hand, delete its"
-                + " failed row (success = false) from " + History.TABLE + " in schema " + home.schema()
+                + " failed row (success = false) from " + FlywayEngine.HISTORY_TABLE + " in schema " + home.schema()
                 + ", and publish the request again; a script of a single statement needs no such care";
     }
 }

@@ -69,15 +69,9 @@ final class Planner {
     }
 
     /** For a trial: what scripts leave in the session stays, and is looked at. */
-    static Planner forTrial(Scratch scratch, Plans plans, History history) {
-        return new Planner(
-                scratch.session(),
-                scratch.timeouts(),
-                scratch.isHeld() ? PlanSql.Bounds.SAVEPOINT : PlanSql.Bounds.TRANSACTION,
-                plans,
-                history,
-                new Sightings(),
-                true);
+    static Planner forTrial(
+            HomeSession session, SessionTimeouts timeouts, PlanSql.Bounds bounds, Plans plans, History history) {
+        return new Planner(session, timeouts, bounds, plans, history, new Sightings(), true);
     }
 
     private Planner(
@@ -233,7 +227,7 @@ final class Planner {
         ResultError error = ResultError.of(
                 ErrorCode.MIGRATION_FAILED,
                 "the session ended while these were committed: " + names + ": "
-                        + FlywayFailure.firstLines(failure.getMessage()));
+                        + FailureKind.firstLines(failure.getMessage()));
         return new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, error, failure);
     }
 
@@ -315,7 +309,7 @@ final class Planner {
         PlannedScript.@Nullable Statement statement = place.text();
         return new ResultError(
                 FailureKind.code(failure),
-                script.migration().script() + " failed: " + FlywayFailure.firstLines(failure.getMessage()) + advice,
+                script.migration().script() + " failed: " + FailureKind.firstLines(failure.getMessage()) + advice,
                 failure.getSQLState(),
                 script.migration().script(),
                 statement == null ? null : statement.line(),

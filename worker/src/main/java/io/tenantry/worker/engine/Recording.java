@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine;
 
+import io.tenantry.worker.postgres.TenantHome;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -37,11 +38,11 @@ final class Recording implements Callback {
      *
      * @param connection in a transaction in which the home's schema was made; it is left in it
      */
-    static Recording of(Sources sources, Connection connection, Scratch scratch) {
+    static Recording of(Sources sources, Connection connection, TenantHome home) {
         Recording recording = new Recording();
         try {
             // What is written in Java cannot be held back.
-            FlywayEngine.configure(sources.withoutJava(), withoutCommit(connection), scratch.home())
+            FlywayEngine.configure(sources.withoutJava(), withoutCommit(connection), home)
                     .callbacks(recording)
                     .load()
                     .migrate();

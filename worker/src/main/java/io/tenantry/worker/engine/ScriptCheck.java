@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What can be seen in a script without running it: why it must be left to Flyway. */
 final class ScriptCheck {
@@ -70,8 +71,14 @@ final class ScriptCheck {
      * Why it must be left to Flyway; empty if nothing speaks against a plan.
      *
      * @param text of the file
+     * @param statements that Flyway finds in it; null if Flyway did not read it
      */
-    static Optional<String> reason(Migration migration, String text, Recording recording, boolean configured) {
+    static Optional<String> reason(
+            Migration migration,
+            String text,
+            @Nullable List<String> statements,
+            boolean isOutsideTransaction,
+            boolean configured) {
         if (!migration.type().startsWith("SQL")) {
             return Optional.of("it is not a script in SQL");
         }
@@ -81,10 +88,9 @@ final class ScriptCheck {
         if (FLYWAY_PLACEHOLDER.matcher(text).find()) {
             return Optional.of("it has a placeholder of Flyway");
         }
-        if (recording.isOutsideTransaction(migration.script())) {
+        if (isOutsideTransaction) {
             return Optional.of("it runs outside a transaction");
         }
-        List<String> statements = recording.statements().get(migration.script());
         return statements == null
                 ? Optional.of("Flyway did not read it")
                 : statements.stream()

@@ -94,7 +94,7 @@ final class TemplateDraft implements AutoCloseable {
         }
         if (!FailureKind.isSound(connection)) {
             throw new SQLException(
-                    "the session ended while its migrations ran: " + FlywayFailure.firstLines(failure.getMessage()),
+                    "the session ended while its migrations ran: " + FailureKind.firstLines(failure.getMessage()),
                     CONNECTION_LOST,
                     failure);
         }

@@ -156,7 +156,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         } catch (TooMuchSentException failure) {
             throw failure;
         } catch (SQLException failure) {
-            logUntried("the scripts", FlywayFailure.firstLines(failure.getMessage()));
+            logUntried("the scripts", FailureKind.firstLines(failure.getMessage()));
             scratch.recover();
         }
     }
@@ -252,7 +252,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         if (held) {
             scratch.hold();
         }
-        Planner planner = Planner.forTrial(scratch, Plans.NONE, new History(List.of()));
+        Planner planner = planner(Plans.NONE, new History(List.of()));
         AtOnceCheck check =
                 new AtOnceCheck(scratch.home().schema(), scratch.timeouts().lock());
         Optional<Stage> stage = Optional.empty();
@@ -301,7 +301,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
     }
 
     private Planner planner(Plans plans, History history) {
-        return Planner.forTrial(scratch, plans, history);
+        return Planner.forTrial(
+                scratch.session(),
+                scratch.timeouts(),
+                scratch.isHeld() ? PlanSql.Bounds.SAVEPOINT : PlanSql.Bounds.TRANSACTION,
+                plans,
+                history);
     }
 
     /** Empty if this role may not see all of it: policies can be forced upon the owner of a table. */
