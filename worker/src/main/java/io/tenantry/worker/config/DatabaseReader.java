@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +58,7 @@ final class DatabaseReader {
                     migrations(key + ".migrations"),
                     javaMigrations(key + ".java-migrations"),
                     values.flag(key + ".out-of-order", false),
-                    Set.copyOf(values.names(key + ".allow", "names of scripts, with commas between"))));
+                    allow(key + ".allow", isolation)));
         }
         if (layers.namesIn("databases").isEmpty()) {
             faults.missing("databases", "at least one, each with server, location and migrations");
@@ -96,6 +97,21 @@ final class DatabaseReader {
             }
         }
         return Path.of("");
+    }
+
+    /** Scripts are judged with isolation schema only: elsewhere the key would have no effect, and nobody would be told. */
+    private Set<String> allow(String key, Isolation isolation) {
+        Set<String> names = Set.copyOf(values.names(key, "names of scripts, with commas between"));
+        Layers.@Nullable Found found = values.find(key);
+        if (found != null && !names.isEmpty() && isolation != Isolation.SCHEMA) {
+            faults.bad(
+                    key,
+                    found,
+                    "has no effect with isolation " + isolation.name().toLowerCase(Locale.ROOT)
+                            + ", where every script may reach outside its schema",
+                    "only with isolation schema");
+        }
+        return names;
     }
 
     private List<String> javaMigrations(String key) {

@@ -114,6 +114,19 @@ class SettingsFaultsTest {
                 .endsWith("; allowed: " + allowed);
     }
 
+    @ParameterizedTest
+    @CsvSource({"database, users_{tenant}", "shared, users"})
+    void namesOfScriptsAreAllowedOnlyWhereScriptsAreJudged(String isolation, String location) {
+        assertThat(new Reading(folder, Reading.MINIMAL)
+                        .property("tenantry.databases.users.isolation", isolation)
+                        .property("tenantry.databases.users.location", location)
+                        .property("tenantry.databases.users.allow", "V1__a.sql")
+                        .onlyFault())
+                .isEqualTo("databases.users.allow = \"V1__a.sql\" (system property): has no effect with isolation "
+                        + isolation + ", where every script may reach outside its schema; allowed: only with isolation"
+                        + " schema");
+    }
+
     @Test
     void onlyAKeyOfNamesTakesAList() {
         assertThat(Reading.of(folder, "    server: main", "    server: main\n    allow: {V1__a.sql: true}")
