@@ -34,7 +34,10 @@ final class Admission {
     /** The record is in the memory as it was received, and decoded. */
     private static final int COPIES = 2;
     /** Of a parked one, with its key. */
-    private static final long PARKED_BYTES = 400;
+    private static final long PARKED_BYTES = 450;
+
+    private static final String SIGNUPS = "signups ";
+    private static final String MIGRATIONS = "migrations ";
 
     private record Refused(Request request, Set<String> servers) {}
 
@@ -48,6 +51,7 @@ final class Admission {
     private final Map<TopicPartition, Parked> partitions = new HashMap<>();
     private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
     private final AtomicInteger parked = new AtomicInteger();
+    private final ParkedSignups signups = new ParkedSignups();
 
     /**
      * @param needs the servers of a request; empty if only the registry knows them
@@ -76,10 +80,12 @@ final class Admission {
             park(coordinates, request.key(), servers);
             return null;
         }
-        int before = others.size();
         others.started(received.offset(), request.key(), servers);
-        parked.addAndGet(others.size() - before);
+        if (earlier != null) {
+            unparked(request.key(), earlier);
+        }
         ServerLoad.Place place = load.take(servers, STARTED_BYTES + COPIES * bytes(received));
+        request.signupParked(() -> signups.has(request.key()));
         request.admitBy(found -> {
             Set<String> parts = parts(found, request);
             boolean admitted = place.move(parts);
@@ -93,7 +99,7 @@ final class Admission {
 
     /** Each server has a part for signups and one for migrations, so that a rollout does not keep signups out. */
     private static Set<String> parts(Set<String> servers, Request request) {
-        String kind = request.data() instanceof TenantCreated ? "signups " : "migrations ";
+        String kind = request.data() instanceof TenantCreated ? SIGNUPS : MIGRATIONS;
         return servers.stream().map(server -> kind + server).collect(Collectors.toSet());
     }
 
@@ -102,7 +108,21 @@ final class Admission {
         if (!others.has(coordinates.offset())) {
             others.park(coordinates.offset(), key, servers, nanoTime.getAsLong());
             parked.incrementAndGet();
+            if (isSignup(servers)) {
+                signups.add(key);
+            }
         }
+    }
+
+    private void unparked(String key, Set<String> servers) {
+        parked.decrementAndGet();
+        if (isSignup(servers)) {
+            signups.remove(key);
+        }
+    }
+
+    private static boolean isSignup(Set<String> servers) {
+        return servers.stream().anyMatch(server -> server.startsWith(SIGNUPS));
     }
 
     /** Parks those that were started, and found no room at their servers when they knew them. */
@@ -136,8 +156,14 @@ final class Admission {
     /** Forgets one that will not be read again, and returns its key. */
     @Nullable String forget(Coordinates coordinates) {
         Parked others = partitions.get(coordinates.partition());
-        String key = others == null ? null : others.remove(coordinates.offset());
-        parked.addAndGet(key == null ? 0 : -1);
+        @Nullable Set<String> servers = others == null ? null : others.servers(coordinates.offset());
+        if (others == null || servers == null) {
+            return null;
+        }
+        @Nullable String key = others.remove(coordinates.offset());
+        if (key != null) {
+            unparked(key, servers);
+        }
         return key;
     }
 
@@ -215,7 +241,10 @@ final class Admission {
     void drop(Set<TopicPartition> gone) {
         for (TopicPartition partition : gone) {
             Parked others = partitions.remove(partition);
-            parked.addAndGet(others == null ? 0 : -others.size());
+            if (others != null) {
+                parked.addAndGet(-others.size());
+                others.keys(Admission::isSignup).forEach(signups::remove);
+            }
         }
     }
 

@@ -138,6 +138,14 @@ final class Parked {
                 .map(Map.Entry::getKey);
     }
 
+    /** The keys of those that need what is accepted; a key for each. */
+    List<String> keys(Predicate<Set<String>> accepted) {
+        return requests.values().stream()
+                .filter(request -> accepted.test(request.servers()))
+                .map(Request::key)
+                .toList();
+    }
+
     /** How many there are, by what they need. */
     Map<Set<String>, Long> counts() {
         return requests.values().stream().collect(Collectors.groupingBy(Request::servers, Collectors.counting()));

@@ -35,6 +35,12 @@ final class Grace {
         return Optional.of(shortest(shortest(growing, LONGEST_WAIT), left));
     }
 
+    /** The grace begins with the next call of {@link #nextWait}; returns the wait before the next look. */
+    Duration postpone() {
+        patience.forget(what);
+        return LONGEST_WAIT;
+    }
+
     private static Duration shortest(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }

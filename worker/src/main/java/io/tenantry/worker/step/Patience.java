@@ -21,6 +21,11 @@ public final class Patience {
         return sinceNanos.computeIfAbsent(what, begins -> nowNanos);
     }
 
+    /** The wait for this begins when it is next asked for. */
+    public synchronized void forget(String what) {
+        sinceNanos.remove(what);
+    }
+
     /** One more attempt failed. */
     public synchronized void attemptFailed() {
         failed++;

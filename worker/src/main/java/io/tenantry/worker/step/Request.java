@@ -3,6 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class Request {
     private final Patience patience;
     private volatile boolean owned = true;
     private volatile Predicate<Set<String>> admission = servers -> true;
+    private volatile BooleanSupplier signupParked = () -> false;
 
     /**
      * @param ref identity and coordinates
@@ -83,6 +85,20 @@ public final class Request {
     /** Whether it goes on, given the names of the servers that it needs. */
     public boolean isAdmitted(Set<String> servers) {
         return admission.test(servers);
+    }
+
+    /**
+     * Who knows whether a signup of the same tenant was read, and waits for room.
+     *
+     * @param knows called by the thread that works on the request
+     */
+    public void signupParked(BooleanSupplier knows) {
+        signupParked = knows;
+    }
+
+    /** Whether this worker has read a signup of the same tenant, and has not started it. */
+    public boolean isSignupParked() {
+        return signupParked.getAsBoolean();
     }
 
     /** The poll thread says so when it loses the partition; if that comes back, another request stands for the record. */

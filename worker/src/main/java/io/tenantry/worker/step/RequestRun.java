@@ -172,18 +172,27 @@ final class RequestRun implements Task {
             return Optional.empty();
         }
         if (resolution instanceof Resolution.NotYet notYet) {
-            Grace grace = new Grace(request.patience(), "tenant");
-            Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.nanoTime());
-            return Optional.of(
-                    wait.isPresent()
-                            ? new Verdict.StepAside(
-                                    wait.get(),
-                                    new Wait(
-                                            WaitReason.UNKNOWN_TENANT,
-                                            notYet.error().message()))
-                            : finish(notYet.error()));
+            return Optional.of(awaitTenant(notYet));
         }
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
+    }
+
+    /** The grace is for a signup that may not be published yet; it does not run while this worker has the signup parked. */
+    private Verdict awaitTenant(Resolution.NotYet notYet) {
+        Grace grace = new Grace(request.patience(), "tenant");
+        if (request.isSignupParked()) {
+            return new Verdict.StepAside(
+                    grace.postpone(),
+                    new Wait(
+                            WaitReason.UNKNOWN_TENANT,
+                            "its signup was read, and waits for room at a server that is away or has much to do"));
+        }
+        Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.nanoTime());
+        return wait.isPresent()
+                ? new Verdict.StepAside(
+                        wait.get(),
+                        new Wait(WaitReason.UNKNOWN_TENANT, notYet.error().message()))
+                : finish(notYet.error());
     }
 
     private static Set<String> servers(Resolution.Work work) {

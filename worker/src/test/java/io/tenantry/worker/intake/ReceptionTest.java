@@ -97,6 +97,37 @@ class ReceptionTest {
     }
 
     @Test
+    void aMigrationKnowsWhetherTheSignupOfItsTenantIsParked() {
+        Admission admission = new Admission(
+                request -> Set.of("main"),
+                new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 10_000, 10_000),
+                System::nanoTime);
+        InFlight one = new InFlight(admission);
+        Reception reception = reception(new EventCodec()::decode, one);
+        TopicPartition signups = new TopicPartition(Topic.TENANT_CREATED.baseName(), 0);
+        reception.receive(plainJson(4, "globex"));
+        reception.receive(plainJson(5, "acme"));
+        reception.receive(plainJson(6, "acme"));
+        reception.receive(of(Topic.MIGRATION_REQUESTED.baseName(), 0, 9, "acme", "{\"tenant\":\"acme\"}"));
+        assertThat(started).extracting(Request::key).containsExactly("globex", "acme");
+        Request migration = started.get(1);
+        assertThat(started.get(0).isSignupParked()).isFalse();
+        assertThat(migration.isSignupParked()).isTrue();
+
+        one.remove(Coordinates.of(started.get(0).ref()), started.get(0));
+        reception.receive(plainJson(5, "acme"));
+        assertThat(migration.isSignupParked()).as("the second one").isTrue();
+        one.unpark(new Coordinates(signups, 6));
+        assertThat(migration.isSignupParked()).isFalse();
+
+        reception.receive(plainJson(7, "acme"));
+        assertThat(migration.isSignupParked()).isTrue();
+        admission.drop(Set.of(signups));
+        assertThat(migration.isSignupParked()).isFalse();
+        assertThat(admission.parked()).isZero();
+    }
+
+    @Test
     void oneOfTheSameIdentityWaitsForTheAnswer() {
         Reception reception = reception(sameIdentity(), started::add);
         reception.receive(plainJson(5, "acme"));
@@ -322,11 +353,12 @@ class ReceptionTest {
     }
 
     private static ConsumerRecord<byte[], byte[]> of(int partition, long offset, String key, String value) {
+        return of(Topic.TENANT_CREATED.baseName(), partition, offset, key, value);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> of(
+            String topic, int partition, long offset, String key, String value) {
         return new ConsumerRecord<>(
-                Topic.TENANT_CREATED.baseName(),
-                partition,
-                offset,
-                key.getBytes(StandardCharsets.UTF_8),
-                value.getBytes(StandardCharsets.UTF_8));
+                topic, partition, offset, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,24 @@ class FailureIT {
         assertThat(error.message()).startsWith("V3__shift.sql failed");
         assertThat(bench.query("SELECT version FROM tenant_bad.flyway_schema_history ORDER BY installed_rank"))
                 .containsExactly("1", "2");
+    }
+
+    /** The bench has no grace: without its parked signup the migration fails at once. */
+    @Test
+    void aMigrationWaitsForTheParkedSignupOfItsTenant() throws Exception {
+        bench.with("V1__a.sql", "CREATE TABLE a (id int);");
+        Workbench.Release release = bench.release();
+        AtomicBoolean parked = new AtomicBoolean(true);
+        CompletableFuture<TenantResult> behind = release.migrate("acme", parked::get);
+        CompletableFuture<TenantResult> without = release.migrate("initech", parked::get);
+        Await.until(PATIENCE, "both wait", () -> bench.waiting(WaitReason.UNKNOWN_TENANT) == 2);
+
+        CompletableFuture<TenantResult> signup = release.signUp("acme");
+        parked.set(false);
+
+        assertThat(get(signup).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(get(behind).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+        assertThat(error(get(without)).code()).isEqualTo(ErrorCode.UNKNOWN_TENANT);
     }
 
     @ParameterizedTest

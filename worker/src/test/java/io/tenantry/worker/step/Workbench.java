@@ -1,6 +1,7 @@
 package io.tenantry.worker.step;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantCreated;
@@ -49,6 +50,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -239,22 +241,30 @@ final class Workbench implements AutoCloseable {
         }
 
         CompletableFuture<TenantResult> signUp(String tenant) {
-            return submit(new TenantCreated(tenant, List.of(), Map.of()));
+            return submit(new TenantCreated(tenant, List.of(), Map.of()), () -> false);
         }
 
         CompletableFuture<TenantResult> migrate(String tenant) {
-            return submit(new MigrationRequested(tenant, null, List.of(), "latest", null, 1));
+            return migrate(tenant, () -> false);
         }
 
-        private CompletableFuture<TenantResult> submit(TenantRequest data) {
+        CompletableFuture<TenantResult> migrate(String tenant, BooleanSupplier signupParked) {
+            return submit(new MigrationRequested(tenant, null, List.of(), "latest", null, 1), signupParked);
+        }
+
+        private CompletableFuture<TenantResult> submit(TenantRequest data, BooleanSupplier signupParked) {
             long offset = offsets.incrementAndGet();
             CompletableFuture<TenantResult> result = new CompletableFuture<>();
             results.put(Long.toString(offset), result);
-            lanes.submit(runner.task(new Request(
-                    new RequestRef(Long.toString(offset), "/bench", "io.tenantry.test.v1", "requests", 0, offset),
+            String type =
+                    (data instanceof TenantCreated ? EventType.TENANT_CREATED : EventType.MIGRATION_REQUESTED).type();
+            Request request = new Request(
+                    new RequestRef(Long.toString(offset), "/bench", type, "requests", 0, offset),
                     data,
                     null,
-                    System.nanoTime())));
+                    System.nanoTime());
+            request.signupParked(signupParked);
+            lanes.submit(runner.task(request));
             return result;
         }
     }
