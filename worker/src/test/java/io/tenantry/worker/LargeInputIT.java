@@ -6,9 +6,13 @@ import io.tenantry.contracts.DeadLetter;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
+import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.Signal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Records that are larger than a request may be are put aside too, as whole as there is room for. */
 class LargeInputIT {
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final String DEAD_LETTERS = "tenant.created-dlt";
 
     private Deployment deployment;
@@ -113,6 +118,41 @@ class LargeInputIT {
         assertThat(result.outcome()).isEqualTo(Outcome.UP_TO_DATE);
         assertThat(result.request().offset()).isGreaterThan(published.offset());
         assertTheNextIsProcessedFor("globex");
+    }
+
+    @Test
+    void aWorkerThatIsKilledBetweenForgettingAResultAndItsDeadLetterLeavesOneAnswer() {
+        deployment.with("kafka.properties.session.timeout.ms", "6000");
+        int partitions = deployment.settings().kafka().partitions();
+        deployment.topics().maxMessageBytes("tenant.results", 300);
+        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        // No dead letter leaves.
+        deployment.topics().delete(DEAD_LETTERS);
+        RecordMetadata published = deployment
+                .events()
+                .send(deployment.events().encode("once", new TenantCreated("acme", List.of(), Map.of())));
+        // Both are written in one transaction.
+        Await.until(
+                DEADLINE,
+                "its result is forgotten",
+                () -> List.of("acme 0")
+                        .equals(deployment.queryRegistry(
+                                "SELECT tenant || ' ' || (SELECT count(*) FROM tenantry.request) FROM"
+                                        + " tenantry.tenant")));
+
+        worker.signal(Signal.KILL);
+        worker.awaitExit();
+        deployment.topics().create(DEAD_LETTERS, partitions);
+        deployment.startWorker();
+
+        assertThat(Results.header(deployment.results().deadLetterOf(published), DeadLetter.MESSAGE))
+                .contains("max.message.bytes is too small");
+        deployment.topics().awaitNoLag();
+        assertThat(deployment.queryRegistry("SELECT id FROM tenantry.request")).isEmpty();
+        deployment.topics().maxMessageBytes("tenant.results", 1 << 20);
+        assertTheNextIsProcessedFor("globex");
+        assertThat(deployment.results().all()).hasSize(1);
+        assertThat(deployment.results().awaitDeadLetters(1)).hasSize(1);
     }
 
     private void assertTheNextIsProcessed() {

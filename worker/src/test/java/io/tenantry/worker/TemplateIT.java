@@ -3,6 +3,9 @@ package io.tenantry.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.config.Isolation;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The databases that the databases of new tenants are copies of. */
 class TemplateIT {
@@ -237,6 +241,39 @@ class TemplateIT {
         String acme = deployment.locationOf("analytics", "acme");
         assertThat(known()).isEmpty();
         assertThat(deployment.query(acme, "SELECT name FROM place")).containsExactly(acme);
+    }
+
+    /** Its SQLSTATE and its message are those of a server that goes away. */
+    @Test
+    void aScriptThatFailsOnlyInATemplateIsSaidOnceAndTenantsAreMigratedInPlace() {
+        deployment.database("analytics").with("V3__fails.sql", """
+                DO $$ BEGIN
+                    IF starts_with((SELECT datname FROM pg_stat_activity WHERE pid = pg_backend_pid()), 'tenantry_template_') THEN
+                        RAISE EXCEPTION 'terminating connection due to administrator command' USING ERRCODE = '57P01';
+                    END IF;
+                END $$;
+                """);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(TemplateKeeper.class);
+        logger.addAppender(log);
+        try {
+            start();
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
+
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(result.databases().get(0).to()).isEqualTo("3");
+        assertThat(databases(onlyKnown())).isEmpty();
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.contains(onlyKnown()))
+                .singleElement()
+                .asString()
+                .contains("V3__fails.sql", "57P01", "the databases of new tenants are migrated from the beginning");
     }
 
     /** Waits until it takes requests, so that its templates are there. */

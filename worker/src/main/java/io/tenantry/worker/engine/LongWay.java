@@ -32,12 +32,14 @@ final class LongWay {
     private final Sightings sightings;
     private final List<String> applied = new ArrayList<>();
     private final Whereabouts whereabouts = new Whereabouts();
+    private final MarkKeeper mark;
     /** Statements that make the session as it was at the beginning; empty before that. */
     private String restore = "";
 
     LongWay(MigrationCatalog catalog, LockedHome home, Sightings sightings) {
         this.catalog = catalog;
         this.home = home;
+        this.mark = new MarkKeeper(home.connection(), home.home());
         this.sightings = sightings;
     }
 
@@ -145,6 +147,11 @@ final class LongWay {
         execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
     }
 
+    /** After a failure: a callback, or a script outside a transaction, may have set another comment before. */
+    void putBackMark() throws SQLException {
+        mark.keep();
+    }
+
     /**
      * Drops what a script has left that failed outside a transaction, if nobody is in the way; the next try would do it
      * else.
@@ -186,13 +193,13 @@ final class LongWay {
             sightings.reserveIfNeeded(limit);
             EachScript each = new EachScript(limit, home.home());
             try {
-                List<Callback> callbacks =
-                        new ArrayList<>(List.of(whereabouts, each, new MarkKeeper(home.connection(), home.home())));
+                List<Callback> callbacks = new ArrayList<>(List.of(whereabouts, each, mark));
                 callbacks.addAll(List.of(more));
                 MigrateResult result = flyway.callbacks(callbacks.toArray(new Callback[0]))
                         .load()
                         .migrate();
                 result.migrations.forEach(migration -> applied.add(name(migration)));
+                mark.keep();
             } catch (FlywayException failure) {
                 if (each.hasLostLock()) {
                     throw new BusyException(

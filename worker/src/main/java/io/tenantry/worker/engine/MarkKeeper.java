@@ -12,8 +12,9 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a home's mark back where a script has set another comment, in the transaction of the script: the home would be
- * nobody's.
+ * Puts a home's mark back where a script has set another comment: the home would be nobody's. After a migration that
+ * happens in its transaction. What a callback has set, or a script outside a transaction that fails later, is put back by
+ * {@link #keep} after the run.
  */
 final class MarkKeeper implements Callback {
     private final Connection connection;
@@ -40,21 +41,32 @@ final class MarkKeeper implements Callback {
 
     @Override
     public void handle(Event event, Context context) {
+        try {
+            keep();
+        } catch (SQLException failure) {
+            throw new FlywayException("the mark of " + home + " could not be put back", failure);
+        }
+    }
+
+    /** Puts the mark back if it is not there. Works in the transaction that is open, if one is. */
+    void keep() throws SQLException {
+        if (!home.needsMark()) {
+            return;
+        }
         try (Statement statement = connection.createStatement()) {
             boolean marked;
             try (ResultSet row = statement.executeQuery("SELECT " + home.markQuery())) {
                 marked = row.next() && home.isMarkedBy(row.getString(1));
             }
             if (!marked) {
-                statement.execute("RESET ROLE; " + home.markSql());
+                statement.execute("RESET SESSION AUTHORIZATION; RESET ROLE; " + home.markSql());
             }
-        } catch (SQLException failure) {
-            throw new FlywayException("the mark of " + home + " could not be put back", failure);
         }
     }
 
     @Override
     public String getCallbackName() {
-        return "mark keeper";
+        // Flyway sorts by this: it comes after a callback in a file.
+        return "~mark keeper";
     }
 }

@@ -127,9 +127,7 @@ public final class Migrator {
         // Flyway leaves the connection as the failure left it.
         Transaction.rollBack(connection, failure);
         Optional<OutsideScript> outside = told.outsideScript();
-        if (outside.isPresent()) {
-            cleanUp(way, outside.get(), failure);
-        }
+        cleanUp(way, outside.orElse(null), failure);
         History after = History.of(home);
         ResultError error = told.describe(after);
         if (cause != null) {
@@ -147,9 +145,12 @@ public final class Migrator {
         return new MigrationResult.Failed(sightings.first(after), version(after), sightings.applied(after), error);
     }
 
-    private static void cleanUp(LongWay way, OutsideScript script, FlywayException failure) {
+    private static void cleanUp(LongWay way, @Nullable OutsideScript script, FlywayException failure) {
         try {
-            way.cleanUp(script);
+            way.putBackMark();
+            if (script != null) {
+                way.cleanUp(script);
+            }
         } catch (SQLException later) {
             failure.addSuppressed(later);
         }

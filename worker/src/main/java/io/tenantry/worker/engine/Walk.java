@@ -279,7 +279,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         Whereabouts whereabouts = new Whereabouts();
         try (limit) {
             Callback each = new EachScript(limit);
-            Callback keeper = new MarkKeeper(scratch.connection(), scratch.home());
+            MarkKeeper keeper = new MarkKeeper(scratch.connection(), scratch.home());
             FlywayEngine.configure(catalog.sources().without(rest), scratch.forFlyway(), scratch.home())
                     .callbacks(
                             watch == null
@@ -287,6 +287,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
                                     : new Callback[] {watch, each, keeper, whereabouts})
                     .load()
                     .migrate();
+            keeper.keep();
             return Optional.empty();
         } catch (FlywayException failure) {
             if (limit.isStopped()) {

@@ -43,6 +43,17 @@ class CallbacksIT {
         assertThat(calls()).containsExactly("2 2 2");
     }
 
+    /** The home would be nobody's. */
+    @Test
+    void theMarkIsPutBackAfterOneThatSetsTheCommentOfTheSchema() throws Exception {
+        engine.with("afterMigrate__note.SQL", "COMMENT ON SCHEMA ${schema} IS 'ours'");
+
+        engine.onboard(engine.proven(), "acme");
+
+        assertThat(engine.query("SELECT obj_description('tenant_acme'::regnamespace)"))
+                .containsExactly(engine.home("acme").mark());
+    }
+
     /** Flyway runs all scripts in one session, in which a callback may prepare something for them. */
     @Test
     void whatACallbackPreparesIsThereForAllScripts() throws Exception {

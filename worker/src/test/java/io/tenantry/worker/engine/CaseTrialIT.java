@@ -144,6 +144,22 @@ class CaseTrialIT {
                 .containsExactly("1");
     }
 
+    /** Case 22, its start; FailuresIT has its signup. */
+    @Test
+    void anIndexThatCannotBeMadeConcurrentlyIsSaidAtTheStart() throws Exception {
+        try (StartLog log = new StartLog()) {
+            engine.withCase("22-concurrently-on-partitioned/migrations").proven();
+
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "V2__index.sql failed: ERROR: cannot create index on partitioned table",
+                            "(line 1) (0A000)",
+                            "it will fail for new tenants too: correct it");
+        }
+    }
+
     /** Case 40. */
     @Test
     void aTemporaryTableWithToastIsTheSessions() throws Exception {
