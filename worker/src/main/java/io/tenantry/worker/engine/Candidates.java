@@ -28,6 +28,7 @@ final class Candidates {
         Candidates candidates = new Candidates();
         Recording recording = record(catalog, scratch);
         candidates.statements.putAll(recording.statements());
+        candidates.outside.putAll(unrecorded(catalog, recording, scratch));
         boolean leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
         boolean callbacks = catalog.scripts().names().stream().anyMatch(Candidates::isCallback);
         for (Migration migration : catalog.migrations()) {
@@ -62,6 +63,19 @@ final class Candidates {
             }
         }
         return candidates;
+    }
+
+    /** Flyway may end before it comes to a script that it would run outside a transaction. */
+    private static Map<String, OutsideScript> unrecorded(
+            MigrationCatalog catalog, Recording recording, Scratch scratch) {
+        Set<String> recorded = recording.statements().keySet();
+        if (catalog.migrations().stream().allMatch(migration -> recorded.contains(migration.script()))) {
+            return Map.of();
+        }
+        Map<String, OutsideScript> byText =
+                new HashMap<>(OutsideByText.of(catalog, scratch.home().server()));
+        byText.keySet().removeAll(recorded);
+        return byText;
     }
 
     /** Each on lines of its own: the last one may end in a comment. */
@@ -166,7 +180,7 @@ final class Candidates {
      * @param atOnce whether all of a new home may be applied in one transaction
      */
     Plans proven(boolean atOnce) {
-        return new Plans(plannable, inNewHomes, atOnce, outside);
+        return new Plans(plannable, inNewHomes, atOnce, outside, SessionSpoilers.NONE);
     }
 
     /** What Flyway finds in each script, also in those that have no plan. */

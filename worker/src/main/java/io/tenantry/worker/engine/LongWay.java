@@ -21,6 +21,7 @@ import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateOutput;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jspecify.annotations.Nullable;
 
 /** One run of Flyway over a home, or several if scripts that run outside a transaction are among them. */
 final class LongWay {
@@ -86,8 +87,10 @@ final class LongWay {
         restore = EachScript.restore(home.connection());
         List<Migration> pending = standing instanceof Standing.Behind behind ? behind.pending() : List.of();
         if (pending.stream().noneMatch(this::isOutside)) {
-            migrate(flyway(catalog.sources())
-                    .target(target instanceof Target.Version wanted ? wanted.version() : "latest"));
+            migrate(
+                    flyway(catalog.sources())
+                            .target(target instanceof Target.Version wanted ? wanted.version() : "latest"),
+                    null);
             return;
         }
         Set<String> later = new HashSet<>();
@@ -104,7 +107,7 @@ final class LongWay {
                 end++;
             }
             if (end > done) {
-                migrate(flyway(upTo(pending, end, later)));
+                migrate(flyway(upTo(pending, end, later)), null);
             } else {
                 end++;
                 outside(pending.get(done), upTo(pending, end, later));
@@ -142,9 +145,11 @@ final class LongWay {
             dropIfInvalid(index);
         }
         execute(restore);
-        migrate(flyway(sources), new LockPatience());
+        migrate(flyway(sources), new LockKeeper(home.home().lockKey(), catalog.scripts()), new LockPatience());
         execute(restore);
-        execute("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")");
+        while ("true".equals(value("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")::text"))) {
+            // The keeper has taken it once more behind each statement.
+        }
     }
 
     /** After a failure: a callback, or a script outside a transaction, may have set another comment before. */
@@ -185,8 +190,10 @@ final class LongWay {
                 .ignoreMigrationPatterns("*:future", "repeatable:missing");
     }
 
-    private void migrate(FluentConfiguration flyway, Callback... more) throws SQLException {
-        if (catalog.spoilsSessions()) {
+    /** @param keeper for a script outside a transaction; null for all others */
+    private void migrate(FluentConfiguration flyway, @Nullable LockKeeper keeper, Callback... more)
+            throws SQLException {
+        if (catalog.spoilsSessions(home.home())) {
             home.session().endAfterwards();
         }
         try (ReceiveLimit limit = home.session().limit()) {
@@ -194,6 +201,9 @@ final class LongWay {
             EachScript each = new EachScript(limit, home.home());
             try {
                 List<Callback> callbacks = new ArrayList<>(List.of(whereabouts, each, mark));
+                if (keeper != null) {
+                    callbacks.add(keeper);
+                }
                 callbacks.addAll(List.of(more));
                 MigrateResult result = flyway.callbacks(callbacks.toArray(new Callback[0]))
                         .load()
@@ -201,7 +211,7 @@ final class LongWay {
                 result.migrations.forEach(migration -> applied.add(name(migration)));
                 mark.keep();
             } catch (FlywayException failure) {
-                if (each.hasLostLock()) {
+                if (each.hasLostLock() || (keeper != null && keeper.hasLostLock())) {
                     throw new BusyException(
                             BusyException.Kind.HOME,
                             "a script has given back the lock of " + home.home().location()

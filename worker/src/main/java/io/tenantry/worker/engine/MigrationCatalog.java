@@ -134,10 +134,15 @@ public final class MigrationCatalog {
     }
 
     /**
-     * Whether one of them may leave in its session what cannot be reset there; also by a function that another one has made.
-     * What a migration in Java does, nobody knows.
+     * Whether one of them may leave in its session what cannot be reset there; also by a function that another one has made,
+     * or that was found in the database. What a migration in Java does, nobody knows.
      */
-    boolean spoilsSessions() {
+    boolean spoilsSessions(TenantHome home) {
+        return spoilsSessions || plans.spoilers().isIn(home);
+    }
+
+    /** The same of the scripts alone, whatever is in the database. */
+    boolean spoilsAllSessions() {
         return spoilsSessions;
     }
 

@@ -68,19 +68,20 @@ final class ParserCheck {
     static Map<String, String> of(Scripts scripts, Map<String, String> placeholders) {
         Configuration configuration = Flyway.configure().placeholders(placeholders);
         ParserCheck check = new ParserCheck(
-                (script, ofScript) -> parse(configuration, script, ofScript), System::nanoTime, LOOK_EVERY);
+                (script, ofScript) -> parsed(configuration, script, ofScript).validate(), System::nanoTime, LOOK_EVERY);
         scripts.names().stream()
                 .filter(name -> !ScriptName.hasSuffix(name, ScriptName.CONFIGURATION_SUFFIX))
                 .forEach(name -> check.read(scripts, name));
         return check.outcome();
     }
 
-    private static void parse(
+    /** What Flyway's parser makes of a script without a database; it reads when it is asked. */
+    static ParserSqlScript parsed(
             Configuration configuration, LoadableResource script, @Nullable LoadableResource ofScript) {
         ParsingContext context = new ParsingContext();
         FLYWAY_PLACEHOLDERS.forEach(name -> context.getPlaceholders().put("flyway:" + name, name));
-        new ParserSqlScript(new PostgreSQLParser(configuration, context), script, ofScript, configuration.isMixed())
-                .validate();
+        return new ParserSqlScript(
+                new PostgreSQLParser(configuration, context), script, ofScript, configuration.isMixed());
     }
 
     /** What {@link #read} has found; see {@link #of}. */

@@ -118,7 +118,7 @@ final class Planner {
             if (script.isEmpty()) {
                 return End.STUCK;
             }
-            outlives(script.get());
+            outlives(List.of(script.get()));
             boolean isLast = i == pending.size() - 1;
             PlanText plan = new PlanSql(session.home(), timeouts, bounds).step(rows, script.get(), afterwards(isLast));
             End end = execute(plan, List.of(script.get()), isLast);
@@ -137,7 +137,7 @@ final class Planner {
      * @throws SQLException if that may pass
      */
     End create(List<PlannedScript> scripts) throws SQLException {
-        scripts.forEach(this::outlives);
+        outlives(scripts);
         boolean isLast = !scripts.isEmpty();
         String between = SessionReset.afterScript(session.connection());
         PlanText plan = new PlanSql(session.home(), timeouts, bounds).create(scripts, between, afterwards(isLast));
@@ -148,8 +148,8 @@ final class Planner {
         return end;
     }
 
-    private void outlives(PlannedScript script) {
-        if (script.leavesSettings()) {
+    private void outlives(List<PlannedScript> scripts) {
+        if (plans.spoilers().isIn(session.home()) || scripts.stream().anyMatch(PlannedScript::leavesSettings)) {
             session.endAfterwards();
         }
     }

@@ -14,19 +14,31 @@ import java.util.Optional;
  *     they make CONCURRENTLY is made without that word, since nobody waits in a new home
  * @param atOnce whether all migrations of a new home may be applied in one transaction
  * @param outside scripts that Flyway runs outside a transaction, by the name of the file
+ * @param spoilers functions of the database after which a session cannot be reset
  */
 record Plans(
         Map<String, PlannedScript> steps,
         Map<String, PlannedScript> inNewHomes,
         boolean atOnce,
-        Map<String, OutsideScript> outside) {
+        Map<String, OutsideScript> outside,
+        SessionSpoilers spoilers) {
     /** Everything goes through Flyway. */
-    static final Plans NONE = new Plans(Map.of(), Map.of(), false, Map.of());
+    static final Plans NONE = of(Map.of(), SessionSpoilers.NONE);
 
     Plans {
         steps = Map.copyOf(steps);
         inNewHomes = Map.copyOf(inNewHomes);
         outside = Map.copyOf(outside);
+    }
+
+    /** Everything goes through Flyway; this much is known of it. */
+    static Plans of(Map<String, OutsideScript> outside, SessionSpoilers spoilers) {
+        return new Plans(Map.of(), Map.of(), false, outside, spoilers);
+    }
+
+    /** The same in a database with these functions. */
+    Plans with(SessionSpoilers found) {
+        return new Plans(steps, inNewHomes, atOnce, outside, found);
     }
 
     /** The plan of this migration, whose checksum may depend on the home. */
@@ -38,7 +50,7 @@ record Plans(
     Plans forNewHome() {
         Map<String, PlannedScript> all = new HashMap<>(steps);
         all.putAll(inNewHomes);
-        return new Plans(all, Map.of(), atOnce, outside);
+        return new Plans(all, Map.of(), atOnce, outside, spoilers);
     }
 
     /** All these, if each may be applied; else empty. */

@@ -27,13 +27,15 @@ public final class Proof {
     private final List<Migration> migrations;
     private final Candidates candidates;
     private final Trespass trespass;
-    private final long endNanos = System.nanoTime() + PATIENCE.toNanos();
+    private final long endNanos;
     private final Set<String> warned = new HashSet<>();
     private final Set<String> marked = new HashSet<>();
     private final TrespassReport report;
 
-    private Proof(MigrationCatalog catalog, Scratch scratch, MessageReaders readers, Set<String> allow)
+    /** @param begun when the start began with it, as {@link System#nanoTime} */
+    private Proof(MigrationCatalog catalog, Scratch scratch, MessageReaders readers, Set<String> allow, long begun)
             throws SQLException {
+        this.endNanos = begun + PATIENCE.toNanos();
         this.catalog = catalog;
         this.scratch = scratch;
         this.migrations = catalog.migrationsFor(scratch.home());
@@ -50,53 +52,69 @@ public final class Proof {
      * @throws MigrationsRefusedException if another script reaches outside the schema
      */
     public static MigrationCatalog of(MigrationCatalog catalog, Server server, Set<String> allow) {
-        long start = System.nanoTime();
-        try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            MessageReaders readers = MessageReaders.of(scratch, catalog.database());
-            return catalog.with(new Proof(catalog, scratch, readers, allow).provenSince(start));
-        } catch (MigrationsRefusedException refusal) {
-            throw refusal;
-        } catch (SQLException | RuntimeException failure) {
-            warn(catalog, failure);
-            return catalog;
+        long begun = System.nanoTime();
+        LeftOut leftOut = new LeftOut();
+        while (true) {
+            try {
+                return proven(catalog, server, allow, leftOut, begun);
+            } catch (MigrationsRefusedException refusal) {
+                throw refusal;
+            } catch (TooMuchSentException failure) {
+                if (!leftOut.add(failure)) {
+                    return unproven(catalog, server, failure);
+                }
+                LOG.warn(
+                        "database {}: {}; the trial begins again, and ends before it",
+                        catalog.database(),
+                        failure.getMessage());
+            } catch (SQLException | RuntimeException failure) {
+                return unproven(catalog, server, failure);
+            }
         }
     }
 
-    private static void warn(MigrationCatalog catalog, Exception failure) {
+    private static MigrationCatalog proven(
+            MigrationCatalog catalog, Server server, Set<String> allow, LeftOut leftOut, long begun)
+            throws SQLException {
+        try (Scratch scratch = Scratch.open(server, catalog.database())) {
+            SessionSpoilers spoilers = SessionSpoilers.of(scratch, catalog);
+            MessageReaders readers = MessageReaders.of(scratch, catalog.database());
+            Proof proof = new Proof(catalog, scratch, readers, allow, begun);
+            proof.trespass.leaveOut(leftOut);
+            Plans plans = proof.prove();
+            proof.log(plans, Duration.ofNanos(System.nanoTime() - begun));
+            return catalog.with(plans.with(spoilers));
+        }
+    }
+
+    /** What is in the scripts' texts stays true: those that run outside a transaction need care, whoever runs them. */
+    private static MigrationCatalog unproven(MigrationCatalog catalog, Server server, Exception failure) {
         LOG.warn(
                 "database {}: plans could not be tried out ({}); all migrations go through Flyway, which is slower",
                 catalog.database(),
                 String.valueOf(failure.getMessage()).lines().findFirst().orElse(""),
                 failure instanceof SQLException || failure instanceof FlywayException ? null : failure);
+        return withoutPlans(catalog, OutsideByText.of(catalog, server.name()), SessionSpoilers.UNKNOWN);
     }
 
-    private Plans provenSince(long start) {
-        try {
-            Plans plans = prove();
-            log(plans, Duration.ofNanos(System.nanoTime() - start));
-            return plans;
-        } catch (MigrationsRefusedException refusal) {
-            throw refusal;
-        } catch (SQLException | RuntimeException failure) {
-            warn(catalog, failure);
-            // What was read stays true: scripts that run outside a transaction need care, whoever runs them.
-            return withoutPlans();
-        }
-    }
-
-    private Plans withoutPlans() {
-        Plans plans = new Plans(Map.of(), Map.of(), false, candidates.plans().outside());
-        warnOfOutside(plans);
-        return plans;
+    private static MigrationCatalog withoutPlans(
+            MigrationCatalog catalog, Map<String, OutsideScript> outside, SessionSpoilers spoilers) {
+        warnOfOutside(catalog, outside);
+        return catalog.with(Plans.of(outside, spoilers));
     }
 
     /** The catalog with what can be known without running a script. */
     public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            return catalog.with(new Proof(catalog, scratch, MessageReaders.everywhere(), Set.of()).withoutPlans());
+            return withoutPlans(
+                    catalog,
+                    Candidates.of(catalog, scratch, MessageReaders.everywhere())
+                            .plans()
+                            .outside(),
+                    SessionSpoilers.of(scratch, catalog));
         } catch (SQLException | RuntimeException failure) {
             LOG.warn("database {}: its scripts could not be read beforehand", catalog.database(), failure);
-            return catalog;
+            return withoutPlans(catalog, OutsideByText.of(catalog, server.name()), SessionSpoilers.UNKNOWN);
         }
     }
 
@@ -160,11 +178,11 @@ public final class Proof {
         }
     }
 
-    private void warnOfOutside(Plans plans) {
-        plans.outside().values().forEach(this::warn);
+    private static void warnOfOutside(MigrationCatalog catalog, Map<String, OutsideScript> outside) {
+        outside.values().forEach(script -> warn(catalog, script));
     }
 
-    private void warn(OutsideScript script) {
+    private static void warn(MigrationCatalog catalog, OutsideScript script) {
         if (!script.canRunAgain()) {
             LOG.warn(
                     "database {}: {} runs outside a transaction and has {} statements, which cannot be run again when one"
@@ -190,7 +208,7 @@ public final class Proof {
                 catalog.size(),
                 plans.atOnce() ? "in one transaction" : "one by one",
                 took.toMillis());
-        warnOfOutside(plans);
+        warnOfOutside(catalog, plans.outside());
         candidates
                 .reasons()
                 .forEach((script, reason) ->

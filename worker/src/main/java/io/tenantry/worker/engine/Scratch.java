@@ -102,7 +102,7 @@ final class Scratch implements AutoCloseable {
 
     /** A script sent more than is received: nothing more can be tried out here. Returns what to throw. */
     TooMuchSentException broken(String script, ReceiveLimit limit, Exception failure) {
-        return broken(new TooMuchSentException(script + ": " + limit.explanation(), failure));
+        return broken(new TooMuchSentException(script, script + ": " + limit.explanation(), failure));
     }
 
     /** The same. */

@@ -184,6 +184,11 @@ final class ScriptCheck {
         return SPOILING.matcher(text).find();
     }
 
+    /** What {@link #spoilsSession} looks for, as a regular expression of PostgreSQL that ignores case. */
+    static String spoilingInPostgres() {
+        return SPOILING.pattern().replace("\\b", "\\y");
+    }
+
     private static Optional<String> reason(String statement) {
         String bare = withoutComments(statement);
         if (isCopyFromClient(bare)) {

@@ -67,14 +67,14 @@ public final class Sightings {
         String message = (script.isEmpty() ? "a callback" : script) + " failed: " + limit.explanation();
         tooMuch = new ResultError(
                 ErrorCode.MIGRATION_FAILED, message, null, script.isEmpty() ? null : script, line, statement);
-        return new TooMuchSentException(message, failure);
+        return new TooMuchSentException(script, message, failure);
     }
 
     /** The same for several scripts in one message: next time they are run one by one. */
     TooMuchSentException tooMuchAtOnce(ReceiveLimit limit, Exception failure) {
         notAtOnce = true;
         return new TooMuchSentException(
-                "the scripts of a new home in one transaction: " + limit.explanation(), failure);
+                "", "the scripts of a new home in one transaction: " + limit.explanation(), failure);
     }
 
     /** Scripts had to wait too long for memory in the middle of their work: next time they wait before they begin. */

@@ -9,9 +9,38 @@ import java.sql.SQLTransientException;
 final class TooMuchSentException extends SQLTransientException {
     private static final long serialVersionUID = 1L;
 
-    /** @param failure as the driver tells it; not as the cause, since by its SQLSTATE the server would be away */
-    TooMuchSentException(String message, Exception failure) {
-        super(message);
+    private final String script;
+    private final boolean withRows;
+
+    /**
+     * @param script its name; empty if it is none, or not known
+     * @param failure as the driver tells it; not as the cause, since by its SQLSTATE the server would be away
+     */
+    TooMuchSentException(String script, String message, Exception failure) {
+        this(script, message, false);
         addSuppressed(failure);
+    }
+
+    private TooMuchSentException(String script, String message, boolean withRows) {
+        super(message);
+        this.script = script;
+        this.withRows = withRows;
+    }
+
+    /** The same in a trial with sample rows. */
+    TooMuchSentException withSampleRows() {
+        TooMuchSentException same = new TooMuchSentException(script, String.valueOf(getMessage()), true);
+        same.addSuppressed(this);
+        return same;
+    }
+
+    /** Whether it happened with sample rows, without which the script had been tried. */
+    boolean isWithRows() {
+        return withRows;
+    }
+
+    /** Which script; empty if it is none, or not known. */
+    String script() {
+        return script;
     }
 }

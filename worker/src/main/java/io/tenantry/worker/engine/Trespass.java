@@ -40,6 +40,7 @@ final class Trespass {
     private final DatabaseDoing database;
     private final SharedSequences sequences;
     private final Map<String, String> untried = new HashMap<>();
+    private final Map<String, String> untriedWithRows = new HashMap<>();
     private final Set<String> unchecked = new TreeSet<>();
     private final Map<String, Set<String>> found = new LinkedHashMap<>();
     private final Map<String, Set<String>> ofTenant = new HashMap<>();
@@ -64,7 +65,17 @@ final class Trespass {
                 .map(Irrevocable::in)
                 .flatMap(Optional::stream)
                 .findFirst()
-                .ifPresent(words -> untried.put(script, words)));
+                .ifPresent(words -> untried.put(script, irrevocable(words))));
+    }
+
+    private static String irrevocable(String words) {
+        return "no rollback undoes what it does (" + words + "), so it was not tried";
+    }
+
+    /** Lets trials end before these scripts. */
+    void leaveOut(LeftOut scripts) {
+        scripts.scripts().forEach(untried::putIfAbsent);
+        untriedWithRows.putAll(scripts.withRows());
     }
 
     /** What each script has made or changed that is not the tenant's. */
@@ -105,7 +116,7 @@ final class Trespass {
     Optional<String> whyEnd(Migration migration, boolean held) {
         String script = migration.script();
         if (untried.containsKey(script)) {
-            return Optional.of("no rollback undoes what it does (" + untried.get(script) + "), so it was not tried");
+            return Optional.of(untried.get(script));
         }
         boolean rolledBack = held || mustBeRolledBack(migration);
         return rolledBack && (outside.contains(script) || has(script, ScriptCheck::leavesTransaction))
@@ -114,6 +125,11 @@ final class Trespass {
                                 ? "the database has event triggers"
                                 : "it or a script before it leaves something outside the schema"))
                 : Optional.empty();
+    }
+
+    /** Why the trial with sample rows ends before the script; empty if it goes on as far as this is concerned. */
+    Optional<String> whyEndWithRows(Migration migration) {
+        return Optional.ofNullable(untriedWithRows.get(migration.script()));
     }
 
     private boolean has(String script, Predicate<String> what) {
@@ -318,7 +334,7 @@ final class Trespass {
     private boolean execute(Statement statement, String script, String sql, String bare) throws SQLException {
         Optional<String> sequence = sequences.drawnBy(sql);
         if (sequence.isPresent()) {
-            untried.put(script, "a number of sequence " + sequence.get());
+            untried.put(script, irrevocable("a number of sequence " + sequence.get()));
             return false;
         }
         Matcher copied = COPIED_TABLE.matcher(bare);

@@ -154,7 +154,7 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         try {
             tryWithRows(candidates, count);
         } catch (TooMuchSentException failure) {
-            throw failure;
+            throw failure.withSampleRows();
         } catch (SQLException failure) {
             logUntried("the scripts", FailureKind.firstLines(failure.getMessage()));
             scratch.recover();
@@ -172,7 +172,10 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         planner(candidates.plans(), new History(List.of())).create(List.of());
         for (int i = 0; i < last; i++) {
             Migration migration = path.get(i);
-            Optional<String> end = whyEnd(migration);
+            Optional<String> end = trespass.whyEndWithRows(migration);
+            if (end.isEmpty()) {
+                end = whyEnd(migration);
+            }
             if (end.isEmpty() && i > 0 && trial.concerns(migration) && trial.differs(migration)) {
                 candidates.keepForNewHomes(
                         migration, "its plan leaves something else than Flyway where there are rows");
@@ -280,11 +283,12 @@ record Walk(MigrationCatalog catalog, Scratch scratch, Trespass trespass, List<M
         try (limit) {
             Callback each = new EachScript(limit);
             MarkKeeper keeper = new MarkKeeper(scratch.connection(), scratch.home());
+            Callback lock = new LockKeeper(scratch.home().lockKey(), catalog.scripts());
             FlywayEngine.configure(catalog.sources().without(rest), scratch.forFlyway(), scratch.home())
                     .callbacks(
                             watch == null
-                                    ? new Callback[] {each, keeper, whereabouts}
-                                    : new Callback[] {watch, each, keeper, whereabouts})
+                                    ? new Callback[] {each, keeper, lock, whereabouts}
+                                    : new Callback[] {watch, each, keeper, lock, whereabouts})
                     .load()
                     .migrate();
             keeper.keep();

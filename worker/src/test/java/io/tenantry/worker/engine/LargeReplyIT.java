@@ -108,15 +108,28 @@ class LargeReplyIT {
     }
 
     @Test
-    void aScriptThatSendsMuchInAnEmptyHomeLeavesAStartWithoutPlansThatSaysWhichOne() throws Exception {
-        MigrationCatalog catalog = engine.with(
-                        "V2__much.sql", "DO $$ BEGIN FOR n IN 1..50000 LOOP RAISE INFO '%', n; END LOOP; END $$;")
+    void aScriptThatSendsMuchInAnEmptyHomeCostsItsPlanAndThoseBehindIt() throws Exception {
+        MigrationCatalog catalog = engine.with("V2__next.sql", "CREATE TABLE next ();")
+                .with("V2_1__much.sql", "DO $$ BEGIN FOR n IN 1..50000 LOOP RAISE INFO '%', n; END LOOP; END $$;")
+                .with("V3__last.sql", "CREATE TABLE last ();")
                 .proven();
 
-        assertThat(catalog.plans().steps()).isEmpty();
+        assertThat(catalog.plans().steps()).containsOnlyKeys("V1__order.sql", "V2__next.sql");
         assertThat(engine.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry%'"))
                 .isEmpty();
-        assertThatThrownBy(() -> engine.onboard(catalog, "new")).hasMessageContaining("V2__much.sql");
+        assertThatThrownBy(() -> engine.onboard(catalog, "new")).hasMessageContaining("V2_1__much.sql");
+    }
+
+    @Test
+    void aScriptThatSendsMuchWhereRowsAreCostsNoPlan() throws Exception {
+        MigrationCatalog catalog = engine.with("V2__next.sql", "UPDATE orders SET note = 'x';")
+                .with("V3__much.sql", "SELECT repeat('x', 2000000) FROM orders; UPDATE orders SET note = 'y';")
+                .with("V4__last.sql", "UPDATE orders SET note = 'z';")
+                .proven();
+
+        assertThat(catalog.plans().steps())
+                .containsOnlyKeys("V1__order.sql", "V2__next.sql", "V3__much.sql", "V4__last.sql");
+        assertThat(catalog.plans().atOnce()).isTrue();
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script gives back the lock of its home, and keeps it until its transaction ends. */
 class LostLockIT {
@@ -19,8 +21,7 @@ class LostLockIT {
         try (EngineFixture engine = new EngineFixture()) {
             engine.onboard(engine.with("V1__a.sql", "CREATE TABLE a ();").catalog(), "acme");
             long key = engine.home("acme").lockKey();
-            String ofHome = "FROM pg_locks WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = "
-                    + key + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            String ofHome = ofHome(key);
             MigrationCatalog catalog = engine.with(
                             "V2__unlock.sql",
                             "SELECT pg_advisory_unlock(" + key + "), pg_advisory_unlock(" + key + ");\n"
@@ -32,17 +33,7 @@ class LostLockIT {
 
             try (Connection other = engine.connect();
                     Statement statement = other.createStatement()) {
-                CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
-                    try {
-                        Await.until(
-                                PATIENCE,
-                                "the home is locked",
-                                () -> !engine.query("SELECT 1 " + ofHome).isEmpty());
-                        return statement.execute("SELECT pg_advisory_lock(" + key + ")");
-                    } catch (Exception failure) {
-                        throw new IllegalStateException(failure);
-                    }
-                });
+                CompletableFuture<Boolean> waiter = waiter(engine, statement, key);
                 assertThatThrownBy(() -> engine.upgrade(catalog, "acme", "latest", "1"))
                         .isInstanceOfSatisfying(
                                 BusyException.class,
@@ -57,6 +48,97 @@ class LostLockIT {
                     .isInstanceOfSatisfying(
                             MigrationResult.Migrated.class,
                             migrated -> assertThat(migrated.to()).isEqualTo("3"));
+        }
+    }
+
+    private static String ofHome(long key) {
+        return "FROM pg_locks WHERE locktype = 'advisory' AND (classid::bigint << 32 | objid::bigint) = " + key
+                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    }
+
+    /** Takes the lock of the home as soon as the worker does not have it. */
+    private static CompletableFuture<Boolean> waiter(EngineFixture engine, Statement statement, long key) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                Await.until(
+                        PATIENCE,
+                        "the home is locked",
+                        () -> !engine.query("SELECT 1 " + ofHome(key)).isEmpty());
+                return statement.execute("SELECT pg_advisory_lock(" + key + ")");
+            } catch (Exception failure) {
+                throw new IllegalStateException(failure);
+            }
+        });
+    }
+
+    /** A DO block that ends when somebody waits for the lock of the home. */
+    private static String untilSomebodyWaits(long key) {
+        return "WHILE NOT EXISTS (SELECT " + ofHome(key) + " AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP;";
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DISCARD ALL;",
+                "/* all */ DISCARD /* */ ALL;",
+                "SELECT pg_advisory_unlock_all();",
+                "DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$;",
+                "SELECT gives_back();",
+                "BEGIN; SELECT pg_advisory_unlock_all(); COMMIT;"
+            })
+    void nobodyComesInWhileAScriptOutsideATransactionGivesBackTheLock(String unlock) throws Exception {
+        try (EngineFixture engine = new EngineFixture()) {
+            engine.with(
+                    "V1__a.sql",
+                    "CREATE FUNCTION gives_back() RETURNS void LANGUAGE sql AS 'SELECT pg_advisory_unlock_all()';");
+            engine.onboard(engine.catalog(), "acme");
+            long key = engine.home("acme").lockKey();
+            engine.with(
+                            "V2__unlock.sql",
+                            "DO $$ BEGIN " + untilSomebodyWaits(key) + " END $$;\n" + unlock
+                                    + "\nDO $$ BEGIN ASSERT EXISTS (SELECT " + ofHome(key)
+                                    + " AND granted AND pid = pg_backend_pid()); END $$;")
+                    .with("V2__unlock.sql.conf", "executeInTransaction=false")
+                    .with("V3__b.sql", "CREATE TABLE b ();");
+
+            assertThat(upgradeBesideAWaiter(engine, key))
+                    .isInstanceOfSatisfying(
+                            MigrationResult.Migrated.class,
+                            migrated -> assertThat(migrated.to()).isEqualTo("3"));
+        }
+    }
+
+    /** Nothing in the scripts says that it is done. */
+    @Test
+    void aScriptOutsideATransactionEndsWhereItsLockIsLostUnseen() throws Exception {
+        try (EngineFixture engine = new EngineFixture()) {
+            engine.onboard(engine.with("V1__a.sql", "CREATE TABLE a ();").catalog(), "acme");
+            long key = engine.home("acme").lockKey();
+            engine.execute("CREATE FUNCTION gives_back() RETURNS void LANGUAGE plpgsql AS $$ BEGIN "
+                    + untilSomebodyWaits(key)
+                    + " PERFORM pg_advisory_unlock_all(); WHILE NOT EXISTS (SELECT " + ofHome(key)
+                    + " AND granted) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$");
+            engine.with("V2__unlock.sql", "SELECT gives_back();\nCREATE TABLE b ();")
+                    .with("V2__unlock.sql.conf", "executeInTransaction=false");
+
+            assertThatThrownBy(() -> upgradeBesideAWaiter(engine, key))
+                    .isInstanceOfSatisfying(
+                            BusyException.class, busy -> assertThat(busy.kind()).isEqualTo(BusyException.Kind.HOME));
+            assertThat(engine.query("SELECT to_regclass('tenant_acme.b')")).containsExactly("null");
+        }
+    }
+
+    private static MigrationResult upgradeBesideAWaiter(EngineFixture engine, long key) throws Exception {
+        MigrationCatalog catalog = Proof.read(engine.catalog(), engine.server());
+        assertThat(catalog.plans().outside()).containsKey("V2__unlock.sql");
+        try (Connection other = engine.connect();
+                Statement statement = other.createStatement()) {
+            CompletableFuture<Boolean> waiter = waiter(engine, statement, key);
+            try {
+                return engine.upgrade(catalog, "acme", "latest", "1");
+            } finally {
+                assertThat(waiter.join()).isTrue();
+            }
         }
     }
 }

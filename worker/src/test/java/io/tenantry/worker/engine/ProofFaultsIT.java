@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +92,31 @@ class ProofFaultsIT {
                 MessageReaders readers = MessageReaders.of(scratch, "users");
 
                 assertThat(readers.mayRead(List.of("CREATE TABLE a (id int)"))).isTrue();
+            }
+        }
+    }
+
+    /** The first is read by Flyway's own trial run, the second when the scratch schema is opened. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pg_proc", "pg_namespace", "pg_depend"})
+    void whatRunsOutsideATransactionIsKnownWhateverCannotBeRead(String catalog) throws Exception {
+        try (EngineFixture engine = new EngineFixture(SHORT);
+                Server server = engine.serverOfOwner()) {
+            engine.with("V1__a.sql", "CREATE TABLE a (id int); CREATE TYPE size AS ENUM ('s');")
+                    .with("V2__index.sql", "CREATE INDEX CONCURRENTLY a_${tenant} ON a (id);")
+                    .with("V3__enum.sql", "ALTER TYPE size ADD VALUE 'm';")
+                    .with("V4__told.sql", "SELECT 1;")
+                    .with("V4__told.sql.conf", "executeInTransaction=false")
+                    .with("V5__inside.sql", "VACUUM a;")
+                    .with("V5__inside.sql.conf", "executeInTransaction=true");
+            MigrationCatalog read = engine.catalog();
+            engine.execute("REVOKE SELECT ON pg_catalog." + catalog + " FROM PUBLIC");
+
+            for (MigrationCatalog known : List.of(Proof.of(read, server, Set.of()), Proof.read(read, server))) {
+                assertThat(known.plans().outside()).containsOnlyKeys("V2__index.sql", "V4__told.sql");
+                assertThat(Objects.requireNonNull(known.plans().outside().get("V2__index.sql"))
+                                .indexesIn(engine.home("acme")))
+                        .containsExactly("a_acme");
             }
         }
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -272,6 +273,81 @@ class ScriptSessionIT {
             assertThat(isUnknown()).isTrue();
             engine.execute("DROP SCHEMA tenant_acme CASCADE");
         }
+    }
+
+    /** A function of the database, and a script that comes to it. */
+    static Stream<Arguments> settersOfTheDatabase() {
+        String setter = "CREATE FUNCTION public.set_it() RETURNS text LANGUAGE plpgsql AS"
+                + " 'BEGIN RETURN set_config(''app.tenant'', ''acme'', false); END';";
+        String trigger = "CREATE FUNCTION %1$s.note() RETURNS trigger LANGUAGE plpgsql AS"
+                + " 'BEGIN EXECUTE ''SET app.'' || ''tenant = 1''; RETURN NEW; END';"
+                + "CREATE TRIGGER note BEFORE INSERT ON tenant_acme.account FOR EACH ROW EXECUTE FUNCTION %1$s.note();";
+        String insert = "INSERT INTO account VALUES (1);";
+        return Stream.of(
+                Arguments.of("called", setter, "SELECT set_it();"),
+                Arguments.of(
+                        "called by another",
+                        setter
+                                + "CREATE FUNCTION public.outer_one() RETURNS text LANGUAGE sql AS 'SELECT public.set_it()';",
+                        "DO $$ BEGIN PERFORM outer_one(); END $$;"),
+                Arguments.of(
+                        "in a view", setter + "CREATE VIEW public.v AS SELECT public.set_it();", "SELECT * FROM v;"),
+                Arguments.of(
+                        "in its own configuration",
+                        "CREATE FUNCTION public.of_config() RETURNS int LANGUAGE sql SET app.tenant = 'x' AS 'SELECT 1';",
+                        "SELECT of_config();"),
+                Arguments.of(
+                        "with a body in standard SQL",
+                        "CREATE FUNCTION public.of_body() RETURNS text RETURN set_config('app.tenant', 'x', true);",
+                        "SELECT of_body();"),
+                Arguments.of(
+                        "of an event trigger",
+                        "CREATE FUNCTION public.event() RETURNS event_trigger LANGUAGE plpgsql AS"
+                                + " 'BEGIN SET LOCAL app.tenant = 1; END';"
+                                + "CREATE EVENT TRIGGER event ON ddl_command_end EXECUTE FUNCTION public.event();",
+                        "CREATE TABLE t ();"),
+                Arguments.of("of all, in a trigger made by hand", trigger.formatted("public"), insert),
+                Arguments.of("made by hand in the tenant", trigger.formatted("tenant_acme"), insert));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("settersOfTheDatabase")
+    void anotherTenantNeverSeesWhatAFunctionOfTheDatabaseSets(String name, String functions, String script)
+            throws Exception {
+        engine.onboard(engine.proven(), "acme");
+        engine.execute(functions);
+        MigrationCatalog read = engine.with("V2__sets.sql", script).catalog();
+        MigrationCatalog proven = engine.proven();
+        assertThat(isUnknown()).isTrue();
+
+        engine.upgrade(proven, "acme", "latest", "1");
+
+        assertThat(isUnknown()).isTrue();
+        engine.execute(
+                "DELETE FROM tenant_acme.flyway_schema_history WHERE version = '2'; DROP TABLE IF EXISTS tenant_acme.t");
+        engine.upgrade(Proof.read(read, engine.server()), "acme", "latest", "1");
+        assertThat(engine.query("SELECT max(version) FROM tenant_acme.flyway_schema_history"))
+                .containsExactly("2");
+        assertThat(isUnknown()).isTrue();
+    }
+
+    /** As long as nothing of the tenants comes to such a function, a session serves one after the other. */
+    @Test
+    void aFunctionThatNobodyCallsEndsNoSession() throws Exception {
+        engine.execute("CREATE FUNCTION public.set_it() RETURNS text LANGUAGE sql AS"
+                + " 'SELECT set_config(''app.tenant'', ''acme'', false)'");
+        engine.onboard(engine.proven(), "acme");
+        engine.execute("CREATE FUNCTION tenant_acme.set_it() RETURNS text LANGUAGE sql AS"
+                + " 'SELECT set_config(''app.tenant'', ''acme'', false)'");
+        MigrationCatalog catalog =
+                engine.with("V2__b.sql", "CREATE TABLE b (reset_it int);").proven();
+        engine.onboard(catalog, "other");
+        String before = state();
+
+        engine.onboard(catalog, "third");
+        assertThat(state()).isEqualTo(before);
+        engine.upgrade(catalog, "acme", "latest", "1");
+        assertThat(state()).isNotEqualTo(before);
     }
 
     private boolean isUnknown() throws Exception {
