@@ -20,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param certain what was made or changed, with traces that differ once it is changed again
  * @param questionable relations that may have been changed, with their names and states
  * @param vanished what was dropped, or is only locked
+ * @param shared rows of catalogs that only a comparison tells
  */
-record OutsideObjects(Map<Item, Set<String>> certain, Map<Ref, Found> questionable, Set<Ref> vanished) {
-    static final OutsideObjects NONE = new OutsideObjects(Map.of(), Map.of(), Set.of());
+record OutsideObjects(
+        Map<Item, Set<String>> certain, Map<Ref, Found> questionable, Set<Ref> vanished, SharedRows shared) {
+    static final OutsideObjects NONE = new OutsideObjects(Map.of(), Map.of(), Set.of(), SharedRows.NONE);
+    /** The name of the tenant of a scratch home is part of the schema's. */
+    private static final int TENANT_LENGTH = 12;
 
     private static final String OBJECTS = SqlText.of("objects.sql");
+    private static final String SINCE_15 = SqlText.of("objects-since-15.sql");
     private static final Query AFTER = Query.of("outside-objects.sql");
     private static final Query BEFORE = Query.of("objects-before.sql");
 
@@ -74,7 +79,7 @@ record OutsideObjects(Map<Item, Set<String>> certain, Map<Ref, Found> questionab
                 }
             }
         }
-        return new OutsideObjects(certain, questionable, vanished);
+        return new OutsideObjects(certain, questionable, vanished, SharedRows.of(connection));
     }
 
     /** What is here, and was not the same there: at an earlier moment of the same transaction. */
@@ -85,12 +90,14 @@ record OutsideObjects(Map<Item, Set<String>> certain, Map<Ref, Found> questionab
         changed.entrySet().removeAll(earlier.questionable.entrySet());
         Set<Ref> gone = new HashSet<>(vanished);
         gone.removeAll(earlier.vanished);
-        return new OutsideObjects(made, changed, gone);
+        return new OutsideObjects(made, changed, gone, shared.without(earlier.shared));
     }
 
     /** All that it made, changed or dropped; after it was rolled back. */
     Set<Item> resolve(Connection connection, String schema) throws SQLException {
         Set<Item> all = new HashSet<>(certain.keySet());
+        String tenant = schema.substring(Math.max(0, schema.length() - TENANT_LENGTH));
+        shared.changed(connection).forEach(name -> all.add(new Item(name, false, name.contains(tenant))));
         if (questionable.isEmpty() && vanished.isEmpty()) {
             return all;
         }
@@ -128,7 +135,9 @@ record OutsideObjects(Map<Item, Set<String>> certain, Map<Ref, Found> questionab
                 while (row.next()) {
                     before.put(
                             new Ref(row.getLong("class"), row.getLong("id")),
-                            new Found(new Item(row.getString("name"), false, false), row.getString("state")));
+                            new Found(
+                                    new Item(String.valueOf(row.getString("name")), false, false),
+                                    row.getString("state")));
                 }
             }
         }
@@ -151,8 +160,11 @@ record OutsideObjects(Map<Item, Set<String>> certain, Map<Ref, Found> questionab
         private String on(Connection connection) throws SQLException {
             try (Statement statement = connection.createStatement();
                     ResultSet row =
-                            statement.executeQuery("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")) {
-                return row.next() && row.getBoolean(1) ? withRoles : without;
+                            statement.executeQuery("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT'),"
+                                    + " current_setting('server_version_num')::int >= 150000")) {
+                row.next();
+                return (row.getBoolean(1) ? withRoles : without)
+                        .replace("/*since 15*/", row.getBoolean(2) ? SINCE_15 : "");
             }
         }
     }

@@ -17,3 +17,8 @@ FROM wanted w
     JOIN pg_class c ON c.oid = w.id
     JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE w.class = 'pg_class'::regclass AND n.nspname <> 'pg_toast' AND NOT EXISTS (SELECT FROM home h WHERE h.oid = n.oid)
+UNION ALL
+SELECT NULL, w.class, w.id, md5(d.description)
+FROM wanted w
+    JOIN pg_description d ON d.objoid = w.id AND d.classoid <> 'pg_class'::regclass
+WHERE w.class = 'pg_description'::regclass

@@ -3,6 +3,8 @@
 SELECT 'schema ' || quote_ident(nspname), 'pg_namespace'::regclass::oid, oid, oid, xmin FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'
 UNION ALL SELECT 'function ' || oid::regprocedure, 'pg_proc'::regclass::oid, oid, pronamespace, xmin FROM pg_proc
 UNION ALL SELECT 'type ' || oid::regtype, 'pg_type'::regclass::oid, oid, typnamespace, xmin FROM pg_type WHERE typtype IN ('d', 'e', 'r', 'b') AND typcategory <> 'A'
+-- Values of an enum are rows of their own.
+UNION ALL SELECT 'type ' || t.oid::regtype, 'pg_type'::regclass::oid, t.oid, t.typnamespace, e.xmin FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid
 UNION ALL SELECT format('constraint %I of %s', conname, conrelid::regclass), 'pg_constraint'::regclass::oid, oid, connamespace, xmin FROM pg_constraint
 UNION ALL SELECT format('trigger %I of %s', t.tgname, t.tgrelid::regclass), 'pg_trigger'::regclass::oid, t.oid, c.relnamespace, t.xmin
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
@@ -12,9 +14,17 @@ UNION ALL SELECT format('rule %I of %s', r.rulename, r.ev_class::regclass), 'pg_
     FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
 UNION ALL SELECT 'operator ' || oid::regoperator, 'pg_operator'::regclass::oid, oid, oprnamespace, xmin FROM pg_operator
 UNION ALL SELECT 'operator class ' || quote_ident(opcname), 'pg_opclass'::regclass::oid, oid, opcnamespace, xmin FROM pg_opclass
+UNION ALL SELECT 'operator family ' || quote_ident(opfname), 'pg_opfamily'::regclass::oid, oid, opfnamespace, xmin FROM pg_opfamily
+UNION ALL SELECT 'operator family ' || quote_ident(f.opfname), 'pg_opfamily'::regclass::oid, f.oid, f.opfnamespace, m.xmin
+    FROM pg_amop m JOIN pg_opfamily f ON f.oid = m.amopfamily
+UNION ALL SELECT 'operator family ' || quote_ident(f.opfname), 'pg_opfamily'::regclass::oid, f.oid, f.opfnamespace, m.xmin
+    FROM pg_amproc m JOIN pg_opfamily f ON f.oid = m.amprocfamily
 UNION ALL SELECT 'collation ' || quote_ident(collname), 'pg_collation'::regclass::oid, oid, collnamespace, xmin FROM pg_collation
 UNION ALL SELECT 'conversion ' || quote_ident(conname), 'pg_conversion'::regclass::oid, oid, connamespace, xmin FROM pg_conversion
 UNION ALL SELECT 'text search configuration ' || quote_ident(cfgname), 'pg_ts_config'::regclass::oid, oid, cfgnamespace, xmin FROM pg_ts_config
+-- Whatever changes its mappings writes its dependencies again.
+UNION ALL SELECT 'text search configuration ' || quote_ident(c.cfgname), 'pg_ts_config'::regclass::oid, c.oid, c.cfgnamespace, d.xmin
+    FROM pg_depend d JOIN pg_ts_config c ON c.oid = d.objid WHERE d.classid = 'pg_ts_config'::regclass
 UNION ALL SELECT 'text search dictionary ' || quote_ident(dictname), 'pg_ts_dict'::regclass::oid, oid, dictnamespace, xmin FROM pg_ts_dict
 UNION ALL SELECT 'statistics ' || quote_ident(stxname), 'pg_statistic_ext'::regclass::oid, oid, stxnamespace, xmin FROM pg_statistic_ext
 UNION ALL SELECT 'default privileges of ' || quote_ident(pg_get_userbyid(defaclrole)), 'pg_default_acl'::regclass::oid, oid, defaclnamespace, xmin FROM pg_default_acl
@@ -25,6 +35,8 @@ UNION ALL SELECT 'event trigger ' || quote_ident(evtname), 'pg_event_trigger'::r
 UNION ALL SELECT 'publication ' || quote_ident(pubname), 'pg_publication'::regclass::oid, oid, 0, xmin FROM pg_publication
 UNION ALL SELECT 'foreign data wrapper ' || quote_ident(fdwname), 'pg_foreign_data_wrapper'::regclass::oid, oid, 0, xmin FROM pg_foreign_data_wrapper
 UNION ALL SELECT 'server ' || quote_ident(srvname), 'pg_foreign_server'::regclass::oid, oid, 0, xmin FROM pg_foreign_server
+UNION ALL SELECT 'transform for ' || trftype::regtype, 'pg_transform'::regclass::oid, oid, 0, xmin FROM pg_transform
+UNION ALL SELECT 'tablespace ' || quote_ident(spcname), 'pg_tablespace'::regclass::oid, oid, 0, xmin FROM pg_tablespace
 UNION ALL SELECT 'access method ' || quote_ident(amname), 'pg_am'::regclass::oid, oid, 0, xmin FROM pg_am
 UNION ALL SELECT 'settings of ' || CASE setrole WHEN 0 THEN 'the database' ELSE quote_ident(pg_get_userbyid(setrole)) END,
     'pg_db_role_setting'::regclass::oid, setrole, 0, xmin FROM pg_db_role_setting
@@ -38,4 +50,5 @@ UNION ALL SELECT format('user mapping of %I for server %I', m.usename, m.srvname
 UNION ALL SELECT CASE classoid WHEN 'pg_authid'::regclass THEN 'comment on role ' || quote_ident(pg_get_userbyid(objoid)) ELSE 'comment on a database' END,
     'pg_shdescription'::regclass::oid, objoid, 0, xmin FROM pg_shdescription
 UNION ALL SELECT 'database ' || quote_ident(datname), 'pg_database'::regclass::oid, oid, 0, xmin FROM pg_database
+/*since 15*/
 /*roles*/

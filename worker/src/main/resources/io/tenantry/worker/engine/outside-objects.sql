@@ -33,6 +33,29 @@ own AS MATERIALIZED (
     FROM recent r, written w
     WHERE pg_xact_status(((w.top + (r.row_xid::text::bigint - w.top % 4294967296 + 4294967296) % 4294967296)::text)::xid8) = 'in progress'
 ),
+comment AS MATERIALIZED (
+    SELECT 'comment on ' || pg_describe_object(d.classoid, d.objoid, 0) AS name, d.classoid AS class, d.objoid AS id, d.description AS text,
+           CASE d.classoid
+               WHEN 'pg_namespace'::regclass THEN d.objoid
+               WHEN 'pg_proc'::regclass THEN (SELECT o.pronamespace FROM pg_proc o WHERE o.oid = d.objoid)
+               WHEN 'pg_type'::regclass THEN (SELECT o.typnamespace FROM pg_type o WHERE o.oid = d.objoid)
+               WHEN 'pg_constraint'::regclass THEN (SELECT o.connamespace FROM pg_constraint o WHERE o.oid = d.objoid)
+               WHEN 'pg_operator'::regclass THEN (SELECT o.oprnamespace FROM pg_operator o WHERE o.oid = d.objoid)
+               WHEN 'pg_opclass'::regclass THEN (SELECT o.opcnamespace FROM pg_opclass o WHERE o.oid = d.objoid)
+               WHEN 'pg_opfamily'::regclass THEN (SELECT o.opfnamespace FROM pg_opfamily o WHERE o.oid = d.objoid)
+               WHEN 'pg_collation'::regclass THEN (SELECT o.collnamespace FROM pg_collation o WHERE o.oid = d.objoid)
+               WHEN 'pg_conversion'::regclass THEN (SELECT o.connamespace FROM pg_conversion o WHERE o.oid = d.objoid)
+               WHEN 'pg_ts_config'::regclass THEN (SELECT o.cfgnamespace FROM pg_ts_config o WHERE o.oid = d.objoid)
+               WHEN 'pg_ts_dict'::regclass THEN (SELECT o.dictnamespace FROM pg_ts_dict o WHERE o.oid = d.objoid)
+               WHEN 'pg_statistic_ext'::regclass THEN (SELECT o.stxnamespace FROM pg_statistic_ext o WHERE o.oid = d.objoid)
+               WHEN 'pg_trigger'::regclass THEN (SELECT c.relnamespace FROM pg_trigger o JOIN pg_class c ON c.oid = o.tgrelid WHERE o.oid = d.objoid)
+               WHEN 'pg_policy'::regclass THEN (SELECT c.relnamespace FROM pg_policy o JOIN pg_class c ON c.oid = o.polrelid WHERE o.oid = d.objoid)
+               WHEN 'pg_rewrite'::regclass THEN (SELECT c.relnamespace FROM pg_rewrite o JOIN pg_class c ON c.oid = o.ev_class WHERE o.oid = d.objoid)
+               ELSE 0 END AS namespace
+    FROM pg_description d, written w
+    WHERE d.classoid <> 'pg_class'::regclass AND age(d.xmin) <= age((w.top::text)::xid8::xid)
+      AND pg_xact_status(((w.top + (d.xmin::text::bigint - w.top % 4294967296 + 4294967296) % 4294967296)::text)::xid8) = 'in progress'
+),
 locked AS MATERIALIZED (
     SELECT l.locktype, l.relation, l.classid, l.objid, l.mode,
            l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) AS here
@@ -40,19 +63,22 @@ locked AS MATERIALIZED (
 )
 SELECT o.name, o.class, o.id, NULL AS state,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id AND d.deptype = 'e') AS extension,
-       o.class IN ('pg_largeobject'::regclass, 'pg_user_mapping'::regclass)
+       o.class = 'pg_largeobject'::regclass
            OR o.class IN ('pg_authid'::regclass, 'pg_auth_members'::regclass, 'pg_default_acl'::regclass, 'pg_db_role_setting'::regclass, 'pg_foreign_server'::regclass,
-                          'pg_publication'::regclass, 'pg_shdescription'::regclass)
-               AND o.name LIKE '%' || w.tenant || '%' AS tenants,
+                          'pg_publication'::regclass, 'pg_shdescription'::regclass, 'pg_user_mapping'::regclass)
+               AND o.name LIKE '%' || w.tenant || '%'
+               -- Where other tenants' tables have no replica identity, their updates would fail.
+               AND NOT EXISTS (SELECT FROM pg_publication p WHERE p.oid = o.id AND p.puballtables) AS tenants,
        o.row_xid::text AS trace
 FROM own o, written w WHERE o.name IS NOT NULL
 UNION
--- Superusers alone may read the rows of roles, and a row that is deleted nobody: a lock tells that one is written.
+-- Superusers alone may read the rows of roles, and a row that is deleted nobody: a lock tells that one is written. Whose it
+-- is, shared-rows.sql tells.
 SELECT CASE l.relation
            WHEN 'pg_authid'::regclass THEN coalesce('role ' || quote_ident(r.rolname), 'a role')
            WHEN 'pg_auth_members'::regclass THEN 'memberships of roles'
            ELSE 'settings of a role or of the database' END,
-       l.relation, 0, NULL, false, l.relation <> 'pg_db_role_setting'::regclass, NULL
+       l.relation, 0, NULL, false, true, NULL
 FROM locked l
     CROSS JOIN written w
     LEFT JOIN pg_roles r ON r.rolname LIKE '%' || w.tenant || '%' AND l.relation = 'pg_authid'::regclass
@@ -82,6 +108,16 @@ WHERE (c.oid IN (SELECT l.relation FROM locked l WHERE l.locktype = 'relation' A
         OR c.oid IN (SELECT o.id FROM own o WHERE o.name IS NULL))
   AND n.nspname NOT IN (?, 'pg_catalog', 'pg_toast', 'information_schema')
   AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
+UNION
+-- A comment is no part of its object. Those on relations are known by their locks.
+SELECT c.name, 'pg_description'::regclass, c.id, md5(c.text), false, c.name LIKE '%' || w.tenant || '%', NULL
+FROM comment c, written w
+WHERE c.namespace <> w.home AND c.namespace <> coalesce(nullif(pg_my_temp_schema(), 0), w.home)
+  -- An extension brings comments with it.
+  AND NOT EXISTS (SELECT FROM own o WHERE o.class = 'pg_extension'::regclass
+                  AND (c.class = o.class AND c.id = o.id
+                       OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = c.class AND d.objid = c.id
+                                  AND d.refclassid = o.class AND d.refobjid = o.id AND d.deptype = 'e')))
 UNION
 SELECT NULL, 'pg_class'::regclass, l.relation, NULL, false, false, NULL
 FROM locked l

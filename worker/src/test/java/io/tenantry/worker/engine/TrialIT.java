@@ -85,7 +85,7 @@ class TrialIT {
                 "CREATE TABLE a (id int, o oid); INSERT INTO a VALUES (1, lo_from_bytea(0, 'x'))",
                 "CREATE TABLE a (id int); DO $$ BEGIN PERFORM lo_creat(-1); END $$",
                 "CREATE TABLE a (id int); GRANT pg_read_all_data TO \"${tenant}_member\"",
-                "CREATE TABLE a (id int); CREATE USER MAPPING FOR PUBLIC SERVER elsewhere OPTIONS (user '${tenant}')",
+                "CREATE TABLE a (id int); CREATE USER MAPPING FOR \"${tenant}_member\" SERVER elsewhere OPTIONS (user '${tenant}')",
                 "CREATE TABLE a (id int); CREATE ROLE \"${tenant}_x\""
             })
     void whatLivesOutsideSchemasIsRolledBack(String script) throws Exception {
