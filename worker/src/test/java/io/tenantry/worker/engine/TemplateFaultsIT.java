@@ -3,7 +3,6 @@ package io.tenantry.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tenantry.worker.guarantee.Scale;
 import io.tenantry.worker.scenario.SqlStates;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +36,7 @@ class TemplateFaultsIT {
         String name = template(catalog).name();
         try (TemplateDraft draft = TemplateDraft.begin(engine.server(), name).orElseThrow()) {
             String temporary = databases(name).get(0);
-            for (String state : Scale.isFull() ? SqlStates.all() : SqlStates.ofEachClass()) {
+            for (String state : SqlStates.ofEachClass()) {
                 engine.execute("ALTER DATABASE " + temporary + " SET test.state = '" + state + "'");
 
                 assertThatThrownBy(() -> draft.migrate(catalog))

@@ -61,8 +61,8 @@ class MemoryIT {
         Await.until(
                 DEADLINE,
                 "it has read them all",
-                () -> metric("tenantry_in_flight") + metric("tenantry_parked") == SIGNUPS);
-        assertThat(metric("tenantry_parked")).isGreaterThan(SIGNUPS / 2);
+                () -> worker.metric("tenantry_in_flight") + worker.metric("tenantry_parked") == SIGNUPS);
+        assertThat(worker.metric("tenantry_parked")).isGreaterThan(SIGNUPS / 2);
 
         deployment.executeInRegistry("ALTER TABLE tenantry.tenant_home_being_restored RENAME TO tenant_home");
 
@@ -81,11 +81,13 @@ class MemoryIT {
         deployment.topics().delete(topic);
         publishLarge(DEAD_LETTERS);
         Await.until(
-                DEADLINE, "all partitions are paused", () -> metric("tenantry_paused_partitions") == 2 * partitions);
+                DEADLINE,
+                "all partitions are paused",
+                () -> worker.metric("tenantry_paused_partitions") == 2 * partitions);
 
         deployment.topics().create(topic, partitions);
 
-        Await.until(DEADLINE, "all are published", () -> metric("tenantry_dead_letters_total") == DEAD_LETTERS);
+        Await.until(DEADLINE, "all are published", () -> worker.metric("tenantry_dead_letters_total") == DEAD_LETTERS);
         deployment.topics().awaitNoLag();
         end();
     }
@@ -95,17 +97,8 @@ class MemoryIT {
         assertThat(worker.awaitExit()).isIn(0, 143);
     }
 
-    /** Of all labels together. */
-    private double metric(String name) throws Exception {
-        return worker.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
-    }
-
-    private static Map<String, String> attributes(int characters) {
+    /** Attributes of a tenant with so many characters in all. */
+    static Map<String, String> attributes(int characters) {
         Random random = new Random(42);
         Map<String, String> attributes = new HashMap<>();
         for (int i = 0; i < characters / 1000; i++) {

@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param lostAnswers commits whose answer a proxy withholds
  * @param rollingRestarts of all workers
  */
-public record Scale(
+record Scale(
         int workers,
         int tenants,
         int newcomers,
@@ -49,8 +49,7 @@ public record Scale(
         return isFull() ? full() : small();
     }
 
-    /** Whether this is the long run of the profile {@code chaos}. */
-    public static boolean isFull() {
+    static boolean isFull() {
         String name = System.getProperty(PROPERTY, "small");
         return switch (name) {
             case "small" -> false;

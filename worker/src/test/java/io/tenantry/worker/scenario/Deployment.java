@@ -226,7 +226,7 @@ public final class Deployment implements AutoCloseable {
                             Topic.TENANT_RESULTS.name(prefix()),
                             Topic.TENANT_CREATED.deadLetterName(prefix()),
                             Topic.MIGRATION_REQUESTED.deadLetterName(prefix()))
-                    .flatMap(topic -> IntStream.range(0, PARTITIONS)
+                    .flatMap(topic -> IntStream.range(0, settings().kafka().partitions())
                             .mapToObj(partition -> new org.apache.kafka.common.TopicPartition(topic, partition)))
                     .toList();
             results = new Results(settings().kafka().bootstrapServers(), prefix(), partitions);
