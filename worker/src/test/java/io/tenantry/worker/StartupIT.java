@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that cannot work says why, all of it, and what to do; it ends with status 2 and takes nothing on. */
+@Order(2)
 class StartupIT {
     /** Nothing listens on it. */
     private static final String NOWHERE = "127.0.0.1:1";

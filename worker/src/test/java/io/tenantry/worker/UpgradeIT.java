@@ -23,8 +23,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
+@Order(7)
 class UpgradeIT {
     private Deployment deployment;
     private RunningWorker worker;

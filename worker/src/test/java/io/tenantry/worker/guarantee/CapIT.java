@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** All workers of a group together never have more connections to a server than its cap. */
+@Order(1)
 class CapIT {
     /** A lease lasts 10 s; a machine that is busy with other tests may take its time besides. */
     private static final Duration A_FEW_LEASES = Duration.ofSeconds(90);

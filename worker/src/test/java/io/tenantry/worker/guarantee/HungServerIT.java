@@ -21,9 +21,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** One of two servers takes connections and answers nothing: what the other one's tenants ask for goes on as before. */
+@Order(4)
 class HungServerIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int BEHIND = 50;

@@ -23,9 +23,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A worker process with {@code -Xmx256m} bears more bytes than that, while it can settle or publish nothing. */
+@Order(3)
 class MemoryIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int MEBIBYTE = 1 << 20;

@@ -45,8 +45,8 @@ final class EmbeddedPostgresServer implements PostgresServer {
         arguments.add(Integer.toString(port));
         arguments.addAll(settings);
         List<String> options = new ArrayList<>(SMALL);
-        // zonky unpacks here. A folder shared by all runs would break when one of them is killed while it unpacks.
         options.add("-Djava.io.tmpdir=" + folder.path());
+        options.addAll(PostgresBinaries.ofProperty().jvmOptions());
         return ChildJvm.start(PostgresServerProcess.class, options, arguments, folder.resolve("postgres.log"));
     }
 

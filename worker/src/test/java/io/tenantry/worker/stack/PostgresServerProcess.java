@@ -50,8 +50,10 @@ final class PostgresServerProcess {
     }
 
     private synchronized void start(int port, List<String> settings) throws IOException {
+        PostgresBinaries binaries = PostgresBinaries.ofProperty();
         EmbeddedPostgres.Builder server = EmbeddedPostgres.builder()
                 .setDataDirectory(postmaster.data())
+                .setOverrideWorkingDirectory(binaries.workingDirectory(folder).toFile())
                 .setCleanDataDirectory(false)
                 .setRegisterShutdownHook(false)
                 .setLocaleConfig("locale", "C")
@@ -65,6 +67,7 @@ final class PostgresServerProcess {
             server.setServerConfig(pair[0], shellQuoted(pair[1]));
         }
         server.start();
+        binaries.share(folder);
     }
 
     /** Waits for a start in progress: it cannot be broken off without leaving something behind. */

@@ -20,11 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What fails is told from where it failed, and only the server's own answer makes an outage. */
+@Order(5)
 class FailureIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String RUNNING = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.9)%' AND"
