@@ -81,6 +81,10 @@ class HungServerIT {
 
         assertThat(answers(behind)).allMatch(result -> result.error() == null);
         assertThat(answered()).as("what waits for the hung server").doesNotContainAnyElementsOf(waiting);
+        Await.until(
+                DEADLINE,
+                "what waits is counted, at work and parked",
+                () -> worker.metric("tenantry_waiting") > 0 && worker.metric("tenantry_parked") > 0);
 
         goOn();
         List<TenantResult> late = answers(waiting);

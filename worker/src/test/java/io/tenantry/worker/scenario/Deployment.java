@@ -324,9 +324,22 @@ public final class Deployment implements AutoCloseable {
         for (int i = opened.size() - 1; i >= 0; i--) {
             opened.get(i).close();
         }
+        if (stack == DevStack.shared()) {
+            dropDatabases();
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
+            }
+        }
+    }
+
+    /** What its tenants' databases hold is little, and stays. */
+    private void dropDatabases() throws SQLException {
+        try (Connection connection = stack.postgres().connect("postgres");
+                Statement statement = connection.createStatement()) {
+            for (String database : List.of(controlDatabase(), tenantDatabase())) {
+                statement.execute("DROP DATABASE IF EXISTS \"" + database + "\" WITH (FORCE)");
             }
         }
     }
