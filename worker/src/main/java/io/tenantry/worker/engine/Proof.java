@@ -77,7 +77,7 @@ public final class Proof {
             MigrationCatalog catalog, Server server, Set<String> allow, LeftOut leftOut, long begun)
             throws SQLException {
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            SessionSpoilers spoilers = SessionSpoilers.of(scratch, catalog);
+            SessionSpoilers spoilers = SessionSpoilers.of(scratch.connection(), catalog);
             MessageReaders readers = MessageReaders.of(scratch, catalog.database());
             Proof proof = new Proof(catalog, scratch, readers, allow, begun);
             proof.trespass.leaveOut(leftOut);
@@ -111,7 +111,7 @@ public final class Proof {
                     Candidates.of(catalog, scratch, MessageReaders.everywhere())
                             .plans()
                             .outside(),
-                    SessionSpoilers.of(scratch, catalog));
+                    SessionSpoilers.of(scratch.connection(), catalog));
         } catch (SQLException | RuntimeException failure) {
             LOG.warn("database {}: its scripts could not be read beforehand", catalog.database(), failure);
             return withoutPlans(catalog, OutsideByText.of(catalog, server.name()), SessionSpoilers.UNKNOWN);

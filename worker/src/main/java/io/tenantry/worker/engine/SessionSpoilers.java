@@ -2,6 +2,7 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -51,12 +52,12 @@ record SessionSpoilers(boolean everywhere, Set<String> schemas) {
     }
 
     /** Looks through the functions of the database; none of the scripts' own does such a thing if this is asked. */
-    static SessionSpoilers of(Scratch scratch, MigrationCatalog catalog) {
+    static SessionSpoilers of(Connection connection, MigrationCatalog catalog) {
         if (catalog.spoilsAllSessions()) {
             return UNKNOWN;
         }
         try {
-            return find(scratch, catalog);
+            return find(connection, catalog);
         } catch (SQLException failure) {
             LOG.warn(
                     "database {}: nobody knows which functions set custom settings ({}); the session is closed after each"
@@ -67,14 +68,14 @@ record SessionSpoilers(boolean everywhere, Set<String> schemas) {
         }
     }
 
-    private static SessionSpoilers find(Scratch scratch, MigrationCatalog catalog) throws SQLException {
+    private static SessionSpoilers find(Connection connection, MigrationCatalog catalog) throws SQLException {
         Set<String> names = new TreeSet<>();
         Set<String> reached = new TreeSet<>();
         Set<String> homes = new HashSet<>();
         boolean more = true;
         for (int round = 0; more && round < ROUNDS; round++) {
             more = false;
-            try (Statement statement = scratch.connection().createStatement();
+            try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(query(names))) {
                 while (row.next()) {
                     String name = row.getString("name");
