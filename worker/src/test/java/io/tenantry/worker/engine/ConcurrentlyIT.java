@@ -53,7 +53,7 @@ class ConcurrentlyIT {
 
         assertThat(engine.create(catalog, "acme")).isInstanceOf(Shortcut.Done.class);
 
-        Stage ours = engine.stage("acme");
+        Stage ours = Stages.of(engine, "acme");
         List<String> history = engine.query(HISTORY);
         assertThat(engine.query("SELECT DISTINCT xmin::text FROM tenant_acme.flyway_schema_history"))
                 .as("transactions")
@@ -61,7 +61,7 @@ class ConcurrentlyIT {
         assertThat(catalog.plans().steps()).as("for a home that is there").doesNotContainKey("V3__concurrently.sql");
         engine.execute("DROP SCHEMA tenant_acme CASCADE");
         engine.byFlyway(catalog, "acme", "latest");
-        assertThat(ours.isLike(engine.stage("acme"), Set.of())).isTrue();
+        assertThat(ours.isLike(Stages.of(engine, "acme"), Set.of())).isTrue();
         assertThat(history).isEqualTo(engine.query(HISTORY));
         assertThat(engine.validate(catalog, "acme", "latest").validationSuccessful)
                 .isTrue();

@@ -243,17 +243,6 @@ final class EngineFixture implements AutoCloseable {
         }
     }
 
-    Stage stage(String tenant) throws SQLException {
-        return stage(tenant, Set.of());
-    }
-
-    /** @param leftOut columns that differ from run to run */
-    Stage stage(String tenant, Set<TableColumn> leftOut) throws SQLException {
-        try (Connection connection = connect()) {
-            return Stage.of(connection, home(tenant).schema(), leftOut);
-        }
-    }
-
     /** A connection of the test's own. */
     Connection connect() throws SQLException {
         return postgres.connect(database);

@@ -159,12 +159,12 @@ class EquivalenceIT {
             engine.byFlyway(catalog, "acme", "2");
             engine.execute(ROWS + drift);
             MigrationResult result = engine.upgrade(catalog, "acme", "latest", "2");
-            Stage ours = engine.stage("acme");
+            Stage ours = Stages.of(engine, "acme");
             engine.execute("DROP SCHEMA tenant_acme CASCADE");
             engine.byFlyway(catalog, "acme", "2");
             engine.execute(ROWS + drift);
             boolean fails = flywayFails(catalog);
-            Stage theirs = engine.stage("acme");
+            Stage theirs = Stages.of(engine, "acme");
 
             assertThat(result instanceof MigrationResult.Failed)
                     .as("%s: %s", drift, result)
@@ -209,7 +209,9 @@ class EquivalenceIT {
 
             narrow.onboard(catalog, "second");
 
-            assertThat(narrow.stage("second").toString()).contains("second").doesNotContain("first");
+            assertThat(Stages.of(narrow, "second").toString())
+                    .contains("second")
+                    .doesNotContain("first");
             assertThat(narrow.query("SELECT concat_ws('|', setting, mine, path ~ 'first') FROM tenant_second.look"))
                     .containsExactly("second|f");
             assertThat(narrow.query("SELECT zone = current_setting('TimeZone') FROM tenant_second.look"))
@@ -228,7 +230,7 @@ class EquivalenceIT {
         List<String> history = engine.query("SELECT concat_ws('|', installed_rank, version, description, type, script,"
                 + " checksum, installed_by, success, execution_time BETWEEN 0 AND 60000, installed_on > now() - interval '1"
                 + " hour') FROM tenant_acme.flyway_schema_history ORDER BY installed_rank");
-        return new Look(engine.stage("acme", set.volatileColumns()), history);
+        return new Look(Stages.of(engine, "acme", set.volatileColumns()), history);
     }
 
     private static void assertSame(Look ours, Look theirs) {
@@ -287,8 +289,8 @@ class EquivalenceIT {
         MigrationResult.Migrated upgraded = (MigrationResult.Migrated) engine.upgrade(catalog, "old", "latest", null);
 
         assertThat(upgraded.applied()).containsExactly("3");
-        assertThat(engine.stage("old").catalog())
-                .isEqualTo(engine.stage("young").catalog());
+        assertThat(Stages.of(engine, "old").catalog())
+                .isEqualTo(Stages.of(engine, "young").catalog());
         assertThat(engine.shortcut(catalog, "young", "latest", null)).isInstanceOf(Shortcut.Done.class);
     }
 

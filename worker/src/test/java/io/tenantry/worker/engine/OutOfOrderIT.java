@@ -67,8 +67,8 @@ class OutOfOrderIT {
             assertThat(engine.query(HISTORY.formatted(tenant)))
                     .as("seed %s", seed)
                     .isEqualTo(after);
-            assertThat(engine.stage(tenant).catalog())
-                    .isEqualTo(engine.stage(twin).catalog());
+            assertThat(Stages.of(engine, tenant).catalog())
+                    .isEqualTo(Stages.of(engine, twin).catalog());
             assertThat(result).isInstanceOfSatisfying(MigrationResult.Migrated.class, migrated -> {
                 assertThat(migrated.from()).isEqualTo(current);
                 assertThat(migrated.to()).isEqualTo(version(tenant));

@@ -399,8 +399,8 @@ class TrialIT {
         assertThat(engine.query("SELECT obj_description('tenant_acme'::regnamespace) UNION ALL"
                         + " SELECT obj_description('tenant_new'::regnamespace)"))
                 .containsExactly(engine.home("acme").mark(), engine.home("new").mark());
-        assertThat(engine.stage("acme").catalog())
-                .isEqualTo(engine.stage("vanilla").catalog());
+        assertThat(Stages.of(engine, "acme").catalog())
+                .isEqualTo(Stages.of(engine, "vanilla").catalog());
     }
 
     /** As if the worker had died: what was committed is found by the next start, and the rest never was. */
