@@ -27,13 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The servers of the stack keep their data and their addresses, whatever fault tests do to them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Isolated("measures and counts what it starts")
 class DevStackIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 

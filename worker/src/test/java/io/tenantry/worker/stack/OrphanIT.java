@@ -18,10 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** No server outlives the process that started it, however that process ends. */
-@Isolated("measures and counts what it starts")
 class OrphanIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 

@@ -17,10 +17,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** The stack that all tests share is quick, and as they need it. */
-@Isolated("measures and counts what it starts")
 class SharedStackIT {
     private final DevStack stack = DevStack.shared();
 
