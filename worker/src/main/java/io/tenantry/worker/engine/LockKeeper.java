@@ -38,6 +38,9 @@ final class LockKeeper implements Callback {
 
     private static final Pattern MAY_COMMIT = Pattern.compile("\\b(COMMIT|ROLLBACK|CALL)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern BEGINS = Pattern.compile("^(BEGIN|START)\\b", Pattern.CASE_INSENSITIVE);
+    /** They take no snapshot, so nothing that does may come between them. */
+    private static final Pattern SETS_UP = Pattern.compile("^(BEGIN|START|SET)\\b", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern ENDS = Pattern.compile("^(COMMIT|END|ROLLBACK|ABORT)\\b", Pattern.CASE_INSENSITIVE);
 
     private final long home;
@@ -124,7 +127,7 @@ final class LockKeeper implements Callback {
                         new ErrorDetails(CoreErrorCode.ERROR, "run in parts"), "DISCARD ALL was run in parts");
             }
         } else if (inTransaction) {
-            if (!ENDS.matcher(sql).find()) {
+            if (!ENDS.matcher(sql).find() && !SETS_UP.matcher(sql).find()) {
                 statement.execute(lockOfTransaction);
             }
         } else if (unlocks
@@ -142,6 +145,9 @@ final class LockKeeper implements Callback {
     private void after(Statement statement, String sql) throws SQLException {
         inTransaction = BEGINS.matcher(sql).find()
                 || (inTransaction && !ENDS.matcher(sql).find());
+        if (inTransaction && SETS_UP.matcher(sql).find()) {
+            return;
+        }
         lock(statement, lock);
         if (wrapped) {
             wrapped = false;

@@ -61,9 +61,10 @@ final class LockPatience implements Callback {
         }
     }
 
+    /** By a statement that takes no snapshot: a script's SET TRANSACTION may come next. */
     private static String lockTimeout(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_catalog.current_setting('lock_timeout')")) {
+                ResultSet row = statement.executeQuery("SHOW lock_timeout")) {
             row.next();
             return row.getString(1);
         }

@@ -128,6 +128,33 @@ class LostLockIT {
         }
     }
 
+    /** PostgreSQL takes SET TRANSACTION before the first query alone, also one that is not the script's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;",
+                "START TRANSACTION; SET TRANSACTION READ WRITE, DEFERRABLE; SET LOCAL lock_timeout = '1s'; SET TRANSACTION"
+                        + " ISOLATION LEVEL REPEATABLE READ;",
+                "BEGIN ISOLATION LEVEL SERIALIZABLE; SET CONSTRAINTS ALL DEFERRED;"
+            })
+    void aScriptOutsideATransactionSetsUpItsOwn(String begin) throws Exception {
+        try (EngineFixture engine = new EngineFixture()) {
+            engine.onboard(
+                    engine.with("V1__a.sql", "CREATE TABLE a (level text);").catalog(), "acme");
+            engine.with(
+                            "V2__b.sql",
+                            begin + "\nINSERT INTO a SELECT current_setting('transaction_isolation');\nCOMMIT;\n"
+                                    + "SELECT pg_advisory_unlock_all();")
+                    .with("V2__b.sql.conf", "executeInTransaction=false");
+
+            assertThat(engine.upgrade(Proof.read(engine.catalog(), engine.server()), "acme", "latest", "1"))
+                    .isInstanceOf(MigrationResult.Migrated.class);
+            assertThat(engine.query("SELECT level FROM tenant_acme.a"))
+                    .hasSize(1)
+                    .doesNotContain("read committed");
+        }
+    }
+
     private static MigrationResult upgradeBesideAWaiter(EngineFixture engine, long key) throws Exception {
         MigrationCatalog catalog = Proof.read(engine.catalog(), engine.server());
         assertThat(catalog.plans().outside()).containsKey("V2__unlock.sql");
