@@ -1,6 +1,21 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.OutsideScript;
+import io.tenantry.worker.engine.flyway.FlywayFailure;
+import io.tenantry.worker.engine.flyway.LongWay;
+import io.tenantry.worker.engine.history.FailureKind;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.engine.history.ScriptFailure;
+import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.history.Standing;
+import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.history.TargetCheck;
+import io.tenantry.worker.engine.plan.ByPlan;
+import io.tenantry.worker.engine.plan.Shortcut;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;

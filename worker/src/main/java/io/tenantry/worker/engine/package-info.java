@@ -1,4 +1,4 @@
-/** Migration catalogs and how they are applied; the only place that knows Flyway. */
+/** Brings one home to a version of its catalog; the rooms below are the only ones that know Flyway. */
 @NullMarked
 package io.tenantry.worker.engine;
 

@@ -1,6 +1,6 @@
 package io.tenantry.worker.registry;
 
-import io.tenantry.worker.engine.FlywayEngine;
+import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.postgres.ConnectionPool;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,10 +1,10 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.Migrator;
-import io.tenantry.worker.engine.Progress;
-import io.tenantry.worker.engine.Shortcut;
-import io.tenantry.worker.engine.Sightings;
-import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.plan.Shortcut;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;

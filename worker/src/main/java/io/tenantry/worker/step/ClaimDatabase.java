@@ -1,7 +1,7 @@
 package io.tenantry.worker.step;
 
-import io.tenantry.worker.engine.Sightings;
-import io.tenantry.worker.engine.TemplateDatabase;
+import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.DatabaseProvisioning;
 import io.tenantry.worker.postgres.HomeState;
 import io.tenantry.worker.postgres.LockedHome;

@@ -3,7 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
-import io.tenantry.worker.engine.TemplateDatabase;
+import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.Migrator;
-import io.tenantry.worker.engine.TemplateDatabase;
+import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.TenantHome;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
-import io.tenantry.worker.engine.ScriptFailure;
+import io.tenantry.worker.engine.history.ScriptFailure;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.Registration;

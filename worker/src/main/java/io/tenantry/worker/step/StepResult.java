@@ -1,7 +1,7 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.contracts.ResultError;
-import io.tenantry.worker.engine.MigrationResult;
+import io.tenantry.worker.engine.history.MigrationResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.worker.engine.Target;
+import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;

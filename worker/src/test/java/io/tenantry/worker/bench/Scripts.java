@@ -12,11 +12,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The migrations of the benchmark, the same for every contestant. */
-final class Scripts {
+public final class Scripts {
     private Scripts() {}
 
     /** The texts of a release's own migrations, in the order of their versions. */
-    static List<String> texts(String release) {
+    public static List<String> texts(String release) {
         return files(release).stream().map(Scripts::read).toList();
     }
 

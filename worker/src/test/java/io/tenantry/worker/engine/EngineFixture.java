@@ -2,6 +2,13 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.proof.Proof;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.HomeState;
 import io.tenantry.worker.postgres.LockedHome;
@@ -35,7 +42,7 @@ import org.flywaydb.core.api.output.ValidateResult;
 import org.jspecify.annotations.Nullable;
 
 /** A database for homes, a folder of migrations, and the engine on both; no Kafka, no registry. */
-final class EngineFixture implements AutoCloseable {
+public final class EngineFixture implements AutoCloseable {
     private final PostgresServer postgres = DevStack.shared().postgres();
     private final String database = "engine_" + UUID.randomUUID().toString().replace("-", "");
     private final ReceiveBudget budget;
@@ -43,19 +50,19 @@ final class EngineFixture implements AutoCloseable {
     private final Server server;
     private List<String> javaMigrations = List.of();
 
-    EngineFixture() throws IOException, SQLException {
+    public EngineFixture() throws IOException, SQLException {
         this(Duration.ofSeconds(2));
     }
 
-    EngineFixture(Duration lockTimeout) throws IOException, SQLException {
+    public EngineFixture(Duration lockTimeout) throws IOException, SQLException {
         this(lockTimeout, 8);
     }
 
-    EngineFixture(Duration lockTimeout, int connections) throws IOException, SQLException {
+    public EngineFixture(Duration lockTimeout, int connections) throws IOException, SQLException {
         this(lockTimeout, connections, ReceiveBudget.ofHeap(Runtime.getRuntime().maxMemory(), connections));
     }
 
-    EngineFixture(ReceiveBudget budget) throws IOException, SQLException {
+    public EngineFixture(ReceiveBudget budget) throws IOException, SQLException {
         this(Duration.ofSeconds(2), 8, budget);
     }
 
@@ -76,38 +83,38 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** The database for a role that is nothing but its owner; the caller closes it. */
-    Server serverOfOwner() throws SQLException {
+    public Server serverOfOwner() throws SQLException {
         execute("CREATE ROLE " + owner() + " LOGIN PASSWORD 'secret'; ALTER DATABASE " + database + " OWNER TO "
                 + owner());
         return server(owner(), "secret", Duration.ofSeconds(2), 8);
     }
 
-    Server server() {
+    public Server server() {
         return server;
     }
 
     /** The name of that role. */
-    String owner() {
+    public String owner() {
         return database + "_owner";
     }
 
     /** Adds or replaces a script. */
-    EngineFixture with(String name, String text) throws IOException {
+    public EngineFixture with(String name, String text) throws IOException {
         return with(name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    EngineFixture with(String name, byte[] bytes) throws IOException {
+    public EngineFixture with(String name, byte[] bytes) throws IOException {
         Files.createDirectories(folder.resolve(name).getParent());
         Files.write(folder.resolve(name), bytes);
         return this;
     }
 
     /** The folder of migrations. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    EngineFixture with(Map<String, String> scripts) throws IOException {
+    public EngineFixture with(Map<String, String> scripts) throws IOException {
         for (Map.Entry<String, String> script : scripts.entrySet()) {
             with(script.getKey(), script.getValue());
         }
@@ -115,7 +122,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** Adds or replaces the scripts of a public case's folder, byte for byte. */
-    EngineFixture withCase(String caseAndFolder) throws IOException, URISyntaxException {
+    public EngineFixture withCase(String caseAndFolder) throws IOException, URISyntaxException {
         URL found = Objects.requireNonNull(EngineFixture.class.getResource("/cases/" + caseAndFolder));
         try (Stream<Path> files = Files.list(Path.of(found.toURI()))) {
             for (Path file : files.toList()) {
@@ -125,42 +132,42 @@ final class EngineFixture implements AutoCloseable {
         return this;
     }
 
-    EngineFixture without(String name) throws IOException {
+    public EngineFixture without(String name) throws IOException {
         Files.delete(folder.resolve(name));
         return this;
     }
 
-    EngineFixture withJava(Class<?> migration) {
+    public EngineFixture withJava(Class<?> migration) {
         javaMigrations = List.of(migration.getName());
         return this;
     }
 
     /** What the folder holds, with nothing proven. */
-    MigrationCatalog catalog() throws IOException {
+    public MigrationCatalog catalog() throws IOException {
         return FlywayEngine.load("users", folder, javaMigrations, server.dataSource());
     }
 
     /** What the folder holds, with the plans that are proven. */
-    MigrationCatalog proven() throws IOException {
+    public MigrationCatalog proven() throws IOException {
         return Proof.of(catalog(), server, Set.of());
     }
 
     /** The same where these scripts may reach outside. */
-    MigrationCatalog allowing(String... scripts) throws IOException {
+    public MigrationCatalog allowing(String... scripts) throws IOException {
         return Proof.of(catalog(), server, Set.of(scripts));
     }
 
-    TenantHome home(String tenant) {
+    public TenantHome home(String tenant) {
         return TenantHome.inSchema(tenant, "users", "main", "tenant_" + tenant);
     }
 
     /** As a worker does it for a new tenant. */
-    MigrationResult onboard(MigrationCatalog catalog, String tenant) throws SQLException {
+    public MigrationResult onboard(MigrationCatalog catalog, String tenant) throws SQLException {
         return onboard(catalog, tenant, new Sightings());
     }
 
     /** One of several attempts for the same request. */
-    MigrationResult onboard(MigrationCatalog catalog, String tenant, Sightings sightings) throws SQLException {
+    public MigrationResult onboard(MigrationCatalog catalog, String tenant, Sightings sightings) throws SQLException {
         Migrator migrator = new Migrator(catalog);
         try (HomeSession session = server.open(home(tenant))) {
             Shortcut shortcut = migrator.create(session, sightings);
@@ -169,13 +176,13 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** As a worker does it for a tenant that is registered at this version. */
-    MigrationResult upgrade(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
+    public MigrationResult upgrade(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
         return upgrade(catalog, tenant, target, registered, new Sightings());
     }
 
     /** One of several attempts for the same request. */
-    MigrationResult upgrade(
+    public MigrationResult upgrade(
             MigrationCatalog catalog, String tenant, String target, @Nullable String registered, Sightings sightings)
             throws SQLException {
         Migrator migrator = new Migrator(catalog);
@@ -187,7 +194,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** Tries without Flyway. */
-    Shortcut shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
+    public Shortcut shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = server.open(home(tenant))) {
@@ -196,7 +203,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** Tries to make a home without Flyway. */
-    Shortcut create(MigrationCatalog catalog, String tenant) throws SQLException {
+    public Shortcut create(MigrationCatalog catalog, String tenant) throws SQLException {
         try (HomeSession session = server.open(home(tenant))) {
             return new Migrator(catalog).create(session, new Sightings());
         }
@@ -219,7 +226,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** As Flyway alone does it, with the schema and the mark made before. */
-    void byFlyway(MigrationCatalog catalog, String tenant, String target) throws SQLException {
+    public void byFlyway(MigrationCatalog catalog, String tenant, String target) throws SQLException {
         try (HomeSession session = server.open(home(tenant))) {
             LockedHome locked = session.tryLock().orElseThrow();
             if (locked.inspect() instanceof HomeState.Missing) {
@@ -233,7 +240,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** What Flyway says of the home. */
-    ValidateResult validate(MigrationCatalog catalog, String tenant, String target) throws SQLException {
+    public ValidateResult validate(MigrationCatalog catalog, String tenant, String target) throws SQLException {
         try (HomeSession session = server.open(home(tenant))) {
             session.changed();
             return FlywayEngine.configure(catalog.sources(), session.connection(), session.home())
@@ -244,11 +251,11 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** A connection of the test's own. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return postgres.connect(database);
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -256,7 +263,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     /** The first column of all rows. */
-    List<String> query(String sql) throws SQLException {
+    public List<String> query(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {

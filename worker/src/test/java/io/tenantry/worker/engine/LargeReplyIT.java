@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.contracts.ErrorCode;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.ReceiveBudget;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.stack.Await;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.contracts.ErrorCode;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.Plans;
+import io.tenantry.worker.engine.history.BusyException;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.plan.Shortcut;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.SQLException;

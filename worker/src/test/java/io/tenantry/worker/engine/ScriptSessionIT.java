@@ -3,6 +3,10 @@ package io.tenantry.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.proof.Proof;
+import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;

@@ -3,6 +3,11 @@ package io.tenantry.worker.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.BusyException;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.postgres.ReceiveBudget;
 import java.time.Duration;
 import java.util.List;

@@ -4,25 +4,26 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.tenantry.worker.engine.proof.Proof;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** What starts in this thread say about scripts, from when this is made until it is closed. */
-final class StartLog implements AutoCloseable {
+public final class StartLog implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger(Proof.class.getPackageName());
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    StartLog() {
+    public StartLog() {
         appender.start();
         logger.addAppender(appender);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return events().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
-    List<String> warnings() {
+    public List<String> warnings() {
         return events().filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();

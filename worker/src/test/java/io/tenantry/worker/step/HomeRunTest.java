@@ -8,7 +8,7 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.history.Progress;
 import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.LockedHomes;

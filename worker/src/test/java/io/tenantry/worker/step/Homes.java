@@ -5,7 +5,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
-import io.tenantry.worker.engine.Progress;
+import io.tenantry.worker.engine.history.Progress;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;

@@ -1,0 +1,20 @@
+package io.tenantry.worker.engine.catalog;
+
+import org.flywaydb.core.api.FlywayException;
+
+/** Flyway refused scripts, as with a version that occurs twice, or could not apply them; its message says why. */
+public final class MigrationsRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public MigrationsRefusedException(FlywayException cause) {
+        super(cause.getMessage(), cause);
+    }
+
+    public MigrationsRefusedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    public MigrationsRefusedException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,206 @@
+package io.tenantry.worker.engine.catalog;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What can be seen in a script without running it: why it must be left to Flyway. */
+public final class ScriptCheck {
+    /** Other ones than these are known to Flyway alone. */
+    private static final Pattern FLYWAY_PLACEHOLDER =
+            Pattern.compile("\\$\\{flyway:(?!defaultSchema})", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern COPY_FROM_CLIENT =
+            Pattern.compile("^COPY\\b.*\\bFROM\\s+STDIN\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern TRANSACTION = Pattern.compile(
+            "^(BEGIN|START\\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\\s+TRANSACTION)\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern NEVER_IN_TRANSACTION = Pattern.compile(
+            "^(VACUUM|REINDEX|ALTER\\s+SYSTEM|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    /**
+     * Settings with a dot in their names are not listed by PostgreSQL, so that only the text tells, wherever in it they are
+     * set.
+     */
+    private static final Pattern OWN_SETTING = Pattern.compile(
+            "\\bSET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private static final String GAP = "(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)";
+
+    /**
+     * A custom setting, which stays known to its session for ever once it was set, even for one transaction; its name may be
+     * put together in dynamic SQL. And DEALLOCATE, which may drop what the driver has prepared.
+     */
+    private static final Pattern SPOILING = Pattern.compile(
+            "\\bSET" + GAP + "+(?:(?:LOCAL|SESSION)" + GAP + "+)?(?:\"?\\w+\"?" + GAP + "*\\.|%|'" + GAP + "*\\|\\|)"
+                    + "|\\bset_config\\b(?!" + GAP + "*\\(" + GAP + "*'[^'.]*'" + GAP + "*,)|\\bDEALLOCATE\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Flyway's statements come one by one, and read these as the ones before have set them; those of a plan come in one text. */
+    private static final Pattern READING =
+            Pattern.compile("\\b(standard_conforming_strings|backslash_quote)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern FOR_TRANSACTION = Pattern.compile(
+            "\\bSET\\s+(LOCAL|CONSTRAINTS|TRANSACTION)\\b|\\bset_config\\b|\\bON\\s+COMMIT\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern DEFINES =
+            Pattern.compile("^(CREATE|ALTER|DROP|COMMENT|GRANT|REVOKE|SET)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern DEFINES_BY_ROWS =
+            Pattern.compile("\\bAS\\s*\\(?\\s*(SELECT|WITH|VALUES|TABLE|EXECUTE)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern VIEW = Pattern.compile(
+            "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:TEMP\\w*\\s+)?(?:RECURSIVE\\s+)?VIEW\\b|^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(FUNCTION|PROCEDURE)\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern NOTIFICATION =
+            Pattern.compile("\\bNOTIFY\\s+[\\w\"]|\\bpg_notify\\s*\\(", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern COMMENT =
+            Pattern.compile("\\A(?:\\s+|--[^\\n]*(?:\\n|\\z)|/\\*(?:[^*/]|\\*(?!/)|/(?!\\*))*\\*/)+");
+
+    private ScriptCheck() {}
+
+    /**
+     * Why it must be left to Flyway; empty if nothing speaks against a plan.
+     *
+     * @param text of the file
+     * @param statements that Flyway finds in it; null if Flyway did not read it
+     */
+    public static Optional<String> reason(
+            Migration migration,
+            String text,
+            @Nullable List<String> statements,
+            boolean isOutsideTransaction,
+            boolean configured) {
+        if (!migration.type().startsWith("SQL")) {
+            return Optional.of("it is not a script in SQL");
+        }
+        if (configured) {
+            return Optional.of("it has a configuration file of its own");
+        }
+        if (FLYWAY_PLACEHOLDER.matcher(text).find()) {
+            return Optional.of("it has a placeholder of Flyway");
+        }
+        if (isOutsideTransaction) {
+            return Optional.of("it runs outside a transaction");
+        }
+        return statements == null
+                ? Optional.of("Flyway did not read it")
+                : statements.stream()
+                        .map(ScriptCheck::reason)
+                        .flatMap(Optional::stream)
+                        .findFirst();
+    }
+
+    /**
+     * Why a script that Flyway runs outside a transaction cannot run in one; empty if nothing speaks against it.
+     *
+     * @param inTransaction its statements, as they would run in a transaction
+     */
+    public static Optional<String> reason(
+            Migration migration, String text, List<String> inTransaction, boolean configured) {
+        return !migration.type().startsWith("SQL")
+                        || configured
+                        || FLYWAY_PLACEHOLDER.matcher(text).find()
+                ? Optional.of("it runs outside a transaction")
+                : inTransaction.stream()
+                        .map(ScriptCheck::reason)
+                        .flatMap(Optional::stream)
+                        .findFirst();
+    }
+
+    /** Whether it sets something that ends with its transaction, so that another script in the same one would see it. */
+    public static boolean setsForItsTransaction(String statement) {
+        return FOR_TRANSACTION.matcher(statement).find();
+    }
+
+    /** The statement from its first word on. */
+    public static String withoutComments(String statement) {
+        return COMMENT.matcher(statement).replaceFirst("");
+    }
+
+    /**
+     * Whether a statement without comments meets no rows: it fires no trigger of a row, and runs no function but those that it
+     * names.
+     */
+    public static boolean onlyDefines(String statement) {
+        if (statement.isBlank()) {
+            return true;
+        }
+        return DEFINES.matcher(statement).find()
+                && (VIEW.matcher(statement).find()
+                        || !DEFINES_BY_ROWS.matcher(statement).find());
+    }
+
+    /** Whether a statement without comments takes rows from the client. */
+    public static boolean isCopyFromClient(String bare) {
+        return COPY_FROM_CLIENT.matcher(bare).find();
+    }
+
+    /** Whether a statement without comments cannot be run as it is within a transaction. */
+    public static boolean isOnlyForFlyway(String bare) {
+        return isCopyFromClient(bare)
+                || TRANSACTION.matcher(bare).find()
+                || NEVER_IN_TRANSACTION.matcher(bare).find();
+    }
+
+    /** Whether Flyway would end a transaction with it, or cannot run it in one. */
+    public static boolean leavesTransaction(String statement) {
+        return parts(statement)
+                .anyMatch(part -> TRANSACTION.matcher(part).find()
+                        || NEVER_IN_TRANSACTION.matcher(part).find());
+    }
+
+    /** Whether it may tell others something, which they hear after a commit. */
+    public static boolean notifies(String statement) {
+        return NOTIFICATION.matcher(SqlStatements.withoutComments(statement)).find();
+    }
+
+    /** What PostgreSQL finds in it, since Flyway may take several statements for one; without comments at their beginnings. */
+    private static Stream<String> parts(String statement) {
+        String bare = withoutComments(statement);
+        return isCopyFromClient(bare)
+                ? Stream.of(bare)
+                : SqlStatements.of(statement).stream().map(ScriptCheck::withoutComments);
+    }
+
+    /** Whether a statement, or a function that it makes, may set what PostgreSQL does not list. */
+    static boolean leavesSetting(String statement) {
+        return OWN_SETTING.matcher(statement).find();
+    }
+
+    /**
+     * Whether the session of a script must be ended and cannot be reset.
+     *
+     * @param text of the file
+     */
+    public static boolean spoilsSession(String text) {
+        return SPOILING.matcher(text).find();
+    }
+
+    /** What {@link #spoilsSession} looks for, as a regular expression of PostgreSQL that ignores case. */
+    static String spoilingInPostgres() {
+        return SPOILING.pattern().replace("\\b", "\\y");
+    }
+
+    private static Optional<String> reason(String statement) {
+        String bare = withoutComments(statement);
+        if (isCopyFromClient(bare)) {
+            return Optional.of("it has COPY FROM STDIN");
+        }
+        if (parts(statement).anyMatch(part -> TRANSACTION.matcher(part).find())) {
+            return Optional.of("it begins or ends a transaction itself");
+        }
+        if (READING.matcher(bare).find()) {
+            return Optional.of("it sets how PostgreSQL reads what follows");
+        }
+        return leavesSetting(bare) ? Optional.of("it sets something for the whole session") : Optional.empty();
+    }
+}

@@ -1,0 +1,49 @@
+package io.tenantry.worker.engine.catalog;
+
+import java.util.List;
+import java.util.Set;
+import org.flywaydb.core.api.migration.JavaMigration;
+
+/** What migrations are made of. */
+public record Sources(Scripts scripts, List<JavaMigration> java) {
+    public Sources {
+        java = List.copyOf(java);
+    }
+
+    /** Scripts alone. */
+    static Sources of(Scripts scripts) {
+        return new Sources(scripts, List.of());
+    }
+
+    /** The same without these: names of files, or of classes. */
+    public Sources without(Set<String> names) {
+        return new Sources(
+                scripts.without(names),
+                java.stream()
+                        .filter(migration ->
+                                !names.contains(migration.getClass().getName()))
+                        .toList());
+    }
+
+    /** The same without those in Java. */
+    public Sources withoutJava() {
+        return of(scripts);
+    }
+
+    /** Finds classes on the class path by their names. */
+    static List<JavaMigration> load(List<String> classNames) {
+        return classNames.stream().map(Sources::load).toList();
+    }
+
+    private static JavaMigration load(String className) {
+        try {
+            return Class.forName(className)
+                    .asSubclass(JavaMigration.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException | ClassCastException unusable) {
+            throw new MigrationsRefusedException(
+                    "there is no migration " + className + " on the class path (" + unusable + ")", unusable);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.tenantry.worker.engine.history;
+
+import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.LockedHome;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.api.MigrationVersion;
+
+/** What a home's history table says was applied: the truth about its version. */
+public final class History {
+    /** The name that Flyway gives it, so that any Flyway can read it. */
+    public static final String TABLE = FlywayEngine.HISTORY_TABLE;
+
+    private final List<HistoryRow> rows;
+
+    public History(List<HistoryRow> rows) {
+        this.rows = List.copyOf(rows);
+    }
+
+    /** Reads the history; an absent table is an empty history. */
+    public static History of(LockedHome home) throws SQLException {
+        return of(home.connection(), home.home().schema());
+    }
+
+    /** The same. */
+    public static History of(Connection connection, String schema) throws SQLException {
+        List<HistoryRow> rows = new ArrayList<>();
+        if (!exists(connection, schema)) {
+            return new History(rows);
+        }
+        String sql = "SELECT " + HistoryRow.COLUMNS + " FROM " + table(schema) + " ORDER BY installed_rank";
+        try (PreparedStatement query = connection.prepareStatement(sql);
+                ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                rows.add(HistoryRow.read(row, 1));
+            }
+        }
+        return new History(rows);
+    }
+
+    /** The table's name in SQL. */
+    public static String table(String schema) {
+        return Identifiers.quote(schema) + ".\"" + TABLE + "\"";
+    }
+
+    private static boolean exists(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+            query.setString(1, table(schema));
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /** The highest version that was applied; empty if none was. */
+    public Optional<MigrationVersion> current() {
+        return rows.stream()
+                .filter(HistoryRow::success)
+                .map(HistoryRow::version)
+                .filter(Objects::nonNull)
+                .max(MigrationVersion::compareTo);
+    }
+
+    /** The rank of the last row that is no failure; 0 if there is none. */
+    int lastRank() {
+        return rows.stream()
+                .filter(HistoryRow::success)
+                .mapToInt(HistoryRow::rank)
+                .max()
+                .orElse(0);
+    }
+
+    /** The versions that were applied after the row of this rank, in the order in which they were applied. */
+    List<String> versionsAfter(int rank) {
+        return rows.stream()
+                .filter(row -> row.success() && row.rank() > rank)
+                .map(HistoryRow::version)
+                .filter(Objects::nonNull)
+                .map(MigrationVersion::getVersion)
+                .toList();
+    }
+
+    /** The same without the failed rows of these scripts. */
+    public History withoutFailures(Set<String> scripts) {
+        return new History(rows.stream()
+                .filter(row -> row.success() || !scripts.contains(row.script()))
+                .toList());
+    }
+
+    /** In the order in which they were applied. */
+    public List<HistoryRow> rows() {
+        return rows;
+    }
+}

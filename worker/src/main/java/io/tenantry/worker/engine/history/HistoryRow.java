@@ -1,0 +1,75 @@
+package io.tenantry.worker.engine.history;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Objects;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+
+/** One row of a home's history table: what Flyway judges by. */
+public record HistoryRow(
+        int rank,
+        @Nullable MigrationVersion version,
+        String description,
+        String type,
+        String script,
+        @Nullable Integer checksum,
+        boolean success) {
+    /** What {@link #read} reads. */
+    static final String COLUMNS =
+            "\"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\", \"success\"";
+
+    /** What {@link #digest} is, in SQL. */
+    public static final String DIGEST =
+            "pg_catalog.concat_ws('|', \"installed_rank\", \"version\", \"description\", \"type\", \"checksum\", \"success\")";
+
+    /** @param column where {@link #COLUMNS} begin */
+    static HistoryRow read(ResultSet row, int column) throws SQLException {
+        @Nullable String version = row.getString(column + 1);
+        int number = row.getInt(column + 5);
+        @Nullable Integer checksum = row.wasNull() ? null : number;
+        return new HistoryRow(
+                row.getInt(column),
+                version == null ? null : MigrationVersion.fromVersion(version),
+                row.getString(column + 2),
+                row.getString(column + 3),
+                row.getString(column + 4),
+                checksum,
+                row.getBoolean(column + 6));
+    }
+
+    /** The row that a migration leaves. */
+    public static HistoryRow of(int rank, Migration migration) {
+        return new HistoryRow(
+                rank,
+                migration.version(),
+                migration.description(),
+                migration.type(),
+                migration.script(),
+                migration.checksum(),
+                true);
+    }
+
+    /** Whether this row says of the migration what Flyway would validate. */
+    boolean isOf(Migration migration) {
+        return success
+                && Objects.equals(version, migration.version())
+                && type.equals(migration.type())
+                && description.equals(migration.description())
+                && Objects.equals(checksum, migration.checksum());
+    }
+
+    /** All that makes it this row, but for times and names of files. */
+    public String digest() {
+        StringBuilder text = new StringBuilder().append(rank);
+        if (version != null) {
+            text.append('|').append(version);
+        }
+        text.append('|').append(description).append('|').append(type);
+        if (checksum != null) {
+            text.append('|').append(checksum);
+        }
+        return text.append('|').append(success ? 't' : 'f').toString();
+    }
+}

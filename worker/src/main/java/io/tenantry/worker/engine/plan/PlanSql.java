@@ -1,0 +1,233 @@
+package io.tenantry.worker.engine.plan;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.PlannedScript;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.HistoryRow;
+import io.tenantry.worker.engine.plan.PlanText.Part;
+import io.tenantry.worker.engine.plan.PlanText.Place;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.TenantHome;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a plan down as one text for one home: one transaction, which PostgreSQL is given in one message. */
+public final class PlanSql {
+    /** No integer, so that a statement fails: somebody else holds the home's lock. */
+    private static final String BUSY = "tenantry:busy";
+    /** The same: the mark or the history is not what it was taken for. */
+    private static final String CHANGED = "tenantry:changed";
+
+    /** No boolean, so that a statement fails: the script has taken the mark away. */
+    private static final String UNMARKED = "tenantry:unmarked";
+
+    /** As Flyway creates it, which the proof sees to. */
+    private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
+            + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
+            + " \"checksum\" INTEGER, \"installed_by\" VARCHAR(100) NOT NULL, \"installed_on\" TIMESTAMP NOT NULL DEFAULT now(),"
+            + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL);\n";
+
+    /** What a script may leave for the next one of its transaction begins with one of these words. */
+    private static final Pattern LEAVING =
+            Pattern.compile("\\b(SET|set_config|TEMP|TEMPORARY|pg_temp)\\b", Pattern.CASE_INSENSITIVE);
+
+    /** What a plan begins and ends with. */
+    public enum Bounds {
+        TRANSACTION("BEGIN", "COMMIT", "ROLLBACK", 1),
+        /** Within a transaction that goes on. */
+        SAVEPOINT(
+                "SAVEPOINT tenantry_plan",
+                "RELEASE SAVEPOINT tenantry_plan;\nSET LOCAL search_path TO DEFAULT",
+                "ROLLBACK TO SAVEPOINT tenantry_plan; RELEASE SAVEPOINT tenantry_plan",
+                2);
+
+        private final String begin;
+        private final String commit;
+        private final String rollBack;
+        private final int toCommit;
+
+        /** @param toCommit how many statements the commit is */
+        Bounds(String begin, String commit, String rollBack, int toCommit) {
+            this.toCommit = toCommit;
+            this.begin = begin;
+            this.commit = commit;
+            this.rollBack = rollBack;
+        }
+
+        /** What undoes a plan that has failed. */
+        String rollBack() {
+            return rollBack;
+        }
+    }
+
+    private final TenantHome home;
+    private final SessionTimeouts timeouts;
+    private final Bounds bounds;
+    private final String table;
+    private final StringBuilder sql = new StringBuilder(4096);
+    private final List<Place> places = new ArrayList<>();
+
+    PlanSql(TenantHome home, SessionTimeouts timeouts, Bounds bounds) {
+        this.home = home;
+        this.timeouts = timeouts;
+        this.bounds = bounds;
+        this.table = History.table(home.schema());
+    }
+
+    /**
+     * One script on top of this history.
+     *
+     * @param afterwards statements behind the transaction; not run after an error
+     */
+    PlanText step(List<HistoryRow> before, PlannedScript script, String afterwards) {
+        begin();
+        guard(before);
+        int rank = before.isEmpty() ? 1 : before.get(before.size() - 1).rank() + 1;
+        script(rank, script, "0");
+        return commit(script, afterwards);
+    }
+
+    /**
+     * The home itself, and a history with the scripts; there must be nothing at its location yet.
+     *
+     * @param between statements that undo what a script may leave for the next one
+     * @param afterwards statements behind the transaction; not run after an error
+     */
+    PlanText create(List<PlannedScript> scripts, String between, String afterwards) {
+        begin();
+        String schema = Identifiers.quote(home.schema());
+        // Three to make the history.
+        places.addAll(Collections.nCopies(5, Place.of(Part.HOME)));
+        sql.append("CREATE SCHEMA ")
+                .append(schema)
+                .append(";\n")
+                .append(home.markSql())
+                .append(";\n");
+        history();
+        String before = "coalesce((SELECT sum(\"execution_time\") FROM " + table + "), 0)";
+        boolean leaves = false;
+        for (int i = 0; i < scripts.size(); i++) {
+            if (leaves) {
+                // One for the settings.
+                places.addAll(Collections.nCopies(between.split(";").length + 1, Place.of(Part.SCRIPT)));
+                sql.append(between).append(";\nSELECT ");
+                settings();
+                sql.append(";\n");
+            }
+            leaves |= LEAVING.matcher(scripts.get(i).sql()).find();
+            script(i + 1, scripts.get(i), i == 0 ? "0" : before);
+        }
+        return commit(null, afterwards);
+    }
+
+    /** The first value that comes back: when the lock was taken, by the server's clock. */
+    static Instant lockTime(String value) {
+        return Instant.EPOCH.plus(Long.parseLong(value), ChronoUnit.MICROS);
+    }
+
+    /** The lock comes in a statement of its own, so that what is read after it is what its last holder left. */
+    private void begin() {
+        places.add(Place.of(Part.BEGIN));
+        places.add(Place.of(Part.LOCK));
+        // In numbers, whatever DateStyle is.
+        sql.append(bounds.begin)
+                .append(";\nSELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, ");
+        settings();
+        sql.append(", (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(")
+                .append(home.lockKey())
+                .append(") THEN '1' ELSE '" + BUSY + "' END)::integer;\n");
+    }
+
+    /** For this transaction; columns of a SELECT. */
+    private void settings() {
+        sql.append("pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
+                .append(Identifiers.literal(Identifiers.quote(home.schema())))
+                .append(
+                        ", nullif(pg_catalog.current_setting('search_path'), '')), true), pg_catalog.set_config('lock_timeout', '")
+                .append(timeouts.lock().toMillis())
+                .append("', true), pg_catalog.set_config('statement_timeout', '")
+                .append(timeouts.statement().toMillis())
+                .append("', true)");
+    }
+
+    private void guard(List<HistoryRow> before) {
+        String rows = before.stream().map(HistoryRow::digest).collect(Collectors.joining("\n"));
+        places.add(Place.of(Part.HOME));
+        sql.append("SELECT (CASE WHEN ")
+                .append(home.markQuery())
+                .append(" IS DISTINCT FROM ")
+                .append(Identifiers.literal(home.mark()))
+                .append(" OR coalesce((SELECT pg_catalog.string_agg(" + HistoryRow.DIGEST
+                        + ", E'\\n' ORDER BY \"installed_rank\") FROM ")
+                .append(table)
+                .append("), '') <> ")
+                .append(Identifiers.literal(rows))
+                .append(" THEN '" + CHANGED + "' ELSE '1' END)::integer;\n");
+    }
+
+    private void history() {
+        sql.append("CREATE TABLE ")
+                .append(table)
+                .append(HISTORY_COLUMNS)
+                .append("ALTER TABLE ")
+                .append(table)
+                .append(" ADD CONSTRAINT \"" + History.TABLE
+                        + "_pk\" PRIMARY KEY (\"installed_rank\");\nCREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
+                .append(table)
+                .append(" (\"success\");\n");
+    }
+
+    /** @param spentBefore in the same transaction, in milliseconds, as an expression */
+    private void script(int rank, PlannedScript script, String spentBefore) {
+        for (int i = 0; i < script.statements().size(); i++) {
+            places.add(new Place(Part.SCRIPT, script, i));
+        }
+        places.add(new Place(Part.SCRIPT, script, -1));
+        sql.append(script.sqlFor(home));
+        Migration migration = script.migration();
+        sql.append("INSERT INTO ")
+                .append(table)
+                .append(" (\"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\","
+                        + " \"installed_by\", \"execution_time\", \"success\") VALUES (")
+                .append(rank)
+                .append(", ")
+                .append(literal(migration.version()))
+                .append(", ")
+                .append(Identifiers.literal(migration.description()))
+                .append(", ")
+                .append(Identifiers.literal(migration.type()))
+                .append(", ")
+                .append(Identifiers.literal(migration.script()))
+                .append(", ")
+                .append(migration.checksum())
+                .append(", current_user, (extract(epoch FROM clock_timestamp() - now()) * 1000)::integer - ")
+                .append(spentBefore)
+                .append(", ")
+                .append(isStillMarked())
+                .append(");\n");
+    }
+
+    /** True, or an error if the script has set the comment: Flyway's way puts the mark back. */
+    private String isStillMarked() {
+        return "(CASE WHEN " + home.markQuery() + " IS DISTINCT FROM " + Identifiers.literal(home.mark()) + " THEN '"
+                + UNMARKED + "' ELSE 'true' END)::boolean";
+    }
+
+    private static String literal(@Nullable Object text) {
+        return text == null ? "NULL" : Identifiers.literal(text.toString());
+    }
+
+    /** @param script the only one; null if there are others */
+    private PlanText commit(@Nullable PlannedScript script, String afterwards) {
+        places.add(new Place(Part.COMMIT, script, -1));
+        return new PlanText(
+                sql.append(bounds.commit).append(afterwards).toString(), places, places.size() - 1 + bounds.toCommit);
+    }
+}

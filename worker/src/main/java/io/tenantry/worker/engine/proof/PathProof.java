@@ -1,0 +1,149 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.PlannedScript;
+import io.tenantry.worker.engine.catalog.ScriptCheck;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proves the scripts of one path: compares what plans leave after each with what Flyway leaves, and takes the plan away
+ * from the first that differs, until nothing differs. For use by one thread.
+ */
+final class PathProof {
+    /** How many scripts may lose their plan by what they leave: each costs a walk. */
+    private static final int WALKS = 6;
+    /** More runs of Flyway, to see which facts of volatile values vary. */
+    private static final int RUNS_TO_COMPARE = 3;
+
+    private final Walk walk;
+    private final Candidates candidates;
+    private List<Stage> planned;
+    private List<Stage> flyway;
+    /** By plan too, in an earlier walk. */
+    private List<Stage> plannedBefore = List.of();
+
+    private Look look = Look.WHOLE;
+    private boolean measured;
+    private boolean steadied;
+    /** Whether Flyway was seen to leave the same at each stage. */
+    private boolean isWhole;
+
+    private final Set<String> unstable = new HashSet<>();
+
+    /**
+     * @param planned the stages of the first walk by plan
+     * @param flyway those of the first walk by Flyway
+     */
+    PathProof(Walk walk, Candidates candidates, List<Stage> planned, List<Stage> flyway) {
+        this.walk = walk;
+        this.candidates = candidates;
+        this.planned = planned;
+        this.flyway = flyway;
+    }
+
+    /** Adds the scripts of the path that are proven. */
+    void prove(Set<String> proven) throws SQLException {
+        List<Migration> path = walk.path();
+        for (int walks = 1; ; walks++) {
+            int differs = firstDifference();
+            if (differs >= 0 && !measured) {
+                measure();
+                differs = firstDifference();
+            }
+            if (differs >= 0 && !steadied && factsDiffer(differs)) {
+                steady();
+                differs = firstDifference();
+            }
+            if (differs < 0 || !candidates.has(path.get(differs)) || walks == WALKS) {
+                int same = differs < 0 ? Math.min(planned.size(), flyway.size()) : differs;
+                path.subList(0, same).stream()
+                        .filter(candidates::has)
+                        .forEach(migration -> proven.add(migration.script()));
+                isWhole = same > 0 && same == path.size();
+                walk.withRows(candidates, same);
+                return;
+            }
+            candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
+            plannedBefore = planned;
+            planned = walk.byPlan(candidates, look).stages();
+        }
+    }
+
+    /** Finds the columns that two runs of Flyway fill differently; they are compared by their facts from now on. */
+    private void measure() throws SQLException {
+        measured = true;
+        List<Stage> again = walk.byFlyway(Look.against(flyway)).stages();
+        if (again.stream().allMatch(stage -> stage.leftOut().isEmpty())) {
+            return;
+        }
+        flyway = again;
+        look = Look.as(again);
+        plannedBefore = planned;
+        planned = walk.byPlan(candidates, look).stages();
+    }
+
+    /** Finds the facts that vary between runs of Flyway, such as the nulls of a column that is filled by lot. */
+    private void steady() throws SQLException {
+        steadied = true;
+        for (int run = 0; run < RUNS_TO_COMPARE && walk.hasTime(); run++) {
+            List<Stage> again = walk.byFlyway(look).stages();
+            for (int i = 0; i < Math.min(again.size(), flyway.size()); i++) {
+                unstable.addAll(again.get(i).facts().differences(flyway.get(i).facts()));
+            }
+        }
+    }
+
+    private boolean factsDiffer(int stage) {
+        return !planned.get(stage)
+                .facts()
+                .differences(flyway.get(stage).facts())
+                .isEmpty();
+    }
+
+    /** The first stage at which they differ; -1 if none, as far as both go. */
+    private int firstDifference() throws SQLException {
+        @Nullable List<Stage> third = null;
+        for (int i = 0; i < Math.min(planned.size(), flyway.size()); i++) {
+            if (!planned.get(i).isLike(flyway.get(i), unstable)) {
+                return i;
+            }
+            if (isConstant(i, plannedBefore)) {
+                // Two runs may agree by chance.
+                third = third == null ? walk.byPlan(candidates, look).stages() : third;
+                if (isConstant(i, third)) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Whether plans leave the same twice where Flyway leaves something else each time. */
+    private boolean isConstant(int stage, List<Stage> other) {
+        return stage < other.size() && planned.get(stage).hasSameVolatileValues(other.get(stage));
+    }
+
+    /** Whether all of the path may be applied in one transaction; to be asked last of all, after {@link #prove}. */
+    boolean atOnce() throws SQLException {
+        Optional<List<PlannedScript>> all = candidates.plans().all(walk.path());
+        if (!isWhole || all.isEmpty()) {
+            return false;
+        }
+        Stage expected = flyway.get(walk.path().size() - 1);
+        return !setForTheirTransaction(all.get())
+                && walk.atOnce(all.get(), expected.leftOut())
+                        .filter(stage -> stage.isLike(expected, unstable))
+                        .isPresent();
+    }
+
+    /** What the last one sets, none sees. */
+    private static boolean setForTheirTransaction(List<PlannedScript> scripts) {
+        return scripts.subList(0, scripts.size() - 1).stream()
+                .anyMatch(script -> ScriptCheck.setsForItsTransaction(script.sql()));
+    }
+}

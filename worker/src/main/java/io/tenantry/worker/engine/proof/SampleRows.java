@@ -1,0 +1,242 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.snapshot.SqlText;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.ReceiveLimit;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that are made up for the tables of the scratch home, so that a script that is tried out meets some: one with a value in
+ * every column, and one with what must be there. A table that accepts neither stays as it is.
+ */
+final class SampleRows {
+    private static final String COLUMNS = SqlText.of(SampleRows.class, "sample-columns.sql");
+    /** A table that refers to another one gets its rows after that one. */
+    private static final int PASSES = 3;
+
+    /**
+     * @param base the type that a domain is made of
+     * @param category of that type, as in pg_type
+     * @param length longest text; null if there is no limit
+     * @param needed whether it must not be null
+     * @param given whether it has a default that can be used
+     * @param reference query for the values that a foreign key allows, in the order of an index; null if there is none
+     * @param shared whether the query reads a table outside the home
+     */
+    private record Column(
+            String name,
+            String type,
+            String base,
+            String category,
+            @Nullable Integer length,
+            boolean needed,
+            boolean given,
+            @Nullable String reference,
+            boolean shared) {}
+
+    private SampleRows() {}
+
+    /**
+     * The statements that put them in, in order; finds those that succeed in a transaction that it rolls back.
+     *
+     * @param hasTime whether more may be tried; there are fewer rows if not
+     */
+    static List<String> of(Scratch scratch, SharedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
+            throws SQLException {
+        List<String> accepted = new ArrayList<>();
+        Map<String, List<Column>> tables = tables(scratch);
+        SharedSequences sequences =
+                new SharedSequences(scratch.connection(), scratch.home().schema());
+        scratch.begin();
+        try {
+            scratch.execute(searchPath(scratch));
+            for (String table : List.copyOf(tables.keySet())) {
+                // No rollback gives back what a sequence of others gives out.
+                if (sequences.fills(scratch.home().schema(), table)) {
+                    tables.remove(table);
+                }
+            }
+            for (Map.Entry<String, List<Column>> table : tables.entrySet()) {
+                List<Column> columns = new ArrayList<>();
+                for (Column column : table.getValue()) {
+                    columns.add(withValues(column, keys));
+                }
+                table.setValue(columns);
+            }
+            for (int pass = 0; pass < PASSES && !tables.isEmpty(); pass++) {
+                List<String> filled = new ArrayList<>();
+                for (Map.Entry<String, List<Column>> table : tables.entrySet()) {
+                    if (hasTime.getAsBoolean() && fill(scratch, table.getKey(), table.getValue(), accepted)) {
+                        filled.add(table.getKey());
+                    }
+                }
+                tables.keySet().removeAll(filled);
+            }
+        } catch (SQLException failure) {
+            if (limit.isStopped()) {
+                scratch.broken(limit.script(), limit, failure);
+            }
+            throw failure;
+        } finally {
+            scratch.undo();
+        }
+        return accepted;
+    }
+
+    /** As a script has it, for its transaction: triggers look for their tables by it. */
+    static String searchPath(Scratch scratch) {
+        return "SELECT set_config('search_path', concat_ws(',', "
+                + Identifiers.literal(Identifiers.quote(scratch.home().schema()))
+                + ", nullif(current_setting('search_path'), '')), true)";
+    }
+
+    private static Map<String, List<Column>> tables(Scratch scratch) throws SQLException {
+        Map<String, List<Column>> tables = new LinkedHashMap<>();
+        try (PreparedStatement query = scratch.connection().prepareStatement(COLUMNS)) {
+            query.setString(1, History.TABLE);
+            query.setString(2, scratch.home().schema());
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    tables.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
+                            .add(new Column(
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4),
+                                    row.getString(5),
+                                    row.getObject(6, Integer.class),
+                                    row.getBoolean(7),
+                                    row.getBoolean(8),
+                                    row.getString(9),
+                                    row.getBoolean(10)));
+                }
+            }
+        }
+        return tables;
+    }
+
+    private static Column withValues(Column column, SharedKeys keys) throws SQLException {
+        return column.reference() == null || !column.shared()
+                ? column
+                : new Column(
+                        column.name(),
+                        column.type(),
+                        column.base(),
+                        column.category(),
+                        column.length(),
+                        column.needed(),
+                        column.given(),
+                        keys.valuesOf(column.reference(), column.type()),
+                        false);
+    }
+
+    private static boolean fill(Scratch scratch, String table, List<Column> columns, List<String> accepted)
+            throws SQLException {
+        boolean filled = false;
+        for (Style style : Style.values()) {
+            for (int number = 1; number <= 2; number++) {
+                String insert = insert(scratch.home().schema(), table, columns, style, number);
+                if (isAccepted(scratch, insert)) {
+                    accepted.add(insert);
+                    filled = true;
+                }
+            }
+            if (filled) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isAccepted(Scratch scratch, String insert) throws SQLException {
+        scratch.execute("SAVEPOINT sample");
+        try {
+            // What is checked at the end of the transaction is checked now, and does not wait in the way of a script.
+            scratch.execute(insert + "; SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT sample");
+            return true;
+        } catch (SQLException refused) {
+            scratch.execute("ROLLBACK TO SAVEPOINT sample; RELEASE SAVEPOINT sample");
+            return false;
+        }
+    }
+
+    /** Values that one table may accept where another does not. */
+    private enum Style {
+        LARGE("100 + %d", "sample %d"),
+        SMALL("%d", "s%d"),
+        ADDRESS("0.%d", "s%d@example.org");
+
+        private final String number;
+        private final String text;
+
+        Style(String number, String text) {
+            this.number = number;
+            this.text = text;
+        }
+    }
+
+    private static String insert(String schema, String table, List<Column> columns, Style style, int number) {
+        List<Column> filled = columns.stream()
+                .filter(column -> number == 1 || (column.needed() && !column.given()))
+                .toList();
+        String target = "INSERT INTO " + Identifiers.quote(schema) + "." + Identifiers.quote(table);
+        return filled.isEmpty()
+                ? target + " DEFAULT VALUES"
+                : target
+                        + filled.stream()
+                                .map(column -> Identifiers.quote(column.name()))
+                                .collect(Collectors.joining(", ", " (", ")"))
+                        + " OVERRIDING SYSTEM VALUE"
+                        + filled.stream()
+                                .map(column -> value(column, style, number))
+                                .collect(Collectors.joining(", ", " VALUES (", ")"));
+    }
+
+    private static String value(Column column, Style style, int number) {
+        String reference = column.reference();
+        if (reference != null) {
+            return "coalesce((" + reference + " LIMIT 1 OFFSET " + (number - 1) + "), (" + reference + " LIMIT 1))";
+        }
+        return "(" + plain(column, style, number) + ")::" + column.type();
+    }
+
+    private static String plain(Column column, Style style, int number) {
+        return switch (column.category()) {
+            case "N" -> style.number.formatted(number);
+            case "S" -> text(column.length(), style.text.formatted(number));
+            case "B" -> "true";
+            case "D" -> column.base().startsWith("time ") ? "'01:02:0" + number + "'" : "'2001-02-0" + number + "'";
+            case "T" -> "'" + number + " days'";
+            case "A" -> "'{}'";
+            case "E" -> "pg_catalog.enum_first(NULL::" + column.base() + ")";
+            case "I" -> "'10.0.0." + number + "'";
+            case "R" -> "'empty'";
+            default -> other(column.base(), number);
+        };
+    }
+
+    private static String other(String base, int number) {
+        return switch (base) {
+            case "uuid" -> "'00000000-0000-4000-8000-00000000000" + number + "'";
+            case "json", "jsonb" -> "'{}'";
+            case "bytea" -> "'\\x0" + number + "'";
+            case "xml" -> "'<a/>'";
+            default -> "NULL";
+        };
+    }
+
+    private static String text(@Nullable Integer length, String text) {
+        int end = length == null ? text.length() : Math.min(length, text.length());
+        // The number is at the end.
+        return Identifiers.literal(text.substring(text.length() - end));
+    }
+}

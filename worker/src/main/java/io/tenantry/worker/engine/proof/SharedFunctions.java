@@ -1,0 +1,112 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.SqlStatements;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The functions of the database that are in no tenant's home, and what their bodies name. Names count without their schemas.
+ *
+ * @param functions those in languages that have a body
+ */
+record SharedFunctions(List<Function> functions) {
+    /** Functions in C have no body. Homes bear the mark, and scratch homes the prefix. */
+    private static final String QUERY = """
+            SELECT p.proname, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) AS body,
+                   EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtfoid = p.oid AND e.evtenabled <> 'D') AS for_events,
+                   coalesce((SELECT string_agg(c.relname, ' ') FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                         WHERE t.tgfoid = p.oid AND NOT t.tgisinternal AND c.relnamespace IN (SELECT s.oid FROM shared s)), '') AS tables
+            FROM pg_proc p
+                JOIN pg_language l ON l.oid = p.prolang AND l.lanname NOT IN ('c', 'internal')
+            WHERE p.pronamespace IN (SELECT s.oid FROM shared s)
+            """;
+
+    private static final String SHARED = """
+            WITH shared AS MATERIALIZED (
+                SELECT n.oid FROM pg_namespace n
+                WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^pg_(toast_)?temp_'
+                    AND NOT starts_with(n.nspname, 'tenantry_scratch_')
+                    AND NOT EXISTS (SELECT FROM pg_description d WHERE d.classoid = 'pg_namespace'::regclass
+                        AND d.objoid = n.oid AND starts_with(d.description, 'tenantry tenant=')))
+            """;
+
+    private static final Pattern WORD = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_$]*");
+    private static final Pattern CALLED = Pattern.compile("(" + WORD.pattern() + ")\"?\\s*\\(");
+
+    /**
+     * One function.
+     *
+     * @param forEvents whether it answers to event triggers
+     * @param tables whose triggers call it
+     * @param names what its body names
+     * @param calls what its body may call
+     */
+    record Function(String name, boolean forEvents, Set<String> tables, Set<String> names, Set<String> calls) {
+        private boolean isCalled(Set<String> called, Set<String> named) {
+            return forEvents || called.contains(name) || tables.stream().anyMatch(named::contains);
+        }
+    }
+
+    /** Reads them; they are the same until somebody changes the database. */
+    static SharedFunctions read(Scratch scratch) throws SQLException {
+        List<Function> functions = new ArrayList<>();
+        try (Statement statement = scratch.connection().createStatement();
+                ResultSet row = statement.executeQuery(SHARED + QUERY)) {
+            while (row.next()) {
+                String body = SqlStatements.withoutComments(row.getString("body"));
+                functions.add(new Function(
+                        lower(row.getString("proname")),
+                        row.getBoolean("for_events"),
+                        words(WORD, 0, row.getString("tables")),
+                        words(WORD, 0, body),
+                        words(CALLED, 1, body)));
+            }
+        }
+        return new SharedFunctions(functions);
+    }
+
+    /** Whether a function names this that the text, an event trigger or a trigger may call, or a function that these call. */
+    boolean mention(String name, String text) {
+        String wanted = lower(name);
+        Set<String> called = words(CALLED, 1, text);
+        Set<String> named = words(WORD, 0, text);
+        Set<Function> rest = new HashSet<>(functions);
+        Deque<Function> reached = new ArrayDeque<>();
+        do {
+            reached.clear();
+            rest.stream().filter(function -> function.isCalled(called, named)).forEach(reached::add);
+            for (Function function : reached) {
+                if (function.names().contains(wanted)) {
+                    return true;
+                }
+                called.addAll(function.calls());
+                named.addAll(function.names());
+            }
+            rest.removeAll(reached);
+        } while (!reached.isEmpty());
+        return false;
+    }
+
+    private static Set<String> words(Pattern pattern, int group, String text) {
+        Set<String> words = new HashSet<>();
+        Matcher word = pattern.matcher(text);
+        while (word.find()) {
+            words.add(lower(word.group(group)));
+        }
+        return words;
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

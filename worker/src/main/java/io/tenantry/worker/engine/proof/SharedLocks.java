@@ -1,0 +1,60 @@
+package io.tenantry.worker.engine.proof;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * The locks of a trial that keep others from writing to tables outside the home, as that of a new foreign key does: a trial
+ * must not hold them for long. For use by one thread.
+ */
+final class SharedLocks {
+    private static final String QUERY = """
+            SELECT EXISTS (
+                SELECT FROM pg_locks l
+                    JOIN pg_class c ON c.oid = l.relation
+                    JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'p', 'm')
+                    AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                    AND n.nspname NOT IN (?, 'pg_catalog', 'pg_toast', 'information_schema')
+                    AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_')
+            """;
+
+    private final Connection connection;
+    private final String schema;
+    private final long limitNanos;
+    private boolean held;
+    private long sinceNanos;
+
+    /** @param limit how long others may wait */
+    SharedLocks(Connection connection, String schema, Duration limit) {
+        this.connection = connection;
+        this.schema = schema;
+        this.limitNanos = limit.toNanos();
+    }
+
+    /** A transaction begins. */
+    void begin() {
+        held = false;
+    }
+
+    /** Whether others have been kept waiting for too long; to be asked again and again within a transaction. */
+    boolean areHeldTooLong() throws SQLException {
+        if (!held) {
+            held = look();
+            sinceNanos = System.nanoTime();
+        }
+        return held && System.nanoTime() - sinceNanos >= limitNanos;
+    }
+
+    private boolean look() throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(QUERY)) {
+            query.setString(1, schema);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.tenantry.worker.engine.snapshot;
+
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Transaction;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Queries whose answers do not depend on the settings of the session, and that leave no settings behind: they end with a
+ * transaction of their own, or with a savepoint inside the caller's. That is one round trip, and one for the commit.
+ *
+ * <p>Whether there is a transaction is what {@link Connection#getAutoCommit()} says.
+ */
+final class NeutralQuery {
+    /** What the text of a value, or of an expression, depends on. */
+    private static final Map<String, String> SETTINGS = new TreeMap<>(Map.of(
+            "DateStyle", "ISO, YMD",
+            "IntervalStyle", "postgres",
+            "TimeZone", "UTC",
+            "bytea_output", "hex",
+            "extra_float_digits", "1",
+            "lc_monetary", "C",
+            "quote_all_identifiers", "off",
+            "standard_conforming_strings", "on",
+            // A role that policies apply to gets an error, instead of some of the rows.
+            "row_security", "off"));
+
+    private static final String SAVEPOINT = "tenantry_neutral_query";
+
+    /** Takes one row of the answer. */
+    interface RowReader {
+        void read(ResultSet row) throws SQLException;
+    }
+
+    private final Connection connection;
+    private final String searchPath;
+
+    private NeutralQuery(Connection connection, String searchPath) {
+        this.connection = connection;
+        this.searchPath = searchPath;
+    }
+
+    /** For queries of the catalogs: nobody's tables, functions or operators can stand in front of the server's own. */
+    static NeutralQuery ofCatalogs(Connection connection) {
+        return new NeutralQuery(connection, "pg_catalog, pg_temp");
+    }
+
+    /** For queries of data: values such as regclass print the schema's own objects without its name. */
+    static NeutralQuery inSchema(Connection connection, String schema) {
+        return new NeutralQuery(connection, Identifiers.quote(schema) + ", pg_catalog, pg_temp");
+    }
+
+    /** Runs one query with its parameters, if it has any. */
+    void run(String sql, List<String> parameters, RowReader reader) throws SQLException {
+        // The server looks at each statement of such a text when it has executed those before.
+        String query = settings() + ";\n" + sql;
+        if (connection.getAutoCommit()) {
+            Transaction.run(connection, () -> execute(query, parameters, reader));
+        } else {
+            String back = ";\nROLLBACK TO SAVEPOINT " + SAVEPOINT + ";\nRELEASE SAVEPOINT " + SAVEPOINT;
+            execute("SAVEPOINT " + SAVEPOINT + ";\n" + query + back, parameters, reader);
+        }
+    }
+
+    /** Hands on the rows of the second answer; the first one is of the settings. */
+    private int execute(String text, List<String> parameters, RowReader reader) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            // A cursor would not outlive the savepoint.
+            statement.setFetchSize(0);
+            for (int i = 0; i < parameters.size(); i++) {
+                statement.setString(i + 1, parameters.get(i));
+            }
+            int answers = 0;
+            boolean rows = statement.execute();
+            while (rows || statement.getUpdateCount() != -1) {
+                if (rows && ++answers == 2) {
+                    readAll(statement, reader);
+                }
+                rows = statement.getMoreResults();
+            }
+            return answers;
+        }
+    }
+
+    private String settings() {
+        return SETTINGS.entrySet().stream()
+                .map(setting -> set(setting.getKey(), setting.getValue()))
+                .collect(Collectors.joining(", ", "SELECT " + set("search_path", searchPath) + ", ", ""));
+    }
+
+    private static String set(String name, String value) {
+        return "pg_catalog.set_config('" + name + "', " + Identifiers.literal(value) + ", true)";
+    }
+
+    private static void readAll(PreparedStatement statement, RowReader reader) throws SQLException {
+        try (ResultSet row = statement.getResultSet()) {
+            while (row.next()) {
+                reader.read(row);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.tenantry.worker.engine.snapshot;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Queries that are too long for a Java source, as they come in the jar. */
+public final class SqlText {
+    private SqlText() {}
+
+    /** The text of the file of this name, beside this class. */
+    public static String of(Class<?> type, String name) {
+        try (InputStream text = type.getResourceAsStream(name)) {
+            if (text == null) {
+                throw new IllegalStateException("the jar lacks " + name);
+            }
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new IllegalStateException("the jar's " + name + " cannot be read", broken);
+        }
+    }
+}

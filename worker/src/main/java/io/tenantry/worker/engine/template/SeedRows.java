@@ -1,0 +1,73 @@
+package io.tenantry.worker.engine.template;
+
+import io.tenantry.worker.engine.snapshot.DataSnapshot;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The rows that migrations leave in a database, in all its schemas.
+ *
+ * @param bySchema what is in each
+ * @param times columns, with their schema, of a type of date or time
+ */
+record SeedRows(Map<String, DataSnapshot> bySchema, Set<String> times) {
+    private static final String SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
+            + " 'information_schema' ORDER BY nspname";
+    private static final String TIMES = "SELECT n.nspname || '.' || c.relname || '.' || a.attname FROM pg_attribute a"
+            + " JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON"
+            + " t.oid = a.atttypid WHERE t.typcategory = 'D' AND n.nspname !~ '^pg_'";
+
+    SeedRows {
+        bySchema = Map.copyOf(bySchema);
+        times = Set.copyOf(times);
+    }
+
+    static SeedRows of(Connection connection) throws SQLException {
+        Map<String, DataSnapshot> bySchema = new TreeMap<>();
+        for (String schema : column(connection, SCHEMAS)) {
+            bySchema.put(schema, DataSnapshot.of(connection, schema));
+        }
+        return new SeedRows(bySchema, column(connection, TIMES));
+    }
+
+    boolean isEmpty() {
+        return bySchema.values().stream()
+                .flatMap(schema -> schema.tables().values().stream())
+                .allMatch(table -> table.rows() == 0);
+    }
+
+    /**
+     * Columns, with their schema, that the same migrations filled with something else another time: what is made at
+     * random, but not the time of day, which does no harm if it is the same everywhere.
+     */
+    SortedSet<String> differing(SeedRows other) {
+        SortedSet<String> differing = new TreeSet<>();
+        bySchema.forEach((schema, rows) -> {
+            DataSnapshot others = other.bySchema.get(schema);
+            if (others != null) {
+                rows.differences(others).columns().forEach(column -> differing.add(schema + "." + column));
+            }
+        });
+        differing.removeAll(times);
+        return differing;
+    }
+
+    private static Set<String> column(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            Set<String> values = new HashSet<>();
+            while (row.next()) {
+                values.add(row.getString(1));
+            }
+            return values;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.tenantry.worker.engine.template;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
+import io.tenantry.worker.postgres.Databases;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SqlFailure;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A database on a server, made by Flyway, of which the databases of new tenants are copies. It is named by its content and
+ * never changes, so releases that run side by side have one each. It gets its name when it is complete; whoever makes the
+ * same one at the same time and comes second drops his own. For use by one thread at a time.
+ */
+public final class TemplateDatabase {
+    private static final Logger LOG = LoggerFactory.getLogger(TemplateDatabase.class);
+    /** Of what is copied and how it is named: a release that changes that does not use the templates of those before. */
+    private static final String FORMAT = "1";
+
+    private static final int FINGERPRINT_BYTES = 12;
+    /** A script that ends its own session looks like a server that goes away. */
+    private static final int TRIES = 3;
+
+    private final Server server;
+    private final MigrationCatalog catalog;
+    private final String name;
+    private boolean unfit;
+    private int sessionsEnded;
+
+    /**
+     * Makes nothing yet.
+     *
+     * @param owner whose template it is: two installations on one PostgreSQL server do not share one
+     */
+    public TemplateDatabase(Server server, MigrationCatalog catalog, String owner) {
+        this.server = server;
+        this.catalog = catalog;
+        this.name = "tenantry_template_" + fingerprint(catalog, owner);
+    }
+
+    private static String fingerprint(MigrationCatalog catalog, String owner) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((FORMAT + '\0' + owner + '\0').getBytes(StandardCharsets.UTF_8));
+            byte[] fingerprint = digest.digest(catalog.fingerprint().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+
+    /** Its name on the server, whether it is there or not. */
+    public String name() {
+        return name;
+    }
+
+    /** Where it is. */
+    public Server server() {
+        return server;
+    }
+
+    /**
+     * Makes it unless it is there; one connection at a time.
+     *
+     * @throws MigrationsRefusedException if the migrations cannot be applied to an empty database
+     */
+    public void make() throws SQLException {
+        if (unfit) {
+            return;
+        }
+        Optional<TemplateDraft> begun = TemplateDraft.begin(server, name);
+        if (begun.isEmpty()) {
+            return;
+        }
+        try (TemplateDraft draft = begun.get()) {
+            Optional<SeedRows> rows = draft.migrate(catalog);
+            Optional<String> reason = whyNot(draft, rows.orElse(null));
+            unfit = reason.isPresent();
+            if (unfit) {
+                LOG.warn(
+                        "database {}: {}; each new tenant's database is migrated from the beginning, which takes longer",
+                        catalog.database(),
+                        reason.get());
+            } else if (draft.finish()) {
+                // Else another worker made the same one, and was faster.
+                LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
+            }
+        } catch (MigrationsRefusedException refusal) {
+            // What fails here fails for every new tenant too, who is told so, whatever SQLSTATE a script raises.
+            unfit = true;
+            throw refusal;
+        } catch (SQLException failure) {
+            sessionsEnded += failure.getCause() instanceof FlywayException ? 1 : 0;
+            unfit = sessionsEnded >= TRIES || SqlFailure.of(failure) == SqlFailure.PERMANENT;
+            throw failure;
+        }
+    }
+
+    /** Why copies would not be like what the migrations make. */
+    private Optional<String> whyNot(TemplateDraft draft, @Nullable SeedRows rows) throws SQLException {
+        if (!draft.isCopiedWhole()) {
+            return Optional.of(
+                    "its migrations set privileges, settings or a comment of the database itself, which a copy"
+                            + " would not have");
+        }
+        if (rows == null) {
+            return Optional.of(
+                    "this role may not see the rows that its migrations leave, which must not be the same in all"
+                            + " tenants if they are made at random");
+        }
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<TemplateDraft> begun = TemplateDraft.begin(server, name);
+        if (begun.isEmpty()) {
+            // Another worker made the template meanwhile, and has looked.
+            return Optional.empty();
+        }
+        try (TemplateDraft again = begun.get()) {
+            SortedSet<String> differing =
+                    again.migrate(catalog).map(rows::differing).orElseGet(TreeSet::new);
+            return differing.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of("its migrations fill " + String.join(", ", differing)
+                            + " with something else each time, which must not be the same in all tenants");
+        }
+    }
+
+    /** Drops what workers that were killed left unfinished of this template long ago. */
+    public static void dropUnfinished(Server server, String name, Duration age) throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            Instant before = Instant.now().minus(age);
+            for (Databases.Found left : databases.startingWith(TemporaryName.prefix(name))) {
+                if (TemporaryName.isOlder(name, left.name(), before)) {
+                    databases.drop(left.name());
+                    LOG.info("dropped {} on server {}: a worker died while it made it", left.name(), server.name());
+                }
+            }
+        }
+    }
+
+    /** Drops a template that nobody uses; none by this name is fine. */
+    public static void drop(Server server, String name) throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            boolean standing = databases.find(name).isPresent();
+            databases.drop(name);
+            if (standing) {
+                LOG.info("dropped template {} on server {}: no worker uses it", name, server.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.tenantry.worker.engine.template;
+
+import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
+import io.tenantry.worker.engine.flyway.EachScript;
+import io.tenantry.worker.engine.history.FailureKind;
+import io.tenantry.worker.postgres.Databases;
+import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A database on its way to be a template, under a name that nobody else has. Closing it drops it, unless it has become the
+ * template. One connection at a time; for use by one thread.
+ */
+final class TemplateDraft implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TemplateDraft.class);
+    private static final String MARK = "tenantry template";
+    /** insufficient_privilege. */
+    private static final String NO_RIGHT = "42501";
+    /** connection_failure. */
+    private static final String CONNECTION_LOST = "08006";
+
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+
+    private final Server server;
+    private final String template;
+    private final String temporary;
+    private boolean finished;
+
+    private TemplateDraft(Server server, String template, String temporary) {
+        this.server = server;
+        this.template = template;
+        this.temporary = temporary;
+    }
+
+    /** Creates one, still empty; or nothing, if the template is there. */
+    static Optional<TemplateDraft> begin(Server server, String template) throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            Databases databases = new Databases(connection);
+            Optional<Databases.Found> standing = databases.find(template);
+            if (standing.isPresent()) {
+                if (standing.get().frozen()) {
+                    return Optional.empty();
+                }
+                // Somebody began to drop it.
+                databases.drop(template);
+            }
+            String temporary = TemporaryName.next(template, Instant.now(), ThreadLocalRandom.current());
+            databases.create(temporary, null);
+            return Optional.of(new TemplateDraft(server, template, temporary));
+        }
+    }
+
+    /**
+     * Applies all migrations.
+     *
+     * @return the rows that they have left; empty if this role may not see them all, as policies can be forced upon it
+     * @throws MigrationsRefusedException if they cannot be applied to an empty database
+     */
+    Optional<SeedRows> migrate(MigrationCatalog catalog) throws SQLException {
+        try (Connection connection = server.connect(temporary)) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
+            }
+            TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
+            migrate(FlywayEngine.configure(catalog.sources(), connection, nobodys), connection);
+            return seedRows(connection);
+        }
+    }
+
+    private void migrate(FluentConfiguration flyway, Connection connection) throws SQLException {
+        try (ReceiveLimit limit = server.limit(connection)) {
+            try {
+                flyway.callbacks(new EachScript(limit)).load().migrate();
+            } catch (FlywayException failure) {
+                throw refusal(failure, limit, connection);
+            }
+        }
+    }
+
+    /** Whether it is the scripts that are refused, or the session has ended. */
+    private static MigrationsRefusedException refusal(
+            FlywayException failure, ReceiveLimit limit, Connection connection) throws SQLException {
+        if (limit.exceeded()) {
+            return new MigrationsRefusedException(limit.script() + ": " + limit.explanation());
+        }
+        if (!FailureKind.isSound(connection)) {
+            throw new SQLException(
+                    "the session ended while its migrations ran: " + FailureKind.firstLines(failure.getMessage()),
+                    CONNECTION_LOST,
+                    failure);
+        }
+        return new MigrationsRefusedException(failure);
+    }
+
+    private static Optional<SeedRows> seedRows(Connection connection) throws SQLException {
+        try {
+            return Optional.of(SeedRows.of(connection));
+        } catch (SQLException failure) {
+            if (NO_RIGHT.equals(failure.getSQLState())) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    /** Whether a copy would have all that it has. */
+    boolean isCopiedWhole() throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            return new Databases(connection).isCopiedWhole(temporary);
+        }
+    }
+
+    /** Makes it the template; false if another worker was faster. */
+    boolean finish() throws SQLException {
+        try (Connection connection = server.dataSource().getConnection()) {
+            finished = new Databases(connection).freeze(temporary, template, MARK);
+            return finished;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (finished) {
+            return;
+        }
+        try (Connection connection = server.dataSource().getConnection()) {
+            new Databases(connection).drop(temporary);
+        } catch (SQLException failure) {
+            LOG.debug("unfinished template {} stays for now", temporary, failure);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.tenantry.worker.engine.template;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+
+/** What a template is called while it is made: when that began, and something that nobody else has. */
+final class TemporaryName {
+    private static final int RADIX = 16;
+    private static final int TIME_DIGITS = 8;
+
+    private TemporaryName() {}
+
+    static String next(String template, Instant now, RandomGenerator random) {
+        return prefix(template)
+                + String.format(Locale.ROOT, "%08x_%04x", now.getEpochSecond(), random.nextInt(1 << RADIX));
+    }
+
+    /** Of all that are on the way to this template. */
+    static String prefix(String template) {
+        return template + "_";
+    }
+
+    /** Whether the making began before that time; false for a name that is none of these. */
+    static boolean isOlder(String template, String name, Instant time) {
+        String rest = name.substring(prefix(template).length());
+        if (!rest.matches("[0-9a-f]{8}_[0-9a-f]{4}")) {
+            return false;
+        }
+        long began = Long.parseLong(rest.substring(0, TIME_DIGITS), RADIX);
+        return Instant.ofEpochSecond(began).isBefore(time);
+    }
+}

@@ -1,0 +1,331 @@
+package io.tenantry.worker.engine.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two schemas made by the same scripts have one snapshot, whatever is around them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CatalogSnapshotIT {
+    private static final String TWO_TABLES =
+            "CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL); CREATE TABLE tasks (id integer, owner integer)";
+
+    private SnapshotDatabase database;
+
+    @BeforeAll
+    void create() throws SQLException {
+        database = SnapshotDatabase.create();
+    }
+
+    @AfterAll
+    void close() throws SQLException {
+        database.close();
+    }
+
+    @AfterEach
+    void dropSchemas() throws SQLException {
+        for (String schema : List.of("tenant_a", "tenant-b", "Tenant \"C\"", "bystander")) {
+            database.drop(schema);
+        }
+    }
+
+    @Test
+    void schemasOfTheSameScriptAreEqualWhateverTheirNames() throws SQLException {
+        String script = SnapshotDatabase.text("nasty.sql");
+        database.schema("tenant_a", script);
+        database.schema("tenant-b", script);
+        database.schema("Tenant \"C\"", script.replace("\"${schema}\"", "\"Tenant \"\"C\"\"\""));
+
+        CatalogSnapshot snapshot = database.catalog("tenant_a");
+        for (String other : List.of("tenant-b", "Tenant \"C\"")) {
+            assertThat(snapshot.differences(database.catalog(other))).isEmpty();
+            assertThat(database.catalog(other)).isEqualTo(snapshot).hasSameHashCodeAs(snapshot);
+            assertThat(database.catalog(other).fingerprint()).isEqualTo(snapshot.fingerprint());
+        }
+        assertThat(snapshot.fingerprint()).matches("[0-9a-f]{64}");
+        assertThat(snapshot.entries().values().toString()).doesNotContain("tenant_a");
+    }
+
+    @Test
+    void schemasInTwoDatabasesAreEqual() throws SQLException {
+        database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
+        try (SnapshotDatabase other = SnapshotDatabase.create()) {
+            // Other numbers for the same objects.
+            other.schema("bystander", TWO_TABLES);
+            other.schema("tenant_b", SnapshotDatabase.text("nasty.sql"));
+
+            assertThat(database.catalog("tenant_a").differences(other.catalog("tenant_b")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void oneDetailOfManyMakesThemDiffer() throws SQLException {
+        String script = SnapshotDatabase.text("nasty.sql");
+        database.schema("tenant_a", script);
+        database.schema("tenant-b", script.replace("upper(name)", "lower(name)"));
+
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .containsExactly("index \"Members Upper\": "
+                        + "`…embers USING btree (upper(name)) INCLUDE (score) WITH (fillfactor='60')` here, "
+                        + "`…embers USING btree (lower(name)) INCLUDE (score) WITH (fillfactor='60')` there");
+    }
+
+    @Test
+    void theOrderInWhichObjectsWereMadeDoesNotMatter() throws SQLException {
+        List<String> parts = new ArrayList<>(List.of(
+                "CREATE TABLE one (id integer PRIMARY KEY, name text); CREATE INDEX a ON one (name); CREATE INDEX b ON one (id)",
+                "CREATE TABLE two (id integer PRIMARY KEY); GRANT SELECT ON two TO snapshot_reader; GRANT SELECT ON two TO PUBLIC",
+                "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+                "CREATE SEQUENCE s; COMMENT ON SEQUENCE s IS 's'; CREATE VIEW v AS SELECT 1 AS x"));
+        database.schema("tenant_a", parts.toArray(String[]::new));
+        parts.sort(Comparator.reverseOrder());
+        parts.replaceAll(part -> part.replace(
+                "GRANT SELECT ON two TO snapshot_reader; GRANT SELECT ON two TO PUBLIC",
+                "GRANT SELECT ON two TO PUBLIC; GRANT SELECT ON two TO snapshot_reader"));
+        parts.replaceAll(part -> part.replace(
+                "CREATE INDEX a ON one (name); CREATE INDEX b ON one (id)",
+                "CREATE INDEX b ON one (id); CREATE INDEX a ON one (name)"));
+        database.schema("tenant-b", parts.toArray(String[]::new));
+
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .isEmpty();
+    }
+
+    @Test
+    void objectsOfOtherSchemasDoNotMatter() throws SQLException {
+        database.schema("tenant_a", TWO_TABLES, "CREATE TYPE mood AS ENUM ('ok')");
+        CatalogSnapshot before = database.catalog("tenant_a");
+
+        database.schema(
+                "bystander",
+                SnapshotDatabase.text("nasty.sql"),
+                "CREATE TABLE refers (id integer REFERENCES tenant_a.users, mood tenant_a.mood)",
+                "CREATE VIEW sees AS SELECT 'tenant_a'::regnamespace AS its_name, u.* FROM tenant_a.users u",
+                "CREATE FUNCTION takes(tenant_a.mood) RETURNS tenant_a.users LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+
+        assertThat(database.catalog("tenant_a").differences(before)).isEmpty();
+    }
+
+    @Test
+    void rowsAndSequencesMovingOnDoNotMatterNorDoDroppedColumns() throws SQLException {
+        database.schema("tenant_a", TWO_TABLES, "CREATE TABLE counted (id serial)");
+        CatalogSnapshot before = database.catalog("tenant_a");
+
+        database.in(
+                "tenant_a",
+                "INSERT INTO counted DEFAULT VALUES; ANALYZE; ALTER TABLE users ADD COLUMN gone text;"
+                        + " ALTER TABLE users DROP COLUMN gone");
+
+        assertThat(database.catalog("tenant_a").differences(before)).isEmpty();
+    }
+
+    @Test
+    void theMarkOnTheSchemaIsLeftOutAndTheHistoryTableIsNot() throws SQLException {
+        database.schema("tenant_a", TWO_TABLES);
+        database.schema("tenant-b", TWO_TABLES);
+        database.execute("COMMENT ON SCHEMA tenant_a IS 'tenantry tenant=a database=users'");
+        assertThat(database.catalog("tenant_a")).isEqualTo(database.catalog("tenant-b"));
+
+        database.in("tenant_a", "CREATE TABLE flyway_schema_history (installed_rank integer)");
+
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .containsExactly("table flyway_schema_history: only here");
+    }
+
+    @Test
+    void itsOwnNameInFunctionBodiesIsNoDifferenceButAnothersIs() throws SQLException {
+        String script = "CREATE FUNCTION f() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN SET LOCAL search_path TO"
+                + " \"${schema}\", public; RETURN (SELECT count(*) FROM \"${schema}\".users); END $$";
+        database.schema("tenant_a", TWO_TABLES, script);
+        database.schema("tenant-b", TWO_TABLES, script);
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .isEmpty();
+
+        database.in("tenant-b", script.replace("${schema}", "tenant_a").replace("FUNCTION", "OR REPLACE FUNCTION"));
+
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .singleElement()
+                .asString()
+                .startsWith("function f(): ")
+                .contains("<schema>", "tenant_a");
+    }
+
+    @Test
+    void aSchemaThatDoesNotExistHasNoSnapshot() {
+        assertThatThrownBy(() -> database.catalog("nowhere"))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("schema nowhere does not exist")
+                .extracting(failure -> ((SQLException) failure).getSQLState())
+                .isEqualTo("3F000");
+    }
+
+    @Test
+    void anEmptySchemaHasOne() throws SQLException {
+        database.schema("tenant_a");
+
+        assertThat(database.catalog("tenant_a").entries())
+                .containsOnlyKeys("schema", "owner of schema", "privileges on schema");
+    }
+
+    @Test
+    void theSettingsOfTheSessionDoNotMatter() throws SQLException {
+        database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
+        CatalogSnapshot expected = database.catalog("tenant_a");
+        try (Connection session = database.connect();
+                Statement statement = session.createStatement()) {
+            statement.execute(
+                    "SET TimeZone = 'Asia/Tokyo'; SET IntervalStyle = 'sql_standard'; SET DateStyle = 'ISO, DMY';"
+                            + " SET quote_all_identifiers = on; SET extra_float_digits = 0; SET search_path = tenant_a");
+
+            assertThat(CatalogSnapshot.of(session, "tenant_a").differences(expected))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void objectsNamedLikeThoseOfTheServerDoNotMislead() throws SQLException {
+        String script = """
+                CREATE TABLE pg_class (oid integer);
+                CREATE TABLE pg_depend (classid oid);
+                CREATE TYPE text AS ENUM ('no');
+                CREATE FUNCTION quote_ident(name) RETURNS pg_catalog.text LANGUAGE sql AS $$ SELECT 'hijacked'::pg_catalog.text $$;
+                CREATE FUNCTION lower(pg_catalog.text) RETURNS pg_catalog.text LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
+                CREATE TABLE uses (mine text, theirs pg_catalog.text, CHECK (lower(theirs) <> pg_catalog.lower(theirs)));
+                """;
+        database.schema("tenant_a", script);
+        database.schema("tenant-b", script);
+        try (Connection session = database.connect();
+                Statement statement = session.createStatement()) {
+            statement.execute(
+                    "SET search_path = tenant_a, pg_catalog; CREATE TEMPORARY TABLE pg_namespace (oid integer);"
+                            + " CREATE TEMPORARY TABLE uses (id integer)");
+            CatalogSnapshot snapshot = CatalogSnapshot.of(session, "tenant_a");
+
+            assertThat(snapshot.differences(database.catalog("tenant-b"))).isEmpty();
+            assertThat(snapshot.entries()).containsKeys("table pg_class", "column uses.theirs", "enum text");
+            assertThat(snapshot.entries().toString()).doesNotContain("hijacked.");
+        }
+    }
+
+    @Test
+    void leavesNoTraceOnTheSession() throws SQLException {
+        database.schema("tenant_a", TWO_TABLES);
+        try (Connection session = database.connect();
+                Statement statement = session.createStatement()) {
+            statement.execute("SET search_path = bystander; SET TimeZone = 'Asia/Tokyo'");
+            List<String> before = settings(session);
+
+            CatalogSnapshot alone = CatalogSnapshot.of(session, "tenant_a");
+            assertThat(settings(session)).isEqualTo(before);
+            assertThat(session.getAutoCommit()).isTrue();
+
+            session.setAutoCommit(false);
+            statement.execute("SET LOCAL search_path = tenant_a; SET LOCAL row_security = off");
+            statement.execute("SET LOCAL DateStyle = 'ISO, DMY'; CREATE TABLE seen (id integer)");
+            List<String> within = settings(session);
+            CatalogSnapshot inTransaction = CatalogSnapshot.of(session, "tenant_a");
+            assertThat(settings(session)).as("inside the transaction").isEqualTo(within);
+            assertThat(alone.differences(inTransaction)).containsExactly("table seen: only there");
+
+            session.rollback();
+            assertThat(settings(session)).as("after it").isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aDriverThatSendsStatementsOneByOneIsNoObstacle() throws SQLException {
+        database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
+        CatalogSnapshot expected = database.catalog("tenant_a");
+        try (Connection session = database.connect("?preferQueryMode=simple");
+                Statement statement = session.createStatement()) {
+            statement.execute("SET quote_all_identifiers = on");
+            assertThat(CatalogSnapshot.of(session, "tenant_a").differences(expected))
+                    .isEmpty();
+
+            session.setAutoCommit(false);
+            assertThat(CatalogSnapshot.of(session, "tenant_a").differences(expected))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aRoleNeedsNothingButUsageToSeeItAll() throws SQLException {
+        database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
+        database.execute("GRANT USAGE ON SCHEMA tenant_a TO snapshot_writer");
+        CatalogSnapshot expected = database.catalog("tenant_a");
+        try (Connection session = database.connect();
+                Statement statement = session.createStatement()) {
+            statement.execute("SET ROLE snapshot_writer");
+            assertThat(CatalogSnapshot.of(session, "tenant_a").differences(expected))
+                    .isEmpty();
+
+            database.execute("REVOKE USAGE ON SCHEMA tenant_a FROM snapshot_writer");
+            // PostgreSQL leaves such a schema out of the search_path, and all names would be qualified.
+            assertThatThrownBy(() -> CatalogSnapshot.of(session, "tenant_a"))
+                    .hasMessageContaining("or this role lacks USAGE on it");
+        }
+    }
+
+    @Test
+    void aMissingTableIsOneLine() throws SQLException {
+        database.schema(
+                "tenant_a", TWO_TABLES, "COMMENT ON COLUMN users.email IS 'x'; GRANT SELECT ON users TO PUBLIC");
+        database.schema("tenant-b", "CREATE TABLE tasks (id integer, owner integer)");
+
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .containsExactly("table users: only here");
+        assertThat(database.catalog("tenant-b").differences(database.catalog("tenant_a")))
+                .containsExactly("table users: only there");
+    }
+
+    @Test
+    void aChangedColumnIsShownAsItIsOnBothSides() throws SQLException {
+        database.schema("tenant_a", "CREATE TABLE users (email text DEFAULT 'x')");
+        database.schema("tenant-b", "CREATE TABLE users (email varchar(10) DEFAULT 'x')");
+
+        assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .containsExactly("column users.email: `text DEFAULT 'x'::text (position 1)` here, "
+                        + "`character varying(10) DEFAULT 'x'::character varying (position 1)` there");
+    }
+
+    @Test
+    void manyDifferencesAreCounted() throws SQLException {
+        database.schema("tenant_a");
+        database.schema("tenant-b");
+        for (int i = 0; i < 30; i++) {
+            database.in("tenant_a", "CREATE SEQUENCE s" + i);
+        }
+
+        List<String> lines = database.catalog("tenant_a").differences(database.catalog("tenant-b"));
+
+        assertThat(lines).hasSize(20).endsWith("and 11 more differences").allMatch(line -> line.length() < 300);
+    }
+
+    private static List<String> settings(Connection session) throws SQLException {
+        List<String> settings = new ArrayList<>();
+        try (Statement statement = session.createStatement();
+                ResultSet row = statement.executeQuery("SHOW ALL")) {
+            while (row.next()) {
+                String setting = row.getString(1) + "=" + row.getString(2);
+                if (!setting.toLowerCase(Locale.ROOT).startsWith("transaction")) {
+                    settings.add(setting);
+                }
+            }
+        }
+        return settings;
+    }
+}
