@@ -46,7 +46,6 @@ class ArchitectureTest {
                     Set.of(
                             "lane",
                             "engine",
-                            "engine.catalog",
                             "engine.history",
                             "engine.plan",
                             "engine.template",
