@@ -6,7 +6,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
-import io.tenantry.worker.engine.proof.Proof;
+import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.intake.ConsumerSettings;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.postgres.Server;
@@ -185,8 +185,8 @@ final class StartupChecks {
             return catalog;
         }
         return database.isolation() == Isolation.SCHEMA
-                ? Proof.of(catalog, server, database.allow())
-                : Proof.read(catalog, server);
+                ? PlanVerifier.of(catalog, server, database.allow())
+                : PlanVerifier.read(catalog, server);
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

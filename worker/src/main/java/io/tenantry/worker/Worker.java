@@ -25,9 +25,9 @@ import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.RegistryBooks;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.step.Fleet;
-import io.tenantry.worker.step.LookUps;
+import io.tenantry.worker.step.LookupBatcher;
 import io.tenantry.worker.step.NamedDatabase;
-import io.tenantry.worker.step.RequestRunner;
+import io.tenantry.worker.step.RequestContext;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
 import io.tenantry.worker.telemetry.Meters;
@@ -230,7 +230,7 @@ public final class Worker implements AutoCloseable {
         Waits waits = new Waits(reason -> meters.waitBegun(reason.tag()));
         try (TemplateKeeper templates = new TemplateKeeper(fleet.templates(), servers, registry, id, fatal);
                 Lanes lanes = new Lanes(threads.count(), new Backoff(settings.retry()), waits, fatal);
-                LookUps lookUps = new LookUps(registry);
+                LookupBatcher lookups = new LookupBatcher(registry);
                 Settler settler = new Settler(
                         new RegistryBooks(registry),
                         registryOutage,
@@ -242,20 +242,20 @@ public final class Worker implements AutoCloseable {
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =
                         new Publisher(settings.kafka(), settings.kafka().groupId() + "-" + id, publishOutage)) {
-            RequestRunner runner = new RequestRunner(new RequestRunner.Parts(
+            RequestContext context = new RequestContext(new RequestContext.Parts(
                     fleet,
-                    lookUps,
+                    lookups,
                     settler,
-                    new RequestRunner.Outages(registryOutage, serverOutages),
-                    new RequestRunner.Policy(settings.worker(), settings.retry()),
+                    new RequestContext.Outages(registryOutage, serverOutages),
+                    new RequestContext.Policy(settings.worker(), settings.retry()),
                     meters,
                     clock,
                     System::nanoTime,
                     id));
             PollLoop loop = new PollLoop(new PollLoop.Parts(
                     settings.kafka(),
-                    runner::task,
-                    runner::servers,
+                    context::task,
+                    context::servers,
                     MemoryLimits.of(Runtime.getRuntime().maxMemory(), servers.size()),
                     lanes,
                     settler,

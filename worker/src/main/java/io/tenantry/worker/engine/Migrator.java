@@ -2,20 +2,20 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
-import io.tenantry.worker.engine.catalog.OutsideScript;
+import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.flyway.FlywayFailure;
-import io.tenantry.worker.engine.flyway.LongWay;
+import io.tenantry.worker.engine.flyway.FlywayRun;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.Progress;
 import io.tenantry.worker.engine.history.ScriptFailure;
-import io.tenantry.worker.engine.history.Sightings;
-import io.tenantry.worker.engine.history.Standing;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.TargetCheck;
-import io.tenantry.worker.engine.plan.ByPlan;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
+import io.tenantry.worker.engine.plan.PlanRun;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -50,58 +50,58 @@ public final class Migrator {
      * @param registered the version that the registry has for it; null if unknown. If it is right, a query is saved.
      * @throws SQLException as in {@link #migrate}
      */
-    public Shortcut shortcut(HomeSession session, Target target, Sightings sightings, @Nullable String registered)
+    public PlanOutcome shortcut(HomeSession session, Target target, VersionTracker tracker, @Nullable String registered)
             throws SQLException {
-        return new ByPlan(catalog, session, sightings).bring(target, registered);
+        return new PlanRun(catalog, session, tracker).bring(target, registered);
     }
 
     /** Makes the home of a new tenant, and brings it to the newest version; one that is there is brought on. */
-    public Shortcut create(HomeSession session, Sightings sightings) throws SQLException {
-        return new ByPlan(catalog, session, sightings).create();
+    public PlanOutcome create(HomeSession session, VersionTracker tracker) throws SQLException {
+        return new PlanRun(catalog, session, tracker).create();
     }
 
     /**
      * Applies what is missing up to the target, each script with its row of the history in one transaction.
      *
-     * @param sightings the same for all attempts of a request
+     * @param tracker the same for all attempts of a request
      * @throws ScriptFailure if a script failed, and another try may help
      * @throws SQLException if the home cannot be worked on now. What was applied before stays, and the next call goes on
      *     from there.
      */
-    public MigrationResult migrate(LockedHome home, Target target, Sightings sightings) throws SQLException {
-        sightings.locked(home.lockedAt());
+    public MigrationResult migrate(LockedHome home, Target target, VersionTracker tracker) throws SQLException {
+        tracker.locked(home.lockedAt());
         History before = History.of(home);
         Optional<MigrationVersion> current = before.current();
-        @Nullable String from = sightings.first(before);
+        @Nullable String from = tracker.first(before);
         Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, current);
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        LongWay way = new LongWay(catalog, home, sightings);
+        FlywayRun way = new FlywayRun(catalog, home, tracker);
         Optional<ResultError> unrepaired = way.repair(before);
         if (unrepaired.isPresent()) {
-            return new MigrationResult.Failed(from, version(before), sightings.applied(before), unrepaired.get());
+            return new MigrationResult.Failed(from, version(before), tracker.applied(before), unrepaired.get());
         }
-        Standing standing = Standing.of(
+        MigrationState state = MigrationState.of(
                 catalog.migrationsFor(home.home()),
                 before.withoutFailures(catalog.plans().outside().keySet()),
                 target.limit(),
                 catalog.isOutOfOrder());
         Optional<ResultError> tooMuch =
-                sightings.tooMuch(standing instanceof Standing.Behind behind ? behind.pending() : List.of());
+                tracker.tooMuch(state instanceof MigrationState.Behind behind ? behind.pending() : List.of());
         if (tooMuch.isPresent()) {
-            return new MigrationResult.Failed(from, version(before), sightings.applied(before), tooMuch.get());
+            return new MigrationResult.Failed(from, version(before), tracker.applied(before), tooMuch.get());
         }
-        if (standing instanceof Standing.UpToDate) {
-            return new MigrationResult.Migrated(from, version(before), sightings.applied(before));
+        if (state instanceof MigrationState.UpToDate) {
+            return new MigrationResult.Migrated(from, version(before), tracker.applied(before));
         }
         try {
-            way.run(standing, target);
-            List<String> applied = new ArrayList<>(sightings.applied(before));
+            way.run(state, target);
+            List<String> applied = new ArrayList<>(tracker.applied(before));
             applied.addAll(way.applied());
             return new MigrationResult.Migrated(from, version(History.of(home)), applied);
         } catch (FlywayException failure) {
-            return failed(home, sightings, failure, way);
+            return failed(home, tracker, failure, way);
         }
     }
 
@@ -109,39 +109,39 @@ public final class Migrator {
      * What is done, after {@link #migrate} or a shortcut has thrown something.
      *
      * @param failure what it has thrown, which may have left a transaction open
-     * @param sightings the same as there
+     * @param tracker the same as there
      * @throws SQLException if the home cannot be asked any more
      */
-    public Progress progress(LockedHome home, Sightings sightings, Exception failure) throws SQLException {
-        return progress(home.home(), home.connection(), sightings, failure);
+    public Progress progress(LockedHome home, VersionTracker tracker, Exception failure) throws SQLException {
+        return progress(home.home(), home.connection(), tracker, failure);
     }
 
     /** The same. */
-    public Progress progress(HomeSession session, Sightings sightings, Exception failure) throws SQLException {
-        return progress(session.home(), session.connection(), sightings, failure);
+    public Progress progress(HomeSession session, VersionTracker tracker, Exception failure) throws SQLException {
+        return progress(session.home(), session.connection(), tracker, failure);
     }
 
-    private static Progress progress(TenantHome home, Connection connection, Sightings sightings, Exception failure)
+    private static Progress progress(TenantHome home, Connection connection, VersionTracker tracker, Exception failure)
             throws SQLException {
         Transaction.rollBack(connection, failure);
         History now = History.of(connection, home.schema());
-        @Nullable String from = sightings.first(now);
-        return new Progress(from, version(now), sightings.applied(now));
+        @Nullable String from = tracker.first(now);
+        return new Progress(from, version(now), tracker.applied(now));
     }
 
-    private MigrationResult failed(LockedHome home, Sightings sightings, FlywayException failure, LongWay way)
+    private MigrationResult failed(LockedHome home, VersionTracker tracker, FlywayException failure, FlywayRun way)
             throws SQLException {
         Connection connection = home.connection();
-        Duration took = way.whereabouts().sinceStatement();
+        Duration took = way.running().sinceStatement();
         SQLException cause = SqlFailure.sqlCause(failure);
-        FlywayFailure told = new FlywayFailure(
-                catalog, home.home(), failure, way.whereabouts().script());
+        FlywayFailure told =
+                new FlywayFailure(catalog, home.home(), failure, way.running().script());
         if (!FailureKind.isSound(connection)) {
             throw new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, told.describe(new History(List.of())), cause);
         }
         // Flyway leaves the connection as the failure left it.
         Transaction.rollBack(connection, failure);
-        Optional<OutsideScript> outside = told.outsideScript();
+        Optional<NonTransactionalScript> outside = told.outsideScript();
         cleanUp(way, outside.orElse(null), failure);
         History after = History.of(home);
         ResultError error = told.describe(after);
@@ -150,17 +150,18 @@ public final class Migrator {
             Optional<ScriptFailure.Kind> kind = FailureKind.of(cause, connection, took, limit);
             if (kind.isPresent()
                     && (!told.isOutsideTransaction()
-                            || outside.filter(OutsideScript::canRunAgain).isPresent())) {
+                            || outside.filter(NonTransactionalScript::canRunAgain)
+                                    .isPresent())) {
                 throw new ScriptFailure(kind.get(), error, cause);
             }
             if (FailureKind.isTimeout(cause, took, limit)) {
                 error = FlywayFailure.with(error, FailureKind.advice(limit));
             }
         }
-        return new MigrationResult.Failed(sightings.first(after), version(after), sightings.applied(after), error);
+        return new MigrationResult.Failed(tracker.first(after), version(after), tracker.applied(after), error);
     }
 
-    private static void cleanUp(LongWay way, @Nullable OutsideScript script, FlywayException failure) {
+    private static void cleanUp(FlywayRun way, @Nullable NonTransactionalScript script, FlywayException failure) {
         try {
             way.putBackMark();
             if (script != null) {

@@ -34,7 +34,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
     private final Listener listener;
-    private final Map<TopicPartition, PartitionWindow> windows = new HashMap<>();
+    private final Map<TopicPartition, OffsetTracker> windows = new HashMap<>();
     /** Whose committed offset could not be read yet; nothing of them is taken before. */
     private final Set<TopicPartition> unread = new HashSet<>();
 
@@ -97,7 +97,7 @@ final class Assignment implements ConsumerRebalanceListener {
         try {
             consumer.committed(Set.copyOf(unread), READ_COMMITTED_TIMEOUT).forEach((partition, committed) -> {
                 if (committed != null) {
-                    windows.put(partition, PartitionWindow.restore(committed));
+                    windows.put(partition, OffsetTracker.restore(committed));
                 }
             });
             unread.clear();
@@ -128,14 +128,14 @@ final class Assignment implements ConsumerRebalanceListener {
         return records.stream()
                 .filter(record -> {
                     OffsetAndMetadata offset = offsets.get(record.partition());
-                    return offset != null && PartitionWindow.restore(offset).isSettled(record.offset());
+                    return offset != null && OffsetTracker.restore(offset).isSettled(record.offset());
                 })
                 .collect(Collectors.toSet());
     }
 
     /** The offset after the last one that was received or passed over; null if nothing was, nor was committed. */
     @Nullable Long next(TopicPartition partition) {
-        PartitionWindow window = windows.get(partition);
+        OffsetTracker window = windows.get(partition);
         return window == null ? null : window.next();
     }
 
@@ -145,14 +145,14 @@ final class Assignment implements ConsumerRebalanceListener {
 
     /** Whether the record can be received now; if not, its partition is to be read again from there, later. */
     boolean hasRoomFor(Coordinates record) {
-        PartitionWindow window = windows.get(record.partition());
+        OffsetTracker window = windows.get(record.partition());
         return window == null || window.hasRoomFor(record.offset());
     }
 
     /** A record of this partition came at this offset; false if it is settled already. */
     boolean receive(Coordinates record) {
-        PartitionWindow window =
-                windows.computeIfAbsent(record.partition(), p -> PartitionWindow.startingAt(record.offset()));
+        OffsetTracker window =
+                windows.computeIfAbsent(record.partition(), p -> OffsetTracker.startingAt(record.offset()));
         if (record.offset() < window.watermark()) {
             LOG.warn(
                     "{} went back to offset {}, below the committed {}: it was made again or lost records; it is read"
@@ -160,7 +160,7 @@ final class Assignment implements ConsumerRebalanceListener {
                     record.partition(),
                     record.offset(),
                     window.watermark());
-            window = PartitionWindow.startingAt(record.offset());
+            window = OffsetTracker.startingAt(record.offset());
             windows.put(record.partition(), window);
         }
         return window.receive(record.offset());
@@ -169,25 +169,24 @@ final class Assignment implements ConsumerRebalanceListener {
     /** The consumer has gone past everything below this position. */
     void passOver(TopicPartition partition, long position) {
         // Without a window nothing was committed before and no record has come: there are only such that never will.
-        windows.computeIfAbsent(partition, p -> PartitionWindow.behind(position))
-                .passOver(position);
+        windows.computeIfAbsent(partition, p -> OffsetTracker.behind(position)).passOver(position);
     }
 
     /** Whether the record was received from a partition that is still ours, and is not settled. */
     boolean isPending(Coordinates record) {
-        PartitionWindow window = windows.get(record.partition());
+        OffsetTracker window = windows.get(record.partition());
         return window != null && window.isPending(record.offset());
     }
 
     void settle(Coordinates record) {
-        PartitionWindow window = windows.get(record.partition());
+        OffsetTracker window = windows.get(record.partition());
         if (window != null) {
             window.settle(record.offset());
         }
     }
 
     boolean isFull(TopicPartition partition) {
-        PartitionWindow window = windows.get(partition);
+        OffsetTracker window = windows.get(partition);
         return window != null && window.isFull();
     }
 
@@ -205,7 +204,7 @@ final class Assignment implements ConsumerRebalanceListener {
     /** These were committed; what has changed since is still to be. */
     void offsetsCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
         offsets.forEach((partition, committed) -> {
-            PartitionWindow window = windows.get(partition);
+            OffsetTracker window = windows.get(partition);
             if (window != null) {
                 window.committed(committed);
             }

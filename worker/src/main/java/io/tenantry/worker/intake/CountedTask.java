@@ -1,7 +1,7 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
-import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.WaitReason;
 import java.util.Set;
 
@@ -14,20 +14,20 @@ record CountedTask(Task task, ServerLoad.Place place) implements Task {
     }
 
     @Override
-    public Verdict run() {
+    public NextAction run() {
         place.waits(false);
-        Verdict verdict = task.run();
-        place.waits(waits(verdict));
-        return verdict;
+        NextAction action = task.run();
+        place.waits(waits(action));
+        return action;
     }
 
     /** For something that may take long: not for an answer of the registry, nor for its turn at the server. */
-    private static boolean waits(Verdict verdict) {
-        if (verdict instanceof Verdict.Await await) {
+    private static boolean waits(NextAction action) {
+        if (action instanceof NextAction.Await await) {
             WaitReason reason = await.why().reason();
             return reason != WaitReason.NO_CONNECTION && reason != WaitReason.REGISTRY_ANSWER;
         }
-        return !(verdict instanceof Verdict.Finished);
+        return !(action instanceof NextAction.Finished);
     }
 
     @Override

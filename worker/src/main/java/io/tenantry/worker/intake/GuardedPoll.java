@@ -201,7 +201,7 @@ final class GuardedPoll {
         return candidates;
     }
 
-    /** Only the order of the trials: what a message says is no proof. */
+    /** Only the order of the trials: what a message says proves nothing. */
     private static List<TopicPartition> namedFirst(Set<TopicPartition> candidates, String message) {
         List<TopicPartition> order = new ArrayList<>();
         for (TopicPartition candidate : candidates) {

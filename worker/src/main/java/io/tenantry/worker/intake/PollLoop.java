@@ -78,7 +78,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final TopicNames topics;
     private final Consumer<byte[], byte[]> consumer;
     private final Assignment assignment;
-    private final Pacing pacing;
+    private final Backpressure backpressure;
     private final GuardedPoll guarded;
     private final Admission admission;
     private final Rereading rereading;
@@ -87,7 +87,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final Publishing publishing;
     private final KafkaWatch watch;
     private final GroupMembership membership;
-    private final Reception reception;
+    private final RecordHandler handler;
     private final Drain drain;
 
     /** Connects when it is run. */
@@ -109,8 +109,8 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.inFlight = new InFlight(admission);
         this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
         this.guarded = new GuardedPoll(consumer, new ReadPositions(), membership::failed, parts.nanoTime());
-        this.pacing = new Pacing(consumer, assignment, admission, rereading, guarded, publishing::isFull);
-        this.reception = new Reception(
+        this.backpressure = new Backpressure(consumer, assignment, admission, rereading, guarded, publishing::isFull);
+        this.handler = new RecordHandler(
                 topics,
                 new EventCodec()::decode,
                 entry -> parts.lanes().submit(new CountedTask(parts.task().apply(entry.request()), entry.place())),
@@ -121,7 +121,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);
         parts.meters().parked(admission::parked);
-        parts.meters().pausedPartitions(pacing::paused);
+        parts.meters().pausedPartitions(backpressure::paused);
         parts.meters().unreadablePartitions(guarded::unreadable);
     }
 
@@ -187,7 +187,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         rereading.steer(guarded::holds);
         admission.keepRoom(partition -> guarded.holds(partition) || rereading.isStuck(partition));
         parkedReport.look();
-        pacing.apply(drain.isOn());
+        backpressure.apply(drain.isOn());
         boolean busy = inFlight.size() > 0 || !publishing.isEmpty() || guarded.isLooking();
         receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
         RuntimeException unexplained = guarded.takeUnexplained();
@@ -249,13 +249,13 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private void receive(ConsumerRecord<byte[], byte[]> received) {
         Coordinates coordinates = Coordinates.of(received);
         if (assignment.receive(coordinates) && !inFlight.has(coordinates) && !admission.isParked(coordinates)) {
-            reception.receive(received);
+            handler.receive(received);
         }
     }
 
     private void receiveAgain(ConsumerRecord<byte[], byte[]> received) {
         if (admission.isParked(Coordinates.of(received))) {
-            reception.receive(received);
+            handler.receive(received);
         }
     }
 
@@ -273,7 +273,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private void bury(Coordinates coordinates) {
         String key = admission.forget(coordinates);
         if (key != null) {
-            reception.lost(coordinates, key);
+            handler.lost(coordinates, key);
         }
     }
 
@@ -287,7 +287,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             }
         }
         admission.parkRefused(inFlight);
-        reception.startWaiting();
+        handler.startWaiting();
     }
 
     @Override

@@ -149,35 +149,35 @@ public final class Lanes implements AutoCloseable {
         try {
             proceed(lane, queued.task, afterBackoff(queued, run(queued.task)));
         } catch (Error broken) {
-            // The task's own ones have become verdicts; after another one, this lane or the pool cannot be relied on.
+            // The task's own ones have become actions; after another one, this lane or the pool cannot be relied on.
             fatal.accept(broken);
             throw broken;
         }
     }
 
-    private Verdict run(Task task) {
+    private NextAction run(Task task) {
         try {
             if (task.wanted()) {
                 return task.run();
             }
             task.abandoned();
-            return new Verdict.Finished();
+            return new NextAction.Finished();
         } catch (RuntimeException bug) {
             LOG.error("a task of lane {} ended with an exception; it counts as a failed attempt", task.lane(), bug);
-            return new Verdict.Retry(bug);
+            return new NextAction.Retry(bug);
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (Error own) {
             // As a stack overflow in one tenant's script: the other lanes are none the worse.
             LOG.error("a task of lane {} ended with an error; it counts as a failed attempt", task.lane(), own);
-            return new Verdict.Retry(new IllegalStateException(own.toString(), own));
+            return new NextAction.Retry(new IllegalStateException(own.toString(), own));
         }
     }
 
     /** Turns a retry into the wait before it, or into the end. */
-    private Verdict afterBackoff(Lane.Queued queued, Verdict verdict) {
-        if (!(verdict instanceof Verdict.Retry retry)) {
-            return verdict;
+    private NextAction afterBackoff(Lane.Queued queued, NextAction action) {
+        if (!(action instanceof NextAction.Retry retry)) {
+            return action;
         }
         Backoff.Attempts attempts =
                 queued.attempts == null ? backoff.newAttempts(queued.task.failedBefore()) : queued.attempts;
@@ -185,7 +185,7 @@ public final class Lanes implements AutoCloseable {
         queued.task.failed();
         Optional<Duration> delay = attempts.afterFailure(retry.cause());
         if (delay.isPresent()) {
-            return new Verdict.Snooze(
+            return new NextAction.Snooze(
                     delay.get(),
                     new Wait(
                             WaitReason.NEXT_ATTEMPT,
@@ -201,18 +201,18 @@ public final class Lanes implements AutoCloseable {
                     queued.task.lane(),
                     bug);
         }
-        return new Verdict.Finished();
+        return new NextAction.Finished();
     }
 
-    private void proceed(Lane lane, Task task, Verdict verdict) {
+    private void proceed(Lane lane, Task task, NextAction action) {
         boolean dropped = false;
         long parking;
         synchronized (lock) {
             running--;
-            Optional<Wait> wait = why(verdict);
+            Optional<Wait> wait = why(action);
             if (wait.isPresent() && !draining) {
                 waits.waits(task, wait.get());
-                park(lane, verdict);
+                park(lane, action);
             } else {
                 dropped = wait.isPresent();
                 waits.ended(task);
@@ -222,29 +222,29 @@ public final class Lanes implements AutoCloseable {
         }
         if (dropped) {
             task.abandoned();
-        } else if (verdict instanceof Verdict.Snooze snooze) {
+        } else if (action instanceof NextAction.Snooze snooze) {
             wakeAfter(snooze.delay(), lane, parking);
-        } else if (verdict instanceof Verdict.StepAside aside) {
+        } else if (action instanceof NextAction.StepAside aside) {
             wakeAfter(aside.delay(), lane, parking);
-        } else if (verdict instanceof Verdict.Await await) {
+        } else if (action instanceof NextAction.Await await) {
             await.register().accept(() -> wakeOrStop(lane, parking));
         }
     }
 
-    private static Optional<Wait> why(Verdict verdict) {
-        if (verdict instanceof Verdict.Snooze snooze) {
+    private static Optional<Wait> why(NextAction action) {
+        if (action instanceof NextAction.Snooze snooze) {
             return Optional.of(snooze.why());
         }
-        if (verdict instanceof Verdict.StepAside aside) {
+        if (action instanceof NextAction.StepAside aside) {
             return Optional.of(aside.why());
         }
-        return verdict instanceof Verdict.Await await ? Optional.of(await.why()) : Optional.empty();
+        return action instanceof NextAction.Await await ? Optional.of(await.why()) : Optional.empty();
     }
 
-    private void park(Lane lane, Verdict verdict) {
+    private void park(Lane lane, NextAction action) {
         lane.state = Lane.State.PARKED;
-        lane.stepsAside = verdict instanceof Verdict.StepAside;
-        lane.timed = !(verdict instanceof Verdict.Await);
+        lane.stepsAside = action instanceof NextAction.StepAside;
+        lane.timed = !(action instanceof NextAction.Await);
         if (lane.stepsAside && lane.promote()) {
             makeReady(lane);
         }

@@ -20,7 +20,7 @@ public interface Task {
     Priority priority();
 
     /** Does what can be done now, and says what should happen next. It must not wait for anything far away. */
-    Verdict run();
+    NextAction run();
 
     /**
      * There will be no further attempt: end the task with what is known.

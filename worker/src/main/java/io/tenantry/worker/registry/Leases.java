@@ -35,7 +35,7 @@ public final class Leases implements AutoCloseable {
     private final LeaseTerms terms;
     private final Listener listener;
     private final Membership membership;
-    private final Reclaim reclaim;
+    private final DeadWorkerReaper reaper;
     private final DedicatedConnection own;
     private final Thread thread = new Thread(this::run, "leases");
     private final Object lock = new Object();
@@ -68,7 +68,7 @@ public final class Leases implements AutoCloseable {
         LeaseTable table = new LeaseTable(group);
         this.own = own;
         this.membership = new Membership(own, table, lease, this.servers, terms);
-        this.reclaim = new Reclaim(registry, table, this.servers, terms, this::wake);
+        this.reaper = new DeadWorkerReaper(registry, table, this.servers, terms, this::wake);
         thread.setDaemon(true);
     }
 
@@ -130,7 +130,7 @@ public final class Leases implements AutoCloseable {
             failing = false;
             LOG.info("the leases of connections are renewed again");
         }
-        reclaim.look(membership.members(), membership.name());
+        reaper.look(membership.members(), membership.name());
         boolean now = membership.state() == State.HOLDING && lease.holds();
         tell(now);
         if (now) {
@@ -217,7 +217,7 @@ public final class Leases implements AutoCloseable {
             closed = true;
             lock.notifyAll();
         }
-        reclaim.close();
+        reaper.close();
         if (thread.getState() == Thread.State.NEW) {
             return;
         }

@@ -38,15 +38,15 @@ public final class Ledger {
                 .thenComparing(Identity::id)
                 .thenComparing(Identity::type));
         entries.forEach(entry -> firsts.putIfAbsent(entry.identity(), entry));
-        Map<Identity, Recorded> standing = insert(connection, firsts.values());
+        Map<Identity, Recorded> state = insert(connection, firsts.values());
         List<Identity> known =
-                firsts.keySet().stream().filter(id -> !standing.containsKey(id)).toList();
+                firsts.keySet().stream().filter(id -> !state.containsKey(id)).toList();
         if (!known.isEmpty()) {
-            standing.putAll(find(connection, known));
+            state.putAll(find(connection, known));
         }
         List<Recorded> recorded = new ArrayList<>(entries.size());
         for (LedgerEntry entry : entries) {
-            Recorded row = standing.get(entry.identity());
+            Recorded row = state.get(entry.identity());
             if (row == null) {
                 throw new SQLException("a row of the ledger vanished in the middle of a transaction", "40001");
             }

@@ -21,10 +21,10 @@ final class Renewals {
      */
     private final Duration usualLease;
 
-    private Map<String, Sighting> sightings = new HashMap<>();
+    private Map<String, Observation> observations = new HashMap<>();
 
     /** What was read of a member, and when that was read first, as {@link System#nanoTime}. */
-    private record Sighting(String pulse, boolean fenced, long nanos) {
+    private record Observation(String pulse, boolean fenced, long nanos) {
         boolean shows(LeaseTable.Row row) {
             return pulse.equals(row.pulse()) && fenced == row.fenced();
         }
@@ -42,17 +42,18 @@ final class Renewals {
      * @param answeredNanos when they had come
      */
     List<Member> judge(List<LeaseTable.Row> rows, long askedNanos, long answeredNanos) {
-        Map<String, Sighting> seen = new HashMap<>();
+        Map<String, Observation> seen = new HashMap<>();
         List<Member> members = new ArrayList<>();
         for (LeaseTable.Row row : rows) {
-            Sighting known = sightings.get(row.applicationName());
-            Sighting sighting =
-                    known != null && known.shows(row) ? known : new Sighting(row.pulse(), row.fenced(), answeredNanos);
-            seen.put(row.applicationName(), sighting);
-            Duration still = Duration.ofNanos(Math.max(0, askedNanos - sighting.nanos()));
+            Observation known = observations.get(row.applicationName());
+            Observation observation = known != null && known.shows(row)
+                    ? known
+                    : new Observation(row.pulse(), row.fenced(), answeredNanos);
+            seen.put(row.applicationName(), observation);
+            Duration still = Duration.ofNanos(Math.max(0, askedNanos - observation.nanos()));
             members.add(new Member(row.applicationName(), overdue(row, still), row.fenced(), row.holdings()));
         }
-        sightings = seen;
+        observations = seen;
         return members;
     }
 

@@ -376,12 +376,12 @@ public final class Settler implements Outcomes, AutoCloseable {
                                 .map(done -> done.outcome().registration())
                                 .toList(),
                         marks);
-        Iterator<Recorded> standing = recorded.iterator();
+        Iterator<Recorded> state = recorded.iterator();
         List<Answer> answers = new ArrayList<>();
         for (Incoming next : batch) {
             Settled settled = next instanceof Known known
                     ? decide(next.request(), known.recorded(), "was not run")
-                    : decide(next.request(), standing.next(), "was run at the same time");
+                    : decide(next.request(), state.next(), "was run at the same time");
             answers.add(new Answer(next.request(), settled));
         }
         return answers;

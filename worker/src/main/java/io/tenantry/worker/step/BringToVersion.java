@@ -2,9 +2,9 @@ package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.history.Progress;
-import io.tenantry.worker.engine.history.Sightings;
 import io.tenantry.worker.engine.history.Target;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
@@ -15,7 +15,7 @@ final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
     private final Guess guess;
-    private final Sightings sightings;
+    private final VersionTracker tracker;
     private @Nullable Progress progress;
 
     /** What is thought of the home before it is looked at: it saves a look if it is right, and does no harm if not. */
@@ -28,15 +28,15 @@ final class BringToVersion implements Step {
     }
 
     BringToVersion(Migrator migrator, Target target, Guess guess) {
-        this(migrator, target, guess, new Sightings());
+        this(migrator, target, guess, new VersionTracker());
     }
 
-    /** @param sightings where the request met the home, if a step before it knows that better */
-    BringToVersion(Migrator migrator, Target target, Guess guess, Sightings sightings) {
+    /** @param tracker where the request met the home, if a step before it knows that better */
+    BringToVersion(Migrator migrator, Target target, Guess guess, VersionTracker tracker) {
         this.migrator = migrator;
         this.target = target;
         this.guess = guess;
-        this.sightings = sightings;
+        this.tracker = tracker;
     }
 
     @Override
@@ -45,13 +45,13 @@ final class BringToVersion implements Step {
     }
 
     @Override
-    public Shortcut shortcut(HomeSession session) throws SQLException {
+    public PlanOutcome shortcut(HomeSession session) throws SQLException {
         try {
             return guess instanceof Guess.At at
-                    ? migrator.shortcut(session, target, sightings, at.version())
-                    : migrator.create(session, sightings);
+                    ? migrator.shortcut(session, target, tracker, at.version())
+                    : migrator.create(session, tracker);
         } catch (SQLException | RuntimeException failure) {
-            look(broken -> migrator.progress(session, sightings, broken), failure);
+            look(broken -> migrator.progress(session, tracker, broken), failure);
             throw failure;
         }
     }
@@ -59,9 +59,9 @@ final class BringToVersion implements Step {
     @Override
     public StepResult run(LockedHome home) throws SQLException {
         try {
-            return StepResult.of(migrator.migrate(home, target, sightings));
+            return StepResult.of(migrator.migrate(home, target, tracker));
         } catch (SQLException | RuntimeException failure) {
-            look(broken -> migrator.progress(home, sightings, broken), failure);
+            look(broken -> migrator.progress(home, tracker, broken), failure);
             throw failure;
         }
     }

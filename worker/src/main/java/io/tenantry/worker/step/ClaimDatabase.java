@@ -1,6 +1,6 @@
 package io.tenantry.worker.step;
 
-import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.DatabaseProvisioning;
 import io.tenantry.worker.postgres.HomeState;
@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClaimDatabase implements Step {
     private final @Nullable TemplateDatabase template;
-    private final Sightings sightings;
+    private final VersionTracker tracker;
 
     /**
      * @param template null if this database is made without one
-     * @param sightings where the request met the home
+     * @param tracker where the request met the home
      */
-    ClaimDatabase(@Nullable TemplateDatabase template, Sightings sightings) {
+    ClaimDatabase(@Nullable TemplateDatabase template, VersionTracker tracker) {
         this.template = template;
-        this.sightings = sightings;
+        this.tracker = tracker;
     }
 
     @Override
@@ -46,7 +46,7 @@ final class ClaimDatabase implements Step {
             return StepResult.Refused.of(
                     LocationTaken.error(home.home(), provisioning.temporaryName(), foreign.comment()));
         }
-        sightings.isNothing();
+        tracker.isNothing();
         return new StepResult.Done();
     }
 }

@@ -40,7 +40,7 @@ public final class Fleet {
         return Optional.ofNullable(servers.get(name));
     }
 
-    /** See {@link RequestRunner#servers}. */
+    /** See {@link RequestContext#servers}. */
     Set<String> servers(TenantRequest request) {
         boolean named = request instanceof MigrationRequested migration
                 ? migration.tenant() == null || !migration.databases().isEmpty()

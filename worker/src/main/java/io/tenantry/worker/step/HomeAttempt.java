@@ -5,7 +5,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.ScriptFailure;
-import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
@@ -33,12 +33,12 @@ final class HomeAttempt {
     private static final String READ_ONLY = "25006";
 
     private final Request request;
-    private final RequestRunner runner;
+    private final RequestContext context;
     private final HomeRun home;
 
-    HomeAttempt(Request request, RequestRunner runner, HomeRun home) {
+    HomeAttempt(Request request, RequestContext context, HomeRun home) {
         this.request = request;
-        this.runner = runner;
+        this.context = context;
         this.home = home;
     }
 
@@ -47,16 +47,16 @@ final class HomeAttempt {
      *
      * @throws SQLException if the work failed in a way that may pass
      */
-    Optional<Verdict> run() throws SQLException {
+    Optional<NextAction> run() throws SQLException {
         Server server = home.work().server();
-        ServerHealth health = runner.health(server.name());
+        ServerHealth health = context.health(server.name());
         // Thousands may wait for a server that is away: they do not queue for its connections, and may give up.
         Optional<Duration> left = health.pauseLeft();
         if (left.isPresent()) {
             home.abandon();
             return orGiveUp(health, left.get());
         }
-        Optional<Verdict> full = home.acquire(request.data() instanceof TenantCreated ? Use.SIGNUP : Use.MIGRATION);
+        Optional<NextAction> full = home.acquire(request.data() instanceof TenantCreated ? Use.SIGNUP : Use.MIGRATION);
         if (full.isPresent()) {
             return full;
         }
@@ -66,20 +66,20 @@ final class HomeAttempt {
             if (pause.isPresent()) {
                 return orGiveUp(health, pause.get());
             }
-            Optional<Verdict> verdict = health.awaySince().isPresent() ? lookAgain(server, health) : Optional.empty();
-            return verdict.isPresent() ? verdict : begin(server);
+            Optional<NextAction> action = health.awaySince().isPresent() ? lookAgain(server, health) : Optional.empty();
+            return action.isPresent() ? action : begin(server);
         } catch (BusyException busy) {
             if (busy.kind() == BusyException.Kind.HOME) {
                 return Optional.of(locked());
             }
             if (busy.kind() == BusyException.Kind.RECEIVING) {
-                return Optional.of(new Verdict.Snooze(jitter(), new Wait(WaitReason.MEMORY, home.place())));
+                return Optional.of(new NextAction.Snooze(jitter(), new Wait(WaitReason.MEMORY, home.place())));
             }
             busyElsewhere = true;
-            Optional<Verdict> turn = home.awaitTurn(runner.turns());
+            Optional<NextAction> turn = home.awaitTurn(context.turns());
             return turn.isPresent()
                     ? turn
-                    : Optional.of(new Verdict.Snooze(jitter(), new Wait(WaitReason.ONE_AT_A_TIME, home.place())));
+                    : Optional.of(new NextAction.Snooze(jitter(), new Wait(WaitReason.ONE_AT_A_TIME, home.place())));
         } catch (SQLException failure) {
             return afterFailure(server, health, failure);
         } finally {
@@ -90,7 +90,7 @@ final class HomeAttempt {
         }
     }
 
-    private Optional<Verdict> begin(Server server) throws SQLException {
+    private Optional<NextAction> begin(Server server) throws SQLException {
         @Nullable Step provisioning = home.work().provisioning();
         if (provisioning != null && !provision(server, provisioning)) {
             return Optional.of(locked());
@@ -99,7 +99,7 @@ final class HomeAttempt {
     }
 
     /** The server was away, and it is this attempt's turn to look: nothing is begun before a new session can write. */
-    private Optional<Verdict> lookAgain(Server server, ServerHealth health) {
+    private Optional<NextAction> lookAgain(Server server, ServerHealth health) {
         Optional<String> away = whyAway(server);
         if (away.isPresent()) {
             return orGiveUp(health, health.away(away.get()));
@@ -124,7 +124,7 @@ final class HomeAttempt {
      * A script can raise any SQLSTATE, so none says that the server is away: the server is asked. If it is well, another
      * try is an attempt, which have an end.
      */
-    private Optional<Verdict> afterFailure(Server server, ServerHealth health, SQLException failure)
+    private Optional<NextAction> afterFailure(Server server, ServerHealth health, SQLException failure)
             throws SQLException {
         if (failure instanceof SQLTransientConnectionException && !(failure instanceof DatabaseUnreachableException)) {
             // There was no session with the server's own database, or there may be none.
@@ -179,7 +179,7 @@ final class HomeAttempt {
         }
     }
 
-    private Optional<Verdict> work(Server server) throws SQLException {
+    private Optional<NextAction> work(Server server) throws SQLException {
         try (HomeSession session = server.open(home.work().home())) {
             HomeRun.Quick quick = home.runQuickly(session);
             if (quick instanceof HomeRun.Quick.Ended ended) {
@@ -193,15 +193,15 @@ final class HomeAttempt {
         }
     }
 
-    private Optional<Verdict> afterSteps(Optional<StepResult.NotYet> notYet) {
+    private Optional<NextAction> afterSteps(Optional<StepResult.NotYet> notYet) {
         if (notYet.isEmpty()) {
             return Optional.empty();
         }
-        Grace grace =
-                new Grace(request.patience(), "version of " + home.work().home().database());
-        Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTargetGrace(), runner.nanoTime());
+        GracePeriod grace = new GracePeriod(
+                request.patience(), "version of " + home.work().home().database());
+        Optional<Duration> wait = grace.nextWait(context.policy().worker().unknownTargetGrace(), context.nanoTime());
         if (wait.isPresent()) {
-            return Optional.of(new Verdict.Snooze(
+            return Optional.of(new NextAction.Snooze(
                     wait.get(),
                     new Wait(WaitReason.UNKNOWN_TARGET, notYet.get().error().message())));
         }
@@ -209,18 +209,18 @@ final class HomeAttempt {
         return Optional.empty();
     }
 
-    private Optional<Verdict> orGiveUp(ServerHealth health, Duration pause) {
-        Verdict wait = new Verdict.Snooze(
+    private Optional<NextAction> orGiveUp(ServerHealth health, Duration pause) {
+        NextAction wait = new NextAction.Snooze(
                 pause, new Wait(WaitReason.SERVER_AWAY, home.work().server().name()));
         // Lasts if the partition goes away and comes back; a request behind another of its tenant waits with that one.
         long begun = request.patience().since("server " + home.work().server().name(), request.receivedNanos());
-        Duration patience = runner.policy().retry().giveUpAfter();
+        Duration patience = context.policy().retry().giveUpAfter();
         Optional<Instant> since = health.awaySince();
         Optional<Duration> away = health.awayFor();
         if (patience == null || since.isEmpty() || away.isEmpty()) {
             return Optional.of(wait);
         }
-        Duration waited = Duration.ofNanos(runner.nanoTime() - begun);
+        Duration waited = Duration.ofNanos(context.nanoTime() - begun);
         if (away.get().compareTo(patience) < 0 || waited.compareTo(patience) < 0) {
             return Optional.of(wait);
         }
@@ -234,8 +234,8 @@ final class HomeAttempt {
         return Optional.empty();
     }
 
-    private Verdict locked() {
-        return new Verdict.Snooze(
+    private NextAction locked() {
+        return new NextAction.Snooze(
                 jitter(), new Wait(WaitReason.HOME_LOCKED, home.work().home().location()));
     }
 

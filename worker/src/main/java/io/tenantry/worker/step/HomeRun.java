@@ -5,8 +5,8 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.history.Progress;
-import io.tenantry.worker.engine.plan.Shortcut;
-import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.engine.plan.PlanOutcome;
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.ConnectionBulkhead;
@@ -54,7 +54,7 @@ final class HomeRun {
     private ConnectionBulkhead.@Nullable Permit permit;
 
     /** To try what only one may do at a time; null if none is asked for. */
-    private Turns.@Nullable Turn turn;
+    private ExclusiveQueue.@Nullable Turn turn;
 
     /** What came of trying without the lock. */
     sealed interface Quick {
@@ -83,13 +83,13 @@ final class HomeRun {
     }
 
     /** Asks for a permit of the server; says what to wait for if there is none yet. */
-    Optional<Verdict> acquire(ConnectionBulkhead.Use use) {
+    Optional<NextAction> acquire(ConnectionBulkhead.Use use) {
         ConnectionBulkhead.Permit asked =
                 permit == null ? work.server().bulkhead().ask(use) : permit;
         permit = asked;
         return asked.isHeld()
                 ? Optional.empty()
-                : Optional.of(new Verdict.Await(
+                : Optional.of(new NextAction.Await(
                         asked::whenHeld,
                         new Wait(WaitReason.NO_CONNECTION, work.server().name())));
     }
@@ -106,12 +106,12 @@ final class HomeRun {
      * Somebody does what only one may do at a time: asks for a turn to try that; says what to wait for if it is not this
      * one's turn.
      */
-    Optional<Verdict> awaitTurn(Turns turns) {
-        Turns.Turn asked = turn == null ? turns.ask(place()) : turn;
+    Optional<NextAction> awaitTurn(ExclusiveQueue turns) {
+        ExclusiveQueue.Turn asked = turn == null ? turns.ask(place()) : turn;
         turn = asked;
         return asked.isHeld()
                 ? Optional.empty()
-                : Optional.of(new Verdict.Await(asked::whenHeld, new Wait(WaitReason.ONE_AT_A_TIME, place())));
+                : Optional.of(new NextAction.Await(asked::whenHeld, new Wait(WaitReason.ONE_AT_A_TIME, place())));
     }
 
     /** The PostgreSQL database, as far as the configuration tells. */
@@ -211,14 +211,14 @@ final class HomeRun {
         try {
             begun = true;
             List<Step> steps = work.steps();
-            Shortcut shortcut = steps.isEmpty()
-                    ? new Shortcut.None()
+            PlanOutcome shortcut = steps.isEmpty()
+                    ? new PlanOutcome.None()
                     : steps.get(steps.size() - 1).shortcut(session);
-            if (shortcut instanceof Shortcut.Done done) {
+            if (shortcut instanceof PlanOutcome.Done done) {
                 observedAt = done.lockedAt() == null ? seenUnlocked : done.lockedAt();
                 return new Quick.Ended(conclude(StepResult.of(done.result()), elapsed(start)));
             }
-            return shortcut instanceof Shortcut.Busy ? new Quick.Busy() : new Quick.Unable();
+            return shortcut instanceof PlanOutcome.Busy ? new Quick.Busy() : new Quick.Unable();
         } catch (SQLException | RuntimeException failure) {
             lookAtProgress(seenUnlocked);
             throw failure;

@@ -4,8 +4,8 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.config.Isolation;
-import io.tenantry.worker.engine.history.Sightings;
 import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.TenantHome;
@@ -66,13 +66,13 @@ final class Onboarding {
     }
 
     private static HomeWork work(NamedDatabase database, TenantHome home, Server server, BringToVersion.Guess guess) {
-        Sightings sightings = new Sightings();
-        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, sightings);
+        VersionTracker tracker = new VersionTracker();
+        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, tracker);
         if (home.isolation() != Isolation.DATABASE) {
             return HomeWork.of(home, server, new ClaimSchema(), last);
         }
         @Nullable TemplateDatabase template = server.equals(database.server()) ? database.template() : null;
-        return new HomeWork(home, server, new ClaimDatabase(template, sightings), List.of(new RequireHome(), last));
+        return new HomeWork(home, server, new ClaimDatabase(template, tracker), List.of(new RequireHome(), last));
     }
 
     private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {

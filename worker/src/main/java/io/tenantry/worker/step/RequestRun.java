@@ -4,8 +4,8 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
-import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -31,8 +31,8 @@ final class RequestRun implements Task {
     private static final Wait REGISTRY_ANSWER = new Wait(WaitReason.REGISTRY_ANSWER, "registry");
 
     private final Request request;
-    private final RequestRunner runner;
-    private final Report report;
+    private final RequestContext context;
+    private final ResultBuilder report;
     private List<HomeRun> homes = List.of();
     private boolean resolved;
 
@@ -42,10 +42,10 @@ final class RequestRun implements Task {
     private final int failedBefore;
     private int attempt;
 
-    RequestRun(Request request, RequestRunner runner) {
+    RequestRun(Request request, RequestContext context) {
         this.request = request;
-        this.runner = runner;
-        this.report = new Report(request, runner.workerId());
+        this.context = context;
+        this.report = new ResultBuilder(request, context.workerId());
         this.failedBefore = request.patience().failed();
         this.attempt = failedBefore + 1;
     }
@@ -89,33 +89,33 @@ final class RequestRun implements Task {
     @Override
     public void abandoned() {
         homes.forEach(HomeRun::abandon);
-        runner.outcomes().abandoned(request);
+        context.outcomes().abandoned(request);
     }
 
     @Override
-    public Verdict run() {
-        report.started(runner.now());
+    public NextAction run() {
+        report.started(context.now());
         try {
-            Optional<Verdict> early = resolved ? Optional.empty() : resolve();
+            Optional<NextAction> early = resolved ? Optional.empty() : resolve();
             return early.isPresent() ? early.get() : workOnHomes();
         } catch (SQLException failure) {
             if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
                 exhausted(failure, attempt);
-                return new Verdict.Finished();
+                return new NextAction.Finished();
             }
             attempt++;
-            runner.countRetry(failure);
-            return new Verdict.Retry(failure);
+            context.countRetry(failure);
+            return new NextAction.Retry(failure);
         }
     }
 
     /** Asks the registry what the request means. Present if the work does not begin now. */
-    private Optional<Verdict> resolve() throws SQLException {
-        ServerHealth health = runner.registryHealth();
+    private Optional<NextAction> resolve() throws SQLException {
+        ServerHealth health = context.registryHealth();
         CompletableFuture<TenantRecord> asked = lookUp;
         if (asked == null) {
             Optional<Duration> pause = health.pause();
-            return Optional.of(pause.isPresent() ? new Verdict.Snooze(pause.get(), REGISTRY_AWAY) : ask());
+            return Optional.of(pause.isPresent() ? new NextAction.Snooze(pause.get(), REGISTRY_AWAY) : ask());
         }
         lookUp = null;
         TenantRecord known;
@@ -127,19 +127,19 @@ final class RequestRun implements Task {
             if (away.isEmpty()) {
                 throw failure;
             }
-            return Optional.of(new Verdict.Snooze(away.get(), REGISTRY_AWAY));
+            return Optional.of(new NextAction.Snooze(away.get(), REGISTRY_AWAY));
         }
         if (known.recorded().isPresent()) {
-            runner.outcomes().answeredBefore(request, known.recorded().get());
-            return Optional.of(new Verdict.Finished());
+            context.outcomes().answeredBefore(request, known.recorded().get());
+            return Optional.of(new NextAction.Finished());
         }
-        return begin(runner.resolve(request.data(), known), known);
+        return begin(context.resolve(request.data(), known), known);
     }
 
-    private Verdict ask() {
-        CompletableFuture<TenantRecord> asked = runner.lookUp(request);
+    private NextAction ask() {
+        CompletableFuture<TenantRecord> asked = context.lookUp(request);
         lookUp = asked;
-        return new Verdict.Await(
+        return new NextAction.Await(
                 callback -> {
                     var unused = asked.whenComplete((known, failure) -> callback.run());
                 },
@@ -160,10 +160,10 @@ final class RequestRun implements Task {
         }
     }
 
-    private Optional<Verdict> begin(Resolution resolution, TenantRecord known) {
+    private Optional<NextAction> begin(Resolution resolution, TenantRecord known) {
         if (resolution instanceof Resolution.Work work) {
             if (!request.isAdmitted(servers(work))) {
-                return Optional.of(new Verdict.Finished());
+                return Optional.of(new NextAction.Finished());
             }
             homes = work.homes().stream()
                     .map(home -> new HomeRun(home, seen(home, known)))
@@ -178,18 +178,18 @@ final class RequestRun implements Task {
     }
 
     /** The grace is for a signup that may not be published yet; it does not run while this worker has the signup parked. */
-    private Verdict awaitTenant(Resolution.NotYet notYet) {
-        Grace grace = new Grace(request.patience(), "tenant");
+    private NextAction awaitTenant(Resolution.NotYet notYet) {
+        GracePeriod grace = new GracePeriod(request.patience(), "tenant");
         if (request.isSignupParked()) {
-            return new Verdict.StepAside(
+            return new NextAction.StepAside(
                     grace.postpone(),
                     new Wait(
                             WaitReason.UNKNOWN_TENANT,
                             "its signup was read, and waits for room at a server that is away or has much to do"));
         }
-        Optional<Duration> wait = grace.nextWait(runner.policy().worker().unknownTenantGrace(), runner.nanoTime());
+        Optional<Duration> wait = grace.nextWait(context.policy().worker().unknownTenantGrace(), context.nanoTime());
         return wait.isPresent()
-                ? new Verdict.StepAside(
+                ? new NextAction.StepAside(
                         wait.get(),
                         new Wait(WaitReason.UNKNOWN_TENANT, notYet.error().message()))
                 : finish(notYet.error());
@@ -209,10 +209,10 @@ final class RequestRun implements Task {
         return null;
     }
 
-    private Verdict workOnHomes() throws SQLException {
+    private NextAction workOnHomes() throws SQLException {
         for (HomeRun home : homes) {
             if (home.result() == null) {
-                Optional<Verdict> early = new HomeAttempt(request, runner, home).run();
+                Optional<NextAction> early = new HomeAttempt(request, context, home).run();
                 if (early.isPresent()) {
                     return early.get();
                 }
@@ -228,12 +228,12 @@ final class RequestRun implements Task {
     public void exhausted(Exception cause, int attempts) {
         attempt = attempts;
         try {
-            fail(Report.error(cause));
+            fail(ResultBuilder.error(cause));
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {
             bug.addSuppressed(cause);
-            runner.outcomes().unanswerable(request, bug);
+            context.outcomes().unanswerable(request, bug);
         }
     }
 
@@ -247,13 +247,13 @@ final class RequestRun implements Task {
         finish(homes.isEmpty() ? error : null);
     }
 
-    private Verdict finish(@Nullable ResultError error) {
+    private NextAction finish(@Nullable ResultError error) {
         List<DatabaseResult> results =
                 homes.stream().map(HomeRun::resultOrNotAttempted).toList();
-        RequestOutcome outcome = report.outcome(results, error, attempt, runner.now(), homes);
+        RequestOutcome outcome = report.outcome(results, error, attempt, context.now(), homes);
         log(outcome);
-        runner.outcomes().finished(request, outcome);
-        return new Verdict.Finished();
+        context.outcomes().finished(request, outcome);
+        return new NextAction.Finished();
     }
 
     private void log(RequestOutcome outcome) {

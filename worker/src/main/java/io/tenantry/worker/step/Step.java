@@ -1,7 +1,7 @@
 package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.history.Progress;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
@@ -32,7 +32,7 @@ public interface Step {
      *
      * @throws SQLException if the home cannot be worked on now
      */
-    default Shortcut shortcut(HomeSession session) throws SQLException {
-        return new Shortcut.None();
+    default PlanOutcome shortcut(HomeSession session) throws SQLException {
+        return new PlanOutcome.None();
     }
 }

@@ -5,10 +5,10 @@ import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.history.Sightings;
 import io.tenantry.worker.engine.history.Target;
-import io.tenantry.worker.engine.plan.Shortcut;
-import io.tenantry.worker.engine.proof.Proof;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
+import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.HomeState;
 import io.tenantry.worker.postgres.LockedHome;
@@ -149,12 +149,12 @@ public final class EngineFixture implements AutoCloseable {
 
     /** What the folder holds, with the plans that are proven. */
     public MigrationCatalog proven() throws IOException {
-        return Proof.of(catalog(), server, Set.of());
+        return PlanVerifier.of(catalog(), server, Set.of());
     }
 
     /** The same where these scripts may reach outside. */
     public MigrationCatalog allowing(String... scripts) throws IOException {
-        return Proof.of(catalog(), server, Set.of(scripts));
+        return PlanVerifier.of(catalog(), server, Set.of(scripts));
     }
 
     public TenantHome home(String tenant) {
@@ -163,66 +163,67 @@ public final class EngineFixture implements AutoCloseable {
 
     /** As a worker does it for a new tenant. */
     public MigrationResult onboard(MigrationCatalog catalog, String tenant) throws SQLException {
-        return onboard(catalog, tenant, new Sightings());
+        return onboard(catalog, tenant, new VersionTracker());
     }
 
     /** One of several attempts for the same request. */
-    public MigrationResult onboard(MigrationCatalog catalog, String tenant, Sightings sightings) throws SQLException {
+    public MigrationResult onboard(MigrationCatalog catalog, String tenant, VersionTracker tracker)
+            throws SQLException {
         Migrator migrator = new Migrator(catalog);
         try (HomeSession session = server.open(home(tenant))) {
-            Shortcut shortcut = migrator.create(session, sightings);
-            return finish(session, shortcut, migrator, new Target.Latest(), sightings);
+            PlanOutcome shortcut = migrator.create(session, tracker);
+            return finish(session, shortcut, migrator, new Target.Latest(), tracker);
         }
     }
 
     /** As a worker does it for a tenant that is registered at this version. */
     public MigrationResult upgrade(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
-        return upgrade(catalog, tenant, target, registered, new Sightings());
+        return upgrade(catalog, tenant, target, registered, new VersionTracker());
     }
 
     /** One of several attempts for the same request. */
     public MigrationResult upgrade(
-            MigrationCatalog catalog, String tenant, String target, @Nullable String registered, Sightings sightings)
+            MigrationCatalog catalog, String tenant, String target, @Nullable String registered, VersionTracker tracker)
             throws SQLException {
         Migrator migrator = new Migrator(catalog);
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = server.open(home(tenant))) {
-            Shortcut shortcut = migrator.shortcut(session, wanted, sightings, registered);
-            return finish(session, shortcut, migrator, wanted, sightings);
+            PlanOutcome shortcut = migrator.shortcut(session, wanted, tracker, registered);
+            return finish(session, shortcut, migrator, wanted, tracker);
         }
     }
 
     /** Tries without Flyway. */
-    public Shortcut shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
+    public PlanOutcome shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = server.open(home(tenant))) {
-            return new Migrator(catalog).shortcut(session, wanted, new Sightings(), registered);
+            return new Migrator(catalog).shortcut(session, wanted, new VersionTracker(), registered);
         }
     }
 
     /** Tries to make a home without Flyway. */
-    public Shortcut create(MigrationCatalog catalog, String tenant) throws SQLException {
+    public PlanOutcome create(MigrationCatalog catalog, String tenant) throws SQLException {
         try (HomeSession session = server.open(home(tenant))) {
-            return new Migrator(catalog).create(session, new Sightings());
+            return new Migrator(catalog).create(session, new VersionTracker());
         }
     }
 
     private static MigrationResult finish(
-            HomeSession session, Shortcut shortcut, Migrator migrator, Target target, Sightings sightings)
+            HomeSession session, PlanOutcome shortcut, Migrator migrator, Target target, VersionTracker tracker)
             throws SQLException {
-        if (shortcut instanceof Shortcut.Done done) {
+        if (shortcut instanceof PlanOutcome.Done done) {
             return done.result();
         }
-        if (shortcut instanceof Shortcut.Busy) {
+        if (shortcut instanceof PlanOutcome.Busy) {
             throw new AssertionError("somebody else works on " + session.home());
         }
         LockedHome locked = session.tryLock().orElseThrow();
         if (locked.inspect() instanceof HomeState.Missing) {
             locked.create();
         }
-        return migrator.migrate(locked, target, sightings);
+        return migrator.migrate(locked, target, tracker);
     }
 
     /** As Flyway alone does it, with the schema and the mark made before. */

@@ -7,7 +7,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.history.Sightings;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.ReceiveBudget;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -77,14 +77,14 @@ class LargeReplyIT {
         }
         MigrationCatalog catalog = way.equals("by Flyway") ? engine.catalog() : engine.proven();
         assertThat(catalog.plans().steps().containsKey("V2__much.sql")).isEqualTo(way.equals("by plan"));
-        Sightings sightings = new Sightings();
+        VersionTracker tracker = new VersionTracker();
 
-        assertThatThrownBy(() -> engine.upgrade(catalog, "big", "latest", "1", sightings))
+        assertThatThrownBy(() -> engine.upgrade(catalog, "big", "latest", "1", tracker))
                 .satisfies(failure -> assertThat(SqlFailure.of(failure)).isEqualTo(SqlFailure.TRANSIENT))
                 .hasMessageContaining("V2__much.sql")
                 .hasMessageContaining("PERFORM");
         awaitNobodyAtWork();
-        MigrationResult again = engine.upgrade(catalog, "big", "latest", "1", sightings);
+        MigrationResult again = engine.upgrade(catalog, "big", "latest", "1", tracker);
 
         if (again instanceof MigrationResult.Migrated) {
             // The server was faster than the cancel.

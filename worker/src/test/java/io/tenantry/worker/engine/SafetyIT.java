@@ -8,7 +8,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -220,17 +220,17 @@ class SafetyIT {
         engine.upgrade(older, "acme", "latest", "1");
         engine.upgrade(newer, "acme", "latest", "1");
 
-        Shortcut ofOlder = engine.shortcut(older, "acme", "latest", "1");
+        PlanOutcome ofOlder = engine.shortcut(older, "acme", "latest", "1");
 
         assertThat(ofOlder)
                 .isInstanceOfSatisfying(
-                        Shortcut.Done.class,
+                        PlanOutcome.Done.class,
                         done -> assertThat(done.result())
                                 .isInstanceOfSatisfying(MigrationResult.Migrated.class, migrated -> {
                                     assertThat(migrated.applied()).isEmpty();
                                     assertThat(migrated.to()).isEqualTo("3");
                                 }));
-        assertThat(engine.shortcut(newer, "acme", "latest", "1")).isInstanceOf(Shortcut.Done.class);
+        assertThat(engine.shortcut(newer, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
     }
 
     @Test

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.history.Sightings;
 import io.tenantry.worker.engine.history.TooMuchSentException;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.postgres.ReceiveBudget;
 import java.time.Duration;
 import java.util.List;
@@ -65,9 +65,9 @@ class SentByScriptsIT {
         assertThat(proven.plans().steps()).containsKey("V2__reads.sql");
 
         for (MigrationCatalog catalog : List.of(engine().catalog(), proven)) {
-            Sightings sightings = new Sightings();
+            VersionTracker tracker = new VersionTracker();
             for (int attempt = 0; attempt < 2; attempt++) {
-                assertThatThrownBy(() -> engine().upgrade(catalog, "acme", "latest", "1", sightings))
+                assertThatThrownBy(() -> engine().upgrade(catalog, "acme", "latest", "1", tracker))
                         .isInstanceOfSatisfying(
                                 BusyException.class,
                                 busy -> assertThat(busy.kind()).isEqualTo(BusyException.Kind.RECEIVING));
@@ -124,10 +124,10 @@ class SentByScriptsIT {
                 .proven();
         assertThat(catalog.plans().atOnce()).isTrue();
         engine().execute("INSERT INTO public.shared SELECT generate_series(1, 200000)");
-        Sightings sightings = new Sightings();
+        VersionTracker tracker = new VersionTracker();
 
-        assertThatThrownBy(() -> engine().onboard(catalog, "acme", sightings)).isInstanceOf(TooMuchSentException.class);
-        MigrationResult again = engine().onboard(catalog, "acme", sightings);
+        assertThatThrownBy(() -> engine().onboard(catalog, "acme", tracker)).isInstanceOf(TooMuchSentException.class);
+        MigrationResult again = engine().onboard(catalog, "acme", tracker);
 
         if (!(again instanceof MigrationResult.Migrated)) {
             assertThat(again)
@@ -144,11 +144,11 @@ class SentByScriptsIT {
                         "afterMigrate.sql",
                         "SELECT o.id, o.note FROM orders o, generate_series(1, 200) WHERE EXISTS (SELECT FROM orders WHERE id = 1);");
         MigrationCatalog catalog = engine().catalog();
-        Sightings sightings = new Sightings();
+        VersionTracker tracker = new VersionTracker();
 
-        assertThatThrownBy(() -> engine().onboard(catalog, "acme", sightings)).isInstanceOf(TooMuchSentException.class);
+        assertThatThrownBy(() -> engine().onboard(catalog, "acme", tracker)).isInstanceOf(TooMuchSentException.class);
         for (int attempt = 0; attempt < 2; attempt++) {
-            assertThat(engine().upgrade(catalog, "acme", "latest", "1", sightings))
+            assertThat(engine().upgrade(catalog, "acme", "latest", "1", tracker))
                     .isInstanceOfSatisfying(MigrationResult.Failed.class, failed -> {
                         assertThat(failed.to()).isEqualTo("1");
                         assertThat(failed.error().message()).contains("a callback", "PERFORM");

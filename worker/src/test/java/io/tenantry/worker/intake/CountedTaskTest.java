@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
-import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
@@ -65,20 +65,20 @@ class CountedTaskTest {
 
     private record HeldTask(String lane, CountDownLatch end) implements PlainTask {
         @Override
-        public Verdict run() {
+        public NextAction run() {
             try {
                 end.await();
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
             }
-            return new Verdict.Finished();
+            return new NextAction.Finished();
         }
     }
 
     private record LockedTask(String lane) implements PlainTask {
         @Override
-        public Verdict run() {
-            return new Verdict.Snooze(Duration.ofHours(1), new Wait(WaitReason.HOME_LOCKED, lane));
+        public NextAction run() {
+            return new NextAction.Snooze(Duration.ofHours(1), new Wait(WaitReason.HOME_LOCKED, lane));
         }
     }
 

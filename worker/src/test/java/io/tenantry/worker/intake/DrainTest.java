@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
-import io.tenantry.worker.lane.Verdict;
 import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ManualClock;
@@ -148,14 +148,14 @@ class DrainTest {
         }
 
         @Override
-        public Verdict run() {
+        public NextAction run() {
             try {
                 assertThat(held.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
                         .isTrue();
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
-            return new Verdict.Finished();
+            return new NextAction.Finished();
         }
 
         @Override

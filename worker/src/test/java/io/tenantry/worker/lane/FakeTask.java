@@ -19,7 +19,7 @@ final class FakeTask implements Task {
     private final String lane;
     private final Priority priority;
     private final List<String> journal;
-    private final Queue<Supplier<Verdict>> turns = new ArrayDeque<>();
+    private final Queue<Supplier<NextAction>> turns = new ArrayDeque<>();
     private final AtomicInteger runs = new AtomicInteger();
     private final AtomicInteger abandonments = new AtomicInteger();
     private final List<Exhaustion> exhaustions = new CopyOnWriteArrayList<>();
@@ -36,14 +36,14 @@ final class FakeTask implements Task {
     }
 
     /** What the next turn without a verdict says. */
-    FakeTask then(Supplier<Verdict> turn) {
+    FakeTask then(Supplier<NextAction> turn) {
         turns.add(turn);
         return this;
     }
 
     /** What the next turn without a verdict says. */
-    FakeTask then(Verdict verdict) {
-        return then(() -> verdict);
+    FakeTask then(NextAction action) {
+        return then(() -> action);
     }
 
     void unwanted() {
@@ -89,11 +89,11 @@ final class FakeTask implements Task {
     }
 
     @Override
-    public Verdict run() {
+    public NextAction run() {
         runs.incrementAndGet();
         journal.add(name);
-        Supplier<Verdict> turn = turns.poll();
-        return turn == null ? new Verdict.Finished() : turn.get();
+        Supplier<NextAction> turn = turns.poll();
+        return turn == null ? new NextAction.Finished() : turn.get();
     }
 
     @Override

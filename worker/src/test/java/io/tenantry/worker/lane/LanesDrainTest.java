@@ -16,12 +16,12 @@ class LanesDrainTest {
     void abandonsWhatWaitsAndFinishesWhatRuns() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             FakeTask parked =
-                    fixture.bulk("parked", "p").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
+                    fixture.bulk("parked", "p").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             FakeTask behindParked = fixture.bulk("behind parked", "p");
             fixture.submit(parked, behindParked);
             fixture.awaitParked(parked, 1);
             LanesFixture.Gate gate = new LanesFixture.Gate();
-            FakeTask running = fixture.bulk("running", "r").then(gate.passThen(new Verdict.Finished()));
+            FakeTask running = fixture.bulk("running", "r").then(gate.passThen(new NextAction.Finished()));
             FakeTask behindRunning = fixture.bulk("behind running", "r");
             FakeTask ready = fixture.bulk("ready", "q");
             fixture.submit(running, behindRunning, ready);
@@ -41,11 +41,11 @@ class LanesDrainTest {
 
     @Test
     void abandonsARunningTaskThatWantsToWait() {
-        for (Verdict wait : List.of(
-                new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT),
-                new Verdict.Await(Runnable::run, LanesFixture.WAIT),
-                new Verdict.StepAside(Duration.ZERO, LanesFixture.WAIT),
-                new Verdict.Retry(new Exception("first failure")))) {
+        for (NextAction wait : List.of(
+                new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT),
+                new NextAction.Await(Runnable::run, LanesFixture.WAIT),
+                new NextAction.StepAside(Duration.ZERO, LanesFixture.WAIT),
+                new NextAction.Retry(new Exception("first failure")))) {
             try (LanesFixture fixture = new LanesFixture(1)) {
                 LanesFixture.Gate gate = new LanesFixture.Gate();
                 FakeTask task = fixture.bulk("task", "a").then(gate.passThen(wait));
@@ -66,7 +66,8 @@ class LanesDrainTest {
     void aLastAttemptThatFailsMeanwhileIsStillToldAsSuch() {
         try (LanesFixture fixture = new LanesFixture(1, 1, Duration.ofMillis(1))) {
             LanesFixture.Gate gate = new LanesFixture.Gate();
-            FakeTask task = fixture.bulk("task", "a").then(gate.passThen(new Verdict.Retry(new Exception("failure"))));
+            FakeTask task =
+                    fixture.bulk("task", "a").then(gate.passThen(new NextAction.Retry(new Exception("failure"))));
             fixture.submit(task);
             gate.awaitArrival();
             fixture.lanes.drain();
@@ -94,7 +95,7 @@ class LanesDrainTest {
     void ignoresTheCallbacksOfWhatItAbandoned() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
+            FakeTask task = fixture.bulk("task", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             fixture.lanes.drain();
@@ -119,14 +120,14 @@ class LanesDrainTest {
                     String name = "task " + i;
                     FakeTask task = fixture.bulk(name, "lane " + random.nextInt(20));
                     if (random.nextBoolean()) {
-                        task.then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT));
+                        task.then(new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT));
                     }
                     if (random.nextBoolean()) {
-                        task.then(new Verdict.Await(Runnable::run, LanesFixture.WAIT));
+                        task.then(new NextAction.Await(Runnable::run, LanesFixture.WAIT));
                     }
                     task.then(() -> {
                         finished.add(name);
-                        return new Verdict.Finished();
+                        return new NextAction.Finished();
                     });
                     tasks.add(task);
                     fixture.submit(task);

@@ -18,9 +18,9 @@ class LanesFailureTest {
         Exception last = new Exception("third failure");
         try (LanesFixture fixture = new LanesFixture(1)) {
             FakeTask task = fixture.bulk("task", "a")
-                    .then(new Verdict.Retry(new Exception("first failure")))
-                    .then(new Verdict.Retry(new Exception("second failure")))
-                    .then(new Verdict.Retry(last));
+                    .then(new NextAction.Retry(new Exception("first failure")))
+                    .then(new NextAction.Retry(new Exception("second failure")))
+                    .then(new NextAction.Retry(last));
             fixture.submit(task, fixture.bulk("next", "a"));
             fixture.awaitIdle();
 
@@ -33,7 +33,7 @@ class LanesFailureTest {
     @Test
     void isNotExhaustedIfAnAttemptSucceeds() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Retry(new Exception("first failure")));
+            FakeTask task = fixture.bulk("task", "a").then(new NextAction.Retry(new Exception("first failure")));
             fixture.submit(task);
             fixture.awaitIdle();
 
@@ -58,14 +58,14 @@ class LanesFailureTest {
 
     private static FakeTask failingTwice(LanesFixture fixture, String name) {
         return fixture.bulk(name, "a")
-                .then(new Verdict.Retry(new Exception("first failure")))
-                .then(new Verdict.Retry(new Exception("second failure")));
+                .then(new NextAction.Retry(new Exception("first failure")))
+                .then(new NextAction.Retry(new Exception("second failure")));
     }
 
     @Test
     void holdsNoThreadDuringTheBackoff() {
         try (LanesFixture fixture = new LanesFixture(1, 2, LanesFixture.LONG)) {
-            FakeTask failing = fixture.bulk("failing", "a").then(new Verdict.Retry(new Exception("failure")));
+            FakeTask failing = fixture.bulk("failing", "a").then(new NextAction.Retry(new Exception("failure")));
             fixture.submit(failing, fixture.bulk("behind it", "a"), fixture.bulk("other", "b"));
             Await.until(LanesFixture.DEADLINE, "the other lane ran", () -> fixture.journal.contains("other"));
             fixture.awaitParked(failing, 1);
@@ -148,7 +148,7 @@ class LanesFailureTest {
     void anErrorOfTheTimerIsFatalSinceItsLaneWouldWaitForEver() {
         Error error = new NoClassDefFoundError("thrown by a test");
         try (LanesFixture fixture = new LanesFixture(1)) {
-            fixture.submit(new UnknownPriority(error, new Verdict.Snooze(Duration.ofMillis(1), LanesFixture.WAIT)));
+            fixture.submit(new UnknownPriority(error, new NextAction.Snooze(Duration.ofMillis(1), LanesFixture.WAIT)));
             Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
 
             assertThat(fixture.fatal).containsExactly(error);
@@ -162,7 +162,7 @@ class LanesFailureTest {
             CompletableFuture<Void> awaited = new CompletableFuture<>();
             fixture.submit(new UnknownPriority(
                     error,
-                    new Verdict.Await(
+                    new NextAction.Await(
                             callback -> {
                                 var unused = awaited.thenRun(callback);
                             },
@@ -174,7 +174,7 @@ class LanesFailureTest {
         }
     }
 
-    private static Supplier<Verdict> throwing(RuntimeException exception) {
+    private static Supplier<NextAction> throwing(RuntimeException exception) {
         return () -> {
             throw exception;
         };
@@ -209,8 +209,8 @@ class LanesFailureTest {
         }
 
         @Override
-        public Verdict run() {
-            return new Verdict.Retry(new Exception("failure"));
+        public NextAction run() {
+            return new NextAction.Retry(new Exception("failure"));
         }
 
         @Override
@@ -233,13 +233,13 @@ class LanesFailureTest {
     /** Its lane meets the error when it is woken. */
     private static final class UnknownPriority extends Broken {
         private final Error error;
-        private final Verdict verdict;
+        private final NextAction action;
         private volatile boolean hasRun;
 
-        UnknownPriority(Error error, Verdict verdict) {
+        UnknownPriority(Error error, NextAction action) {
             super(error);
             this.error = error;
-            this.verdict = verdict;
+            this.action = action;
         }
 
         @Override
@@ -251,9 +251,9 @@ class LanesFailureTest {
         }
 
         @Override
-        public Verdict run() {
+        public NextAction run() {
             hasRun = true;
-            return verdict;
+            return action;
         }
     }
 }

@@ -53,7 +53,7 @@ final class LanesFixture implements AutoCloseable {
     /** A task in a lane of its own, which holds its thread until {@link Gate#open}; it runs when this returns. */
     Gate occupyThread(String name) {
         Gate gate = new Gate();
-        submit(bulk(name, "lane of " + name).then(gate.passThen(new Verdict.Finished())));
+        submit(bulk(name, "lane of " + name).then(gate.passThen(new NextAction.Finished())));
         gate.awaitArrival();
         return gate;
     }
@@ -74,7 +74,7 @@ final class LanesFixture implements AutoCloseable {
         CountDownLatch served = new CountDownLatch(1);
         submit(bulk("marker", "lane of the marker").then(() -> {
             served.countDown();
-            return new Verdict.Finished();
+            return new NextAction.Finished();
         }));
         await(served);
         journal.remove("marker");
@@ -108,11 +108,11 @@ final class LanesFixture implements AutoCloseable {
         private final CountDownLatch arrived = new CountDownLatch(1);
         private final CountDownLatch opened = new CountDownLatch(1);
 
-        Supplier<Verdict> passThen(Verdict verdict) {
+        Supplier<NextAction> passThen(NextAction action) {
             return () -> {
                 arrived.countDown();
                 await(opened);
-                return verdict;
+                return action;
             };
         }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A task that steps aside lets more urgent ones of its lane pass, and no others. */
 class LanesStepAsideTest {
-    private static final Verdict STEP_ASIDE = new Verdict.StepAside(LanesFixture.LONG, LanesFixture.WAIT);
+    private static final NextAction STEP_ASIDE = new NextAction.StepAside(LanesFixture.LONG, LanesFixture.WAIT);
 
     @Test
     void letsAMoreUrgentTaskPassThatWasQueuedBefore() {
@@ -48,7 +48,7 @@ class LanesStepAsideTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             fixture.submit(
                     fixture.bulk("upgrade 1", "a")
-                            .then(new Verdict.StepAside(Duration.ofMillis(10), LanesFixture.WAIT)),
+                            .then(new NextAction.StepAside(Duration.ofMillis(10), LanesFixture.WAIT)),
                     fixture.bulk("upgrade 2", "a"));
             fixture.awaitIdle();
 
@@ -77,7 +77,7 @@ class LanesStepAsideTest {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask first = fixture.bulk("upgrade", "a").then(STEP_ASIDE);
             FakeTask signup =
-                    fixture.interactive("signup", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
+                    fixture.interactive("signup", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(first);
             fixture.awaitParked(first, 1);
             fixture.submit(signup);
@@ -96,8 +96,8 @@ class LanesStepAsideTest {
     @Test
     void aTaskThatMayNotOvertakeWaitsHoweverUrgentItIs() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask first =
-                    fixture.bulk("upgrade", "a").then(new Verdict.StepAside(Duration.ofMillis(10), LanesFixture.WAIT));
+            FakeTask first = fixture.bulk("upgrade", "a")
+                    .then(new NextAction.StepAside(Duration.ofMillis(10), LanesFixture.WAIT));
             fixture.submit(first, fixture.interactive("offboarding", "a").overtaking());
             fixture.awaitIdle();
 
@@ -108,8 +108,8 @@ class LanesStepAsideTest {
     @Test
     void aTaskDoesNotPassOneBetweenThatItMayNotOvertake() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask first =
-                    fixture.bulk("upgrade", "a").then(new Verdict.StepAside(Duration.ofMillis(10), LanesFixture.WAIT));
+            FakeTask first = fixture.bulk("upgrade", "a")
+                    .then(new NextAction.StepAside(Duration.ofMillis(10), LanesFixture.WAIT));
             fixture.submit(
                     first, fixture.interactive("offboarding", "a").overtaking(), fixture.interactive("signup", "a"));
             fixture.awaitIdle();

@@ -45,19 +45,19 @@ class LanesTest {
                 submitters.add(new Thread(() -> {
                     for (int i = 0; i < perSubmitter; i++) {
                         int lane = random.nextInt(lanes);
-                        Supplier<Verdict> turn = () -> {
+                        Supplier<NextAction> turn = () -> {
                             if (inside[lane].incrementAndGet() != 1) {
                                 meetings.add("lane " + lane);
                             }
                             Thread.onSpinWait();
                             inside[lane].decrementAndGet();
-                            return new Verdict.Finished();
+                            return new NextAction.Finished();
                         };
                         FakeTask task = fixture.bulk(lane + "/" + submitter + "/" + i, "lane " + lane);
                         fixture.submit(
                                 random.nextBoolean()
                                         ? task.then(turn)
-                                        : task.then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT))
+                                        : task.then(new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT))
                                                 .then(turn));
                     }
                 }));
@@ -91,7 +91,7 @@ class LanesTest {
                 fixture.submit(fixture.bulk("task", "lane " + i).then(() -> {
                     all.countDown();
                     LanesFixture.await(all);
-                    return new Verdict.Finished();
+                    return new NextAction.Finished();
                 }));
             }
             fixture.awaitIdle();
@@ -110,7 +110,7 @@ class LanesTest {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     Thread.onSpinWait();
                     inside.decrementAndGet();
-                    return new Verdict.Finished();
+                    return new NextAction.Finished();
                 }));
             }
             fixture.awaitIdle();
@@ -167,7 +167,7 @@ class LanesTest {
     void abandonsATaskThatIsNoLongerWantedWhenItsWaitIsOver() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
+            FakeTask task = fixture.bulk("task", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             task.unwanted();

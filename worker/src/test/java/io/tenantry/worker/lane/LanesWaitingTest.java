@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 
 /** Snoozing, and waiting for a callback. */
 class LanesWaitingTest {
-    private static final Verdict AWAIT_CALLED_BACK_AT_ONCE = new Verdict.Await(Runnable::run, LanesFixture.WAIT);
+    private static final NextAction AWAIT_CALLED_BACK_AT_ONCE = new NextAction.Await(Runnable::run, LanesFixture.WAIT);
 
     @Test
     void runsASnoozingTaskAgainAndOnlyThenTheNextOfItsLane() {
         try (LanesFixture fixture = new LanesFixture(2)) {
             fixture.submit(
-                    fixture.bulk("first", "a").then(new Verdict.Snooze(Duration.ofMillis(20), LanesFixture.WAIT)),
+                    fixture.bulk("first", "a").then(new NextAction.Snooze(Duration.ofMillis(20), LanesFixture.WAIT)),
                     fixture.bulk("second", "a"));
             fixture.awaitIdle();
 
@@ -28,7 +28,7 @@ class LanesWaitingTest {
     void letsNoTaskPassASnoozingOneHoweverUrgent() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             FakeTask snoozing =
-                    fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
+                    fixture.bulk("snoozing", "a").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             fixture.submit(snoozing);
             fixture.awaitParked(snoozing, 1);
             fixture.submit(fixture.interactive("urgent", "a"));
@@ -42,10 +42,10 @@ class LanesWaitingTest {
     void waitsWithoutAThread() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             fixture.submit(
-                    fixture.bulk("snoozing", "a").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT)),
-                    fixture.bulk("awaiting", "b").then(new Verdict.Await(callback -> {}, LanesFixture.WAIT)),
+                    fixture.bulk("snoozing", "a").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT)),
+                    fixture.bulk("awaiting", "b").then(new NextAction.Await(callback -> {}, LanesFixture.WAIT)),
                     fixture.bulk("stepping aside", "c")
-                            .then(new Verdict.StepAside(LanesFixture.LONG, LanesFixture.WAIT)),
+                            .then(new NextAction.StepAside(LanesFixture.LONG, LanesFixture.WAIT)),
                     fixture.bulk("other", "d"));
             Await.until(LanesFixture.DEADLINE, "the other lane ran", () -> fixture.journal.contains("other"));
 
@@ -58,7 +58,7 @@ class LanesWaitingTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask awaiting =
-                    fixture.bulk("awaiting", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
+                    fixture.bulk("awaiting", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(awaiting, fixture.bulk("next", "a"));
             fixture.awaitParked(awaiting, 1);
             fixture.awaitWhatIsReady();
@@ -76,7 +76,7 @@ class LanesWaitingTest {
     void takesACallbackThatComesAtOnceAndTwice() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             FakeTask task = fixture.bulk("task", "a")
-                    .then(new Verdict.Await(
+                    .then(new NextAction.Await(
                             callback -> {
                                 callback.run();
                                 callback.run();
@@ -94,8 +94,8 @@ class LanesWaitingTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask task = fixture.bulk("task", "a")
-                    .then(new Verdict.Await(callbacks::add, LanesFixture.WAIT))
-                    .then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
+                    .then(new NextAction.Await(callbacks::add, LanesFixture.WAIT))
+                    .then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             LanesFixture.callBack(callbacks, 0);
@@ -115,13 +115,13 @@ class LanesWaitingTest {
     void aCallbackAfterTheEndOfTheLaneDoesNothing() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
-            FakeTask task = fixture.bulk("task", "a").then(new Verdict.Await(callbacks::add, LanesFixture.WAIT));
+            FakeTask task = fixture.bulk("task", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
             fixture.awaitParked(task, 1);
             LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
-            FakeTask later = fixture.bulk("later", "a").then(new Verdict.Await(callback -> {}, LanesFixture.WAIT));
+            FakeTask later = fixture.bulk("later", "a").then(new NextAction.Await(callback -> {}, LanesFixture.WAIT));
             fixture.submit(later);
             fixture.awaitParked(later, 1);
             LanesFixture.callBack(callbacks, 0);
@@ -136,14 +136,14 @@ class LanesWaitingTest {
         Exception last = new Exception("second failure");
         try (LanesFixture fixture = new LanesFixture(1, 2, Duration.ofMillis(1))) {
             FakeTask task = fixture.bulk("task", "a")
-                    .then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT))
+                    .then(new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT))
                     .then(AWAIT_CALLED_BACK_AT_ONCE)
-                    .then(new Verdict.StepAside(Duration.ZERO, LanesFixture.WAIT))
-                    .then(new Verdict.Retry(new Exception("first failure")))
-                    .then(new Verdict.Snooze(Duration.ZERO, LanesFixture.WAIT))
+                    .then(new NextAction.StepAside(Duration.ZERO, LanesFixture.WAIT))
+                    .then(new NextAction.Retry(new Exception("first failure")))
+                    .then(new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT))
                     .then(AWAIT_CALLED_BACK_AT_ONCE)
-                    .then(new Verdict.StepAside(Duration.ZERO, LanesFixture.WAIT))
-                    .then(new Verdict.Retry(last));
+                    .then(new NextAction.StepAside(Duration.ZERO, LanesFixture.WAIT))
+                    .then(new NextAction.Retry(last));
             fixture.submit(task);
             fixture.awaitIdle();
 
@@ -155,7 +155,7 @@ class LanesWaitingTest {
     @Test
     void doesNotWaitForAHeadThatIsNotWantedAnyMore() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask old = fixture.bulk("old", "a").then(new Verdict.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
+            FakeTask old = fixture.bulk("old", "a").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             fixture.submit(old);
             fixture.awaitParked(old, 1);
             old.unwanted();

@@ -93,12 +93,12 @@ final class FakeBooks implements Settler.Books {
         }
         batches.add(entries.size());
         published.addAll(marks);
-        List<Recorded> standing = new ArrayList<>();
+        List<Recorded> state = new ArrayList<>();
         for (LedgerEntry entry : entries) {
             String identity = identity(entry.request());
             rows.putIfAbsent(identity, new Recorded(entry, false));
-            standing.add(rows.get(identity));
+            state.add(rows.get(identity));
         }
-        return standing;
+        return state;
     }
 }

@@ -46,7 +46,7 @@ class FailureIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aCommitThatFailsNamesItsScript(boolean byPlan) throws Exception {
+    void aCommitThatFailsNamesItsScript(boolean planRun) throws Exception {
         bench.with(
                 "V1__tree.sql",
                 "CREATE TABLE node (id int PRIMARY KEY, parent int REFERENCES node DEFERRABLE INITIALLY DEFERRED);");
@@ -55,7 +55,7 @@ class FailureIT {
         bench.with("V2__fine.sql", "CREATE TABLE fine ();")
                 .with("V3__shift.sql", "UPDATE node SET parent = parent + 1000;");
 
-        TenantResult result = get((byPlan ? bench.release() : bench.releaseWithoutPlans()).migrate("bad"));
+        TenantResult result = get((planRun ? bench.release() : bench.releaseWithoutPlans()).migrate("bad"));
 
         ResultError error = error(result);
         assertThat(error.migration()).isEqualTo("V3__shift.sql");
@@ -85,13 +85,13 @@ class FailureIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aScriptThatRunsTooLongIsNotRunAgainAndIsNamed(boolean byPlan) throws Exception {
+    void aScriptThatRunsTooLongIsNotRunAgainAndIsNamed(boolean planRun) throws Exception {
         bench.with("V1__a.sql", "CREATE TABLE a (id int); CREATE SEQUENCE runs;");
         signUp("acme");
         bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
         bench.with("V2__long.sql", "\n\nSELECT nextval('runs'), pg_sleep(60) FROM a WHERE id = 4711;");
 
-        TenantResult result = get((byPlan ? bench.release() : bench.releaseWithoutPlans()).migrate("acme"));
+        TenantResult result = get((planRun ? bench.release() : bench.releaseWithoutPlans()).migrate("acme"));
 
         ResultError error = error(result);
         assertThat(error.sqlState()).isEqualTo("57014");
@@ -127,13 +127,13 @@ class FailureIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aScriptThatEndsItsOwnSessionIsNoOutage(boolean byPlan) throws Exception {
+    void aScriptThatEndsItsOwnSessionIsNoOutage(boolean planRun) throws Exception {
         bench.with("V1__a.sql", "CREATE TABLE a (id int);");
         signUp("acme");
         bench.execute("INSERT INTO tenant_acme.a VALUES (1)");
         bench.with("V2__end.sql", "SELECT pg_terminate_backend(pg_backend_pid()) FROM a;");
 
-        TenantResult result = get((byPlan ? bench.release() : bench.releaseWithoutPlans()).migrate("acme"));
+        TenantResult result = get((planRun ? bench.release() : bench.releaseWithoutPlans()).migrate("acme"));
 
         assertThat(error(result).migration()).isEqualTo("V2__end.sql");
         assertThat(result.attempts()).isEqualTo(Workbench.ATTEMPTS);

@@ -31,11 +31,11 @@ class HomeAttemptTest {
     private final Registry registry = new Registry(
             new RegistrySettings("jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.EMPTY, 1, Duration.ofDays(1)),
             "test");
-    private final LookUps lookUps = new LookUps(registry);
+    private final LookupBatcher lookups = new LookupBatcher(registry);
 
     @AfterEach
     void close() {
-        lookUps.close();
+        lookups.close();
         registry.close();
         server.close();
     }
@@ -73,17 +73,17 @@ class HomeAttemptTest {
                 clock.nanoTime(),
                 patience);
         HomeRun home = Homes.run(server, "users");
-        new HomeAttempt(request, runner(), home).run();
+        new HomeAttempt(request, context(), home).run();
         return home;
     }
 
-    private RequestRunner runner() {
-        return new RequestRunner(new RequestRunner.Parts(
+    private RequestContext context() {
+        return new RequestContext(new RequestContext.Parts(
                 new Fleet(List.of(), Map.of()),
-                lookUps,
+                lookups,
                 new RequestRunTest.FakeOutcomes(),
-                new RequestRunner.Outages(away, Map.of("main", away)),
-                new RequestRunner.Policy(
+                new RequestContext.Outages(away, Map.of("main", away)),
+                new RequestContext.Policy(
                         new WorkerSettings(
                                 1, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
                         new RetrySettings(3, Duration.ofMillis(1), Duration.ofMillis(1), GIVE_UP_AFTER)),

@@ -9,7 +9,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.history.Progress;
-import io.tenantry.worker.lane.Verdict;
+import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.LockedHomes;
 import io.tenantry.worker.postgres.Server;
@@ -203,7 +203,7 @@ class HomeRunTest {
         assertThat(run.acquire(Use.SIGNUP))
                 .get()
                 .isInstanceOfSatisfying(
-                        Verdict.Await.class, await -> await.register().accept(callback));
+                        NextAction.Await.class, await -> await.register().accept(callback));
     }
 
     @Test

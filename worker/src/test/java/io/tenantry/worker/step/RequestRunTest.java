@@ -36,17 +36,18 @@ class RequestRunTest {
     private final Registry registry = new Registry(
             new RegistrySettings("jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.EMPTY, 1, Duration.ofDays(1)),
             "test");
-    private final LookUps lookUps = new LookUps(registry);
+    private final LookupBatcher lookups = new LookupBatcher(registry);
     private final FakeOutcomes outcomes = new FakeOutcomes();
-    private final Task run = runner().task(new Request(
-            new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
-            new TenantCreated("acme", List.of(), Map.of()),
-            null,
-            System.nanoTime()));
+    private final Task run = context()
+            .task(new Request(
+                    new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
+                    new TenantCreated("acme", List.of(), Map.of()),
+                    null,
+                    System.nanoTime()));
 
     @AfterEach
     void close() {
-        lookUps.close();
+        lookups.close();
         registry.close();
     }
 
@@ -86,15 +87,15 @@ class RequestRunTest {
         assertThat(outcomes.unanswerable).isEmpty();
     }
 
-    private RequestRunner runner() {
-        return new RequestRunner(new RequestRunner.Parts(
+    private RequestContext context() {
+        return new RequestContext(new RequestContext.Parts(
                 new Fleet(List.of(), Map.of()),
-                lookUps,
+                lookups,
                 outcomes,
-                new RequestRunner.Outages(
+                new RequestContext.Outages(
                         new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
                         Map.of()),
-                new RequestRunner.Policy(
+                new RequestContext.Policy(
                         new WorkerSettings(
                                 1, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
                         new RetrySettings(3, Duration.ofMillis(1), Duration.ofMillis(1), null)),

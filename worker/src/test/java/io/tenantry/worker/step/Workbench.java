@@ -17,7 +17,7 @@ import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
-import io.tenantry.worker.engine.proof.Proof;
+import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.WaitReason;
@@ -67,7 +67,7 @@ final class Workbench implements AutoCloseable {
     private final int connections;
     private final SessionTimeouts timeouts;
     private final Registry registry;
-    private final LookUps lookUps;
+    private final LookupBatcher lookups;
     private final Outcomes outcomes = new Register();
     private final Map<String, CompletableFuture<TenantResult>> results = new ConcurrentHashMap<>();
     private final Map<WaitReason, AtomicLong> waits = new ConcurrentHashMap<>();
@@ -101,7 +101,7 @@ final class Workbench implements AutoCloseable {
                         Duration.ofDays(1)),
                 "bench");
         registry.migrate();
-        lookUps = new LookUps(registry);
+        lookups = new LookupBatcher(registry);
         server = new Server(
                 new ServerSettings(
                         "main",
@@ -138,13 +138,16 @@ final class Workbench implements AutoCloseable {
     /** A worker that has started with the scripts that are there now, and with these migrations in Java. */
     Release release(String... javaMigrations) throws IOException {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
-        return new Release(isolation == Isolation.SCHEMA ? Proof.of(read, server, Set.of()) : Proof.read(read, server));
+        return new Release(
+                isolation == Isolation.SCHEMA
+                        ? PlanVerifier.of(read, server, Set.of())
+                        : PlanVerifier.read(read, server));
     }
 
     /** The same without plans. */
     Release releaseWithoutPlans(String... javaMigrations) throws IOException {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
-        return new Release(Proof.read(read, server));
+        return new Release(PlanVerifier.read(read, server));
     }
 
     Server server() {
@@ -204,7 +207,7 @@ final class Workbench implements AutoCloseable {
 
     /** A release of the migrations, and those that run it. */
     final class Release {
-        private final RequestRunner runner;
+        private final RequestContext context;
 
         private Release(MigrationCatalog catalog) {
             NamedDatabase database = new NamedDatabase(
@@ -220,12 +223,12 @@ final class Workbench implements AutoCloseable {
                     server,
                     new Migrator(catalog),
                     null);
-            runner = new RequestRunner(new RequestRunner.Parts(
+            context = new RequestContext(new RequestContext.Parts(
                     new Fleet(List.of(database), Map.of("main", server)),
-                    lookUps,
+                    lookups,
                     outcomes,
-                    new RequestRunner.Outages(registryOutage, Map.of("main", serverOutage)),
-                    new RequestRunner.Policy(
+                    new RequestContext.Outages(registryOutage, Map.of("main", serverOutage)),
+                    new RequestContext.Policy(
                             new WorkerSettings(
                                     connections,
                                     Duration.ZERO,
@@ -264,7 +267,7 @@ final class Workbench implements AutoCloseable {
                     null,
                     System.nanoTime());
             request.signupParked(signupParked);
-            lanes.submit(runner.task(request));
+            lanes.submit(context.task(request));
             return result;
         }
     }
@@ -313,7 +316,7 @@ final class Workbench implements AutoCloseable {
     public void close() throws Exception {
         lanes.drain();
         lanes.close();
-        lookUps.close();
+        lookups.close();
         server.close();
         registry.close();
         List<String> databases = query("SELECT datname FROM pg_database WHERE starts_with(datname, '" + tenants + "')");

@@ -20,10 +20,10 @@ public record Plans(
         Map<String, PlannedScript> steps,
         Map<String, PlannedScript> inNewHomes,
         boolean atOnce,
-        Map<String, OutsideScript> outside,
-        SessionSpoilers spoilers) {
+        Map<String, NonTransactionalScript> outside,
+        CustomSettingFunctions spoilers) {
     /** Everything goes through Flyway. */
-    public static final Plans NONE = of(Map.of(), SessionSpoilers.NONE);
+    public static final Plans NONE = of(Map.of(), CustomSettingFunctions.NONE);
 
     public Plans {
         steps = Map.copyOf(steps);
@@ -32,12 +32,12 @@ public record Plans(
     }
 
     /** Everything goes through Flyway; this much is known of it. */
-    public static Plans of(Map<String, OutsideScript> outside, SessionSpoilers spoilers) {
+    public static Plans of(Map<String, NonTransactionalScript> outside, CustomSettingFunctions spoilers) {
         return new Plans(Map.of(), Map.of(), false, outside, spoilers);
     }
 
     /** The same in a database with these functions. */
-    public Plans with(SessionSpoilers found) {
+    public Plans with(CustomSettingFunctions found) {
         return new Plans(steps, inNewHomes, atOnce, outside, found);
     }
 

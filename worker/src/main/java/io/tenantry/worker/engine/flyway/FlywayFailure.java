@@ -3,11 +3,11 @@ package io.tenantry.worker.engine.flyway;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
-import io.tenantry.worker.engine.catalog.OutsideScript;
+import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.catalog.UnreadableScript;
-import io.tenantry.worker.engine.history.Disagreement;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.HistoryMismatch;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
@@ -62,15 +62,15 @@ public final class FlywayFailure {
             return unreadable.get();
         }
         boolean disagrees = failure instanceof FlywayValidateException && DISAGREEMENT.contains(failure.getErrorCode());
-        Optional<ResultError> disagreement =
-                disagrees ? Disagreement.of(catalog.migrationsFor(home), home, history) : Optional.empty();
-        return disagreement.isPresent() ? disagreement.get() : describe(disagrees);
+        Optional<ResultError> mismatch =
+                disagrees ? HistoryMismatch.of(catalog.migrationsFor(home), home, history) : Optional.empty();
+        return mismatch.isPresent() ? mismatch.get() : describe(disagrees);
     }
 
     private ResultError describe(boolean disagrees) {
         SQLException cause = SqlFailure.sqlCause(failure);
         @Nullable FlywaySqlScriptException place = find(failure, FlywaySqlScriptException.class);
-        Optional<OutsideScript> outside = outsideScript();
+        Optional<NonTransactionalScript> outside = outsideScript();
         String advice = cause == null || outside.isEmpty() || outside.get().canRunAgain()
                 ? ""
                 : "; " + outside.get().advice(home);
@@ -92,7 +92,7 @@ public final class FlywayFailure {
     }
 
     /** The script that failed, if it runs outside a transaction and was read at the start. */
-    public Optional<OutsideScript> outsideScript() {
+    public Optional<NonTransactionalScript> outsideScript() {
         return Optional.ofNullable(catalog.plans().outside().get(script));
     }
 

@@ -28,7 +28,7 @@ public final class PlanSql {
     /** No boolean, so that a statement fails: the script has taken the mark away. */
     private static final String UNMARKED = "tenantry:unmarked";
 
-    /** As Flyway creates it, which the proof sees to. */
+    /** As Flyway creates it, which the verification checks. */
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
             + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
             + " \"checksum\" INTEGER, \"installed_by\" VARCHAR(100) NOT NULL, \"installed_on\" TIMESTAMP NOT NULL DEFAULT now(),"

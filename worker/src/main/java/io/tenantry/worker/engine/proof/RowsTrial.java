@@ -21,16 +21,16 @@ final class RowsTrial {
     private static final int RUNS_TO_COMPARE = 2;
 
     private final Scratch scratch;
-    private final Candidates candidates;
+    private final PlanCandidates candidates;
     private final BooleanSupplier hasTime;
-    private final SharedKeys keys;
+    private final ReferencedKeys keys;
 
     /** @param hasTime whether more may be tried */
-    RowsTrial(Scratch scratch, Candidates candidates, BooleanSupplier hasTime) {
+    RowsTrial(Scratch scratch, PlanCandidates candidates, BooleanSupplier hasTime) {
         this.scratch = scratch;
         this.candidates = candidates;
         this.hasTime = hasTime;
-        this.keys = new SharedKeys(scratch);
+        this.keys = new ReferencedKeys(scratch);
     }
 
     /** Whether something can come of it: what only defines something meets no rows. */
@@ -54,41 +54,41 @@ final class RowsTrial {
         }
         List<String> oneByOne = candidates.statements().getOrDefault(migration.script(), List.of());
         List<String> inOne = List.of("SELECT 'tenantry';\n" + String.join("\n;\n", oneByOne) + "\n;\n");
-        Optional<Stage> expected = run(migration, rows, oneByOne, Look.WHOLE);
+        Optional<SchemaState> expected = run(migration, rows, oneByOne, SchemaStateReader.WHOLE);
         if (expected.isEmpty()) {
             // It does not suit the sample.
             return false;
         }
-        Optional<Stage> planned = run(migration, rows, inOne, Look.WHOLE);
+        Optional<SchemaState> planned = run(migration, rows, inOne, SchemaStateReader.WHOLE);
         return planned.isPresent()
                 && !planned.get().isLike(expected.get(), Set.of())
                 && differInMoreThanChance(migration, rows, oneByOne, inOne, expected.get());
     }
 
     private boolean differInMoreThanChance(
-            Migration migration, List<String> rows, List<String> oneByOne, List<String> inOne, Stage once)
+            Migration migration, List<String> rows, List<String> oneByOne, List<String> inOne, SchemaState once)
             throws SQLException {
-        Optional<Stage> expected = run(migration, rows, oneByOne, Look.against(List.of(once)));
+        Optional<SchemaState> expected = run(migration, rows, oneByOne, SchemaStateReader.against(List.of(once)));
         if (expected.isEmpty() || expected.get().leftOut().isEmpty()) {
             return true;
         }
-        Look look = Look.as(List.of(expected.get()));
-        Optional<Stage> planned = run(migration, rows, inOne, look);
+        SchemaStateReader look = SchemaStateReader.as(List.of(expected.get()));
+        Optional<SchemaState> planned = run(migration, rows, inOne, look);
         if (planned.isEmpty() || planned.get().isLike(expected.get(), Set.of())) {
             return false;
         }
         Set<String> unstable = new HashSet<>();
         for (int i = 0; i < RUNS_TO_COMPARE; i++) {
             run(migration, rows, oneByOne, look)
-                    .ifPresent(stage -> unstable.addAll(
-                            stage.facts().differences(expected.get().facts())));
+                    .ifPresent(state -> unstable.addAll(
+                            state.facts().differences(expected.get().facts())));
         }
         return !planned.get().isLike(expected.get(), unstable);
     }
 
     /** What is left after these messages; empty if one fails, or if this role may not see it. */
-    private Optional<Stage> run(Migration migration, List<String> rows, List<String> messages, Look look)
-            throws SQLException {
+    private Optional<SchemaState> run(
+            Migration migration, List<String> rows, List<String> messages, SchemaStateReader look) throws SQLException {
         String sequences = sequences();
         scratch.begin();
         ReceiveLimit limit = limit(migration);

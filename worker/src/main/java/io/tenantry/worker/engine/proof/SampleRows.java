@@ -51,7 +51,7 @@ final class SampleRows {
      *
      * @param hasTime whether more may be tried; there are fewer rows if not
      */
-    static List<String> of(Scratch scratch, SharedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
+    static List<String> of(Scratch scratch, ReferencedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
             throws SQLException {
         List<String> accepted = new ArrayList<>();
         Map<String, List<Column>> tables = tables(scratch);
@@ -124,7 +124,7 @@ final class SampleRows {
         return tables;
     }
 
-    private static Column withValues(Column column, SharedKeys keys) throws SQLException {
+    private static Column withValues(Column column, ReferencedKeys keys) throws SQLException {
         return column.reference() == null || !column.shared()
                 ? column
                 : new Column(

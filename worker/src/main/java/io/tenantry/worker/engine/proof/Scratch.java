@@ -176,7 +176,7 @@ final class Scratch implements AutoCloseable {
 
     /** The connection for Flyway, which commits and rolls back as it likes. */
     Connection forFlyway() {
-        return held ? HeldConnection.of(connection()) : connection();
+        return held ? SavepointConnection.of(connection()) : connection();
     }
 
     /** Limits of what runs here: short ones, since nothing is in it. */

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * tables. The state of sequences is data, see {@link DataSnapshot}; so is the comment on the schema, Tenantry's mark.
  *
  * <p>What cannot be told from a difference: the schema's name in a string constant, in a comment, in an argument of a
- * trigger, or as a regnamespace; see {@link OwnName} for the bodies of functions. Members that other schemas have added
+ * trigger, or as a regnamespace; see {@link SchemaNameMask} for the bodies of functions. Members that other schemas have added
  * to operator families elsewhere are not seen. Owners and grantees are compared by name. Snapshots are comparable between
  * servers of the same major version, and when made by the same release of Tenantry.
  *
@@ -51,7 +51,7 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
      *     snapshot would equal that of any other that is missing
      */
     public static CatalogSnapshot of(Connection connection, String schema) throws SQLException {
-        OwnName ownName = new OwnName(schema);
+        SchemaNameMask ownName = new SchemaNameMask(schema);
         SortedMap<String, Entry> entries = new TreeMap<>();
         List<String> repeated = new ArrayList<>();
         NeutralQuery.ofCatalogs(connection).run(QUERY, List.of(schema), row -> {

@@ -158,9 +158,9 @@ public final class TemplateDatabase {
     public static void drop(Server server, String name) throws SQLException {
         try (Connection connection = server.dataSource().getConnection()) {
             Databases databases = new Databases(connection);
-            boolean standing = databases.find(name).isPresent();
+            boolean state = databases.find(name).isPresent();
             databases.drop(name);
-            if (standing) {
+            if (state) {
                 LOG.info("dropped template {} on server {}: no worker uses it", name, server.name());
             }
         }

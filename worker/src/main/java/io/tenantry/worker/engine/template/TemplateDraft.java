@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.template;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
-import io.tenantry.worker.engine.flyway.EachScript;
+import io.tenantry.worker.engine.flyway.ScriptIsolation;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.Databases;
 import io.tenantry.worker.postgres.ReceiveLimit;
@@ -50,9 +50,9 @@ final class TemplateDraft implements AutoCloseable {
     static Optional<TemplateDraft> begin(Server server, String template) throws SQLException {
         try (Connection connection = server.dataSource().getConnection()) {
             Databases databases = new Databases(connection);
-            Optional<Databases.Found> standing = databases.find(template);
-            if (standing.isPresent()) {
-                if (standing.get().frozen()) {
+            Optional<Databases.Found> state = databases.find(template);
+            if (state.isPresent()) {
+                if (state.get().frozen()) {
                     return Optional.empty();
                 }
                 // Somebody began to drop it.
@@ -84,7 +84,7 @@ final class TemplateDraft implements AutoCloseable {
     private void migrate(FluentConfiguration flyway, Connection connection) throws SQLException {
         try (ReceiveLimit limit = server.limit(connection)) {
             try {
-                flyway.callbacks(new EachScript(limit)).load().migrate();
+                flyway.callbacks(new ScriptIsolation(limit)).load().migrate();
             } catch (FlywayException failure) {
                 throw refusal(failure, limit, connection);
             }

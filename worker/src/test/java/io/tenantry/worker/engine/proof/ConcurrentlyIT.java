@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -55,9 +55,9 @@ class ConcurrentlyIT {
         }
         MigrationCatalog catalog = engine.proven();
 
-        assertThat(engine.create(catalog, "acme")).isInstanceOf(Shortcut.Done.class);
+        assertThat(engine.create(catalog, "acme")).isInstanceOf(PlanOutcome.Done.class);
 
-        Stage ours = Stages.of(engine, "acme");
+        SchemaState ours = SchemaStates.of(engine, "acme");
         List<String> history = engine.query(HISTORY);
         assertThat(engine.query("SELECT DISTINCT xmin::text FROM tenant_acme.flyway_schema_history"))
                 .as("transactions")
@@ -65,7 +65,7 @@ class ConcurrentlyIT {
         assertThat(catalog.plans().steps()).as("for a home that is there").doesNotContainKey("V3__concurrently.sql");
         engine.execute("DROP SCHEMA tenant_acme CASCADE");
         engine.byFlyway(catalog, "acme", "latest");
-        assertThat(ours.isLike(Stages.of(engine, "acme"), Set.of())).isTrue();
+        assertThat(ours.isLike(SchemaStates.of(engine, "acme"), Set.of())).isTrue();
         assertThat(history).isEqualTo(engine.query(HISTORY));
         assertThat(engine.validate(catalog, "acme", "latest").validationSuccessful)
                 .isTrue();
@@ -81,7 +81,7 @@ class ConcurrentlyIT {
         MigrationCatalog catalog = engine.proven();
 
         assertThat(catalog.plans().outside()).containsOnlyKeys("V3__concurrently.sql");
-        assertThat(engine.create(catalog, "acme")).isInstanceOf(Shortcut.Done.class);
+        assertThat(engine.create(catalog, "acme")).isInstanceOf(PlanOutcome.Done.class);
         assertThat(engine.query("SELECT name FROM tenant_acme.item")).containsExactly("b");
     }
 
@@ -91,7 +91,7 @@ class ConcurrentlyIT {
         engine.with("V3__concurrently.sql", "CREATE INDEX CONCURRENTLY item_name ON item (name);");
         MigrationCatalog catalog = engine.proven();
 
-        assertThat(engine.shortcut(catalog, "acme", "latest", "2")).isInstanceOf(Shortcut.None.class);
+        assertThat(engine.shortcut(catalog, "acme", "latest", "2")).isInstanceOf(PlanOutcome.None.class);
         assertThat(engine.upgrade(catalog, "acme", "latest", "2")).isInstanceOf(MigrationResult.Migrated.class);
         assertThat(engine.query("SELECT indexname FROM pg_indexes WHERE indexname = 'item_name'"))
                 .hasSize(1);

@@ -7,7 +7,7 @@ import io.tenantry.worker.engine.V5_1__Rename;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.engine.snapshot.TableColumn;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -100,7 +100,7 @@ class EquivalenceIT {
     }
 
     /** What a tenant looks like: its names are in it, so the same tenant is made twice. */
-    private record Look(Stage stage, List<String> history) {}
+    private record Look(SchemaState state, List<String> history) {}
 
     @ParameterizedTest
     @MethodSource("sets")
@@ -165,12 +165,12 @@ class EquivalenceIT {
             engine.byFlyway(catalog, "acme", "2");
             engine.execute(ROWS + drift);
             MigrationResult result = engine.upgrade(catalog, "acme", "latest", "2");
-            Stage ours = Stages.of(engine, "acme");
+            SchemaState ours = SchemaStates.of(engine, "acme");
             engine.execute("DROP SCHEMA tenant_acme CASCADE");
             engine.byFlyway(catalog, "acme", "2");
             engine.execute(ROWS + drift);
             boolean fails = flywayFails(catalog);
-            Stage theirs = Stages.of(engine, "acme");
+            SchemaState theirs = SchemaStates.of(engine, "acme");
 
             assertThat(result instanceof MigrationResult.Failed)
                     .as("%s: %s", drift, result)
@@ -215,7 +215,7 @@ class EquivalenceIT {
 
             narrow.onboard(catalog, "second");
 
-            assertThat(Stages.of(narrow, "second").toString())
+            assertThat(SchemaStates.of(narrow, "second").toString())
                     .contains("second")
                     .doesNotContain("first");
             assertThat(narrow.query("SELECT concat_ws('|', setting, mine, path ~ 'first') FROM tenant_second.look"))
@@ -236,17 +236,17 @@ class EquivalenceIT {
         List<String> history = engine.query("SELECT concat_ws('|', installed_rank, version, description, type, script,"
                 + " checksum, installed_by, success, execution_time BETWEEN 0 AND 60000, installed_on > now() - interval '1"
                 + " hour') FROM tenant_acme.flyway_schema_history ORDER BY installed_rank");
-        return new Look(Stages.of(engine, "acme", set.volatileColumns()), history);
+        return new Look(SchemaStates.of(engine, "acme", set.volatileColumns()), history);
     }
 
     private static void assertSame(Look ours, Look theirs) {
-        assertThat(ours.stage().catalog().differences(theirs.stage().catalog())).isEmpty();
+        assertThat(ours.state().catalog().differences(theirs.state().catalog())).isEmpty();
         assertThat(ours.history()).isEqualTo(theirs.history());
-        assertThat(ours.stage().isLike(theirs.stage(), Set.of()))
+        assertThat(ours.state().isLike(theirs.state(), Set.of()))
                 .as(
                         "data: %s %s",
-                        ours.stage().data().differences(theirs.stage().data()).lines(),
-                        ours.stage().facts().differences(theirs.stage().facts()))
+                        ours.state().data().differences(theirs.state().data()).lines(),
+                        ours.state().facts().differences(theirs.state().facts()))
                 .isTrue();
     }
 
@@ -295,9 +295,9 @@ class EquivalenceIT {
         MigrationResult.Migrated upgraded = (MigrationResult.Migrated) engine.upgrade(catalog, "old", "latest", null);
 
         assertThat(upgraded.applied()).containsExactly("3");
-        assertThat(Stages.of(engine, "old").catalog())
-                .isEqualTo(Stages.of(engine, "young").catalog());
-        assertThat(engine.shortcut(catalog, "young", "latest", null)).isInstanceOf(Shortcut.Done.class);
+        assertThat(SchemaStates.of(engine, "old").catalog())
+                .isEqualTo(SchemaStates.of(engine, "young").catalog());
+        assertThat(engine.shortcut(catalog, "young", "latest", null)).isInstanceOf(PlanOutcome.Done.class);
     }
 
     private Set<String> steps(String name, Map<String, String> scripts) throws Exception {

@@ -11,9 +11,9 @@ import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.catalog.Sources;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.history.Sightings;
 import io.tenantry.worker.engine.history.Target;
-import io.tenantry.worker.engine.plan.Shortcut;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.postgres.HomeSession;
 import io.tenantry.worker.postgres.HomeState;
 import io.tenantry.worker.postgres.LockedHome;
@@ -78,8 +78,8 @@ class OutOfOrderIT {
             assertThat(engine.query(HISTORY.formatted(tenant)))
                     .as("seed %s", seed)
                     .isEqualTo(after);
-            assertThat(Stages.of(engine, tenant).catalog())
-                    .isEqualTo(Stages.of(engine, twin).catalog());
+            assertThat(SchemaStates.of(engine, tenant).catalog())
+                    .isEqualTo(SchemaStates.of(engine, twin).catalog());
             assertThat(result).isInstanceOfSatisfying(MigrationResult.Migrated.class, migrated -> {
                 assertThat(migrated.from()).isEqualTo(current);
                 assertThat(migrated.to()).isEqualTo(version(tenant));
@@ -159,14 +159,14 @@ class OutOfOrderIT {
         MigrationCatalog catalog = engine.proven().outOfOrder(true);
         flyway(catalog.sources().without(Set.of(script(2), script(3), script(4))), "acme", "latest");
         flyway(catalog.sources().without(Set.of(script(3), script(4))), "acme", "latest");
-        Sightings sightings = new Sightings();
-        sightings.first(history("acme"));
+        VersionTracker tracker = new VersionTracker();
+        tracker.first(history("acme"));
         flyway(catalog.sources().without(Set.of(script(4))), "acme", "latest");
 
         try (HomeSession session = engine.server().open(engine.home("acme"))) {
-            assertThat(new Migrator(catalog).shortcut(session, new Target.Latest(), sightings, "7"))
+            assertThat(new Migrator(catalog).shortcut(session, new Target.Latest(), tracker, "7"))
                     .isInstanceOfSatisfying(
-                            Shortcut.Done.class,
+                            PlanOutcome.Done.class,
                             done -> assertThat(done.result())
                                     .isInstanceOfSatisfying(
                                             MigrationResult.Migrated.class,

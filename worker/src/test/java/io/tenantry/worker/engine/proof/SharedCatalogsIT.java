@@ -124,7 +124,7 @@ class SharedCatalogsIT {
             List<String> before = everywhere();
 
             MigrationsRefusedException refusal = catchThrowableOfType(
-                    MigrationsRefusedException.class, () -> Proof.of(engine.catalog(), server, Set.of()));
+                    MigrationsRefusedException.class, () -> PlanVerifier.of(engine.catalog(), server, Set.of()));
 
             SoftAssertions softly = new SoftAssertions();
             List<String> refused = List.of(String.valueOf(refusal.getMessage()).split("; ", -1));

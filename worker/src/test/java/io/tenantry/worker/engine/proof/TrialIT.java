@@ -77,7 +77,7 @@ class TrialIT {
             engine.execute("ALTER ROLE " + engine.owner() + " CREATEROLE");
             List<String> before = roles();
 
-            Plans plans = Proof.of(engine.catalog(), server, Set.of()).plans();
+            Plans plans = PlanVerifier.of(engine.catalog(), server, Set.of()).plans();
 
             assertThat(roles()).isEqualTo(before);
             assertThat(plans.steps()).containsOnlyKeys("V2__b.sql");
@@ -247,7 +247,9 @@ class TrialIT {
         ddlLog();
         engine.with("V1__a.sql", "CREATE TABLE a (id int PRIMARY KEY)");
         try (Server server = engine.serverOfOwner()) {
-            assertThat(Proof.of(engine.catalog(), server, Set.of()).plans().steps())
+            assertThat(PlanVerifier.of(engine.catalog(), server, Set.of())
+                            .plans()
+                            .steps())
                     .containsOnlyKeys("V1__a.sql");
         }
         assertThat(engine.query("SELECT tag FROM audit.ddl_log")).isEmpty();
@@ -313,7 +315,7 @@ class TrialIT {
                             + " SET search_path = shared, public");
             MigrationCatalog catalog = engine.catalog();
 
-            assertThatThrownBy(() -> Proof.of(catalog, server, Set.of()))
+            assertThatThrownBy(() -> PlanVerifier.of(catalog, server, Set.of()))
                     .isInstanceOf(MigrationsRefusedException.class)
                     .hasMessageContaining("V2__lookup.sql reaches outside the tenant's schema: table shared.lookup");
             assertThat(engine.query("SELECT id FROM shared.lookup")).isEmpty();
@@ -363,7 +365,7 @@ class TrialIT {
         MigrationCatalog catalog = engine.catalog();
 
         for (Set<String> allow : List.of(Set.<String>of(), Set.of("V2__clean.sql"))) {
-            assertThatThrownBy(() -> Proof.of(catalog, engine.server(), allow))
+            assertThatThrownBy(() -> PlanVerifier.of(catalog, engine.server(), allow))
                     .isInstanceOf(MigrationsRefusedException.class)
                     .hasMessageContaining("V2__clean.sql drops or renames the schema of the tenant")
                     .hasMessageContaining("flyway_schema_history");
@@ -405,8 +407,8 @@ class TrialIT {
         assertThat(engine.query("SELECT obj_description('tenant_acme'::regnamespace) UNION ALL"
                         + " SELECT obj_description('tenant_new'::regnamespace)"))
                 .containsExactly(engine.home("acme").mark(), engine.home("new").mark());
-        assertThat(Stages.of(engine, "acme").catalog())
-                .isEqualTo(Stages.of(engine, "vanilla").catalog());
+        assertThat(SchemaStates.of(engine, "acme").catalog())
+                .isEqualTo(SchemaStates.of(engine, "vanilla").catalog());
     }
 
     /** As if the worker had died: what was committed is found by the next start, and the rest never was. */

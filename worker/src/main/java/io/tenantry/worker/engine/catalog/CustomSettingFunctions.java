@@ -1,0 +1,127 @@
+package io.tenantry.worker.engine.catalog;
+
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Functions of the database, not of the scripts, after which a session cannot be reset: those that set a custom setting
+ * ({@code set_config('app.tenant', …)}), which never becomes unknown again.
+ *
+ * @param everywhere whether the work on any home may run one of them
+ * @param schemas homes that have one of their own, made by hand
+ */
+public record CustomSettingFunctions(boolean everywhere, Set<String> schemas) {
+    /** There are none. */
+    public static final CustomSettingFunctions NONE = new CustomSettingFunctions(false, Set.of());
+    /** For who cannot look. */
+    public static final CustomSettingFunctions UNKNOWN = new CustomSettingFunctions(true, Set.of());
+
+    private static final Logger LOG = LoggerFactory.getLogger(CustomSettingFunctions.class);
+    /** Functions call functions; each round finds those that call one that is known. */
+    private static final int ROUNDS = 4;
+
+    /** A function is in use if a trigger, an event trigger, a view, a default, an operator or the like depends on it. */
+    private static final String QUERY = """
+            SELECT lower(p.proname) AS name,
+                CASE WHEN EXISTS (SELECT FROM pg_description m WHERE m.objoid = n.oid
+                    AND m.classoid = 'pg_namespace'::regclass AND starts_with(m.description, %s)) THEN n.nspname END AS home,
+                EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
+                    AND d.classid <> 'pg_proc'::regclass) AS used
+            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+                AND (EXISTS (SELECT FROM unnest(p.proconfig) setting WHERE setting ~ '^[^=]*[.]')
+                    OR CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ~* %s
+                        ELSE p.prosqlbody::text ~ (SELECT ':(funcid|opfuncid|aggfnoid|winfnoid) (' || string_agg(o.oid::text, '|')
+                            || ')\\M' FROM pg_proc o WHERE lower(o.proname) IN (%s)) END)
+            """;
+
+    public CustomSettingFunctions {
+        schemas = Set.copyOf(schemas);
+    }
+
+    /** Looks through the functions of the database; none of the scripts' own does such a thing if this is asked. */
+    public static CustomSettingFunctions of(Connection connection, MigrationCatalog catalog) {
+        if (catalog.spoilsAllSessions()) {
+            return UNKNOWN;
+        }
+        try {
+            return find(connection, catalog);
+        } catch (SQLException failure) {
+            LOG.warn(
+                    "database {}: nobody knows which functions set custom settings ({}); the session is closed after each"
+                            + " request, which is slower",
+                    catalog.database(),
+                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+            return UNKNOWN;
+        }
+    }
+
+    private static CustomSettingFunctions find(Connection connection, MigrationCatalog catalog) throws SQLException {
+        Set<String> names = new TreeSet<>();
+        Set<String> reached = new TreeSet<>();
+        Set<String> homes = new HashSet<>();
+        boolean more = true;
+        for (int round = 0; more && round < ROUNDS; round++) {
+            more = false;
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(query(names))) {
+                while (row.next()) {
+                    String name = row.getString("name");
+                    String home = row.getString("home");
+                    more |= names.add(name);
+                    if (home != null) {
+                        homes.add(home);
+                    } else if (row.getBoolean("used") || isNamed(name, catalog)) {
+                        reached.add(name);
+                    }
+                }
+            }
+        }
+        if (!reached.isEmpty()) {
+            LOG.info(
+                    "database {}: functions of the database set custom settings, which cannot be reset ({}): the session is"
+                            + " closed after each request",
+                    catalog.database(),
+                    String.join(", ", reached));
+        }
+        return new CustomSettingFunctions(!reached.isEmpty(), homes);
+    }
+
+    private static String query(Set<String> names) {
+        String called = names.isEmpty()
+                ? ""
+                : names.stream()
+                        .map(name -> name.replaceAll("([^\\w])", "\\\\$1"))
+                        .collect(Collectors.joining("|", "|\\m(", ")\"?\\s*\\("));
+        Set<String> all = new TreeSet<>(names);
+        all.add("set_config");
+        return QUERY.formatted(
+                Identifiers.literal(TenantHome.ANY_MARK),
+                Identifiers.literal(ScriptCheck.spoilingInPostgres() + called),
+                all.stream().map(Identifiers::literal).collect(Collectors.joining(", ")));
+    }
+
+    /** Anywhere: a string may be run too. */
+    private static boolean isNamed(String name, MigrationCatalog catalog) {
+        Pattern word = Pattern.compile("(?<![\\w$])" + Pattern.quote(name) + "(?![\\w$])", Pattern.CASE_INSENSITIVE);
+        return catalog.scripts().texts().stream()
+                .anyMatch(text -> word.matcher(text.toLowerCase(Locale.ROOT)).find());
+    }
+
+    /** Whether the session must be ended after work on this home. */
+    public boolean isIn(TenantHome home) {
+        return everywhere || schemas.contains(home.schema());
+    }
+}

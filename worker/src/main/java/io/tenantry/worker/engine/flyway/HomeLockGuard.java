@@ -1,0 +1,184 @@
+package io.tenantry.worker.engine.flyway;
+
+import io.tenantry.worker.engine.catalog.Scripts;
+import io.tenantry.worker.engine.catalog.SqlStatements;
+import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.SessionReset;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.ErrorDetails;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.exception.FlywayBlockStatementExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the lock of a home while a script runs outside a transaction and gives back the locks of its session. DISCARD ALL is
+ * run in parts, with the lock in the same message. A statement that may unlock runs in a transaction, which has the lock
+ * too. Whatever else has unlocked it is noticed behind the statement. For one run of one script.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD</a>
+ */
+public final class HomeLockGuard implements Callback {
+    /** Locks of the worker and of Flyway, which ends with a failure if its own is lost. */
+    private static final String HELD = "SELECT classid::bigint << 32 | objid::bigint FROM pg_catalog.pg_locks"
+            + " WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = pg_catalog.pg_backend_pid()";
+
+    private static final Pattern DISCARD_ALL = Pattern.compile("^DISCARD\\s+ALL\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern UNLOCKING = Pattern.compile("\\bpg_advisory_unlock", Pattern.CASE_INSENSITIVE);
+    /** What can run in a transaction, unless it ends one. */
+    private static final Pattern IN_TRANSACTION =
+            Pattern.compile("^(SELECT|DO|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|EXECUTE)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern MAY_COMMIT = Pattern.compile("\\b(COMMIT|ROLLBACK|CALL)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BEGINS = Pattern.compile("^(BEGIN|START)\\b", Pattern.CASE_INSENSITIVE);
+    /** They take no snapshot, so nothing that does may come between them. */
+    private static final Pattern SETS_UP = Pattern.compile("^(BEGIN|START|SET)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern ENDS = Pattern.compile("^(COMMIT|END|ROLLBACK|ABORT)\\b", Pattern.CASE_INSENSITIVE);
+
+    private final long home;
+    private final boolean unlocks;
+    /** Statements that take all that the session had when the script began; the home's lock comes first. */
+    private String lock = "";
+
+    private String lockOfTransaction = "";
+    private boolean wrapped;
+    /** Whether the script itself has begun a transaction. */
+    private boolean inTransaction;
+
+    private boolean lost;
+
+    /**
+     * For a home that is locked by the session that runs the script.
+     *
+     * @param home the key of the home's lock
+     * @param scripts what may be run, and what functions that it runs are made of
+     */
+    public HomeLockGuard(long home, Scripts scripts) {
+        this.home = home;
+        this.unlocks = scripts.texts().stream()
+                .anyMatch(text -> UNLOCKING.matcher(text).find());
+    }
+
+    /** Whether somebody else has the lock, and Flyway was ended therefore. */
+    boolean hasLostLock() {
+        return lost;
+    }
+
+    @Override
+    public boolean supports(Event event, @Nullable Context context) {
+        return event == Event.BEFORE_EACH_MIGRATE_STATEMENT
+                || event == Event.AFTER_EACH_MIGRATE_STATEMENT
+                || event == Event.AFTER_EACH_MIGRATE_STATEMENT_ERROR;
+    }
+
+    @Override
+    public boolean canHandleInTransaction(Event event, @Nullable Context context) {
+        return true;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+        String sql =
+                SqlStatements.withoutComments(context.getStatement().getSql()).strip();
+        try (Statement statement = context.getConnection().createStatement()) {
+            if (!context.getConnection().getAutoCommit()) {
+                // The transaction that Flyway has begun ends before anything is lost.
+                return;
+            }
+            if (event == Event.BEFORE_EACH_MIGRATE_STATEMENT) {
+                before(statement, sql);
+            } else if (event == Event.AFTER_EACH_MIGRATE_STATEMENT) {
+                after(statement, sql);
+            } else {
+                failed(statement);
+            }
+        } catch (SQLException failure) {
+            throw new FlywayException("the lock of the home could not be kept", failure);
+        }
+        if (lost) {
+            throw new FlywayException("another session has the lock of the home");
+        }
+    }
+
+    private void before(Statement statement, String sql) throws SQLException {
+        if (lock.isEmpty()) {
+            Set<Long> keys = new LinkedHashSet<>(Set.of(home));
+            try (ResultSet row = statement.executeQuery(HELD)) {
+                while (row.next()) {
+                    keys.add(row.getLong(1));
+                }
+            }
+            lock = taking("pg_catalog.pg_try_advisory_lock", keys);
+            lockOfTransaction = taking("pg_catalog.pg_try_advisory_xact_lock", keys);
+        }
+        if (DISCARD_ALL.matcher(sql).find()) {
+            // Several statements in one message are one transaction, which has the lock until the session has it again.
+            lock(statement, lockOfTransaction + "; " + SessionReset.RESET + "; DEALLOCATE ALL; " + lock);
+            if (!lost) {
+                throw new FlywayBlockStatementExecutionException(
+                        new ErrorDetails(CoreErrorCode.ERROR, "run in parts"), "DISCARD ALL was run in parts");
+            }
+        } else if (inTransaction) {
+            if (!ENDS.matcher(sql).find() && !SETS_UP.matcher(sql).find()) {
+                statement.execute(lockOfTransaction);
+            }
+        } else if (unlocks
+                && IN_TRANSACTION.matcher(sql).find()
+                && !MAY_COMMIT.matcher(sql).find()) {
+            statement.execute("BEGIN; " + lockOfTransaction + "; SAVEPOINT tenantry_lock");
+            wrapped = true;
+        }
+    }
+
+    private static String taking(String function, Set<Long> keys) {
+        return keys.stream().map(key -> function + "(" + key + ")").collect(Collectors.joining(", ", "SELECT ", ""));
+    }
+
+    private void after(Statement statement, String sql) throws SQLException {
+        inTransaction = BEGINS.matcher(sql).find()
+                || (inTransaction && !ENDS.matcher(sql).find());
+        if (inTransaction && SETS_UP.matcher(sql).find()) {
+            return;
+        }
+        lock(statement, lock);
+        if (wrapped) {
+            wrapped = false;
+            statement.execute("COMMIT");
+        }
+    }
+
+    /** The failure itself is told by Flyway, also if nothing can be done any more. */
+    private void failed(Statement statement) {
+        if (wrapped) {
+            wrapped = false;
+            try {
+                statement.execute("ROLLBACK TO SAVEPOINT tenantry_lock; " + lock + "; ROLLBACK");
+            } catch (SQLException ended) {
+                // So has the session.
+            }
+        }
+    }
+
+    /** @param sql whose last statement returns whether each lock was had */
+    private void lock(Statement statement, String sql) throws SQLException {
+        statement.execute(sql);
+        try (ResultSet locked = LastResult.of(statement)) {
+            lost = !locked.next() || !locked.getBoolean(1);
+        }
+    }
+
+    @Override
+    public String getCallbackName() {
+        return "lock-keeper";
+    }
+}

@@ -1,0 +1,74 @@
+package io.tenantry.worker.engine.flyway;
+
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a home's mark back where a script has set another comment: the home would be nobody's. After a migration that
+ * happens in its transaction. What a callback has set, or a script outside a transaction that fails later, is put back by
+ * {@link #keep} after the run.
+ */
+public final class MarkRestorer implements Callback {
+    private final Connection connection;
+    private final TenantHome home;
+
+    /**
+     * For the scripts of one run.
+     *
+     * @param connection on which Flyway runs the scripts
+     * @param home is marked, unless it is shared
+     */
+    public MarkRestorer(Connection connection, TenantHome home) {
+        this.connection = connection;
+        this.home = home;
+    }
+
+    @Override
+    public boolean supports(Event event, @Nullable Context context) {
+        return event == Event.AFTER_EACH_MIGRATE && home.needsMark();
+    }
+
+    @Override
+    public boolean canHandleInTransaction(Event event, @Nullable Context context) {
+        return true;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+        try {
+            keep();
+        } catch (SQLException failure) {
+            throw new FlywayException("the mark of " + home + " could not be put back", failure);
+        }
+    }
+
+    /** Puts the mark back if it is not there. Works in the transaction that is open, if one is. */
+    public void keep() throws SQLException {
+        if (!home.needsMark()) {
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            boolean marked;
+            try (ResultSet row = statement.executeQuery("SELECT " + home.markQuery())) {
+                marked = row.next() && home.isMarkedBy(row.getString(1));
+            }
+            if (!marked) {
+                statement.execute("RESET SESSION AUTHORIZATION; RESET ROLE; " + home.markSql());
+            }
+        }
+    }
+
+    @Override
+    public String getCallbackName() {
+        // Flyway sorts by this: it comes after a callback in a file.
+        return "~mark keeper";
+    }
+}

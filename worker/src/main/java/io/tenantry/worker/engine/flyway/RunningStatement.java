@@ -1,0 +1,54 @@
+package io.tenantry.worker.engine.flyway;
+
+import java.time.Duration;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which script Flyway runs, and since when its statement runs: some of Flyway's exceptions, as that of a commit, do not
+ * say. For use by one thread.
+ */
+public final class RunningStatement implements Callback {
+    private String script = "";
+    private long statementBegan = System.nanoTime();
+
+    /** The name of the file that runs, until the next one begins or the run is over; empty if none does. */
+    public String script() {
+        return script;
+    }
+
+    /** How long the statement has been running; of a migration in Java, how long all of it has. */
+    public Duration sinceStatement() {
+        return Duration.ofNanos(System.nanoTime() - statementBegan);
+    }
+
+    @Override
+    public boolean supports(Event event, @Nullable Context context) {
+        return event == Event.BEFORE_EACH_MIGRATE
+                || event == Event.BEFORE_EACH_MIGRATE_STATEMENT
+                || event == Event.AFTER_MIGRATE;
+    }
+
+    @Override
+    public boolean canHandleInTransaction(Event event, @Nullable Context context) {
+        return true;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+        statementBegan = System.nanoTime();
+        if (event == Event.BEFORE_EACH_MIGRATE) {
+            script = context.getMigrationInfo().getScript();
+        } else if (event == Event.AFTER_MIGRATE) {
+            script = "";
+        }
+    }
+
+    @Override
+    public String getCallbackName() {
+        // Flyway sorts by this: it comes before a callback in a file.
+        return "";
+    }
+}

@@ -1,0 +1,115 @@
+package io.tenantry.worker.engine.flyway;
+
+import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets every script that Flyway runs begin with the timeouts of the first one, as the same role of the session and without
+ * the temporary tables of the scripts before. What callbacks have prepared for the first one stays for all; if that
+ * includes temporary tables, those of scripts stay too. Flyway itself restores role and search_path; other settings last to
+ * the next script. Of a locked home each begins with the lock, which a script can give back
+ * ({@code pg_advisory_unlock_all}). For one run of Flyway.
+ */
+public final class ScriptIsolation implements Callback {
+    /** Those that the server knows, as statements that set them again. */
+    private static final String RESTORE = """
+            SELECT 'RESET SESSION AUTHORIZATION; ' || CASE
+                WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema()) THEN '' ELSE 'DISCARD TEMP; ' END
+                || 'SELECT ' || string_agg(format('set_config(%L, %L, false)', name, current_setting(name)), ', ')
+            FROM unnest(ARRAY['lock_timeout', 'statement_timeout', 'transaction_timeout', 'idle_session_timeout',
+                'idle_in_transaction_session_timeout', 'client_connection_check_interval', 'tcp_user_timeout']) name
+            WHERE current_setting(name, true) IS NOT NULL
+            """;
+
+    private final ReceiveLimit limit;
+    private final String lock;
+    private boolean lockLost;
+    private @Nullable String restore;
+
+    /**
+     * Ends what the scripts before have left.
+     *
+     * @param limit told of each script that begins
+     */
+    public ScriptIsolation(ReceiveLimit limit) {
+        this(limit, "true");
+    }
+
+    /**
+     * The same for a home that is locked. A lock of the transaction keeps others out where a script gives back those of the
+     * session in its transaction.
+     */
+    public ScriptIsolation(ReceiveLimit limit, TenantHome home) {
+        this(
+                limit,
+                "pg_try_advisory_lock(" + home.lockKey() + ") AND pg_try_advisory_xact_lock(" + home.lockKey() + ")");
+    }
+
+    private ScriptIsolation(ReceiveLimit limit, String lock) {
+        this.limit = limit;
+        this.lock = lock;
+    }
+
+    /** Whether Flyway ended because a script had given back the lock of the home, and somebody else has it. */
+    boolean hasLostLock() {
+        return lockLost;
+    }
+
+    /** Statements that set the timeouts as they are now, and end temporary tables if there are none now. */
+    static String restore(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(RESTORE)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    @Override
+    public boolean supports(Event event, @Nullable Context context) {
+        return event == Event.BEFORE_EACH_MIGRATE;
+    }
+
+    @Override
+    public boolean canHandleInTransaction(Event event, @Nullable Context context) {
+        return true;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+        // Flyway keeps all results of a script in SQL until its end; one in Java may read as much as it likes, bit by
+        // bit.
+        boolean isSql = context.getMigrationInfo().getType().name().startsWith("SQL");
+        limit.next(context.getMigrationInfo().getScript(), isSql);
+        try (Statement statement = context.getConnection().createStatement()) {
+            if (restore == null) {
+                restore = restore(context.getConnection());
+            } else {
+                statement.execute(restore);
+            }
+            statement.execute("SELECT " + lock);
+            try (ResultSet locked = LastResult.of(statement)) {
+                lockLost = !locked.next() || !locked.getBoolean(1);
+            }
+        } catch (SQLException failure) {
+            throw new FlywayException("what the scripts before have set could not be undone", failure);
+        }
+        if (lockLost) {
+            throw new FlywayException("another session has the lock of the home");
+        }
+    }
+
+    @Override
+    public String getCallbackName() {
+        return "each-script";
+    }
+}

@@ -1,0 +1,59 @@
+package io.tenantry.worker.engine.history;
+
+import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.TenantHome;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one query says about a home, which is not locked.
+ *
+ * @param free whether nobody else works on it at this moment
+ * @param marked whether it is marked as this tenant's
+ */
+public record HomeProbe(boolean free, boolean marked, History history) {
+    /** undefined_table, invalid_schema_name. */
+    private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+
+    /** Looks; empty if there is no home, or none with a history. */
+    public static Optional<HomeProbe> at(HomeSession session) throws SQLException {
+        TenantHome home = session.home();
+        String sql = "SELECT " + home.markQuery() + ", (SELECT pg_catalog.pg_try_advisory_xact_lock(" + home.lockKey()
+                + ")), " + HistoryRow.COLUMNS + " FROM " + History.table(home.schema())
+                + " ORDER BY \"installed_rank\"";
+        try (Statement statement = session.connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            try (ResultSet row = statement.executeQuery(sql)) {
+                return read(home, row);
+            }
+        } catch (SQLException failure) {
+            session.changed();
+            if (NOT_THERE.contains(String.valueOf(failure.getSQLState()))) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    private static Optional<HomeProbe> read(TenantHome home, ResultSet row) throws SQLException {
+        @Nullable String mark = null;
+        boolean free = false;
+        List<HistoryRow> rows = new ArrayList<>();
+        while (row.next()) {
+            if (rows.isEmpty()) {
+                mark = row.getString(1);
+                free = row.getBoolean(2);
+            }
+            rows.add(HistoryRow.read(row, 3));
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new HomeProbe(free, home.isMarkedBy(mark), new History(rows)));
+    }
+}

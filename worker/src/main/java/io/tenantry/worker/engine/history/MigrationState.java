@@ -1,0 +1,146 @@
+package io.tenantry.worker.engine.history;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+
+/** How a history compares with a catalog, judged as Flyway judges. */
+public sealed interface MigrationState {
+    /** Nothing is to be done, and Flyway would not complain. */
+    record UpToDate() implements MigrationState {}
+
+    /** All is in order, and these are to be applied, in this order. */
+    record Behind(List<Migration> pending) implements MigrationState {}
+
+    /**
+     * Only Flyway can say what that means: a failed row, a changed script, a version below the highest applied one that must
+     * not be applied.
+     */
+    record Irregular() implements MigrationState {}
+
+    /**
+     * Compares.
+     *
+     * @param migrations of the catalog, with the checksums that they have for this home
+     * @param target null for the newest
+     * @param outOfOrder whether versions below the highest applied one are applied too
+     */
+    static MigrationState of(
+            List<Migration> migrations, History history, @Nullable MigrationVersion target, boolean outOfOrder) {
+        return new Comparison(migrations, history).state(target, outOfOrder);
+    }
+
+    /** Whether a new home has it by the newest baseline, and only older homes ever run it. */
+    static boolean isBelowBaseline(Migration migration, List<Migration> migrations) {
+        MigrationVersion version = migration.version();
+        return version != null && version.compareTo(newestBaseline(migrations)) <= 0;
+    }
+
+    /** It stands for all versions up to its own, in a place without history; for Flyway whatever the target. */
+    private static MigrationVersion newestBaseline(List<Migration> migrations) {
+        return migrations.stream()
+                .filter(Migration::isBaseline)
+                .map(Migration::version)
+                .filter(Objects::nonNull)
+                .max(MigrationVersion::compareTo)
+                .orElse(MigrationVersion.EMPTY);
+    }
+
+    /** What Flyway would run in a place without history, up to the target. */
+    static List<Migration> forNewHome(List<Migration> migrations, @Nullable MigrationVersion target) {
+        return of(migrations, new History(List.of()), target, false) instanceof Behind behind
+                ? behind.pending()
+                : List.of();
+    }
+
+    /** The state of one comparison. */
+    final class Comparison {
+        private final List<Migration> migrations;
+        private final Set<Migration> applied = new HashSet<>();
+        private final Map<String, HistoryRow> latestOfRepeatable = new HashMap<>();
+        private MigrationVersion highest = MigrationVersion.EMPTY;
+        private MigrationVersion baseline = MigrationVersion.EMPTY;
+        private boolean regular = true;
+
+        /** A newer release was here. Its repeatable scripts may be newer too. */
+        private boolean beyond;
+
+        private Comparison(List<Migration> migrations, History history) {
+            this.migrations = migrations;
+            MigrationVersion head = migrations.stream()
+                    .map(Migration::version)
+                    .filter(Objects::nonNull)
+                    .max(MigrationVersion::compareTo)
+                    .orElse(MigrationVersion.EMPTY);
+            history.rows().forEach(row -> read(row, head));
+        }
+
+        private void read(HistoryRow row, MigrationVersion head) {
+            regular &= row.success();
+            MigrationVersion version = row.version();
+            if (version == null) {
+                latestOfRepeatable.put(row.description(), row);
+                return;
+            }
+            if (version.compareTo(highest) > 0) {
+                highest = version;
+            }
+            Optional<Migration> known = migrations.stream()
+                    .filter(migration ->
+                            version.equals(migration.version()) && row.type().equals(migration.type()))
+                    .findFirst();
+            if (known.isPresent()) {
+                regular &= row.isOf(known.get());
+                applied.add(known.get());
+                if (known.get().isBaseline() && version.compareTo(baseline) > 0) {
+                    baseline = version;
+                }
+            } else if (version.compareTo(head) > 0) {
+                beyond = true;
+            } else {
+                regular = false;
+            }
+        }
+
+        private MigrationState state(@Nullable MigrationVersion target, boolean outOfOrder) {
+            if (!regular) {
+                return new Irregular();
+            }
+            if (highest.equals(MigrationVersion.EMPTY)) {
+                baseline = newestBaseline(migrations);
+            }
+            List<Migration> pending = new ArrayList<>();
+            for (Migration migration : migrations) {
+                if (isPending(migration, target)) {
+                    pending.add(migration);
+                    if (!outOfOrder && migration.version() != null && highest.compareTo(migration.version()) > 0) {
+                        return new Irregular();
+                    }
+                }
+            }
+            return pending.isEmpty() ? new UpToDate() : new Behind(pending);
+        }
+
+        private boolean isPending(Migration migration, @Nullable MigrationVersion target) {
+            MigrationVersion version = migration.version();
+            if (version == null) {
+                HistoryRow latest = latestOfRepeatable.get(migration.description());
+                return !beyond && (latest == null || !latest.isOf(migration));
+            }
+            if (applied.contains(migration)) {
+                return false;
+            }
+            return migration.isBaseline()
+                    ? highest.equals(MigrationVersion.EMPTY) && version.equals(baseline)
+                    : version.compareTo(baseline) > 0 && (target == null || version.compareTo(target) <= 0);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.tenantry.worker.engine.plan;
+
+import io.tenantry.worker.engine.history.MigrationResult;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What came of the attempt to bring a home to a version without Flyway, and without keeping its lock. */
+public sealed interface PlanOutcome {
+    /**
+     * It is done with.
+     *
+     * @param lockedAt when the request last took the home's lock, by the server's clock: what is said of the home is at
+     *     least as new; null if it never did, and the home was only looked at
+     */
+    record Done(MigrationResult result, @Nullable Instant lockedAt) implements PlanOutcome {}
+
+    /** Somebody else works on the home: come back later. */
+    record Busy() implements PlanOutcome {}
+
+    /** No plan applies: take the lock and run all steps. What was applied so far stays. */
+    record None() implements PlanOutcome {}
+}

@@ -1,0 +1,177 @@
+package io.tenantry.worker.engine.plan;
+
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.PlannedScript;
+import io.tenantry.worker.engine.catalog.Plans;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.HistoryRow;
+import io.tenantry.worker.engine.history.HomeProbe;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.MigrationState;
+import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.history.TargetCheck;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.postgres.HomeSession;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
+
+/** The short way of one attempt at one home: plans, and no Flyway. For use by one thread. */
+public final class PlanRun {
+    private static final History NOTHING = new History(List.of());
+    /** How often a home is looked at when it changes meanwhile. */
+    private static final int LOOKS = 3;
+
+    private final MigrationCatalog catalog;
+    private final HomeSession session;
+    private final VersionTracker tracker;
+    private final List<Migration> migrations;
+
+    public PlanRun(MigrationCatalog catalog, HomeSession session, VersionTracker tracker) {
+        this.catalog = catalog;
+        this.session = session;
+        this.tracker = tracker;
+        this.migrations = catalog.migrationsFor(session.home());
+    }
+
+    /**
+     * Brings it to the target.
+     *
+     * @param registered the version that it probably has; null if unknown
+     */
+    public PlanOutcome bring(Target target, @Nullable String registered) throws SQLException {
+        Optional<PlanOutcome> guessed = registered == null ? Optional.empty() : guess(target, registered);
+        return guessed.isPresent() ? guessed.get() : look(target);
+    }
+
+    /** Makes it, and brings it to the newest version. */
+    public PlanOutcome create() throws SQLException {
+        List<Migration> path = MigrationState.forNewHome(migrations, null);
+        if (tracker.tooMuch(path).isPresent()) {
+            return look(new Target.Latest());
+        }
+        Plans plans = catalog.plans().forNewHome();
+        Optional<List<PlannedScript>> all =
+                plans.atOnce() && !tracker.notAtOnce() ? suitable(plans, path) : Optional.empty();
+        if (all.isEmpty() && suitable(plans, path.stream().limit(1).toList()).isEmpty()) {
+            return new PlanOutcome.None();
+        }
+        PlanExecutor executor = new PlanExecutor(session, plans, NOTHING, tracker);
+        PlanExecutor.End end = executor.create(all.orElse(List.of()));
+        if (end == PlanExecutor.End.DONE) {
+            tracker.first(NOTHING);
+            end = all.isPresent() ? end : executor.apply(path);
+        }
+        return end == PlanExecutor.End.CHANGED || end == PlanExecutor.End.BUSY
+                ? look(new Target.Latest())
+                : conclude(end, NOTHING, executor);
+    }
+
+    /** The plans of all these; empty if one has none, or none for this home. */
+    private Optional<List<PlannedScript>> suitable(Plans plans, List<Migration> migrations) {
+        return plans.all(migrations)
+                .filter(scripts -> scripts.stream().allMatch(script -> script.suits(session.home())));
+    }
+
+    /** If the history is what the registry has it for, the first script can go without a look before. */
+    private Optional<PlanOutcome> guess(Target target, String registered) throws SQLException {
+        MigrationVersion from = MigrationVersion.fromVersion(registered);
+        @Nullable MigrationVersion limit = target.limit();
+        if (limit != null && !catalog.has(limit.getVersion())) {
+            return Optional.empty();
+        }
+        List<HistoryRow> rows = new ArrayList<>();
+        List<Migration> pending = new ArrayList<>();
+        for (Migration migration : migrations) {
+            MigrationVersion version = migration.version();
+            if (version == null || migration.isBaseline()) {
+                return Optional.empty();
+            }
+            if (version.compareTo(from) <= 0) {
+                rows.add(HistoryRow.of(rows.size() + 1, migration));
+            } else if (limit == null || version.compareTo(limit) <= 0) {
+                pending.add(migration);
+            }
+        }
+        if (pending.isEmpty() || rows.isEmpty() || tracker.tooMuch(pending).isPresent()) {
+            return Optional.empty();
+        }
+        History before = new History(rows);
+        PlanExecutor executor = new PlanExecutor(session, catalog.plans(), before, tracker);
+        PlanExecutor.End end;
+        try {
+            end = executor.apply(pending);
+        } finally {
+            if (executor.history().rows().size() > rows.size()) {
+                tracker.first(before);
+            }
+        }
+        return end == PlanExecutor.End.CHANGED || end == PlanExecutor.End.BUSY
+                ? Optional.empty()
+                : Optional.of(conclude(end, before, executor));
+    }
+
+    private PlanOutcome look(Target target) throws SQLException {
+        for (int looks = 0; looks < LOOKS; looks++) {
+            Optional<HomeProbe> probe = HomeProbe.at(session);
+            if (probe.isEmpty() || !probe.get().marked()) {
+                return new PlanOutcome.None();
+            }
+            if (!probe.get().free()) {
+                return new PlanOutcome.Busy();
+            }
+            History history = probe.get().history();
+            tracker.first(history);
+            Optional<MigrationResult> refusal = TargetCheck.refuse(catalog, target, history.current());
+            if (refusal.isPresent()) {
+                return new PlanOutcome.Done(refusal.get(), tracker.lastLocked());
+            }
+            PlanExecutor executor = new PlanExecutor(session, catalog.plans(), history, tracker);
+            MigrationState state = MigrationState.of(migrations, history, target.limit(), catalog.isOutOfOrder());
+            Optional<ResultError> tooMuch =
+                    tracker.tooMuch(state instanceof MigrationState.Behind late ? late.pending() : List.of());
+            if (tooMuch.isPresent()) {
+                return failed(history, tooMuch.get());
+            }
+            PlanExecutor.End end = state instanceof MigrationState.Behind behind
+                    ? executor.apply(behind.pending())
+                    : state instanceof MigrationState.UpToDate ? PlanExecutor.End.DONE : PlanExecutor.End.STUCK;
+            if (end != PlanExecutor.End.CHANGED && end != PlanExecutor.End.BUSY) {
+                return conclude(end, history, executor);
+            }
+        }
+        // It changes all the time. Whoever has the lock finds out.
+        return new PlanOutcome.None();
+    }
+
+    private PlanOutcome failed(History history, ResultError error) {
+        @Nullable String from = tracker.first(history);
+        return new PlanOutcome.Done(
+                new MigrationResult.Failed(from, version(history), tracker.applied(history), error),
+                tracker.lastLocked());
+    }
+
+    private PlanOutcome conclude(PlanExecutor.End end, History before, PlanExecutor executor) {
+        if (end != PlanExecutor.End.DONE && end != PlanExecutor.End.TOO_LONG) {
+            return new PlanOutcome.None();
+        }
+        History after = executor.history();
+        @Nullable String from = tracker.first(before);
+        List<String> applied = new ArrayList<>(tracker.applied(before));
+        applied.addAll(executor.applied());
+        return new PlanOutcome.Done(
+                end == PlanExecutor.End.DONE
+                        ? new MigrationResult.Migrated(from, version(after), applied)
+                        : new MigrationResult.Failed(from, version(after), applied, executor.error()),
+                tracker.lastLocked());
+    }
+
+    private static @Nullable String version(History history) {
+        return history.current().map(MigrationVersion::getVersion).orElse(null);
+    }
+}

@@ -1,0 +1,188 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.postgres.Identifiers;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database does of itself when a script runs: event triggers, functions of extensions, functions that all share.
+ * No script reaches for that. For use by one thread.
+ */
+final class DatabaseSideEffects {
+    /** What nearly every script has in it, so that event triggers show what they write. */
+    private static final List<String> ORDINARY = List.of(
+            "CREATE TABLE tenantry_probe (id int PRIMARY KEY)",
+            "ALTER TABLE tenantry_probe ADD name text",
+            "CREATE INDEX ON tenantry_probe (name)",
+            "CREATE VIEW tenantry_probe_view AS SELECT * FROM tenantry_probe",
+            "CREATE SEQUENCE tenantry_probe_sequence",
+            "CREATE TYPE tenantry_probe_type AS ENUM ('a')",
+            "CREATE FUNCTION tenantry_probe() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "COMMENT ON TABLE tenantry_probe IS 'probe'",
+            "GRANT SELECT ON tenantry_probe TO PUBLIC",
+            "DROP VIEW tenantry_probe_view",
+            "DROP TABLE tenantry_probe");
+
+    private static final String EVENT_TRIGGERS =
+            "SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D' AND evtevent <> 'login'";
+
+    private static final Pattern KIND = Pattern.compile("(?:table|view|materialized view|index|sequence|function) ");
+    private static final Pattern LAST_NAME =
+            Pattern.compile("(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}\\p{N}_$]+))(?:\\(.*)?$", Pattern.DOTALL);
+    private static final Pattern SCHEMA =
+            Pattern.compile("^(?:table|view|materialized view|index|sequence) (?:\"((?:[^\"]|\"\")+)\"|([^\".]+))\\.");
+
+    private static final String IDENTIFIER = "(?:\"[^\"]+\"|[\\w$]+)";
+    /** What comes before the name in a list of several. */
+    private static final String LISTED = "(?:(?:ONLY\\s+)?" + IDENTIFIER + "(?:\\s*\\.\\s*" + IDENTIFIER
+            + ")?(?:\\s*\\([^();]*\\))?\\s*\\*?\\s*,\\s*)*+(?:ONLY\\s+)?";
+
+    private static final String BEFORE_A_TARGET =
+            "(?:INTO|UPDATE|DELETE\\s+FROM|ONLY|TABLE|VIEW|EXISTS|ON|COPY|TRUNCATE|LOCK|CLUSTER|ANALYZE|COLUMN|PARTITION|OF"
+                    + "|SEQUENCE|FUNCTION|PROCEDURE|TYPE|DOMAIN|INDEX|SCHEMA|EXTENSION|TRIGGER|SERVER"
+                    + "|CREATE\\s+STATISTICS\\b[^;]*?\\bFROM)";
+    private static final String BEFORE_ROWS = "(?:INTO|UPDATE|DELETE\\s+FROM|TRUNCATE|TRUNCATE\\s+TABLE|COPY)";
+    /** A relation of this name behind these words is read, or it is a function. */
+    private static final Pattern BEFORE_READ = Pattern.compile(
+            "(?:(?<!\\bDELETE\\s{1,8})\\bFROM|\\b(?:JOIN|REFERENCES|LIKE|FUNCTION|PROCEDURE|SELECT|PERFORM|CALL))\\s+(?:ONLY\\s+)?$",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final int LONGEST_BEFORE = 80;
+    private static final Pattern TEXT_OF_COMMENT =
+            Pattern.compile("\\bIS\\s+(?:E|U&)?'[^']*+(?:''[^']*+)*+'", Pattern.CASE_INSENSITIVE);
+
+    private final Scratch scratch;
+    private @Nullable SharedFunctions functions;
+    private Set<ForeignChanges.Item> ordinary = Set.of();
+    private boolean eventTriggers;
+
+    DatabaseSideEffects(Scratch scratch) {
+        this.scratch = scratch;
+    }
+
+    /** Whether event triggers answer to what scripts do: what they write must be rolled back. */
+    boolean hasEventTriggers() {
+        return eventTriggers;
+    }
+
+    /** Lets event triggers show what they write; within a transaction in which the home was made. */
+    void probe() throws SQLException {
+        eventTriggers = !scratch.ask(EVENT_TRIGGERS).isEmpty();
+        if (!eventTriggers) {
+            return;
+        }
+        scratch.execute("SAVEPOINT probe; SET LOCAL search_path = "
+                + Identifiers.quote(scratch.home().schema()));
+        try (Statement statement = scratch.connection().createStatement()) {
+            for (String sql : ORDINARY) {
+                statement.execute(sql);
+            }
+        } catch (SQLException forbidden) {
+            // A trigger that forbids something: what was written until then counts for nothing.
+            scratch.execute("ROLLBACK TO SAVEPOINT probe");
+        }
+        ordinary = new HashSet<>(
+                ForeignChanges.of(scratch.connection(), scratch.home().schema())
+                        .certain()
+                        .keySet());
+        scratch.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
+    }
+
+    /** Whether these are only what event triggers write for whatever a script does, and the text names none of them. */
+    boolean isOrdinary(Set<ForeignChanges.Item> items, String text) {
+        return ordinary.containsAll(items) && items.stream().noneMatch(item -> isTarget(item, text));
+    }
+
+    /**
+     * Whether code of the database may have made or changed it.
+     *
+     * @param text of the script and those before it: it tells which functions they call
+     */
+    boolean mayDo(ForeignChanges.Item item, String text) throws SQLException {
+        if (item.ofTenant()) {
+            return false;
+        }
+        return item.ofExtension()
+                || ordinary.contains(item)
+                || (KIND.matcher(item.name()).lookingAt() && functions().mention(lastName(item), text));
+    }
+
+    private SharedFunctions functions() throws SQLException {
+        SharedFunctions known = functions;
+        if (known == null) {
+            known = SharedFunctions.read(scratch);
+            functions = known;
+        }
+        return known;
+    }
+
+    /**
+     * Whether a statement in the text makes or changes what has this name, or may do so with a name in a string: also where
+     * the text names it with its schema and not only to read it.
+     */
+    static boolean isTarget(ForeignChanges.Item item, String text) {
+        String code = TEXT_OF_COMMENT.matcher(text).replaceAll(" ");
+        String name = Pattern.quote(lastName(item));
+        return isBehind(BEFORE_A_TARGET, item, code)
+                || Pattern.compile("'(?:[\\w$\"]+\\.)?\"?" + name + "\"?'", Pattern.CASE_INSENSITIVE)
+                        .matcher(code)
+                        .find()
+                || isNamedWithSchema(item, code);
+    }
+
+    /** Whether a statement in the text writes rows to it. */
+    static boolean isWritten(ForeignChanges.Item item, String text) {
+        return item.name().startsWith("table ") && isBehind(BEFORE_ROWS, item, text);
+    }
+
+    private static boolean isBehind(String words, ForeignChanges.Item item, String code) {
+        String schema = schema(item);
+        String before = schema.isEmpty() ? IDENTIFIER : "(?:\"?" + Pattern.quote(schema) + "\"?|%\\w)";
+        return Pattern.compile(
+                        "\\b" + words + "\\s+" + LISTED + "(?:" + before + "\\s*\\.\\s*)?\"?"
+                                + Pattern.quote(lastName(item)) + "(?![\\w$])",
+                        Pattern.CASE_INSENSITIVE)
+                .matcher(code)
+                .find();
+    }
+
+    private static boolean isNamedWithSchema(ForeignChanges.Item item, String code) {
+        String schema = schema(item);
+        if (schema.isEmpty()) {
+            return false;
+        }
+        Matcher named = Pattern.compile(
+                        "(?<![\\w$\"])\"?" + Pattern.quote(schema) + "\"?\\s*\\.\\s*\"?" + Pattern.quote(lastName(item))
+                                + "(?![\\w$])",
+                        Pattern.CASE_INSENSITIVE)
+                .matcher(code);
+        while (named.find()) {
+            String before = code.substring(Math.max(0, named.start() - LONGEST_BEFORE), named.start());
+            if (!BEFORE_READ.matcher(before).find()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Empty if it is no relation. */
+    private static String schema(ForeignChanges.Item item) {
+        Matcher schema = SCHEMA.matcher(item.name());
+        return !schema.find()
+                ? ""
+                : schema.group(1) == null ? schema.group(2) : schema.group(1).replace("\"\"", "\"");
+    }
+
+    private static String lastName(ForeignChanges.Item item) {
+        Matcher last = LAST_NAME.matcher(item.name());
+        return !last.find()
+                ? item.name()
+                : last.group(1) == null ? last.group(2) : last.group(1).replace("\"\"", "\"");
+    }
+}

@@ -1,0 +1,172 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.snapshot.SqlText;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transaction has made or changed outside a schema, as far as it can be told before its end. The rest is told by
+ * what the same objects are like after a rollback.
+ *
+ * @param certain what was made or changed, with traces that differ once it is changed again
+ * @param questionable relations that may have been changed, with their names and states
+ * @param vanished what was dropped, or is only locked
+ * @param shared rows of catalogs that only a comparison tells
+ */
+record ForeignChanges(
+        Map<Item, Set<String>> certain, Map<Ref, Found> questionable, Set<Ref> vanished, SharedRows shared) {
+    static final ForeignChanges NONE = new ForeignChanges(Map.of(), Map.of(), Set.of(), SharedRows.NONE);
+    /** The name of the tenant of a scratch home is part of the schema's. */
+    private static final int TENANT_LENGTH = 12;
+
+    private static final String OBJECTS = SqlText.of(ForeignChanges.class, "objects.sql");
+    private static final String SINCE_15 = SqlText.of(ForeignChanges.class, "objects-since-15.sql");
+    private static final Query AFTER = Query.of("outside-objects.sql");
+    private static final Query BEFORE = Query.of("objects-before.sql");
+
+    /** An object of the database: the catalog that it stands in, and its number there. */
+    record Ref(long catalog, long number) {}
+
+    /**
+     * What was made or changed.
+     *
+     * @param name with its kind before it
+     * @param ofExtension whether it belongs to an extension
+     * @param ofTenant whether it is in no schema, but each tenant's own: a role, a large object
+     */
+    record Item(String name, boolean ofExtension, boolean ofTenant) {}
+
+    /**
+     * A relation at one moment.
+     *
+     * @param state differs after whatever changes it, but for its rows and its part in foreign keys
+     */
+    record Found(Item item, @Nullable String state) {}
+
+    /** Looks, within the transaction; the schema must exist. */
+    static ForeignChanges of(Connection connection, String schema) throws SQLException {
+        Map<Item, Set<String>> certain = new HashMap<>();
+        Map<Ref, Found> questionable = new HashMap<>();
+        Set<Ref> vanished = new HashSet<>();
+        try (PreparedStatement query = connection.prepareStatement(AFTER.on(connection))) {
+            for (int i = 1; i <= 3; i++) {
+                query.setString(i, schema);
+            }
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    @Nullable String name = row.getString("name");
+                    Ref ref = new Ref(row.getLong("class"), row.getLong("id"));
+                    if (name == null) {
+                        vanished.add(ref);
+                        continue;
+                    }
+                    Item item = new Item(name, row.getBoolean("extension"), row.getBoolean("tenants"));
+                    if (row.getString("state") == null) {
+                        certain.computeIfAbsent(item, made -> new HashSet<>())
+                                .add(String.valueOf(row.getString("trace")));
+                    } else {
+                        questionable.put(ref, new Found(item, row.getString("state")));
+                    }
+                }
+            }
+        }
+        return new ForeignChanges(certain, questionable, vanished, SharedRows.of(connection));
+    }
+
+    /** What is here, and was not the same there: at an earlier moment of the same transaction. */
+    ForeignChanges without(ForeignChanges earlier) {
+        Map<Item, Set<String>> made = new HashMap<>(certain);
+        made.entrySet().removeAll(earlier.certain.entrySet());
+        Map<Ref, Found> changed = new HashMap<>(questionable);
+        changed.entrySet().removeAll(earlier.questionable.entrySet());
+        Set<Ref> gone = new HashSet<>(vanished);
+        gone.removeAll(earlier.vanished);
+        return new ForeignChanges(made, changed, gone, shared.without(earlier.shared));
+    }
+
+    /** All that it made, changed or dropped; after it was rolled back. */
+    Set<Item> resolve(Connection connection, String schema) throws SQLException {
+        Set<Item> all = new HashSet<>(certain.keySet());
+        String tenant = schema.substring(Math.max(0, schema.length() - TENANT_LENGTH));
+        shared.changed(connection).forEach(name -> all.add(new Item(name, false, name.contains(tenant))));
+        if (questionable.isEmpty() && vanished.isEmpty()) {
+            return all;
+        }
+        Map<Ref, Found> before = before(connection, schema);
+        questionable.forEach((ref, now) -> {
+            @Nullable Found then = before.get(ref);
+            if (then == null || !Objects.equals(then.state(), now.state())) {
+                all.add(now.item());
+            }
+        });
+        vanished.forEach(ref -> {
+            @Nullable Found then = before.get(ref);
+            if (then != null) {
+                all.add(then.item());
+            }
+        });
+        return all;
+    }
+
+    private Map<Ref, Found> before(Connection connection, String schema) throws SQLException {
+        Set<Ref> wanted = new HashSet<>(vanished);
+        wanted.addAll(questionable.keySet());
+        Map<Ref, Found> before = new HashMap<>();
+        try (PreparedStatement query = connection.prepareStatement(BEFORE.on(connection))) {
+            Array ids = connection.createArrayOf(
+                    "int8", wanted.stream().map(Ref::number).toArray());
+            query.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "int8", wanted.stream().map(Ref::catalog).toArray()));
+            query.setArray(2, ids);
+            query.setString(3, schema);
+            query.setArray(4, ids);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    before.put(
+                            new Ref(row.getLong("class"), row.getLong("id")),
+                            new Found(
+                                    new Item(String.valueOf(row.getString("name")), false, false),
+                                    row.getString("state")));
+                }
+            }
+        }
+        return before;
+    }
+
+    /** A query for those who may read the rows of roles, and one for the others. */
+    private record Query(String withRoles, String without) {
+        private static Query of(String name) {
+            String text = SqlText.of(ForeignChanges.class, name)
+                    .replace("/*objects*/", OBJECTS)
+                    .replace("/*relation*/", SqlText.of(ForeignChanges.class, "relation-name.sql"))
+                    .replace("/*extension*/", SqlText.of(ForeignChanges.class, "relation-extension.sql"))
+                    .replace("/*state*/", SqlText.of(ForeignChanges.class, "relation-state.sql"));
+            return new Query(
+                    text.replace("/*roles*/", SqlText.of(ForeignChanges.class, "roles.sql")),
+                    text.replace("/*roles*/", SqlText.of(ForeignChanges.class, "roles-without-transaction.sql")));
+        }
+
+        private String on(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT'),"
+                                    + " current_setting('server_version_num')::int >= 150000")) {
+                row.next();
+                return (row.getBoolean(1) ? withRoles : without)
+                        .replace("/*since 15*/", row.getBoolean(2) ? SINCE_15 : "");
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.postgres.Identifiers;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The first keys of tables outside the home, to which foreign keys of sample rows refer. Such a table may be large and in
+ * use: each is asked once, and not for long. For use by one thread.
+ */
+final class ReferencedKeys {
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+    /** As many as there are sample rows of a table. */
+    private static final int KEYS = 2;
+
+    private final Scratch scratch;
+    private final Map<String, List<String>> known = new HashMap<>();
+
+    ReferencedKeys(Scratch scratch) {
+        this.scratch = scratch;
+    }
+
+    /**
+     * A query that returns them as constants; it returns no rows if there are none, or they are not had in time. To be called
+     * in a transaction.
+     *
+     * @param query for all of them, in the order of an index
+     * @param type of the column
+     */
+    String valuesOf(String query, String type) throws SQLException {
+        List<String> values = known.get(query);
+        if (values == null) {
+            values = ask(
+                    "SELECT value::text FROM (" + query + " LIMIT " + KEYS + ") keys(value) WHERE value IS NOT NULL");
+            known.put(query, values);
+        }
+        if (values.isEmpty()) {
+            return "SELECT NULL::" + type + " WHERE false";
+        }
+        List<String> rows = new ArrayList<>();
+        for (String value : values) {
+            rows.add("(" + Identifiers.literal(value) + "::" + type + ")");
+        }
+        return "SELECT value FROM (VALUES " + String.join(", ", rows) + ") keys(value)";
+    }
+
+    private List<String> ask(String query) throws SQLException {
+        List<String> values = new ArrayList<>();
+        scratch.execute("SAVEPOINT keys");
+        scratch.execute("SET LOCAL statement_timeout = " + LONGEST.toMillis());
+        try (Statement statement = scratch.connection().createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+                values.add(row.getString(1));
+            }
+        } catch (SQLException failure) {
+            // The table keeps its secret, or takes too long: no rows that refer to it.
+            values.clear();
+        } finally {
+            // Gives the lock back, and the timeout.
+            scratch.execute("ROLLBACK TO SAVEPOINT keys; RELEASE SAVEPOINT keys");
+        }
+        return values;
+    }
+}

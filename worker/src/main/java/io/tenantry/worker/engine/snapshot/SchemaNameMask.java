@@ -1,0 +1,48 @@
+package io.tenantry.worker.engine.snapshot;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The name of a schema inside the bodies of its functions, which PostgreSQL keeps as they were written. It is replaced
+ * where it is a whole identifier before a dot ({@code tenant_a.users}, {@code "tenant-b" . users}), also in a string
+ * constant, and where it is a value of search_path ({@code SET search_path TO 'tenant_a', public}).
+ *
+ * <p>Anything else stays: a string constant that is the bare name ({@code nspname = 'tenant_a'}) makes two schemas
+ * differ. So does an alias or a table with the name of the schema: {@code users.email} in a schema {@code users}.
+ */
+final class SchemaNameMask {
+    /** What stands for the name; no identifier looks like this. */
+    static final String TOKEN = "<schema>";
+
+    private static final String IN_IDENTIFIER = "\\p{L}\\p{N}_$";
+    private static final Pattern NEEDS_NO_QUOTES = Pattern.compile("[\\p{L}_][" + IN_IDENTIFIER + "]*");
+    private static final Pattern SEARCH_PATH =
+            Pattern.compile("\\bsearch_path\\s*(?:=|\\bTO\\b)[^;\\n]*", Pattern.CASE_INSENSITIVE);
+
+    private final Pattern qualifier;
+    private final Pattern pathElement;
+
+    SchemaNameMask(String schema) {
+        String quoted = Pattern.quote('"' + schema.replace("\"", "\"\"") + '"');
+        String names = quoted;
+        if (NEEDS_NO_QUOTES.matcher(schema).matches() && schema.equals(schema.toLowerCase(Locale.ROOT))) {
+            names += "|(?i:" + Pattern.quote(schema) + ")";
+        }
+        String notInside = "(?<![" + IN_IDENTIFIER + "\".])";
+        this.qualifier = Pattern.compile(notInside + "(?:" + names + ")(?=\\s*\\.(?!\\.))");
+        String constant = Pattern.quote("'" + schema.replace("'", "''") + "'");
+        this.pathElement =
+                Pattern.compile(notInside + "(?:" + constant + "|" + names + ")(?![" + IN_IDENTIFIER + "\"'.])");
+    }
+
+    /** The text with the token in the name's place. */
+    String hide(String text) {
+        String unqualified = qualifier.matcher(text).replaceAll(Matcher.quoteReplacement(TOKEN));
+        return SEARCH_PATH
+                .matcher(unqualified)
+                .replaceAll(setting -> Matcher.quoteReplacement(
+                        pathElement.matcher(setting.group()).replaceAll(Matcher.quoteReplacement(TOKEN))));
+    }
+}

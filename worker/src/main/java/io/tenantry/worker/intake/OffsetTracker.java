@@ -1,0 +1,176 @@
+package io.tenantry.worker.intake;
+
+import java.util.Base64;
+import java.util.BitSet;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which offsets of a partition are settled: all below the watermark, and some beyond it. The watermark is what is
+ * committed; the rest goes along in the commit's metadata, so that a restart repeats nothing that was settled. For the
+ * poll thread alone.
+ */
+final class OffsetTracker {
+    private static final String FORMAT = "1:";
+    /** The broker takes 4096 bytes (offset.metadata.max.bytes), Base64 needs 4 for 3. */
+    private static final int MAX_METADATA_BITS = 3000 * 8;
+    /**
+     * Offsets beyond the watermark, gaps and all; past it the partition is not read further, since what does not fit
+     * into the metadata is forgotten by a restart. What one poll brings more than that mostly fits too; what does not is
+     * given back, and polled again later.
+     */
+    static final int SPAN_LIMIT = 20_000;
+
+    private long watermark;
+    private long next;
+    private BitSet settled;
+    private boolean changed;
+
+    private OffsetTracker(long watermark, BitSet settled) {
+        this.watermark = watermark;
+        this.next = watermark;
+        this.settled = settled;
+    }
+
+    /** Nothing is settled from this offset on. */
+    static OffsetTracker startingAt(long offset) {
+        return new OffsetTracker(offset, new BitSet());
+    }
+
+    /** Everything below this position was passed over, which is to be committed. */
+    static OffsetTracker behind(long position) {
+        OffsetTracker window = new OffsetTracker(position, new BitSet());
+        window.changed = true;
+        return window;
+    }
+
+    /** As it was committed; metadata of somebody else's is read as nothing. */
+    static OffsetTracker restore(OffsetAndMetadata committed) {
+        return new OffsetTracker(committed.offset(), decode(committed.metadata()));
+    }
+
+    private static BitSet decode(@Nullable String metadata) {
+        if (metadata == null || !metadata.startsWith(FORMAT)) {
+            return new BitSet();
+        }
+        try {
+            return BitSet.valueOf(Base64.getDecoder().decode(metadata.substring(FORMAT.length())));
+        } catch (IllegalArgumentException notOurs) {
+            return new BitSet();
+        }
+    }
+
+    /**
+     * The record at this offset was delivered. Offsets that were passed over will never be: control records, aborted
+     * transactions, what retention or compaction removed.
+     *
+     * @return false if it is settled already, and nothing is to be done about it
+     */
+    boolean receive(long offset) {
+        if (offset < next) {
+            return isPending(offset);
+        }
+        passOver(offset);
+        // The watermark may be beyond it already, if it was settled before a restart.
+        next = Math.max(next, offset + 1);
+        boolean isNew = !isSettled(offset);
+        advance();
+        return isNew;
+    }
+
+    /**
+     * Whether the metadata can say of this offset that it is settled. Without room it is to be read again when the
+     * window has moved on: until then it is full.
+     */
+    boolean hasRoomFor(long offset) {
+        if (offset - watermark < MAX_METADATA_BITS || isEmpty()) {
+            return true;
+        }
+        passOver(Math.min(offset, watermark + SPAN_LIMIT));
+        return false;
+    }
+
+    /** The consumer's position is there: what lies between the last record and it will never be delivered. */
+    void passOver(long position) {
+        if (position > next && isEmpty()) {
+            // However large the gap is, there is no set to be made for it.
+            watermark = position;
+            next = position;
+            changed = true;
+        } else if (position > next) {
+            settled.set(index(next), index(position));
+            next = position;
+            advance();
+            changed = true;
+        }
+    }
+
+    /** Whether the offset was delivered and is not settled. */
+    boolean isPending(long offset) {
+        return offset >= watermark && offset < next && !settled.get(index(offset));
+    }
+
+    /** Whether it needs nothing more. */
+    boolean isSettled(long offset) {
+        return offset < watermark || settled.get(index(offset));
+    }
+
+    /** Its result, its dead letter, or nothing will be in Kafka with the next commit. */
+    void settle(long offset) {
+        if (offset >= watermark) {
+            settled.set(index(offset));
+            advance();
+            changed = true;
+        }
+    }
+
+    /** Whether nothing is pending. */
+    private boolean isEmpty() {
+        return next == watermark && settled.isEmpty();
+    }
+
+    private void advance() {
+        int run = settled.nextClearBit(0);
+        if (run > 0) {
+            watermark += run;
+            settled = settled.get(run, Math.max(run, settled.length()));
+            next = Math.max(next, watermark);
+        }
+    }
+
+    /** Whether the partition should not be read further for now. */
+    boolean isFull() {
+        return next - watermark >= SPAN_LIMIT;
+    }
+
+    /** Whether there is something to commit. */
+    boolean hasChanged() {
+        return changed;
+    }
+
+    /** This was committed; if the window has moved on since, there is still something to commit. */
+    void committed(OffsetAndMetadata offset) {
+        changed &= !toCommit().equals(offset);
+    }
+
+    /** Every offset below it was delivered or passed over. */
+    long next() {
+        return next;
+    }
+
+    /** Every offset below it is settled. */
+    long watermark() {
+        return watermark;
+    }
+
+    /** The commit: the watermark, and the settled offsets beyond it, as many as fit. */
+    OffsetAndMetadata toCommit() {
+        BitSet fitting = settled.length() <= MAX_METADATA_BITS ? settled : settled.get(0, MAX_METADATA_BITS);
+        String metadata = fitting.isEmpty() ? "" : FORMAT + Base64.getEncoder().encodeToString(fitting.toByteArray());
+        return new OffsetAndMetadata(watermark, metadata);
+    }
+
+    private int index(long offset) {
+        return Math.toIntExact(offset - watermark);
+    }
+}

@@ -1,0 +1,29 @@
+package io.tenantry.worker.lane;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** What should happen next to a task that has just run. Whatever waits says why. */
+public sealed interface NextAction {
+    /** Nothing: its outcome is handed over. */
+    record Finished() implements NextAction {}
+
+    /** Another attempt, after a backoff that grows; or none, if the attempts are used up. */
+    record Retry(Exception cause) implements NextAction {}
+
+    /** Run it again after a delay; this is not a failure and spends no attempt. */
+    record Snooze(Duration delay, Wait why) implements NextAction {}
+
+    /**
+     * Like {@link Snooze}, but tasks of the same lane that may overtake it go first: what it waits for may be one of
+     * them.
+     */
+    record StepAside(Duration delay, Wait why) implements NextAction {}
+
+    /**
+     * Run it again when something calls back; this is not a failure and spends no attempt.
+     *
+     * @param register is given the callback once; it may call it at once, and from any thread
+     */
+    record Await(Consumer<Runnable> register, Wait why) implements NextAction {}
+}

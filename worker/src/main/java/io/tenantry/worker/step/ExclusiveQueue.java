@@ -1,0 +1,76 @@
+package io.tenantry.worker.step;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who in this worker may try next what only one may do at a time at a place, as to run a script outside a transaction in a
+ * PostgreSQL database. Whoever waits for a turn holds no thread and no connection. Another worker may be at it all the
+ * same, so whoever has the turn tries until it succeeds: one of a worker, not all. Safe for use by many threads.
+ */
+final class ExclusiveQueue {
+    private final Map<String, Deque<Turn>> queues = new HashMap<>();
+
+    /** A place in the queue; who asked first is first. */
+    final class Turn {
+        private final String place;
+        private @Nullable Runnable callback;
+
+        private Turn(String place) {
+            this.place = place;
+        }
+
+        /** Whether it is this one's turn. */
+        boolean isHeld() {
+            synchronized (queues) {
+                Deque<Turn> queue = queues.get(place);
+                return queue != null && queue.peek() == this;
+            }
+        }
+
+        /** Calls back once, when it is this one's turn: at once if it is now. */
+        void whenHeld(Runnable toCall) {
+            synchronized (queues) {
+                if (!isHeld()) {
+                    callback = toCall;
+                    return;
+                }
+            }
+            toCall.run();
+        }
+
+        /** Leaves the queue, and calls the next one if it was this one's turn. May be called again. */
+        void end() {
+            @Nullable Runnable next = null;
+            synchronized (queues) {
+                boolean held = isHeld();
+                Deque<Turn> queue = queues.get(place);
+                if (queue == null || !queue.remove(this)) {
+                    return;
+                }
+                if (queue.isEmpty()) {
+                    queues.remove(place);
+                } else if (held) {
+                    Turn first = queue.element();
+                    next = first.callback;
+                    first.callback = null;
+                }
+            }
+            if (next != null) {
+                next.run();
+            }
+        }
+    }
+
+    /** Joins the end of the queue. */
+    Turn ask(String place) {
+        Turn turn = new Turn(place);
+        synchronized (queues) {
+            queues.computeIfAbsent(place, none -> new ArrayDeque<>()).add(turn);
+        }
+        return turn;
+    }
+}
