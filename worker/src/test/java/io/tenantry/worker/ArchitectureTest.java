@@ -60,7 +60,7 @@ class ArchitectureTest {
             entry("engine.history", Set.of("engine.catalog", "postgres")),
             entry("engine.flyway", Set.of("engine.catalog", "engine.history", "postgres")),
             entry("engine.plan", Set.of("engine.catalog", "engine.history", "postgres")),
-            entry("engine.snapshot", Set.of("engine.history", "postgres")),
+            entry("engine.snapshot", Set.of("postgres")),
             entry(
                     "engine.proof",
                     Set.of(
