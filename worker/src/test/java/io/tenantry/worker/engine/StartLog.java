@@ -4,14 +4,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.tenantry.worker.engine.proof.PlanVerifier;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** What starts in this thread say about scripts, from when this is made until it is closed. */
 public final class StartLog implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(PlanVerifier.class.getPackageName());
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Migrator.class.getPackageName());
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
     public StartLog() {
