@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -51,14 +52,11 @@ class OrphanIT {
     }
 
     private void assertNothingOutlives(Signal signal, String... arguments) {
-        ChildJvm parent = ChildJvm.start(
-                StackHolder.class,
-                List.of(
-                        "-Xmx256m",
-                        "-Djava.io.tmpdir=" + folder,
-                        "-D" + ServerKind.PROPERTY + "=" + System.getProperty(ServerKind.PROPERTY, "embedded")),
-                List.of(arguments),
-                folder.resolve("parent.log"));
+        List<String> options = new ArrayList<>(PostgresBinaries.ofProperty().jvmOptions());
+        options.add("-Xmx256m");
+        options.add("-Djava.io.tmpdir=" + folder);
+        options.add("-D" + ServerKind.PROPERTY + "=" + System.getProperty(ServerKind.PROPERTY, "embedded"));
+        ChildJvm parent = ChildJvm.start(StackHolder.class, options, List.of(arguments), folder.resolve("parent.log"));
         try {
             awaitStack(parent);
             String held = holds(parent).orElseThrow(() -> parent.failure("the parent has no stack"));
