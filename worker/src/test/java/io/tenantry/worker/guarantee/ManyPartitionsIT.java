@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * A worker process with {@code -Xmx256m} has 500 partitions of each request topic to itself. Only for the long suite: a
  * broker takes a minute to make them. {@link MemoryIT} has few partitions.
  */
+@Tag("guarantee")
 @EnabledIfSystemProperty(named = Scale.PROPERTY, matches = "full")
 class ManyPartitionsIT {
     private static final Logger LOG = LoggerFactory.getLogger(ManyPartitionsIT.class);
