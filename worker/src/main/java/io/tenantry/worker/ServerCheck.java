@@ -12,7 +12,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a server can be used, and whether it allows as many connections as the configuration does. */
+/** Checks whether a server can be used, and whether it allows as many connections as the configuration says. */
 final class ServerCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ServerCheck.class);
     /** The first release with client_connection_check_interval, which ends the sessions of dead workers. */

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
-/** Whether all that a worker needs is there, before it takes anything on. Collects every fault. */
+/** Checks everything that a worker needs before it accepts work. Collects every fault. */
 final class StartupChecks {
     private final Settings settings;
     private final List<String> faults = new ArrayList<>();

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the templates ready before the first signup needs them, and removes those that no worker uses any more. None of
- * it must succeed: without a template a database is migrated from the beginning.
+ * Creates templates before the first signup needs them, and removes those that no worker uses any more. A failure is
+ * harmless: without a template, a database is migrated from the beginning.
  */
 final class TemplateKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateKeeper.class);

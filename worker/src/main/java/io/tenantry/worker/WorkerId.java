@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Names a worker process, in results, sessions of PostgreSQL and transactions of Kafka. */
+/** The name of a worker process, used in results, PostgreSQL sessions and Kafka transactions. */
 final class WorkerId {
     private static final int MAX_HOST = 24;
 

@@ -1,8 +1,8 @@
 package io.tenantry.worker.config;
 
 /**
- * Keeps dollar signs from being eaten: SmallRye reads {@code $$} as one of them, which would silently change a password.
- * It takes {@code \$} for the sign itself.
+ * Escapes dollar signs: SmallRye reads {@code $$} as one dollar sign, which would silently change a password. It reads
+ * {@code \$} as the sign itself.
  */
 final class DollarSigns {
     private DollarSigns() {}

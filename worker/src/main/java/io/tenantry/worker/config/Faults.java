@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects what is wrong, so that all of it can be told at once; keeps secrets out of every message. */
+/** Collects all faults, so that they are reported together, and keeps secrets out of every message. */
 final class Faults {
     private static final int LONGEST_SHOWN = 100;
 

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which keys exist, where they nest, and which of them a mistyped one was meant to be. */
+/** The keys that exist, where they nest, and which of them a mistyped key probably means. */
 final class KnownKeys {
     /** What may stand at a key. */
     enum Kind {

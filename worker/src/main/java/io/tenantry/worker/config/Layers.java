@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What is set for a key: by a system property, else by the environment, else in the file. */
+/** The value of a key: from a system property, else from the environment, else from the file. */
 final class Layers {
     /**
      * A value that is set.

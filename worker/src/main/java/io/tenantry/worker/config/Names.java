@@ -2,7 +2,7 @@ package io.tenantry.worker.config;
 
 import java.util.regex.Pattern;
 
-/** How servers and databases may be called. */
+/** Allowed names of servers and databases. */
 public final class Names {
     static final String ALLOWED = "1 to 48 of a-z, 0-9, _ and -, the first a letter or digit";
     private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9_-]{0,47}");

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a failed try is repeated.
+ * When a failed attempt is repeated.
  *
  * @param maxAttempts tries in all, the first included
  * @param initialDelay before the second try; doubles with each further one

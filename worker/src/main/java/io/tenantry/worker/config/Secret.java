@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A password: it is seen only by whoever asks for it by name, and prints as {@code ***}. */
+/** A password. It is returned only by an explicit call, and prints as {@code ***}. */
 public final class Secret {
     /** No password, for servers that ask for none. */
     public static final Secret EMPTY = new Secret("");

@@ -3,7 +3,9 @@ package io.tenantry.worker.config;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** What SnakeYAML complains about, with the place and without the excerpt of the file: that may be a password. */
+/**
+ * A problem that SnakeYAML reports, with its place. The excerpt of the file is left out, since it may be a password.
+ */
 final class YamlProblem {
     private static final Pattern WITHOUT_EXCERPT = Pattern.compile("mapping values are not allowed here"
             + "|could not find expected ':'|expected <[a-z ,]+>, but found '?<[a-z ]+>'?"

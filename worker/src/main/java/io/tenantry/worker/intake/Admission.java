@@ -25,8 +25,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which requests are started, and which are parked: a server that is slow or away must not use up the worker's
- * memory, nor keep the requests of other servers from being read. For the poll thread alone, but where it says otherwise.
+ * Decides which requests are started and which are parked, so that a slow or absent server neither uses up the worker's
+ * memory nor blocks requests for other servers. For the poll thread alone, unless a method says otherwise.
  */
 final class Admission {
     /** What a started request takes besides its record: the request, its task, its lane, its place in the maps. */

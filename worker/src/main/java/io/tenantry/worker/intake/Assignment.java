@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The partitions that are this worker's now, and their windows. For the poll thread alone. */
+/** The partitions that are assigned to this worker, each with its offset tracker. For the poll thread alone. */
 final class Assignment implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Assignment.class);
     /** Short, since it holds up the poll thread, and in a callback the whole group. */

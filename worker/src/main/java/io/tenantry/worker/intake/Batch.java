@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What goes into the next Kafka transaction, kept until it is there. For the poll thread alone. */
+/** The records for the next Kafka transaction, kept until it is committed. For the poll thread alone. */
 final class Batch {
     private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
 

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** How the consumer is set up. */
+/** The settings of the Kafka consumer. */
 public final class ConsumerSettings {
     /** The client keeps so much of each partition: of 500 partitions 32 MiB. A record that is larger comes all the same. */
     static final int MAX_PARTITION_FETCH_BYTES = 64 << 10;

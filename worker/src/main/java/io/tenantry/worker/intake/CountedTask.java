@@ -5,7 +5,7 @@ import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.WaitReason;
 import java.util.Set;
 
-/** A request's task, and whether it waits for something, which is counted. */
+/** A request's task that counts whether it is waiting. */
 record CountedTask(Task task, ServerLoad.Place place) implements Task {
     @Override
     public void ready() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of a worker: what runs is finished, what waits is left to whoever comes next. */
+/** The shutdown of a worker: running tasks are finished, waiting tasks are left to the next worker. */
 final class Drain {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls so that one partition that cannot be read, as with a corrupt batch, does not stop the others. The consumer throws
- * the same at every poll then, and does not say by a type whose fault it is. So all partitions are held, and if a poll
- * goes well without them, one after the other is tried. The one whose poll fails stays held, and is tried again later.
- * For the poll thread alone; the count is read by others.
+ * Polls so that one partition that cannot be read (a corrupt batch, for example) does not stop the others. The consumer
+ * then throws the same exception at every poll, and its type does not name the partition. So all partitions are paused;
+ * if a poll succeeds without them, they are resumed one by one. The partition whose poll fails stays paused, and is
+ * tried again later. For the poll thread alone; other threads read the count.
  */
 final class GuardedPoll {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedPoll.class);

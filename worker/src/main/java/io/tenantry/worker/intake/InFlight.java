@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records whose requests are on their way through the worker, of the partitions that are its own now. For the poll
- * thread alone; the size is read by others.
+ * The records whose requests are in progress, of the partitions that are assigned now. For the poll thread alone; other
+ * threads read the size.
  */
 final class InFlight {
     /** A record and its request. */

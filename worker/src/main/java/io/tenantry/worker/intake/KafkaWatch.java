@@ -8,7 +8,8 @@ import org.apache.kafka.common.Metric;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that no broker is connected: the client itself hides it, and tries again for ever. For the poll thread alone.
+ * Detects that no broker is connected. The client itself does not report it, and reconnects without end. For the poll
+ * thread alone.
  */
 final class KafkaWatch {
     private final Consumer<byte[], byte[]> consumer;

@@ -1,7 +1,7 @@
 package io.tenantry.worker.intake;
 
 /**
- * How many bytes may be used for what: together half of the heap at most, since the clients of Kafka have buffers too.
+ * Limits in bytes, by purpose. Together they are at most half of the heap, since the Kafka clients have buffers too.
  *
  * @param ofServer of started requests, for the signups and for the migrations of each server
  * @param parked of requests that were read and not started

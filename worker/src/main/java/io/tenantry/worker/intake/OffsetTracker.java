@@ -6,8 +6,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which offsets of a partition are settled: all below the watermark, and some beyond it. The watermark is what is
- * committed; the rest goes along in the commit's metadata, so that a restart repeats nothing that was settled. For the
+ * The settled offsets of a partition: all below the watermark, and some beyond it. The watermark is committed; the
+ * offsets beyond it are stored in the commit's metadata, so that a restart repeats nothing that was settled. For the
  * poll thread alone.
  */
 final class OffsetTracker {

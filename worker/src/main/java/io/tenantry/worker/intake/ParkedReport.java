@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log, at a growing interval, that requests are parked, how many and for which servers. For the poll thread alone. */
+/** Logs, at a growing interval, how many requests are parked and for which servers. For the poll thread alone. */
 final class ParkedReport {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedReport.class);
     private static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings settled records into Kafka, one transaction after the other. For the poll thread alone. */
+/** Publishes settled records to Kafka, one transaction after another. For the poll thread alone. */
 final class Publishing {
     private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
 

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes requests of records. Whatever a record holds, and whatever is wrong with this worker, it is on its way
- * afterwards, or a dead letter. For the poll thread alone.
+ * Turns records into requests. Every record ends as a started or parked request or as a dead letter, also if the worker
+ * itself has a bug. For the poll thread alone.
  */
 final class RecordHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RecordHandler.class);

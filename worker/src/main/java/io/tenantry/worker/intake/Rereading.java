@@ -16,8 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Takes the consumer back to parked requests when there is room for them, and then to where it was. For the poll thread
- * alone.
+ * Seeks back to parked requests when there is room for them, and then forward to the previous position. For the poll
+ * thread alone.
  */
 final class Rereading {
     /** Offsets that are rather read than jumped over: a jump throws away what was fetched. */

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How many started requests there are, and how many bytes they take, by the servers that they need. A request that waits
- * for a time is not in the number, nor one behind another of its tenant: many that wait, for a lock or for a tenant that nobody knows
- * yet, keep no others from being started. Safe for use by many threads.
+ * The number of started requests and their bytes, by the servers that they need. Requests that wait, for a lock or an
+ * unknown tenant for example, are not counted, so they do not keep others from being started. Safe for use by many
+ * threads.
  */
 final class ServerLoad {
     /** Stands for the servers of requests whose servers only the registry knows, until it has answered. */

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** How long to wait before which attempt: exponential, with jitter, up to a number of attempts. */
+/** The delay before each attempt: exponential, with jitter, up to a maximum number of attempts. */
 public final class Backoff {
     /** Give or take a half, also at the longest delay: those that failed together do not come back together. */
     private static final double JITTER = 0.5;

@@ -3,7 +3,7 @@ package io.tenantry.worker.lane;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** What should happen next to a task that has just run. Whatever waits says why. */
+/** What is to happen next to a task that has just run. A task that must wait gives the reason. */
 public sealed interface NextAction {
     /** Nothing: its outcome is handed over. */
     record Finished() implements NextAction {}

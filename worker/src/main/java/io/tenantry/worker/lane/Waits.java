@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which tasks wait, why and since when. Says so in the log: one line for a reason, at a growing interval, as long as a task
- * waits for it longer than {@link #FIRST_INTERVAL}. Safe for use by many threads.
+ * The waiting tasks, with reason and start. While a task waits for a reason longer than {@link #FIRST_INTERVAL}, logs
+ * one line for this reason, at a growing interval. Safe for use by many threads.
  */
 public final class Waits {
     static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);

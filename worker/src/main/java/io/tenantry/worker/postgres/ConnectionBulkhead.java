@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Caps the work on one server: each piece of work holds a permit, and has one connection at a time. There are as many
- * permits as this worker has connections. Work that gets none waits in a queue without a thread, and is granted one in
- * its turn; work of a lane gets a thread of {@link LaneThreads} with it. Work that holds a permit does not ask for another
- * one: two that do could wait for each other for ever. Safe for use by many threads.
+ * Limits the work on one server. Each piece of work holds a permit and has one connection at a time. There are as many
+ * permits as this worker has connections. Work without a permit waits in a queue, without a thread; work of a lane gets
+ * a thread of {@link LaneThreads} together with its permit. Work that holds a permit must not ask for another one,
+ * since two such pieces could wait for each other without end. Safe for use by many threads.
  */
 public final class ConnectionBulkhead {
     /** What a permit is for. Whatever waits is served in the order of declaration. */

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Counts the connections to one server as the server does: from before the socket is opened until the server has closed
- * its end. Whoever finds no slot waits here, a moment only, since whoever connects holds a permit of the
- * {@link ConnectionBulkhead}, and there are no more permits than slots. Safe for use by many threads.
+ * its end. A caller without a slot waits here, but only for a moment: it holds a permit of the {@link
+ * ConnectionBulkhead}, and there are no more permits than slots. Safe for use by many threads.
  */
 final class ConnectionGate {
     private static final long LOOK_AGAIN_MILLIS = 20;

@@ -6,9 +6,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a tenant's own PostgreSQL database. It is made under a temporary name, marked, and renamed, so that one with the
- * final name is complete, and a kill at any point leaves something that the next try can tell apart: it finishes, or
- * drops and begins again. Works in the server's own database, while it holds the home's lock there.
+ * Creates a tenant's own PostgreSQL database. It is created under a temporary name, marked, and renamed, so a database
+ * with the final name is complete. After a kill at any point, the next attempt can see how far the last one came; it
+ * finishes, or drops the database and begins again. Works in the server's own database, while it holds the home's lock
+ * there.
  */
 public final class DatabaseProvisioning {
     private static final String NO_TEMPLATE = "none";

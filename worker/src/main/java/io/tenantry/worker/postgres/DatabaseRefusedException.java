@@ -3,7 +3,7 @@ package io.tenantry.worker.postgres;
 import java.sql.SQLException;
 import java.util.Set;
 
-/** The server answered, and does not let this user into this one of its databases: the server itself is well. */
+/** The server answered, and does not let this user connect to one of its databases. The server itself is available. */
 public final class DatabaseRefusedException extends SQLException {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package io.tenantry.worker.postgres;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 
-/** No session with this database of a server could be opened. Only another session can tell whether the server is well. */
+/** No session with this database could be opened. Only another session can show whether the server is available. */
 public final class DatabaseUnreachableException extends SQLTransientConnectionException {
     private static final long serialVersionUID = 1L;
 

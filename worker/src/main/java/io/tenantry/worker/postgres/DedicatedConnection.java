@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a PostgreSQL database, for work that no other work may delay. It is opened for the first
- * transaction, and anew for the next one after a failure. For use by one thread, but {@link #close} may be called by any.
+ * A connection to a PostgreSQL database for work that no other work may delay. It is opened for the first transaction,
+ * and again for the next one after a failure. For use by one thread; {@link #close} may be called by any thread.
  */
 public final class DedicatedConnection implements AutoCloseable {
     private final Connector connector;

@@ -10,9 +10,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A connection to a server, which counts what it receives for the {@link ReceiveLimit} of the thread that reads, and which gives its slot back when the server's session is gone. That is some milliseconds after
- * this end was closed, or seconds, when the session is in the middle of a statement; the server closes its own end last,
- * after the session has left pg_stat_activity.
+ * A connection to a server. It counts the bytes it receives for the {@link ReceiveLimit} of the reading thread, and
+ * releases its slot when the server's session has ended. That takes milliseconds after this end was closed, or seconds
+ * if the session is running a statement; the server closes its own end last, after the session has left
+ * pg_stat_activity.
  */
 final class GatedSocket extends Socket {
     /**

@@ -15,9 +15,9 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the sockets of the PostgreSQL driver, each with a slot of a gate. The driver knows it by its name only, so what
- * it works for is said by the thread that connects. Sockets of other threads, as the driver's for cancelling a statement,
- * are plain.
+ * Creates the sockets of the PostgreSQL driver, each with a slot of a gate. The driver knows this factory by its class
+ * name only, so the connecting thread says which gate it works for. Sockets of other threads, for example the driver's
+ * for cancelling a statement, are plain.
  */
 public final class GatedSockets extends SocketFactory {
     /** Inherited, because with {@code loginTimeout} in the URL the driver connects on a thread of its own. */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A connection to where a tenant's home is, or is to be; nothing is locked yet. For use by one thread. Closing it gives
- * the connection back as it was.
+ * A connection to the place of a tenant's home, which may not exist yet. Nothing is locked. For use by one thread.
+ * Closing it resets the connection and gives it back.
  */
 public final class HomeSession implements AutoCloseable {
     /** A worker that is stopped between two statements must not keep the lock. */

@@ -2,7 +2,7 @@ package io.tenantry.worker.postgres;
 
 import org.jspecify.annotations.Nullable;
 
-/** What stands at a home's location. */
+/** What exists at a home's location. */
 public sealed interface HomeState {
     /** Nothing. */
     record Missing() implements HomeState {}

@@ -5,9 +5,9 @@ import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
 
 /**
- * Keeps the pool from closing a session under the work because of a SQLSTATE: a script may raise any, those of lost
- * connections included. What the server says leaves the session as it is, or ends it, which the next use shows; only what
- * the driver says itself, as of a broken socket, is the pool's business.
+ * Prevents the pool from closing a session during work because of a SQLSTATE: a script may raise any, including those
+ * of lost connections. An error from the server leaves the session usable, or ends it, which the next statement shows.
+ * Only the driver's own errors, such as a broken socket, are passed to the pool.
  */
 final class KeepSession implements SQLExceptionOverride {
     @java.lang.Override

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Divides the threads of the lanes among the servers. A server that does not answer keeps each thread that works on it,
- * for as long as it takes: it must not get them all. Each server has some threads that no other server gets, one of them
- * for signups only; the others are for whoever comes first. Safe for use by many threads.
+ * Divides the lanes' threads among the servers. A server that does not answer keeps every thread that works on it, so
+ * it must not get all of them. Each server has some threads of its own, one of them for signups only; the others are
+ * shared. Safe for use by many threads.
  */
 public final class LaneThreads {
     private final int count;

@@ -3,9 +3,9 @@ package io.tenantry.worker.postgres;
 import java.util.function.LongSupplier;
 
 /**
- * Until when this worker may open connections to servers and begin work on them, judged by the monotonic clock: a worker
- * that was stopped for longer finds that it may not, before it has asked anybody. What runs is not ended by it. Safe for
- * use by many threads.
+ * The time until which this worker may open connections and begin work, by the monotonic clock. A worker that was
+ * stopped for longer finds its lease expired without asking anybody. Running work is not ended by it. Safe for use by
+ * many threads.
  */
 public final class Lease {
     private record Term(String applicationName, Kind kind, long endNanos) {}

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A tenant's home while this worker alone works on it: its {@link HomeSession} holds the lock. For use by one thread. */
+/** A tenant's home that only this worker works on: its {@link HomeSession} holds the lock. For use by one thread. */
 public final class LockedHome {
     private final HomeSession session;
     private final TenantHome home;

@@ -15,8 +15,8 @@ import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.Tuple;
 
 /**
- * Several statements that PostgreSQL is given in one message, and how many of them it has completed. JDBC does not say
- * which of them failed; the protocol does, since each one that is done is answered. For use by one thread.
+ * Sends several statements to PostgreSQL in one message, and counts how many were completed. JDBC does not say which
+ * one failed; the protocol does, since every completed statement is answered. For use by one thread.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT">multiple
  *     statements in a simple query</a>

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Limits what the server may send to this thread, from now until this is closed. Bytes are counted by {@link GatedSocket}
- * as they come, before the driver makes objects of them. What is over the limit breaks the connection: the rest of the
- * message cannot be passed over. Whether the script was committed is unknown then. For use by one thread.
+ * Limits what the server may send to this thread until this object is closed. {@link GatedSocket} counts the bytes as
+ * they arrive, before the driver creates objects from them. Exceeding the limit breaks the connection, because the rest
+ * of the message cannot be skipped; whether the script was committed is then unknown. For use by one thread.
  */
 public final class ReceiveLimit implements AutoCloseable {
     private static final ThreadLocal<@Nullable ReceiveLimit> CURRENT = new ThreadLocal<>();

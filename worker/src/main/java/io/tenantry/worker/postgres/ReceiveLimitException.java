@@ -2,7 +2,7 @@ package io.tenantry.worker.postgres;
 
 import java.io.IOException;
 
-/** This worker has stopped reading what a script sends: the server is not at fault, and is not away. */
+/** This worker stopped reading a script's output. The server is neither at fault nor away. */
 public final class ReceiveLimitException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -11,8 +11,8 @@ import javax.sql.DataSource;
 
 /**
  * One PostgreSQL server: a pool and single connections, the gate that counts both as the server does, and the bulkhead
- * that says how much may be begun. Both have the same size, the share of the server's cap that this worker has now. Safe
- * for use by many threads.
+ * that limits the work. Gate and bulkhead have the same size: this worker's current share of the server's cap. Safe for
+ * use by many threads.
  */
 public final class Server implements AutoCloseable {
     private final String name;

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 
-/** Whether sessions of a server can write, as the server itself says. */
+/** Asks the server whether its sessions can write. */
 public final class ServerMode {
     /** Not what a script has set in the session, but what the session began with. */
     private static final String QUERY =

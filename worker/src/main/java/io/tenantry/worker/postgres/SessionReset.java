@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Gives a connection back as it was: the pool resets none of search_path, role, timeouts and locks. One that cannot be
- * reset is thrown away, never reused.
+ * Resets a connection before it is given back, because the pool resets neither search_path, role, timeouts nor locks. A
+ * connection that cannot be reset is closed, never reused.
  */
 public final class SessionReset {
     /**

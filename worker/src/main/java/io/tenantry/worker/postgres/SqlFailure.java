@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a failure at a PostgreSQL server means for the work that met it.
+ * Classifies a failure at a PostgreSQL server by its consequence for the work.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error codes</a>
  */

@@ -9,8 +9,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tenant lives in one named database, or where a shared database is: the one thing that the steps see, whichever
- * isolation.
+ * The place of a tenant in one named database, or of a shared database. Steps see only this, whatever the isolation.
  *
  * @param tenant whose home it is; null if it is shared by all
  * @param database the named database of the configuration

@@ -3,7 +3,7 @@ package io.tenantry.worker.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** All or nothing of some work on a connection. */
+/** Runs work on a connection in a transaction: all of it or nothing is committed. */
 public final class Transaction {
     private Transaction() {}
 

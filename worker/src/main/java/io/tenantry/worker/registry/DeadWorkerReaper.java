@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends the sessions of dead workers, and frees their connections when the last of them is gone. */
+/** Ends the sessions of dead workers, and releases their connections when the last session is gone. */
 final class DeadWorkerReaper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeadWorkerReaper.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(30);

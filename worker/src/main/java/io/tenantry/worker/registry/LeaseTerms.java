@@ -3,7 +3,7 @@ package io.tenantry.worker.registry;
 import java.time.Duration;
 
 /**
- * How long things take among workers that share servers.
+ * The time limits between workers that share servers.
  *
  * @param lease how long a worker may go on without renewing
  * @param renewal from one renewal to the next

@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this worker's share of the servers' connections, which all workers of a group have together: takes it, renews it
- * every second, gives back what others need, and ends the sessions of workers that have died. Safe for use by many
- * threads.
+ * Manages this worker's share of the servers' connections, which belong to the group together: takes it, renews it
+ * every second, gives back what others need, and ends the sessions of dead workers. Safe for use by many threads.
  */
 public final class Leases implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);

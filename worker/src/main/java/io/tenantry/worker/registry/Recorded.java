@@ -1,7 +1,7 @@
 package io.tenantry.worker.registry;
 
 /**
- * What stands in the ledger for an identity.
+ * The ledger's entry for an identity.
  *
  * @param entry the first one that was recorded, which is the one that counts
  * @param published whether its result is known to have reached Kafka

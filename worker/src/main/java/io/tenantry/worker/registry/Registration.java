@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a finished request tells the registry about a tenant, or about a shared database.
+ * What a finished request writes into the registry about a tenant or a shared database.
  *
  * @param tenant null if the request was for a shared database
  * @param onboarded true if the tenant is new or onboarded again; false if it must be registered already

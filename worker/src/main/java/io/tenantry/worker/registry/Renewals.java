@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells whose lease has run out: a member's lease has when its renewals have stood still for the lease's length by this
- * worker's monotonic clock. No two clocks are compared, so none may be wrong or step. For use by one thread.
+ * Decides whose lease has expired: a member's lease has, if its renewals have not changed for the lease's length by
+ * this worker's monotonic clock. Clocks of two machines are never compared, so a clock may be wrong or step. For use by one thread.
  *
  * <p>It errs to one side only. A member's own lease counts from before it sent its renewal; here it counts from after the
  * renewal was seen, until before the last question whose answer shows nothing newer.

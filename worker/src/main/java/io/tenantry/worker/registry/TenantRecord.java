@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the registry knows before a request runs.
+ * What the registry knows about a tenant before a request runs.
  *
  * @param recorded the ledger's entry for the request's identity, if it was answered before
  * @param registered whether the tenant was onboarded, or the shared database migrated once

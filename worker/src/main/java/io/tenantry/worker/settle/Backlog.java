@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Counts what is on its way, first in, first out, and lets somebody wait until what was there has passed. */
+/** Counts items in progress, first in, first out, and lets a caller wait until all present items have passed. */
 final class Backlog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition passed = lock.newCondition();

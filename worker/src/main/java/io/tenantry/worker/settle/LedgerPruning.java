@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the ledger from growing for ever: a while after the start, and from then on every few minutes, deletes what is
- * older than the retention, in small batches with pauses, so that settling hardly notices. Every worker does; they pass
- * by each other's rows. A registry that is away only delays it. One thread of its own.
+ * Deletes ledger entries that are older than the retention: shortly after the start, then every few minutes, in small
+ * batches with pauses, so that settling hardly slows down. Every worker does so; they skip each other's rows. An absent
+ * registry only delays it. Has one thread of its own.
  */
 public final class LedgerPruning implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerPruning.class);

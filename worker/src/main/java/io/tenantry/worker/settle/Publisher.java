@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a batch in one Kafka transaction: all of it, with its offsets, or nothing. For the poll thread alone; no
- * call waits longer than {@code max.block.ms} a few times.
+ * Publishes a batch with its offsets in one Kafka transaction: all or nothing. For the poll thread alone; no call waits
+ * longer than a few times {@code max.block.ms}.
  */
 public final class Publisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);

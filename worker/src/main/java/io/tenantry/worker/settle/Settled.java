@@ -4,7 +4,7 @@ import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.RequestRef;
 
-/** What the poll thread has to do about a received record, when all else is done. */
+/** What the poll thread must do for a received record when all other work is done. */
 public sealed interface Settled {
     /** Of the record. */
     Coordinates coordinates();

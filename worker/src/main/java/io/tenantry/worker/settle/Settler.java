@@ -38,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes outcomes to the ledger and the registry, a batch in one SQL transaction, and hands the poll thread what to
- * publish. A batch is what came in while the one before was written, and for a moment after. One thread of its own; its
- * methods may be called from any thread, and do not block.
+ * Writes outcomes to the ledger and the registry, a batch in each SQL transaction, and passes the poll thread what to
+ * publish. A batch contains the outcomes that arrived during the previous transaction and for a moment after it. Has
+ * one thread of its own; its methods may be called from any thread, and do not block.
  */
 public final class Settler implements Outcomes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);

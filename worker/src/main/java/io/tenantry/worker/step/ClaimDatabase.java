@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Onboarding into a database of its own, before anything else: makes and marks it, or adopts the one that an earlier try
- * of this tenant made. Works in the server's own database.
+ * The first step for a tenant with its own database: creates and marks the database, or adopts the one from an earlier
+ * attempt for this tenant. Runs in the server's own database.
  */
 final class ClaimDatabase implements Step {
     private final @Nullable TemplateDatabase template;

@@ -4,7 +4,7 @@ import io.tenantry.worker.postgres.HomeState;
 import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
 
-/** The first step in a new schema: makes and marks it, or adopts the one that an earlier try made. */
+/** The first step for a new schema: creates and marks it, or adopts the one from an earlier attempt. */
 final class ClaimSchema implements Step {
     @Override
     public String name() {

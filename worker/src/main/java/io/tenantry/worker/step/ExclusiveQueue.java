@@ -7,9 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who in this worker may try next what only one may do at a time at a place, as to run a script outside a transaction in a
- * PostgreSQL database. Whoever waits for a turn holds no thread and no connection. Another worker may be at it all the
- * same, so whoever has the turn tries until it succeeds: one of a worker, not all. Safe for use by many threads.
+ * Orders the work in this worker that only one session may do at a time at a place, for example running a script
+ * outside a transaction in a PostgreSQL database. A waiter holds no thread and no connection. Another worker may be
+ * doing such work, so the holder of the turn tries until it succeeds: one for each worker, not all. Safe for use by
+ * many threads.
  */
 final class ExclusiveQueue {
     private final Map<String, Deque<Turn>> queues = new HashMap<>();

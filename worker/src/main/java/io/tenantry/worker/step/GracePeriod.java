@@ -3,7 +3,10 @@ package io.tenantry.worker.step;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How long a request waits for what another release or the other topic may bring. For use by one thread at a time. */
+/**
+ * How long a request waits for something that another release or the other topic may bring. For use by one thread at a
+ * time.
+ */
 final class GracePeriod {
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);

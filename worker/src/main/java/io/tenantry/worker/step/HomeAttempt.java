@@ -24,7 +24,10 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt at one home: a permit of its server, a connection, the home's lock, the steps; and all given back. */
+/**
+ * One attempt at one home: takes a permit of its server, a connection and the home's lock, runs the steps, and gives
+ * everything back.
+ */
 final class HomeAttempt {
     private static final long LONGEST_WAIT_FOR_LOCK_MILLIS = 1000;
     /** query_canceled: an operator was in the way. */

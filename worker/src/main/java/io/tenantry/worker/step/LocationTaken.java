@@ -6,7 +6,7 @@ import io.tenantry.worker.postgres.TenantHome;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a schema or database that is not marked as the home that should be there. */
+/** The refusal of a schema or database that does not have the mark of the expected home. */
 final class LocationTaken {
     private LocationTaken() {}
 

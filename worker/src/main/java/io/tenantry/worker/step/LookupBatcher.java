@@ -13,8 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the registry about many requests at once: a batch is what came in while the one before was looked up. One thread
- * of its own, so a request that waits for its answer holds none.
+ * Looks up many requests in the registry with one query. A batch contains the requests that arrived during the previous
+ * query. It has one thread of its own, so waiting requests hold none.
  */
 public final class LookupBatcher implements AutoCloseable {
     private static final int LARGEST_BATCH = 500;

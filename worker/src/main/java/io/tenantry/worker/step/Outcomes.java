@@ -3,7 +3,7 @@ package io.tenantry.worker.step;
 import io.tenantry.worker.registry.Recorded;
 import java.util.concurrent.CompletableFuture;
 
-/** Takes what became of requests. Called from any thread; must not block. */
+/** Receives the outcomes of requests. Called from any thread; must not block. */
 public interface Outcomes {
     /** It ended. */
     void finished(Request request, RequestOutcome outcome);

@@ -4,9 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * For how long a request has waited for what, and how often it failed, in this worker. It outlives the request where its
- * partition goes away and comes back: else a group that rebalances often would never end a wait. Safe for use by many
- * threads.
+ * How long a request has waited in this worker, by subject, and how often it failed. It survives a rebalance that takes
+ * the partition away and back; otherwise frequent rebalances would make a wait endless. Safe for use by many threads.
  */
 public final class Patience {
     private final Map<String, Long> sinceNanos = new HashMap<>();

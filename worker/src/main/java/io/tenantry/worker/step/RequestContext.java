@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
-/** What all requests of a worker share. Safe for use by many threads. */
+/** The objects that all requests of a worker share. Safe for use by many threads. */
 public final class RequestContext {
     private final Parts parts;
     private final ExclusiveQueue turns = new ExclusiveQueue();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request on its way to its outcome, over all attempts; a later attempt goes on at the home that failed. */
+/** One request, over all attempts, until its outcome. A later attempt continues at the home that failed. */
 final class RequestRun implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
     private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");

@@ -8,7 +8,7 @@ import io.tenantry.worker.postgres.LockedHome;
 import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
 
-/** The home must be there and be marked as the tenant's; it is never made here. */
+/** Requires that the home exists and has the tenant's mark. Never creates it. */
 final class RequireHome implements Step {
     @Override
     public String name() {

@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what is said of a request at its end. */
+/** Builds the result of a request. */
 final class ResultBuilder {
     private final Request request;
     private final String workerId;

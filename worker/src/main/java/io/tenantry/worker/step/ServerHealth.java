@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Whether a PostgreSQL server, or the registry's, is to be left alone for a while. Safe for use by many threads. */
+/** Whether a PostgreSQL server or the registry is left alone for a while. Safe for use by many threads. */
 final class ServerHealth {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 

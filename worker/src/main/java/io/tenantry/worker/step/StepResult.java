@@ -5,7 +5,7 @@ import io.tenantry.worker.engine.history.MigrationResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a step. */
+/** The result of a step. */
 public sealed interface StepResult {
     /** The home was changed; go on. */
     record Done() implements StepResult {}

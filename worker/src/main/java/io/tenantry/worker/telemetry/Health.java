@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Whether the process should go on (live), and whether it does its work now (ready). It is ready while no condition is
- * against it; a new one is starting, so not ready. Safe for use by any thread.
+ * Whether the process should continue (live), and whether it works now (ready). It is ready while no condition speaks
+ * against it; a new process is starting, and so not ready. Safe for use by any thread.
  */
 public final class Health {
     /** What can keep a worker from its work. */

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether something that the worker needs is away: says so in the log, at a growing interval, and how long to leave it
- * alone. Safe for use by many threads.
+ * Whether something that the worker needs is away. Logs it at a growing interval, and says how long to leave it alone.
+ * Safe for use by many threads.
  */
 public final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);

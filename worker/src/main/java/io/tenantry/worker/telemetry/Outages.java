@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Makes the outages of a worker: its health is against being ready while at least one of a condition lasts. */
+/** Creates the outages of a worker. The worker is not ready while an outage lasts. */
 public final class Outages {
     private final Health health;
     private final Clock clock;

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Functions of the database, not of the scripts, after which a session cannot be reset: those that set a custom setting
- * ({@code set_config('app.tenant', …)}), which never becomes unknown again.
+ * Functions in the database, outside the scripts, that set a custom setting ({@code set_config('app.tenant', …)}). A
+ * custom setting never becomes unknown again, so a session that ran one of these functions cannot be reset.
  *
  * @param everywhere whether the work on any home may run one of them
  * @param schemas homes that have one of their own, made by hand

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How this project configures Flyway, and what it asks of it outside a tenant's home. */
+/** Configures Flyway for this project, loads migrations, and calculates checksums. */
 public final class FlywayEngine {
     /** The name that Flyway gives it, so that any Flyway can read it. */
     public static final String HISTORY_TABLE = "flyway_schema_history";

@@ -2,7 +2,10 @@ package io.tenantry.worker.engine.catalog;
 
 import org.flywaydb.core.api.FlywayException;
 
-/** Flyway refused scripts, as with a version that occurs twice, or could not apply them; its message says why. */
+/**
+ * Flyway refused scripts (a version that occurs twice, for example) or could not apply them. The message gives the
+ * reason.
+ */
 public final class MigrationsRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A script that Flyway runs outside a transaction, as CREATE INDEX CONCURRENTLY must: what it did before it failed stays.
+ * A script that Flyway runs outside a transaction, as CREATE INDEX CONCURRENTLY requires. If it fails, its earlier
+ * statements stay applied.
  *
  * @param statements with the names of the scratch home in them
  */

@@ -10,7 +10,9 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Hands Flyway the one connection that holds a lock, and keeps it open when Flyway closes it. */
+/**
+ * A data source for Flyway with one connection, which holds a lock. The connection stays open when Flyway closes it.
+ */
 final class OneConnection implements DataSource {
     private final Connection connection;
 

@@ -22,8 +22,8 @@ import org.flywaydb.database.postgresql.PostgreSQLParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Flyway's parser read every script once, before anything else depends on it: each in a thread of its own, which nobody
- * waits for when it does not get on.
+ * Parses every script once with Flyway's parser, before anything else needs the result. Each script has its own thread;
+ * a parser that makes no progress is abandoned.
  */
 public final class ParserCheck {
     /** Reads a script to its end. */

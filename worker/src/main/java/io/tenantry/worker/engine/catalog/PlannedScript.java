@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration that PostgreSQL can be given as one text.
+ * A migration that can be sent to PostgreSQL as one text.
  *
  * @param sql the statements as one text, in which names of the scratch home stand for those of a tenant's
  * @param statements those that Flyway finds in the script, in their order

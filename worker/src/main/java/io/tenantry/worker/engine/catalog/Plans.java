@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was proven to do, without Flyway, exactly what Flyway does; and what is known of the others. Immutable.
+ * The migrations that were verified to have the same result without Flyway, and what is known about the others.
+ * Immutable.
  *
  * @param steps scripts that may be applied one by one to a home with history, by the name of the file
  * @param inNewHomes scripts that may be applied to a home that this worker is making, though not to one that is there: what

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What can be seen in a script without running it: why it must be left to Flyway. */
+/** Finds the reasons against a plan that a script's text shows, without running the script. */
 public final class ScriptCheck {
     /** Other ones than these are known to Flyway alone. */
     private static final Pattern FLYWAY_PLACEHOLDER =

@@ -10,7 +10,7 @@ import org.flywaydb.core.internal.sqlscript.SqlScriptMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration of one script says.
+ * The settings from the configuration file of one script.
  *
  * @param encoding of the script
  * @param changesRun whether it changes how Flyway reads the script, or whether it runs it

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of a folder of migrations and its subfolders, told apart by their names. */
+/** The files in a folder of migrations and its subfolders, classified by name. */
 final class ScriptFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ScriptFiles.class);
     private static final int MOST_NAMED = 20;

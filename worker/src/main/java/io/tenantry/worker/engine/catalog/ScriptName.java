@@ -6,8 +6,8 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.internal.resource.ResourceNameParser;
 
 /**
- * What the name of a file in a folder of migrations says about it. A suffix counts in upper and in lower case, a prefix in
- * upper case alone, as in Flyway (StringUtils.startsAndEndsWith, ResourceNameParser).
+ * Classifies a file in a folder of migrations by its name. As in Flyway (StringUtils.startsAndEndsWith,
+ * ResourceNameParser), suffixes are case-insensitive and prefixes are upper case.
  */
 public final class ScriptName {
     enum Kind {

@@ -5,8 +5,8 @@ import java.io.Reader;
 import java.util.Objects;
 
 /**
- * Reads the text of a script, and fails a parser that asks for more again and again after the end: Flyway's parser looks for
- * the line that ends the rows of a COPY, and never for the end of the file. One thread reads; another one may watch.
+ * Reads the text of a script, and fails a parser that keeps reading after the end: Flyway's parser looks for the line
+ * that ends the rows of a COPY, and never checks for the end of the file. One thread reads; another thread may watch.
  */
 final class ScriptReader extends Reader {
     /** A parser asked for more than the text has. */

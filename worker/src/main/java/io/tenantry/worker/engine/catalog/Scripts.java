@@ -15,7 +15,7 @@ import org.flywaydb.core.api.resource.LoadableResource;
 import org.flywaydb.core.internal.util.StringUtils;
 import org.jspecify.annotations.Nullable;
 
-/** Migration scripts, read once and held in memory, so that no tenant's migration touches the file system. */
+/** Migration scripts, read once and held in memory, so that migrating a tenant does not touch the file system. */
 public final class Scripts implements ResourceProvider {
     private final Map<String, Script> byRelativePath;
 

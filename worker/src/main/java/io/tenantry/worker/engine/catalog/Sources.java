@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.flywaydb.core.api.migration.JavaMigration;
 
-/** What migrations are made of. */
+/** The scripts and Java classes that migrations are made of. */
 public record Sources(Scripts scripts, List<JavaMigration> java) {
     public Sources {
         java = List.copyOf(java);

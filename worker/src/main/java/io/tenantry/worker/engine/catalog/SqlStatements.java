@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The statements of a text, as PostgreSQL separates them; Flyway takes some texts of several statements for one. For use
- * by one thread.
+ * Splits a text into statements as PostgreSQL does. Flyway takes some texts of several statements for one. For use by
+ * one thread.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html">lexical structure</a>
  */

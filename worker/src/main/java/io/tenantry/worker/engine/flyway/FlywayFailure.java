@@ -20,7 +20,7 @@ import org.flywaydb.core.internal.exception.FlywayMigrateException;
 import org.flywaydb.core.internal.sqlscript.FlywaySqlScriptException;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a Flyway exception means, with the place in the script where it is known. */
+/** Translates a Flyway exception into a result error, with the place in the script if Flyway names it. */
 public final class FlywayFailure {
     /** The history and the scripts do not agree. */
     private static final Set<org.flywaydb.core.api.ErrorCode> DISAGREEMENT = Set.of(

@@ -33,7 +33,7 @@ import org.flywaydb.core.api.output.MigrateOutput;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 
-/** One run of Flyway over a home, or several if scripts that run outside a transaction are among them. */
+/** Runs Flyway over one home: once, or several times if some scripts run outside a transaction. */
 public final class FlywayRun {
     /** Any fixed number: who runs a script outside a transaction, which waits for every snapshot of the database. */
     private static final long OUTSIDE_LOCK = 0x74656e616e746f75L;

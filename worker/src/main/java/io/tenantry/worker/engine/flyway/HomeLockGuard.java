@@ -21,9 +21,9 @@ import org.flywaydb.core.api.exception.FlywayBlockStatementExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the lock of a home while a script runs outside a transaction and gives back the locks of its session. DISCARD ALL is
- * run in parts, with the lock in the same message. A statement that may unlock runs in a transaction, which has the lock
- * too. Whatever else has unlocked it is noticed behind the statement. For one run of one script.
+ * Keeps the lock of a home while a script outside a transaction releases the locks of its session. DISCARD ALL is run
+ * in parts, with the lock in the same message. A statement that may unlock runs in a transaction that holds the lock
+ * too. Any other release is detected after the statement. For one run of one script.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD</a>
  */

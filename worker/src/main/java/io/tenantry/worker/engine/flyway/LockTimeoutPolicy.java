@@ -12,8 +12,8 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets statements of a script outside a transaction wait for locks without an end if nobody waits behind them; all others
- * wait as long as everywhere. A script that sets lock_timeout itself has its way. For one run of one script.
+ * Removes the lock timeout for statements outside a transaction that block nobody while they wait. All other statements
+ * keep it. If a script sets lock_timeout itself, nothing is changed. For one run of one script.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY">CREATE INDEX
  *     CONCURRENTLY</a>

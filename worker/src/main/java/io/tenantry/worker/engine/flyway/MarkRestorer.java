@@ -12,9 +12,9 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a home's mark back where a script has set another comment: the home would be nobody's. After a migration that
- * happens in its transaction. What a callback has set, or a script outside a transaction that fails later, is put back by
- * {@link #keep} after the run.
+ * Restores the mark of a home after a script has set another comment; without its mark the home would belong to nobody.
+ * After a migration, this happens in the migration's transaction. {@link #keep} does it after the run, for callbacks
+ * and for scripts outside a transaction that failed later.
  */
 public final class MarkRestorer implements Callback {
     private final Connection connection;

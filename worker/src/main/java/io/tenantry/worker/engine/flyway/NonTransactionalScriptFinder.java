@@ -24,8 +24,8 @@ import org.flywaydb.core.internal.sqlscript.SqlStatementIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the scripts that Flyway runs outside a transaction by its parser alone: for a start that cannot let Flyway run over a
- * scratch home.
+ * Finds the scripts that Flyway runs outside a transaction with Flyway's parser alone. Used if a start cannot run
+ * Flyway over a scratch home.
  */
 public final class NonTransactionalScriptFinder {
     /** Stand for the names of a home in what is read. */

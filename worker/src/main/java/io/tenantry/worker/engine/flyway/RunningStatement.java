@@ -7,8 +7,8 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which script Flyway runs, and since when its statement runs: some of Flyway's exceptions, as that of a commit, do not
- * say. For use by one thread.
+ * Remembers which script Flyway is running and when its statement began. Some Flyway exceptions, for example for a
+ * failed commit, do not say. For use by one thread.
  */
 public final class RunningStatement implements Callback {
     private String script = "";

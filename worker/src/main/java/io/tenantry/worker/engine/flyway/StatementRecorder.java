@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The statements that Flyway finds in each script, told by itself while every one of them is held back. */
+/** Records the statements that Flyway finds in each script. Flyway runs, and every statement is blocked. */
 public final class StatementRecorder implements Callback {
     private static final Logger LOG = LoggerFactory.getLogger(StatementRecorder.class);
 

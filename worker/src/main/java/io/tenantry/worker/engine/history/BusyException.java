@@ -2,7 +2,7 @@ package io.tenantry.worker.engine.history;
 
 import java.sql.SQLException;
 
-/** Somebody else does what only one may do at a time: come back later; nothing has failed. */
+/** Another worker or session does what only one may do at a time. Nothing has failed; try again later. */
 public final class BusyException extends SQLException {
     private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the SQLSTATE of a script's failure leaves to be asked. A script can raise any SQLSTATE itself, so each of these
- * has an end or an answer of the server: none is believed.
+ * Decides from the SQLSTATE of a script's failure what must be checked next. A script can raise any SQLSTATE itself, so
+ * none is believed: each leads to a limited number of attempts, or to a question to the server.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error codes</a>
  */

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.MigrationVersion;
 
-/** What a home's history table says was applied: the truth about its version. */
+/** The rows of a home's history table. They define the version of the home. */
 public final class History {
     /** The name that Flyway gives it, so that any Flyway can read it. */
     public static final String TABLE = FlywayEngine.HISTORY_TABLE;

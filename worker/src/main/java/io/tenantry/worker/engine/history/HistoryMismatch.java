@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Which script it is that Flyway complains of when history and scripts do not agree. */
+/** Finds the script that Flyway complains about if history and scripts do not agree. */
 public final class HistoryMismatch {
     /** How Flyway calls what {@code flyway baseline} leaves; those of scripts end so. */
     private static final String BASELINE = "BASELINE";

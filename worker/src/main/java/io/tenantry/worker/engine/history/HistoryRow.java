@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
-/** One row of a home's history table: what Flyway judges by. */
+/** One row of a home's history table, with the columns that Flyway compares. */
 public record HistoryRow(
         int rank,
         @Nullable MigrationVersion version,

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one query says about a home, which is not locked.
+ * The answer of one query about a home. The home is not locked.
  *
  * @param free whether nobody else works on it at this moment
  * @param marked whether it is marked as this tenant's

@@ -4,7 +4,7 @@ import io.tenantry.contracts.ResultError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of bringing one home to a version. */
+/** The result of bringing one home to a version. */
 public sealed interface MigrationResult {
     /**
      * The home is where it should be.

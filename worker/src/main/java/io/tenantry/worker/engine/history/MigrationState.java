@@ -12,7 +12,7 @@ import java.util.Set;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
-/** How a history compares with a catalog, judged as Flyway judges. */
+/** Compares a history with a catalog, by Flyway's rules. */
 public sealed interface MigrationState {
     /** Nothing is to be done, and Flyway would not complain. */
     record UpToDate() implements MigrationState {}

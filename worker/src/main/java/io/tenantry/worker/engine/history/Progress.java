@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the attempts of a request have brought a home, wherever the last one broke off.
+ * How far all attempts of a request have brought a home.
  *
  * @param from the version when the request first met the home; null if there was none
  * @param to the version now; null if there is none

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import org.jspecify.annotations.Nullable;
 
-/** A script failed, and whether another try can help is not known from that alone. What it did is rolled back. */
+/** A script failed and was rolled back. Whether another attempt can help needs a further check. */
 public final class ScriptFailure extends SQLTransientException {
     private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import io.tenantry.contracts.MigrationRequested;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
-/** The version a home should be brought to. */
+/** The version that a home is to be brought to. */
 public sealed interface Target {
     /** The newest that this release has; a home that is beyond it already is left as it is. */
     record Latest() implements Target {}

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a home may be brought to a target at all. */
+/** Checks whether a home may be brought to a target. */
 public final class TargetCheck {
     private TargetCheck() {}
 

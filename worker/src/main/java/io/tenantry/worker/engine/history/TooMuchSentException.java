@@ -3,8 +3,8 @@ package io.tenantry.worker.engine.history;
 import java.sql.SQLTransientException;
 
 /**
- * A script sent more than this worker receives, and the connection is broken. Whether the script was committed is unknown:
- * a later look at the history says so.
+ * A script sent more than this worker accepts, and the connection is broken. Whether the script was committed is
+ * unknown; the history shows it later.
  */
 public final class TooMuchSentException extends SQLTransientException {
     private static final long serialVersionUID = 1L;

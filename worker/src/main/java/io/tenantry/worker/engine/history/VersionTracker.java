@@ -11,8 +11,8 @@ import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request saw of a home, over all its attempts: a later one reports from where the request first met it, not from
- * where the attempt before it broke off. For use by one thread at a time.
+ * The versions that a request has seen in a home over all its attempts. A later attempt reports the version before the
+ * first one. For use by one thread at a time.
  */
 public final class VersionTracker {
     private boolean known;

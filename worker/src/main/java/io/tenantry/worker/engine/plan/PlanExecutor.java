@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Applies planned scripts to one home, each list in as few round trips as its transactions need. For one thread. */
+/** Applies planned scripts to one home, with as few round trips as their transactions allow. For use by one thread. */
 public final class PlanExecutor {
     /** query_canceled. */
     private static final String CANCELED = "57014";

@@ -4,7 +4,7 @@ import io.tenantry.worker.engine.history.MigrationResult;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What came of the attempt to bring a home to a version without Flyway, and without keeping its lock. */
+/** The outcome of an attempt to bring a home to a version by plans alone. The home's lock is not kept. */
 public sealed interface PlanOutcome {
     /**
      * It is done with.

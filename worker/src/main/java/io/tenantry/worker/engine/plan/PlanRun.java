@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
-/** The short way of one attempt at one home: plans, and no Flyway. For use by one thread. */
+/** One attempt at one home by plans alone, without Flyway. For use by one thread. */
 public final class PlanRun {
     private static final History NOTHING = new History(List.of());
     /** How often a home is looked at when it changes meanwhile. */

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a plan down as one text for one home: one transaction, which PostgreSQL is given in one message. */
+/** Builds the text of a plan for one home: one transaction, sent to PostgreSQL in one message. */
 public final class PlanSql {
     /** No integer, so that a statement fails: somebody else holds the home's lock. */
     private static final String BUSY = "tenantry:busy";

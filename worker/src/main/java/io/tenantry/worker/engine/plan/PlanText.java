@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan as PostgreSQL is given it.
+ * The text of a plan, as it is sent to PostgreSQL.
  *
  * @param sql statements, as one message
  * @param places where each of them stands, in their order; without those behind the transaction

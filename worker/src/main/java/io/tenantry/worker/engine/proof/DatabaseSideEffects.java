@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the database does of itself when a script runs: event triggers, functions of extensions, functions that all share.
- * No script reaches for that. For use by one thread.
+ * Finds what the database does by itself when a script runs: event triggers, functions of extensions, shared functions.
+ * None of it counts as a script's own reach outside its schema. For use by one thread.
  */
 final class DatabaseSideEffects {
     /** What nearly every script has in it, so that event triggers show what they write. */

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Scripts that sent more than is received when they were tried, which ended the session of the trial: the next trial ends
- * before them. For one start, by one thread.
+ * Scripts that sent too much in a trial, which ended the trial's session. The next trial stops before them. For one
+ * start, by one thread.
  */
 final class ExcludedScripts {
     private final Map<String, String> scripts = new HashMap<>();

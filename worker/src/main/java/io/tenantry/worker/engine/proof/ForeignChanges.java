@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction has made or changed outside a schema, as far as it can be told before its end. The rest is told by
- * what the same objects are like after a rollback.
+ * The objects outside a schema that a transaction has created or changed, as far as this is visible before its end. For
+ * the rest, the same objects are compared after a rollback.
  *
  * @param certain what was made or changed, with traces that differ once it is changed again
  * @param questionable relations that may have been changed, with their names and states

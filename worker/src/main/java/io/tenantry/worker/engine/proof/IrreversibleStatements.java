@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds in the text of a statement what a rollback does not undo, so that a trial would leave it. Bodies of functions and
- * strings count as text; what a statement puts together when it runs is not found.
+ * Finds statements whose effects a rollback does not undo, by their text. Bodies of functions and strings count as
+ * text. Dynamic SQL is not found.
  */
 final class IrreversibleStatements {
     private static final List<Pattern> PATTERNS = List.of(

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proves the scripts of one path: compares what plans leave after each with what Flyway leaves, and takes the plan away
- * from the first that differs, until nothing differs. For use by one thread.
+ * Verifies the scripts of one path. After each script, the result of the plan is compared with the result of Flyway.
+ * The first script that differs loses its plan, and the comparison starts again. For use by one thread.
  */
 final class PathVerifier {
     /** How many scripts may lose their plan by what they leave: each costs a scratchRun. */

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.callback.Event;
 
-/** The scripts that may turn out to have plans, and why the others have none. For use by one thread. */
+/** The scripts that may get plans, and the reasons why the others have none. For use by one thread. */
 final class PlanCandidates {
     private final Map<String, PlannedScript> plannable = new HashMap<>();
     /** Scripts that would run in a new home as they do not in one that is there. */

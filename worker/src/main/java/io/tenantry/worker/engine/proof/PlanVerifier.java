@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out which scripts may be applied by plan: those that leave on a scratch home exactly what Flyway leaves there.
- * Whatever goes wrong here only means that more goes through Flyway.
+ * Finds the scripts that may be applied by plan: on a scratch home, plan and Flyway must have the same result. If
+ * anything fails here, more scripts go through Flyway; nothing else happens.
  */
 public final class PlanVerifier {
     private static final Logger LOG = LoggerFactory.getLogger(PlanVerifier.class);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The first keys of tables outside the home, to which foreign keys of sample rows refer. Such a table may be large and in
- * use: each is asked once, and not for long. For use by one thread.
+ * Reads one key from each table outside the home that a foreign key of sample rows refers to. Such a table may be large
+ * and in use, so it is read once, with a short timeout. For use by one thread.
  */
 final class ReferencedKeys {
     private static final Duration LONGEST = Duration.ofSeconds(1);

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * Tries a script on the scratch home with sample rows in its tables: its statements one by one, as Flyway sends them, and in
- * one message, as a plan does. Nothing of it stays. For use by one thread.
+ * Runs a script on a scratch home with sample rows: its statements one by one, as Flyway sends them, and in one
+ * message, as a plan does. All of it is rolled back. For use by one thread.
  */
 final class RowsTrial {
     /** More runs, to see which facts of volatile values vary. */

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that are made up for the tables of the scratch home, so that a script that is tried out meets some: one with a value in
- * every column, and one with what must be there. A table that accepts neither stays as it is.
+ * Inserts sample rows into the tables of the scratch home, so that a script in a trial finds some: one row with a value
+ * in every column, and one with the required columns only. A table that accepts neither stays empty.
  */
 final class SampleRows {
     private static final String COLUMNS = SqlText.of(SampleRows.class, "sample-columns.sql");

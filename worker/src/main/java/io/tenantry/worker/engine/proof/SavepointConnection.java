@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A connection within a transaction that goes on: what ends its own transactions ends at savepoints. For one thread. */
+/**
+ * A connection inside an open transaction. Commits and rollbacks of its user become savepoints. For use by one thread.
+ */
 final class SavepointConnection implements InvocationHandler {
     private static final String SAVEPOINT = "tenantry_held";
 

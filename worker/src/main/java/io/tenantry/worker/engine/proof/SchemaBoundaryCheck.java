@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Finds out what scripts do outside the schema of a tenant, by running them in a transaction that is rolled back. A script
- * that fails in the company of the others must be tried again on a home that has all before it. For use by one thread.
+ * Finds what scripts do outside the schema of a tenant. Runs them in a transaction that is rolled back. If a script
+ * fails there because of the others, it is run again on a home at the version before it. For use by one thread.
  */
 final class SchemaBoundaryCheck {
     private static final Pattern INDEX_CONCURRENTLY =

@@ -9,7 +9,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a start says about scripts that reach outside the schema of a tenant, or for its mark. For use by one thread. */
+/**
+ * Logs or refuses scripts that reach outside the schema of a tenant or change its mark, at a start. For use by one
+ * thread.
+ */
 final class SchemaBoundaryReport {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaBoundaryReport.class);
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All that a home consists of at one moment, times apart.
+ * Everything that a home contains at one moment, except points in time.
  *
  * @param catalog everything that is defined in it
  * @param history its rows, with who installed them

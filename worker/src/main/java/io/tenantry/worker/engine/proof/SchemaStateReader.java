@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** How a home is looked at: which columns the digests of its rows leave out. */
+/** Reads the state of a home, without the columns whose values vary. */
 interface SchemaStateReader {
     /** Every column counts. */
     SchemaStateReader WHOLE = (connection, schema, before) -> SchemaState.of(connection, schema, Set.of());

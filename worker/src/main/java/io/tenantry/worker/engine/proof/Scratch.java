@@ -21,8 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A home of nobody, in which scripts are tried out: made and dropped again and again, always under the same name, so that
- * what was made in it at different times can be compared as it is. While it is in use, its name is locked.
+ * A home without a tenant, for trials. It is created and dropped many times, always with the same name, so that its
+ * states can be compared directly. Its name is locked while it is in use.
  */
 final class Scratch implements AutoCloseable {
     private static final String PREFIX = "tenantry_scratch_";

@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a scratch home from nothing to the newest version, with a look at each version. For use by one thread.
+ * Brings a scratch home from nothing to the newest version, and reads its state at each version. For use by one thread.
  *
  * @param boundary what is known of the scripts
  * @param path the migrations of a new home, in order

@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** What a script may leave in the session, beyond its transaction. */
+/** What a script may leave in its session after its transaction. */
 final class SessionState {
     private static final String QUERY = """
             SELECT concat_ws(E'\\n',

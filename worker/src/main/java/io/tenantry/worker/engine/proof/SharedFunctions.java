@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The functions of the database that are in no tenant's home, and what their bodies name. Names count without their schemas.
+ * The functions of the database outside all homes, and the names in their bodies. Names are compared without schemas.
  *
  * @param functions those in languages that have a body
  */

@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * The locks of a trial that keep others from writing to tables outside the home, as that of a new foreign key does: a trial
- * must not hold them for long. For use by one thread.
+ * Limits how long a trial holds locks that block writers of tables outside the home, as a new foreign key does. For use
+ * by one thread.
  */
 final class SharedLocks {
     private static final String QUERY = """

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of the catalogs of memberships, settings, shared comments and user mappings, as a transaction sees them. No lock and no row
- * tells what it has deleted there, or which user mapping it has changed.
+ * Rows of the catalogs of memberships, settings, shared comments and user mappings, as a transaction sees them. Neither
+ * locks nor row versions show what the transaction has deleted there, or which user mapping it has changed.
  *
  * @param catalogs those that the transaction may have written; only their rows are here
  * @param rows by their identity

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds statements that would draw from a sequence outside the schema of a tenant: no rollback gives the number back. For
- * use by one thread, in one session.
+ * Finds statements that take a number from a sequence outside the schema of a tenant. A rollback does not give the
+ * number back. For use by one thread, in one session.
  */
 final class SharedSequences {
     private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)";

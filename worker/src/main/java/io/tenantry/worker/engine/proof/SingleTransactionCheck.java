@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Checks between scripts that are tried in one transaction: the message fails where a script leaves the next ones a setting
- * that would have ended with its own transaction, and where a lock keeps others from a shared table for too long.
+ * Adds checks between scripts that are tried in one transaction. The message fails if a script leaves a setting to the
+ * next scripts that would have ended with its own transaction, or blocks others from a shared table for too long.
  */
 final class SingleTransactionCheck {
     /** All that PostgreSQL lists, as one text. */

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What reads the message in which a statement comes, or its time, as an audit trigger does: Flyway sends each statement by
- * itself, a plan sends all of a script in one message. For use by one thread.
+ * Finds triggers and functions that read the current message or its time, as audit triggers do. Flyway sends each
+ * statement by itself; a plan sends all statements of a script in one message. For use by one thread.
  *
  * @see <a href="https://www.postgresql.org/docs/current/functions-info.html">current_query</a>
  * @see <a href="https://www.postgresql.org/docs/current/functions-datetime.html#FUNCTIONS-DATETIME-CURRENT">statement_timestamp</a>

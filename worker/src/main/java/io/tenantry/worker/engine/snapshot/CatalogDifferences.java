@@ -8,7 +8,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What differs between two snapshots, for people: "here" is the first, "there" the other. */
+/** The differences between two snapshots, for people. "here" is the first snapshot, "there" the second. */
 final class CatalogDifferences {
     private static final int MOST_LINES = 20;
     /** Of each of two long definitions, so much is shown. */

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What differs between the data of two schemas.
+ * The differences between the data of two schemas.
  *
  * @param tables whose rows differ, in the columns that were not left out, or that only one side has
  * @param columns whose values differ, or that only one side has; those that were left out too

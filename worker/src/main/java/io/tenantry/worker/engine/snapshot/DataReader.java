@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Makes a {@link DataSnapshot}: one query says which tables there are, the next ones read them. */
+/** Reads a {@link DataSnapshot}. One query lists the tables, the next ones read them. */
 final class DataReader {
     /** A query of thousands of parts would exceed the server's stack. */
     private static final int TABLES_AT_ONCE = 100;

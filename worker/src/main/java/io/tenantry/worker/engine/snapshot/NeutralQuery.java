@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Queries whose answers do not depend on the settings of the session, and that leave no settings behind: they end with a
- * transaction of their own, or with a savepoint inside the caller's. That is one round trip, and one for the commit.
+ * Queries whose results do not depend on the session's settings, and that change no settings. Each runs in its own
+ * transaction, or in a savepoint of the caller's: one round trip, and one for the commit.
  *
  * <p>Whether there is a transaction is what {@link Connection#getAutoCommit()} says.
  */

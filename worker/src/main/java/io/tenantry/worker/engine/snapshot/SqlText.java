@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Queries that are too long for a Java source, as they come in the jar. */
+/** Reads queries that are too long for a Java source from the jar. */
 public final class SqlText {
     private SqlText() {}
 

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be compared of values that differ from run to run, as those of now() and random() do: which of them are null,
- * how many are different, how long they are, how far from the present.
+ * Facts about values that differ from run to run, as those of now() and random() do: how many are null, how many are
+ * distinct, how long they are, how far from the present.
  *
  * @param columns the facts of each column
  * @param distinct how many different values all these columns of one type have together, by the type's name: scripts that

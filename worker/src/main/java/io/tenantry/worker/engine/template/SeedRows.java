@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The rows that migrations leave in a database, in all its schemas.
+ * The rows that migrations insert into a database, in all its schemas.
  *
  * @param bySchema what is in each
  * @param times columns, with their schema, of a type of date or time

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A database on a server, made by Flyway, of which the databases of new tenants are copies. It is named by its content and
- * never changes, so releases that run side by side have one each. It gets its name when it is complete; whoever makes the
- * same one at the same time and comes second drops his own. For use by one thread at a time.
+ * A database on a server, made by Flyway, that is copied for new tenants. Its name depends on its content and it never
+ * changes, so releases that run side by side have one each. It gets its name when it is complete. If two workers make
+ * the same template at the same time, the second drops its own. For use by one thread at a time.
  */
 public final class TemplateDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateDatabase.class);

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A database on its way to be a template, under a name that nobody else has. Closing it drops it, unless it has become the
+ * A template database under construction, with a unique temporary name. Closing it drops it, unless it has become the
  * template. One connection at a time; for use by one thread.
  */
 final class TemplateDraft implements AutoCloseable {

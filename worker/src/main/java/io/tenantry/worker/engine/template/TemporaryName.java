@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/** What a template is called while it is made: when that began, and something that nobody else has. */
+/** The name of a template under construction: the time when that began, and a random part. */
 final class TemporaryName {
     private static final int RADIX = 16;
     private static final int TIME_DIGITS = 8;
