@@ -35,7 +35,7 @@ public final class FlywayEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(FlywayEngine.class);
     /** Never created: a place without history, where every migration shows as pending. */
-    private static final String NOWHERE = "tenantry_no_such_schema";
+    public static final String NOWHERE = "tenantry_no_such_schema";
 
     private static final Map<String, String> ANY_HOME = Map.of("tenant", NOWHERE, "schema", NOWHERE);
 

@@ -159,7 +159,7 @@ public final class FlywayRun {
         migrate(flyway(sources), new HomeLockGuard(home.home().lockKey(), catalog.scripts()), new LockTimeoutPolicy());
         execute(restore);
         while ("true".equals(value("SELECT pg_advisory_unlock(" + OUTSIDE_LOCK + ")::text"))) {
-            // The keeper has taken it once more behind each statement.
+            // The guard has taken it once more behind each statement.
         }
     }
 
@@ -201,8 +201,8 @@ public final class FlywayRun {
                 .ignoreMigrationPatterns("*:future", "repeatable:missing");
     }
 
-    /** @param keeper for a script outside a transaction; null for all others */
-    private void migrate(FluentConfiguration flyway, @Nullable HomeLockGuard keeper, Callback... more)
+    /** @param guard for a script outside a transaction; null for all others */
+    private void migrate(FluentConfiguration flyway, @Nullable HomeLockGuard guard, Callback... more)
             throws SQLException {
         if (catalog.spoilsSessions(home.home())) {
             home.session().endAfterwards();
@@ -212,8 +212,8 @@ public final class FlywayRun {
             ScriptIsolation each = new ScriptIsolation(limit, home.home());
             try {
                 List<Callback> callbacks = new ArrayList<>(List.of(running, each, mark));
-                if (keeper != null) {
-                    callbacks.add(keeper);
+                if (guard != null) {
+                    callbacks.add(guard);
                 }
                 callbacks.addAll(List.of(more));
                 MigrateResult result = flyway.callbacks(callbacks.toArray(new Callback[0]))
@@ -222,7 +222,7 @@ public final class FlywayRun {
                 result.migrations.forEach(migration -> applied.add(name(migration)));
                 mark.keep();
             } catch (FlywayException failure) {
-                if (each.hasLostLock() || (keeper != null && keeper.hasLostLock())) {
+                if (each.hasLostLock() || (guard != null && guard.hasLostLock())) {
                     throw new BusyException(
                             BusyException.Kind.HOME,
                             "a script has given back the lock of " + home.home().location()

@@ -43,7 +43,10 @@ public final class HomeLockGuard implements Callback {
     /** They take no snapshot, so nothing that does may come between them. */
     private static final Pattern SETS_UP = Pattern.compile("^(BEGIN|START|SET)\\b", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern ENDS = Pattern.compile("^(COMMIT|END|ROLLBACK|ABORT)\\b", Pattern.CASE_INSENSITIVE);
+    /** Neither back to a savepoint, nor into the next transaction. */
+    private static final Pattern ENDS = Pattern.compile(
+            "^(COMMIT|END|ROLLBACK|ABORT)\\b(?!(\\s+(WORK|TRANSACTION))?\\s+(TO|AND\\s+CHAIN)\\b)",
+            Pattern.CASE_INSENSITIVE);
 
     private final long home;
     private final boolean unlocks;
@@ -179,6 +182,6 @@ public final class HomeLockGuard implements Callback {
 
     @Override
     public String getCallbackName() {
-        return "lock-keeper";
+        return "home-lock-guard";
     }
 }

@@ -79,6 +79,6 @@ final class LockTimeoutPolicy implements Callback {
 
     @Override
     public String getCallbackName() {
-        return "lock-patience";
+        return "lock-timeout-policy";
     }
 }

@@ -69,6 +69,6 @@ public final class MarkRestorer implements Callback {
     @Override
     public String getCallbackName() {
         // Flyway sorts by this: it comes after a callback in a file.
-        return "~mark keeper";
+        return "~mark-restorer";
     }
 }

@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine.flyway;
 
+import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.NonTransactionalScript;
@@ -28,10 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Flyway over a scratch home.
  */
 public final class NonTransactionalScriptFinder {
-    /** Stand for the names of a home in what is read. */
+    /** Stands for the name of a tenant in what is read. */
     private static final String TENANT = "tenantry_no_such_tenant";
-
-    private static final String SCHEMA = "tenantry_no_such_schema";
 
     /** Without a database the parser takes PostgreSQL for one before 12, which did not do this in a transaction. */
     private static final Pattern IN_TRANSACTION = Pattern.compile("^ALTER\\s+TYPE\\b", Pattern.CASE_INSENSITIVE);
@@ -46,8 +45,8 @@ public final class NonTransactionalScriptFinder {
      */
     public static Map<String, NonTransactionalScript> of(MigrationCatalog catalog, String server) {
         Configuration configuration =
-                Flyway.configure().mixed(true).placeholders(Map.of("tenant", TENANT, "schema", SCHEMA));
-        PlannedScript.Names names = new PlannedScript.Names(TENANT, SCHEMA, server);
+                Flyway.configure().mixed(true).placeholders(Map.of("tenant", TENANT, "schema", FlywayEngine.NOWHERE));
+        PlannedScript.Names names = new PlannedScript.Names(TENANT, FlywayEngine.NOWHERE, server);
         Map<String, NonTransactionalScript> outside = new HashMap<>();
         for (Migration migration : catalog.migrations()) {
             String script = migration.script();

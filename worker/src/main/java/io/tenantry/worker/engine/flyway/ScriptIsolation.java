@@ -110,6 +110,6 @@ public final class ScriptIsolation implements Callback {
 
     @Override
     public String getCallbackName() {
-        return "each-script";
+        return "script-isolation";
     }
 }

@@ -104,7 +104,7 @@ public final class StatementRecorder implements Callback {
 
     @Override
     public String getCallbackName() {
-        return "recording";
+        return "statement-recorder";
     }
 
     private static Connection withoutCommit(Connection connection) {

@@ -89,7 +89,8 @@ class LostLockIT {
                 "SELECT pg_advisory_unlock_all();",
                 "DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$;",
                 "SELECT gives_back();",
-                "BEGIN; SELECT pg_advisory_unlock_all(); COMMIT;"
+                "BEGIN; SELECT pg_advisory_unlock_all(); COMMIT;",
+                "BEGIN; SAVEPOINT s; ROLLBACK TO SAVEPOINT s; SELECT pg_advisory_unlock_all(); ROLLBACK WORK TO s; COMMIT;"
             })
     void nobodyComesInWhileAScriptOutsideATransactionGivesBackTheLock(String unlock) throws Exception {
         try (EngineFixture engine = new EngineFixture()) {
@@ -157,6 +158,24 @@ class LostLockIT {
             assertThat(engine.query("SELECT level FROM tenant_acme.a"))
                     .hasSize(1)
                     .doesNotContain("read committed");
+        }
+    }
+
+    /** The statement that unlocks must not end a transaction that the script has begun. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ROLLBACK TO SAVEPOINT s;", "ROLLBACK TRANSACTION TO s;", "COMMIT AND CHAIN;"})
+    void aTransactionOfAScriptOutsideOneEndsWhereTheScriptEndsIt(String goesOn) throws Exception {
+        try (EngineFixture engine = new EngineFixture()) {
+            engine.onboard(engine.with("V1__a.sql", "CREATE TABLE a (id int);").catalog(), "acme");
+            engine.with(
+                            "V2__b.sql",
+                            "BEGIN; SAVEPOINT s;\n" + goesOn
+                                    + "\nSELECT pg_advisory_unlock_all();\nINSERT INTO a VALUES (1);\nROLLBACK;")
+                    .with("V2__b.sql.conf", "executeInTransaction=false");
+
+            assertThat(engine.upgrade(PlanVerifier.read(engine.catalog(), engine.server()), "acme", "latest", "1"))
+                    .isInstanceOf(MigrationResult.Migrated.class);
+            assertThat(engine.query("SELECT id FROM tenant_acme.a")).isEmpty();
         }
     }
 
