@@ -137,18 +137,25 @@ final class TemplateKeeper implements AutoCloseable {
         }
         try {
             work.run();
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
         } catch (SQLException | MigrationsRefusedException failure) {
-            LOG.warn(
-                    "template {} on server {}: {}; the databases of new tenants are migrated from the beginning meanwhile",
-                    template,
-                    server.name(),
-                    String.valueOf(failure.getMessage())
-                            .lines()
-                            .map(String::strip)
-                            .collect(Collectors.joining(" ")));
+            warn(server, template, String.valueOf(failure.getMessage()), null);
+        } catch (RuntimeException | Error failure) {
+            // A migration in Java may throw anything: the other templates are made all the same.
+            warn(server, template, failure.toString(), failure);
         } finally {
             permit.end();
         }
+    }
+
+    private static void warn(Server server, String template, String reason, @Nullable Throwable trace) {
+        LOG.warn(
+                "template {} on server {}: {}; the databases of new tenants are migrated from the beginning meanwhile",
+                template,
+                server.name(),
+                reason.lines().map(String::strip).collect(Collectors.joining(" ")),
+                trace);
     }
 
     @Override

@@ -99,10 +99,12 @@ public final class TemplateDatabase {
                 // Else another worker made the same one, and was faster.
                 LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
-        } catch (MigrationsRefusedException refusal) {
-            // What fails here fails for every new tenant too, who is told so, whatever SQLSTATE a script raises.
+        } catch (MigrationsRefusedException | Error failure) {
+            // Scripts that are refused, whatever SQLSTATE they raise, or a migration in Java that throws an error: the
+            // same
+            // happens to every new tenant, and its result says so.
             unfit = true;
-            throw refusal;
+            throw failure;
         } catch (SQLException failure) {
             sessionsEnded += failure.getCause() instanceof FlywayException ? 1 : 0;
             unfit = sessionsEnded >= TRIES || SqlFailure.of(failure) == SqlFailure.PERMANENT;
