@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the rest, the same objects are compared after a rollback.
  *
  * @param certain what was made or changed, with traces that differ once it is changed again
- * @param questionable relations that may have been changed, with their names and states
+ * @param questionable relations, comments and large objects that may have been changed, with their names and states
  * @param vanished what was dropped, or is only locked
  * @param shared rows of catalogs that only a comparison tells
  */
@@ -44,12 +44,17 @@ record ForeignChanges(
      * @param ofExtension whether it belongs to an extension
      * @param ofTenant whether it is in no schema, but each tenant's own: a role, a large object
      */
-    record Item(String name, boolean ofExtension, boolean ofTenant) {}
+    record Item(String name, boolean ofExtension, boolean ofTenant) {
+        /** The same item, which was there before the script and so is not the tenant's. */
+        private Item ofOthers() {
+            return new Item(name, ofExtension, false);
+        }
+    }
 
     /**
-     * A relation at one moment.
+     * A relation, a comment or a large object at one moment.
      *
-     * @param state differs after whatever changes it, but for its rows and its part in foreign keys
+     * @param state differs after each change, except changes of rows, of foreign keys and of a large object's bytes
      */
     record Found(Item item, @Nullable String state) {}
 
@@ -105,8 +110,10 @@ record ForeignChanges(
         Map<Ref, Found> before = before(connection, schema);
         questionable.forEach((ref, now) -> {
             @Nullable Found then = before.get(ref);
-            if (then == null || !Objects.equals(then.state(), now.state())) {
+            if (then == null) {
                 all.add(now.item());
+            } else if (!Objects.equals(then.state(), now.state())) {
+                all.add(now.item().ofOthers());
             }
         });
         vanished.forEach(ref -> {
@@ -152,6 +159,7 @@ record ForeignChanges(
                     .replace("/*objects*/", OBJECTS)
                     .replace("/*relation*/", SqlText.of(ForeignChanges.class, "relation-name.sql"))
                     .replace("/*extension*/", SqlText.of(ForeignChanges.class, "relation-extension.sql"))
+                    .replace("/*large object*/", SqlText.of(ForeignChanges.class, "large-object-state.sql"))
                     .replace("/*state*/", SqlText.of(ForeignChanges.class, "relation-state.sql"));
             return new Query(
                     text.replace("/*roles*/", SqlText.of(ForeignChanges.class, "roles.sql")),

@@ -8,7 +8,7 @@ object (name, class, id, namespace, row_xid) AS (
 /*objects*/
 ),
 home AS (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ?)
-SELECT o.name, o.class, o.id, NULL AS state
+SELECT o.name, o.class, o.id, /*large object*/ AS state
 FROM object o JOIN wanted w ON w.class = o.class AND w.id = o.id
 WHERE o.id = ANY (?::oid[]) AND NOT EXISTS (SELECT FROM home h WHERE h.oid = o.namespace)
 UNION ALL

@@ -61,7 +61,7 @@ locked AS MATERIALIZED (
            l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) AS here
     FROM pg_locks l WHERE l.pid = pg_backend_pid() AND l.locktype IN ('relation', 'object')
 )
-SELECT o.name, o.class, o.id, NULL AS state,
+SELECT o.name, o.class, o.id, /*large object*/ AS state,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.id AND d.deptype = 'e') AS extension,
        o.class = 'pg_largeobject'::regclass
            OR o.class IN ('pg_authid'::regclass, 'pg_auth_members'::regclass, 'pg_default_acl'::regclass, 'pg_db_role_setting'::regclass, 'pg_foreign_server'::regclass,
@@ -110,7 +110,8 @@ WHERE (c.oid IN (SELECT l.relation FROM locked l WHERE l.locktype = 'relation' A
   AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
 UNION
 -- A comment is no part of its object. Those on relations are known by their locks.
-SELECT c.name, 'pg_description'::regclass, c.id, md5(c.text), false, c.name LIKE '%' || w.tenant || '%', NULL
+SELECT c.name, 'pg_description'::regclass, c.id, md5(c.text), false,
+       c.name LIKE '%' || w.tenant || '%' OR EXISTS (SELECT FROM own o WHERE o.class = 'pg_largeobject'::regclass AND o.class = c.class AND o.id = c.id), NULL
 FROM comment c, written w
 WHERE c.namespace <> w.home AND c.namespace <> coalesce(nullif(pg_my_temp_schema(), 0), w.home)
   -- An extension brings comments with it.

@@ -46,7 +46,11 @@ class SharedCatalogsIT {
             Map.entry(
                     "ALTER TEXT SEARCH CONFIGURATION public.words DROP MAPPING FOR asciiword",
                     "text search configuration words"),
-            Map.entry("ALTER TYPE public.mood ADD VALUE 'b'", "type mood"));
+            Map.entry("ALTER TYPE public.mood ADD VALUE 'b'", "type mood"),
+            Map.entry("GRANT SELECT ON LARGE OBJECT 12345 TO %s_there", "large object 12345"),
+            Map.entry("ALTER LARGE OBJECT 12346 OWNER TO %s_there", "large object 12346"),
+            Map.entry("COMMENT ON LARGE OBJECT 12347 IS 'x'", "comment on large object 12347"),
+            Map.entry("SELECT lo_unlink(12348)", "large object 12348"));
 
     /** The same for statements that only a superuser may run, or whose effect only a superuser sees. */
     private static final Map<String, String> REACHING_AS_SUPERUSER = Map.ofEntries(
@@ -77,7 +81,11 @@ class SharedCatalogsIT {
             "DROP USER MAPPING FOR \"${tenant}_a\" SERVER elsewhere; DROP ROLE \"${tenant}_a\"",
             "CREATE TYPE mood AS ENUM ('a'); COMMENT ON TYPE mood IS 'x'; ALTER TYPE mood ADD VALUE 'b'",
             "COMMENT ON FUNCTION public.g() IS 'as it was'; REVOKE %s_member FROM %s_there",
-            "CREATE TEXT SEARCH CONFIGURATION words (COPY = simple); ALTER TEXT SEARCH CONFIGURATION words DROP MAPPING FOR word");
+            "CREATE TEXT SEARCH CONFIGURATION words (COPY = simple); ALTER TEXT SEARCH CONFIGURATION words DROP MAPPING FOR word",
+            "CREATE TABLE files (file oid); INSERT INTO files VALUES (lo_from_bytea(0, 'x'))",
+            "DO $$ BEGIN EXECUTE format('GRANT SELECT ON LARGE OBJECT %1$s TO PUBLIC; COMMENT ON LARGE OBJECT %1$s IS ''x''',"
+                    + " (SELECT file FROM files)); PERFORM lo_put(file, 0, 'y'), lo_unlink(lo_from_bytea(0, 'z')) FROM files; END $$",
+            "SELECT lo_unlink(lo_create(0)), lo_get(12345); GRANT SELECT ON LARGE OBJECT 12345 TO %s_member");
 
     private EngineFixture engine;
     private String prefix;
@@ -95,6 +103,8 @@ class SharedCatalogsIT {
                 CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
                 CREATE FUNCTION public.g() RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION public.g() IS 'as it was';
                 CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+                SELECT lo_from_bytea(number, 'there') FROM generate_series(12345, 12348) number;
+                GRANT SELECT ON LARGE OBJECT 12345 TO %s_member;
                 CREATE TYPE public.mood AS ENUM ('a'); CREATE TEXT SEARCH CONFIGURATION public.words (COPY = simple);
                 """));
     }
@@ -102,7 +112,7 @@ class SharedCatalogsIT {
     @AfterEach
     void close() throws Exception {
         engine.execute(
-                named("DROP OWNED BY %s_there, %s_other; DROP ROLE %s_there, %s_other, %s_set, %s_named, %s_member"));
+                named("DROP OWNED BY %s_there, %s_other, %s_member; DROP ROLE %s_there, %s_other, %s_set, %s_named, %s_member"));
         engine.close();
     }
 
@@ -176,6 +186,10 @@ class SharedCatalogsIT {
                 + "; GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO " + owner
                 + "; ALTER FUNCTION public.f() OWNER TO " + owner
                 + "; ALTER TYPE public.mood OWNER TO " + owner
+                + "; ALTER LARGE OBJECT 12345 OWNER TO " + owner
+                + "; ALTER LARGE OBJECT 12346 OWNER TO " + owner
+                + "; ALTER LARGE OBJECT 12347 OWNER TO " + owner
+                + "; ALTER LARGE OBJECT 12348 OWNER TO " + owner
                 + "; ALTER TEXT SEARCH CONFIGURATION public.words OWNER TO "
                 + owner));
         return server;
@@ -190,6 +204,7 @@ class SharedCatalogsIT {
                 + " UNION ALL SELECT m::text FROM pg_user_mappings m UNION ALL SELECT p.pubname FROM pg_publication p"
                 + " UNION ALL SELECT evtname FROM pg_event_trigger UNION ALL SELECT enumlabel FROM pg_enum"
                 + " UNION ALL SELECT nspname FROM pg_namespace UNION ALL SELECT s::text FROM pg_foreign_server s"
+                + " UNION ALL SELECT m::text FROM pg_largeobject_metadata m"
                 + " UNION ALL SELECT md5(string_agg(m::text, ',' ORDER BY m::text)) FROM pg_ts_config_map m"
                 + " UNION ALL SELECT d.description FROM pg_description d WHERE d.objoid > 16384 ORDER BY 1");
     }
