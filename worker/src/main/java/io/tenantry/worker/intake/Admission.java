@@ -2,8 +2,8 @@ package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
-import io.tenantry.worker.step.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.request.Patience;
+import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
-import io.tenantry.worker.step.Patience;
-import io.tenantry.worker.step.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** Applies the migrations that the home lacks up to the target. One for each request and home. */
-final class BringToVersion implements Step {
+public final class BringToVersion implements Step {
     private final Migrator migrator;
     private final Target target;
     private final Guess guess;
@@ -19,7 +19,7 @@ final class BringToVersion implements Step {
     private @Nullable Progress progress;
 
     /** What is thought of the home before it is looked at: it saves a look if it is right, and does no harm if not. */
-    sealed interface Guess {
+    public sealed interface Guess {
         /** Nothing is there yet, and the steps before this one would make it. */
         record Missing() implements Guess {}
 
@@ -27,12 +27,13 @@ final class BringToVersion implements Step {
         record At(@Nullable String version) implements Guess {}
     }
 
-    BringToVersion(Migrator migrator, Target target, Guess guess) {
+    /** For a home that no step before this one has looked at. */
+    public BringToVersion(Migrator migrator, Target target, Guess guess) {
         this(migrator, target, guess, new VersionTracker());
     }
 
     /** @param tracker where the request met the home, if a step before it knows that better */
-    BringToVersion(Migrator migrator, Target target, Guess guess, VersionTracker tracker) {
+    public BringToVersion(Migrator migrator, Target target, Guess guess, VersionTracker tracker) {
         this.migrator = migrator;
         this.target = target;
         this.guess = guess;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The first step for a tenant with its own database: creates and marks the database, or adopts the one from an earlier
  * attempt for this tenant. Runs in the server's own database.
  */
-final class ClaimDatabase implements Step {
+public final class ClaimDatabase implements Step {
     private final @Nullable TemplateDatabase template;
     private final VersionTracker tracker;
 
@@ -20,7 +20,7 @@ final class ClaimDatabase implements Step {
      * @param template null if this database is made without one
      * @param tracker where the request met the home
      */
-    ClaimDatabase(@Nullable TemplateDatabase template, VersionTracker tracker) {
+    public ClaimDatabase(@Nullable TemplateDatabase template, VersionTracker tracker) {
         this.template = template;
         this.tracker = tracker;
     }

@@ -5,7 +5,7 @@ import io.tenantry.worker.postgres.LockedHome;
 import java.sql.SQLException;
 
 /** The first step for a new schema: creates and marks it, or adopts the one from an earlier attempt. */
-final class ClaimSchema implements Step {
+public final class ClaimSchema implements Step {
     @Override
     public String name() {
         return "claim-schema";

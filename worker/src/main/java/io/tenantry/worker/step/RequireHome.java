@@ -9,7 +9,7 @@ import io.tenantry.worker.postgres.TenantHome;
 import java.sql.SQLException;
 
 /** Requires that the home exists and has the tenant's mark. Never creates it. */
-final class RequireHome implements Step {
+public final class RequireHome implements Step {
     @Override
     public String name() {
         return "require-home";
@@ -29,7 +29,7 @@ final class RequireHome implements Step {
     }
 
     /** The answer when the home's own database cannot be connected to. */
-    static ResultError refused(TenantHome home, DatabaseRefusedException refused) {
+    public static ResultError refused(TenantHome home, DatabaseRefusedException refused) {
         if (refused.isMissing()) {
             return missing(home);
         }

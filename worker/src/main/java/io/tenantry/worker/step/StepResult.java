@@ -25,7 +25,8 @@ public sealed interface StepResult {
     /** Trying again cannot help; the steps after it do not run. The components are as in {@link Migrated}. */
     record Refused(@Nullable String from, @Nullable String to, List<String> applied, ResultError error)
             implements StepResult {
-        static Refused of(ResultError error) {
+        /** A refusal of a step that brings a home to no version. */
+        public static Refused of(ResultError error) {
             return new Refused(null, null, List.of(), error);
         }
     }

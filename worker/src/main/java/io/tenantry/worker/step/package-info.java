@@ -1,4 +1,4 @@
-/** Onboarding and upgrade as lists of idempotent steps; a step returns a result, it never publishes. */
+/** The idempotent units of work on one tenant's home; a step returns a result, it never publishes. */
 @NullMarked
 package io.tenantry.worker.step;
 

@@ -1,0 +1,85 @@
+package io.tenantry.worker.request;
+
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.engine.template.TemplateDatabase;
+import io.tenantry.worker.postgres.Server;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The databases and servers of the configuration. Immutable. */
+public final class Fleet {
+    private final Map<String, NamedDatabase> databases = new LinkedHashMap<>();
+    private final Map<String, Server> servers;
+
+    /**
+     * @param databases in the order in which every tenant's homes are worked on
+     * @param servers by name, also those that no database names: registered homes may be on them
+     */
+    public Fleet(List<NamedDatabase> databases, Map<String, Server> servers) {
+        databases.forEach(database -> this.databases.put(database.name(), database));
+        this.servers = Map.copyOf(servers);
+    }
+
+    /** In the configured order. */
+    List<NamedDatabase> databases() {
+        return List.copyOf(databases.values());
+    }
+
+    Optional<NamedDatabase> database(String name) {
+        return Optional.ofNullable(databases.get(name));
+    }
+
+    Optional<Server> server(String name) {
+        return Optional.ofNullable(servers.get(name));
+    }
+
+    /**
+     * The names of the servers that a request needs, as far as the configuration says; empty if only the registry knows
+     * in which of the databases the tenant has a home.
+     */
+    public Set<String> servers(TenantRequest request) {
+        boolean named = request instanceof MigrationRequested migration
+                ? migration.tenant() == null || !migration.databases().isEmpty()
+                : true;
+        Set<String> servers = new HashSet<>();
+        for (NamedDatabase database : databases.values()) {
+            if (isWanted(database, request)) {
+                servers.add(database.server().name());
+            }
+        }
+        return named || servers.size() == 1 ? Set.copyOf(servers) : Set.of();
+    }
+
+    private static boolean isWanted(NamedDatabase database, TenantRequest request) {
+        List<String> names = List.of();
+        if (request instanceof TenantCreated created) {
+            names = created.databases();
+        } else if (request instanceof MigrationRequested migration) {
+            if (migration.tenant() == null) {
+                return database.name().equals(migration.database());
+            }
+            names = migration.databases();
+        }
+        return !database.isShared() && (names.isEmpty() || names.contains(database.name()));
+    }
+
+    /** Of those databases that have one. */
+    public List<TemplateDatabase> templates() {
+        return databases.values().stream()
+                .map(NamedDatabase::template)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
+    /** For messages. */
+    String names() {
+        return String.join(", ", databases.keySet());
+    }
+}

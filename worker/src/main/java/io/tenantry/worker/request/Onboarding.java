@@ -1,0 +1,104 @@
+package io.tenantry.worker.request;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.template.TemplateDatabase;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.TenantRecord;
+import io.tenantry.worker.step.BringToVersion;
+import io.tenantry.worker.step.ClaimDatabase;
+import io.tenantry.worker.step.ClaimSchema;
+import io.tenantry.worker.step.RequireHome;
+import io.tenantry.worker.step.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code tenant.created} means: a home in each database, at the newest version. */
+public final class Onboarding {
+    private final Fleet fleet;
+
+    /** @param fleet the databases that a new tenant may get a home in */
+    public Onboarding(Fleet fleet) {
+        this.fleet = fleet;
+    }
+
+    /**
+     * The homes to work on and their steps, or why there are none.
+     *
+     * @param known what the registry has of the tenant
+     */
+    public Resolution resolve(TenantCreated request, TenantRecord known) {
+        for (String name : request.databases()) {
+            Optional<NamedDatabase> database = fleet.database(name);
+            if (database.isEmpty() || database.get().isShared()) {
+                return new Resolution.Refused(unknown(name, database.isPresent()));
+            }
+        }
+        List<HomeWork> homes = new ArrayList<>();
+        for (NamedDatabase database : fleet.databases()) {
+            boolean wanted =
+                    request.databases().isEmpty() || request.databases().contains(database.name());
+            if (wanted && !database.isShared()) {
+                Optional<String> lost = serverThatIsGone(database, known);
+                if (lost.isPresent()) {
+                    return new Resolution.Refused(ResultError.of(
+                            ErrorCode.UNKNOWN_DATABASE,
+                            "tenant " + request.tenant() + " is registered on server " + lost.get()
+                                    + ", which is not in the configuration; nothing was done: configure the server"));
+                }
+                homes.add(work(database, request.tenant(), known));
+            }
+        }
+        return new Resolution.Work(homes);
+    }
+
+    private HomeWork work(NamedDatabase database, String tenant, TenantRecord known) {
+        // One that is registered stays where it is, also after the configured location has changed.
+        for (RegisteredHome registered : known.homes()) {
+            Optional<Server> server = fleet.server(registered.server());
+            if (registered.database().equals(database.name()) && server.isPresent()) {
+                TenantHome home = database.home(tenant, registered.server(), registered.location());
+                return work(database, home, server.get(), new BringToVersion.Guess.At(null));
+            }
+        }
+        TenantHome home = database.homeOf(tenant);
+        BringToVersion.Guess guess = home.isolation() == Isolation.DATABASE
+                ? new BringToVersion.Guess.At(null)
+                : new BringToVersion.Guess.Missing();
+        return work(database, home, database.server(), guess);
+    }
+
+    private static HomeWork work(NamedDatabase database, TenantHome home, Server server, BringToVersion.Guess guess) {
+        VersionTracker tracker = new VersionTracker();
+        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, tracker);
+        if (home.isolation() != Isolation.DATABASE) {
+            return HomeWork.of(home, server, new ClaimSchema(), last);
+        }
+        @Nullable TemplateDatabase template = server.equals(database.server()) ? database.template() : null;
+        return new HomeWork(home, server, new ClaimDatabase(template, tracker), List.of(new RequireHome(), last));
+    }
+
+    private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {
+        return known.homes().stream()
+                .filter(home -> home.database().equals(database.name()))
+                .map(RegisteredHome::server)
+                .filter(server -> fleet.server(server).isEmpty())
+                .findFirst();
+    }
+
+    private ResultError unknown(String name, boolean shared) {
+        return ResultError.of(
+                ErrorCode.UNKNOWN_DATABASE,
+                "database " + name
+                        + (shared ? " is shared, and has no homes of tenants" : " is not in the configuration")
+                        + "; nothing was done. The configured databases are " + fleet.names());
+    }
+}

@@ -1,0 +1,108 @@
+package io.tenantry.worker.request;
+
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.TenantRequest;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way through the worker. */
+public final class Request {
+    private final RequestRef ref;
+    private final TenantRequest data;
+    private final @Nullable String traceparent;
+    private final long receivedNanos;
+    private final Patience patience;
+    private volatile boolean owned = true;
+    private volatile Predicate<Set<String>> admission = servers -> true;
+    private volatile BooleanSupplier signupParked = () -> false;
+
+    /**
+     * @param ref identity and coordinates
+     * @param traceparent carried to the result; null if the request had none
+     * @param receivedNanos when this worker polled it, as {@link System#nanoTime}
+     */
+    public Request(RequestRef ref, TenantRequest data, @Nullable String traceparent, long receivedNanos) {
+        this(ref, data, traceparent, receivedNanos, new Patience());
+    }
+
+    /** @param patience of an earlier request for the same record, if this worker had one */
+    public Request(
+            RequestRef ref, TenantRequest data, @Nullable String traceparent, long receivedNanos, Patience patience) {
+        this.patience = patience;
+        this.ref = ref;
+        this.data = data;
+        this.traceparent = traceparent;
+        this.receivedNanos = receivedNanos;
+    }
+
+    /** Identity and coordinates. */
+    public RequestRef ref() {
+        return ref;
+    }
+
+    /** What is asked for. */
+    public TenantRequest data() {
+        return data;
+    }
+
+    /** For how long it has waited, and how often it failed. */
+    public Patience patience() {
+        return patience;
+    }
+
+    /** Null if the request had none. */
+    public @Nullable String traceparent() {
+        return traceparent;
+    }
+
+    /** When this worker polled it, as {@link System#nanoTime}. */
+    public long receivedNanos() {
+        return receivedNanos;
+    }
+
+    /** The tenant, or the shared database: the key of request and result, and the lane. */
+    public String key() {
+        return data.key();
+    }
+
+    /** Whether its record is this worker's to answer; a request that is not need not be run. Read from any thread. */
+    public boolean owned() {
+        return owned;
+    }
+
+    /**
+     * Who decides whether this request goes on when the servers that it needs are known.
+     *
+     * @param decides called by the thread that works on the request; after false the request will be made again from its
+     *     record, and this one ends without an outcome
+     */
+    public void admitBy(Predicate<Set<String>> decides) {
+        admission = decides;
+    }
+
+    /** Whether it goes on, given the names of the servers that it needs. */
+    public boolean isAdmitted(Set<String> servers) {
+        return admission.test(servers);
+    }
+
+    /**
+     * Who knows whether a signup of the same tenant was read, and waits for room.
+     *
+     * @param knows called by the thread that works on the request
+     */
+    public void signupParked(BooleanSupplier knows) {
+        signupParked = knows;
+    }
+
+    /** Whether this worker has read a signup of the same tenant, and has not started it. */
+    public boolean isSignupParked() {
+        return signupParked.getAsBoolean();
+    }
+
+    /** The poll thread says so when it loses the partition; if that comes back, another request stands for the record. */
+    public void disown() {
+        owned = false;
+    }
+}

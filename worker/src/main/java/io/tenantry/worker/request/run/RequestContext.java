@@ -1,0 +1,131 @@
+package io.tenantry.worker.request.run;
+
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.config.RetrySettings;
+import io.tenantry.worker.config.WorkerSettings;
+import io.tenantry.worker.lane.Task;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.TenantRecord;
+import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.Onboarding;
+import io.tenantry.worker.request.Outcomes;
+import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.Resolution;
+import io.tenantry.worker.request.Upgrade;
+import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.Outage;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** The objects that all requests of a worker share. Safe for use by many threads. */
+public final class RequestContext {
+    private final Parts parts;
+    private final ExclusiveQueue turns = new ExclusiveQueue();
+    private final Onboarding onboarding;
+    private final Upgrade upgrade;
+
+    /**
+     * What requests are run with.
+     *
+     * @param outages how to tell which server is away
+     * @param clock for times that are shown
+     * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
+     */
+    public record Parts(
+            Fleet fleet,
+            LookupBatcher lookups,
+            Outcomes outcomes,
+            Outages outages,
+            Policy policy,
+            Meters meters,
+            Clock clock,
+            LongSupplier nanoTime,
+            String workerId) {}
+
+    /** Who keeps which outage, one for each thing that may be away. */
+    public record Outages(Outage registry, Map<String, Outage> servers) {}
+
+    /** For how long, and how often, what is tried. */
+    public record Policy(WorkerSettings worker, RetrySettings retry) {}
+
+    public RequestContext(Parts parts) {
+        this.parts = parts;
+        this.onboarding = new Onboarding(parts.fleet());
+        this.upgrade = new Upgrade(parts.fleet());
+    }
+
+    /** The task that brings a request to its outcome. */
+    public Task task(Request request) {
+        return new RequestRun(request, this);
+    }
+
+    /**
+     * The names of the servers that a request needs, as far as the configuration says; empty if that is for the registry
+     * to say, which knows in which of the databases the tenant has a home.
+     */
+    public Set<String> servers(TenantRequest request) {
+        return parts.fleet().servers(request);
+    }
+
+    Outcomes outcomes() {
+        return parts.outcomes();
+    }
+
+    Policy policy() {
+        return parts.policy();
+    }
+
+    String workerId() {
+        return parts.workerId();
+    }
+
+    Instant now() {
+        return parts.clock().instant();
+    }
+
+    long nanoTime() {
+        return parts.nanoTime().getAsLong();
+    }
+
+    CompletableFuture<TenantRecord> lookUp(Request request) {
+        return parts.outcomes()
+                .known(request.key())
+                .thenCompose(done -> parts.lookups().ask(request));
+    }
+
+    /** Of scripts that run outside a transaction. */
+    ExclusiveQueue turns() {
+        return turns;
+    }
+
+    void countRetry(SQLException cause) {
+        parts.meters().retry(SqlFailure.of(cause).name().toLowerCase(Locale.ROOT));
+    }
+
+    ServerHealth registryHealth() {
+        return new ServerHealth(parts.outages().registry());
+    }
+
+    ServerHealth health(String server) {
+        Outage outage = parts.outages().servers().get(server);
+        if (outage == null) {
+            throw new IllegalArgumentException("server " + server + " is not in the configuration");
+        }
+        return new ServerHealth(outage);
+    }
+
+    Resolution resolve(TenantRequest request, TenantRecord known) {
+        if (request instanceof TenantCreated created) {
+            return onboarding.resolve(created, known);
+        }
+        return upgrade.resolve((MigrationRequested) request, known);
+    }
+}

@@ -1,0 +1,277 @@
+package io.tenantry.worker.request.run;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.worker.lane.NextAction;
+import io.tenantry.worker.lane.Task;
+import io.tenantry.worker.lane.Wait;
+import io.tenantry.worker.lane.WaitReason;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.TenantRecord;
+import io.tenantry.worker.request.GracePeriod;
+import io.tenantry.worker.request.HomeWork;
+import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RequestOutcome;
+import io.tenantry.worker.request.Resolution;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request, over all attempts, until its outcome. A later attempt continues at the home that failed. */
+final class RequestRun implements Task {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
+    private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");
+    private static final Wait REGISTRY_ANSWER = new Wait(WaitReason.REGISTRY_ANSWER, "registry");
+
+    private final Request request;
+    private final RequestContext context;
+    private final ResultBuilder report;
+    private List<HomeRun> homes = List.of();
+    private boolean resolved;
+
+    /** Asked, and not looked at yet. */
+    private @Nullable CompletableFuture<TenantRecord> lookUp;
+
+    private final int failedBefore;
+    private int attempt;
+
+    RequestRun(Request request, RequestContext context) {
+        this.request = request;
+        this.context = context;
+        this.report = new ResultBuilder(request, context.workerId());
+        this.failedBefore = request.patience().failed();
+        this.attempt = failedBefore + 1;
+    }
+
+    @Override
+    public String lane() {
+        return request.key();
+    }
+
+    @Override
+    public Priority priority() {
+        return request.data() instanceof TenantCreated ? Priority.INTERACTIVE : Priority.BULK;
+    }
+
+    @Override
+    public String kind() {
+        return request.ref().type();
+    }
+
+    /** A migration that waits for its tenant lets the signup pass. */
+    @Override
+    public Set<String> overtakes() {
+        return request.data() instanceof TenantCreated ? Set.of(EventType.MIGRATION_REQUESTED.type()) : Set.of();
+    }
+
+    @Override
+    public int failedBefore() {
+        return failedBefore;
+    }
+
+    @Override
+    public void failed() {
+        request.patience().attemptFailed();
+    }
+
+    @Override
+    public boolean wanted() {
+        return request.owned();
+    }
+
+    @Override
+    public void abandoned() {
+        homes.forEach(HomeRun::abandon);
+        context.outcomes().abandoned(request);
+    }
+
+    @Override
+    public NextAction run() {
+        report.started(context.now());
+        try {
+            Optional<NextAction> early = resolved ? Optional.empty() : resolve();
+            return early.isPresent() ? early.get() : workOnHomes();
+        } catch (SQLException failure) {
+            if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
+                exhausted(failure, attempt);
+                return new NextAction.Finished();
+            }
+            attempt++;
+            context.countRetry(failure);
+            return new NextAction.Retry(failure);
+        }
+    }
+
+    /** Asks the registry what the request means. Present if the work does not begin now. */
+    private Optional<NextAction> resolve() throws SQLException {
+        ServerHealth health = context.registryHealth();
+        CompletableFuture<TenantRecord> asked = lookUp;
+        if (asked == null) {
+            Optional<Duration> pause = health.pause();
+            return Optional.of(pause.isPresent() ? new NextAction.Snooze(pause.get(), REGISTRY_AWAY) : ask());
+        }
+        lookUp = null;
+        TenantRecord known;
+        try {
+            known = answer(asked);
+            health.answered();
+        } catch (SQLException failure) {
+            Optional<Duration> away = health.pauseUnlessAboutTheWork(failure);
+            if (away.isEmpty()) {
+                throw failure;
+            }
+            return Optional.of(new NextAction.Snooze(away.get(), REGISTRY_AWAY));
+        }
+        if (known.recorded().isPresent()) {
+            context.outcomes().answeredBefore(request, known.recorded().get());
+            return Optional.of(new NextAction.Finished());
+        }
+        return begin(context.resolve(request.data(), known), known);
+    }
+
+    private NextAction ask() {
+        CompletableFuture<TenantRecord> asked = context.lookUp(request);
+        lookUp = asked;
+        return new NextAction.Await(
+                callback -> {
+                    var unused = asked.whenComplete((known, failure) -> callback.run());
+                },
+                REGISTRY_ANSWER);
+    }
+
+    private static TenantRecord answer(CompletableFuture<TenantRecord> asked) throws SQLException {
+        try {
+            return asked.join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof SQLException known) {
+                throw known;
+            }
+            if (failure.getCause() instanceof Error broken) {
+                throw broken;
+            }
+            throw failure;
+        }
+    }
+
+    private Optional<NextAction> begin(Resolution resolution, TenantRecord known) {
+        if (resolution instanceof Resolution.Work work) {
+            if (!request.isAdmitted(servers(work))) {
+                return Optional.of(new NextAction.Finished());
+            }
+            homes = work.homes().stream()
+                    .map(home -> new HomeRun(home, seen(home, known)))
+                    .toList();
+            resolved = true;
+            return Optional.empty();
+        }
+        if (resolution instanceof Resolution.NotYet notYet) {
+            return Optional.of(awaitTenant(notYet));
+        }
+        return Optional.of(finish(((Resolution.Refused) resolution).error()));
+    }
+
+    /** The grace is for a signup that may not be published yet; it does not run while this worker has the signup parked. */
+    private NextAction awaitTenant(Resolution.NotYet notYet) {
+        GracePeriod grace = new GracePeriod(request.patience(), "tenant");
+        if (request.isSignupParked()) {
+            return new NextAction.StepAside(
+                    grace.postpone(),
+                    new Wait(
+                            WaitReason.UNKNOWN_TENANT,
+                            "its signup was read, and waits for room at a server that is away or has much to do"));
+        }
+        Optional<Duration> wait = grace.nextWait(context.policy().worker().unknownTenantGrace(), context.nanoTime());
+        return wait.isPresent()
+                ? new NextAction.StepAside(
+                        wait.get(),
+                        new Wait(WaitReason.UNKNOWN_TENANT, notYet.error().message()))
+                : finish(notYet.error());
+    }
+
+    private static Set<String> servers(Resolution.Work work) {
+        return work.homes().stream().map(home -> home.server().name()).collect(Collectors.toSet());
+    }
+
+    /** When the registry's version of this home was seen; null if that is not known. */
+    private static @Nullable Instant seen(HomeWork work, TenantRecord known) {
+        for (RegisteredHome home : known.homes()) {
+            if (home.database().equals(work.home().database())) {
+                return home.observedAt();
+            }
+        }
+        return null;
+    }
+
+    private NextAction workOnHomes() throws SQLException {
+        for (HomeRun home : homes) {
+            if (home.result() == null) {
+                Optional<NextAction> early = new HomeAttempt(request, context, home).run();
+                if (early.isPresent()) {
+                    return early.get();
+                }
+            }
+            if (home.hasFailed()) {
+                break;
+            }
+        }
+        return finish(null);
+    }
+
+    @Override
+    public void exhausted(Exception cause, int attempts) {
+        attempt = attempts;
+        try {
+            fail(ResultBuilder.error(cause));
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            bug.addSuppressed(cause);
+            context.outcomes().unanswerable(request, bug);
+        }
+    }
+
+    private void fail(ResultError error) {
+        for (HomeRun home : homes) {
+            if (home.result() == null) {
+                home.fail(error);
+                break;
+            }
+        }
+        finish(homes.isEmpty() ? error : null);
+    }
+
+    private NextAction finish(@Nullable ResultError error) {
+        List<DatabaseResult> results =
+                homes.stream().map(HomeRun::resultOrNotAttempted).toList();
+        RequestOutcome outcome = report.outcome(results, error, attempt, context.now(), homes);
+        log(outcome);
+        context.outcomes().finished(request, outcome);
+        return new NextAction.Finished();
+    }
+
+    private void log(RequestOutcome outcome) {
+        String type = outcome.type().type();
+        ResultError error = outcome.result().error();
+        if (error == null) {
+            LOG.debug(
+                    "{} of {}: {}",
+                    type,
+                    request.key(),
+                    outcome.result().outcome().wireName());
+        } else {
+            LOG.warn("{} of {}: {}: {}", type, request.key(), error.code().code(), error.message());
+        }
+    }
+}

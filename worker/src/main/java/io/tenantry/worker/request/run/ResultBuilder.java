@@ -1,0 +1,119 @@
+package io.tenantry.worker.request.run;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.engine.history.ScriptFailure;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RequestOutcome;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the result of a request. */
+final class ResultBuilder {
+    private final Request request;
+    private final String workerId;
+    private @Nullable Instant startedAt;
+
+    ResultBuilder(Request request, String workerId) {
+        this.request = request;
+        this.workerId = workerId;
+    }
+
+    /** The first time counts. */
+    void started(Instant now) {
+        startedAt = startedAt == null ? now : startedAt;
+    }
+
+    /**
+     * @param error of the request as a whole; null if its homes say all
+     */
+    RequestOutcome outcome(
+            List<DatabaseResult> results, @Nullable ResultError error, int attempts, Instant now, List<HomeRun> homes) {
+        @Nullable ResultError decisive = error != null
+                ? error
+                : results.stream()
+                        .map(DatabaseResult::error)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
+        Outcome outcome;
+        if (decisive != null) {
+            outcome = Outcome.FAILED;
+        } else {
+            boolean nothing = results.stream().allMatch(result -> result.outcome() == Outcome.UP_TO_DATE);
+            outcome = nothing ? Outcome.UP_TO_DATE : Outcome.COMPLETED;
+        }
+        @Nullable MigrationRequested migration = request.data() instanceof MigrationRequested requested ? requested : null;
+        TenantResult result = new TenantResult(
+                request.data().tenant(),
+                migration == null ? null : migration.database(),
+                request.ref(),
+                migration == null ? null : migration.rollout(),
+                outcome,
+                decisive,
+                results,
+                attempts,
+                workerId,
+                startedAt == null ? now : startedAt,
+                now);
+        return new RequestOutcome(type(outcome), result, registration(outcome, homes));
+    }
+
+    private EventType type(Outcome outcome) {
+        boolean onboarding = request.data() instanceof TenantCreated;
+        if (outcome == Outcome.FAILED) {
+            return onboarding ? EventType.ONBOARDING_FAILED : EventType.MIGRATION_FAILED;
+        }
+        return onboarding ? EventType.TENANT_ONBOARDED : EventType.MIGRATION_COMPLETED;
+    }
+
+    private Registration registration(Outcome outcome, List<HomeRun> homes) {
+        List<RegisteredHome> reached = homes.stream()
+                .map(HomeRun::registered)
+                .flatMap(Optional::stream)
+                .toList();
+        TenantCreated created = request.data() instanceof TenantCreated onboarding ? onboarding : null;
+        return new Registration(
+                request.data().tenant(),
+                created != null && (outcome != Outcome.FAILED || !reached.isEmpty()),
+                created == null ? Map.of() : created.attributes(),
+                reached);
+    }
+
+    /** What the last of several failed attempts means. */
+    static ResultError error(Exception cause) {
+        if (cause instanceof ScriptFailure script) {
+            return script.error();
+        }
+        SQLException sql = SqlFailure.sqlCause(cause);
+        if (sql == null) {
+            return ResultError.of(ErrorCode.INTERNAL, cause.getClass().getSimpleName() + ": " + cause.getMessage());
+        }
+        return new ResultError(code(sql), String.valueOf(sql.getMessage()), sql.getSQLState(), null, null, null);
+    }
+
+    private static ErrorCode code(SQLException failure) {
+        if ("55P03".equals(failure.getSQLState())) {
+            return ErrorCode.LOCK_TIMEOUT;
+        }
+        return switch (SqlFailure.of(failure)) {
+            case TRANSIENT -> ErrorCode.MIGRATION_FAILED;
+            case SERVER_AWAY -> ErrorCode.SERVER_UNAVAILABLE;
+            case PERMANENT -> ErrorCode.INTERNAL;
+        };
+    }
+}

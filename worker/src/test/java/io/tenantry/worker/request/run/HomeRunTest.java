@@ -1,0 +1,235 @@
+package io.tenantry.worker.request.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.lane.NextAction;
+import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
+import io.tenantry.worker.postgres.LockedHomes;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.request.run.Homes.FakeStep;
+import io.tenantry.worker.step.StepResult;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HomeRunTest {
+    private static final StepResult NOTHING_TO_MIGRATE = new StepResult.Migrated("3", "3", List.of());
+    private static final StepResult MIGRATED = new StepResult.Migrated("1", "3", List.of("2", "3"));
+
+    private Server server;
+
+    @BeforeAll
+    void connectToNothing() {
+        server = Homes.server("main");
+    }
+
+    @AfterAll
+    void close() {
+        server.close();
+    }
+
+    @Test
+    void isUpToDateIfNoStepHadAnythingToDo() throws SQLException {
+        HomeRun run = Homes.run(
+                server, "users", new FakeStep(new StepResult.AlreadyDone()), new FakeStep(NOTHING_TO_MIGRATE));
+
+        assertThat(run.run(Homes.locked())).isEmpty();
+        assertThat(result(run).outcome()).isEqualTo(Outcome.UP_TO_DATE);
+        assertThat(result(run).error()).isNull();
+    }
+
+    @Test
+    void isCompletedIfMigrationsWereApplied() throws SQLException {
+        HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()), new FakeStep(MIGRATED));
+        run.run(Homes.locked());
+
+        assertThat(result(run))
+                .usingRecursiveComparison()
+                .ignoringFields("durationMs")
+                .isEqualTo(new DatabaseResult(
+                        "users", "main", "tenant_acme", Outcome.COMPLETED, "1", "3", List.of("2", "3"), 0, null));
+    }
+
+    @Test
+    void isCompletedIfTheSchemaWasMadeThoughThereWasNothingToMigrate() throws SQLException {
+        HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.Done()), new FakeStep(NOTHING_TO_MIGRATE));
+        run.run(Homes.locked());
+
+        assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void isCompletedIfAnEarlierAttemptMadeTheSchema() throws SQLException {
+        SQLException failure = new SQLException("canceling statement due to lock timeout", "55P03");
+        HomeRun run = Homes.run(
+                server,
+                "users",
+                new FakeStep(new StepResult.Done(), new StepResult.AlreadyDone()),
+                new FakeStep(failure, NOTHING_TO_MIGRATE));
+
+        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
+        assertThat(run.result()).isNull();
+        run.run(Homes.locked());
+
+        assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void aRefusedStepEndsTheRun() throws SQLException {
+        FakeStep after = new FakeStep(MIGRATED);
+        HomeRun run = Homes.run(
+                server, "users", new FakeStep(new StepResult.Refused("1", "2", List.of("2"), Homes.FAILURE)), after);
+
+        assertThat(run.run(Homes.locked())).isEmpty();
+        assertThat(after.runs()).isZero();
+        assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result(run).from()).isEqualTo("1");
+        assertThat(result(run).to()).isEqualTo("2");
+        assertThat(result(run).applied()).containsExactly("2");
+        assertThat(result(run).error()).isEqualTo(Homes.FAILURE);
+    }
+
+    @Test
+    void aStepThatMayBeDoneLaterLeavesItOpen() throws SQLException {
+        StepResult.NotYet notYet = new StepResult.NotYet("1", ResultError.of(ErrorCode.TARGET_UNKNOWN, "no version 7"));
+        FakeStep after = new FakeStep(MIGRATED);
+        HomeRun run = Homes.run(server, "users", new FakeStep(notYet, new StepResult.AlreadyDone()), after);
+
+        assertThat(run.run(Homes.locked())).contains(notYet);
+        assertThat(run.result()).isNull();
+        assertThat(after.runs()).isZero();
+
+        run.run(Homes.locked());
+        assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void canBeEndedAsFailedOrAsNotAttempted() {
+        HomeRun run = Homes.run(server, "users");
+        assertThat(run.hasFailed()).isFalse();
+        assertThat(run.resultOrNotAttempted().outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+        assertThat(run.resultOrNotAttempted().error()).isNull();
+
+        run.fail("2", Homes.FAILURE);
+        assertThat(run.hasFailed()).isTrue();
+        assertThat(run.resultOrNotAttempted()).isEqualTo(result(run));
+        assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result(run).to()).isEqualTo("2");
+        assertThat(result(run).error()).isEqualTo(Homes.FAILURE);
+    }
+
+    @Test
+    void endsWithWhatAttemptsHaveDoneThatBrokeOff() {
+        SQLException failure = new SQLException("canceling statement due to lock timeout", "55P03");
+        FakeStep bringToVersion = new FakeStep(failure).withProgress(new Progress("1", "3", List.of("2", "3")));
+        HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()), bringToVersion);
+        assertThat(run.hasBegun()).isFalse();
+        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
+        assertThat(run.hasBegun()).isTrue();
+
+        run.fail(Homes.FAILURE);
+
+        assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result(run).from()).isEqualTo("1");
+        assertThat(result(run).to()).isEqualTo("3");
+        assertThat(result(run).applied()).containsExactly("2", "3");
+        assertThat(run.registered()).map(RegisteredHome::version).contains("3");
+    }
+
+    @Test
+    void whatIsKnownOfAnEarlierAttemptIsAsOldAsThatAttempt() {
+        SQLException failure = new SQLException("connection lost", "08006");
+        HomeRun run = Homes.run(
+                server,
+                "users",
+                new FakeStep(failure, failure).withProgress(new Progress("1", "3", List.of("2", "3"))));
+        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
+        assertThatThrownBy(() -> run.run(Homes.lockedAt(LockedHomes.LOCKED_AT.plusSeconds(60))))
+                .isSameAs(failure);
+
+        run.fail(Homes.FAILURE);
+
+        assertThat(run.registered()).map(RegisteredHome::observedAt).contains(LockedHomes.LOCKED_AT);
+    }
+
+    @Test
+    void stepsThatSayNothingOfTheVersionAreABug() {
+        HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()));
+
+        assertThatIllegalStateException().isThrownBy(() -> run.run(Homes.locked()));
+    }
+
+    @Test
+    void whoIsAbandonedInTheQueueOfTheServerLetsTheNextOneHaveThePermit() {
+        List<String> called = new ArrayList<>();
+        HomeRun holder = Homes.run(server, "users");
+        HomeRun otherHolder = Homes.run(server, "users");
+        HomeRun gone = Homes.run(server, "users");
+        HomeRun leaving = Homes.run(server, "users");
+        HomeRun next = Homes.run(server, "users");
+        assertThat(holder.acquire(Use.SIGNUP)).isEmpty();
+        assertThat(otherHolder.acquire(Use.SIGNUP)).isEmpty();
+        await(gone, () -> called.add("gone"));
+        gone.release();
+        await(leaving, () -> called.add("called"));
+        await(next, () -> called.add("next"));
+
+        holder.release();
+        assertThat(called).containsExactly("called");
+        leaving.release();
+        assertThat(called).containsExactly("called", "next");
+
+        assertThat(next.acquire(Use.SIGNUP)).isEmpty();
+        next.release();
+        gone.release();
+        otherHolder.release();
+        assertThat(server.bulkhead().available()).isEqualTo(2);
+    }
+
+    private static void await(HomeRun run, Runnable callback) {
+        assertThat(run.acquire(Use.SIGNUP))
+                .get()
+                .isInstanceOfSatisfying(
+                        NextAction.Await.class, await -> await.register().accept(callback));
+    }
+
+    @Test
+    void registersWhereTheHomeIsNow() throws SQLException {
+        assertThat(Homes.done(server, "users", MIGRATED).registered())
+                .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT, null));
+        assertThat(Homes.done(server, "users", NOTHING_TO_MIGRATE).registered()).isPresent();
+    }
+
+    @Test
+    void registersAHomeThatFailedHalfWay() throws SQLException {
+        HomeRun run = Homes.done(server, "users", new StepResult.Refused("1", "2", List.of("2"), Homes.FAILURE));
+
+        assertThat(run.registered()).map(RegisteredHome::version).contains("2");
+    }
+
+    @Test
+    void registersNothingThatWasNotReached() throws SQLException {
+        assertThat(Homes.run(server, "users").registered()).isEmpty();
+        assertThat(Homes.done(server, "users", StepResult.Refused.of(Homes.FAILURE))
+                        .registered())
+                .isEmpty();
+    }
+
+    private static DatabaseResult result(HomeRun run) {
+        return Objects.requireNonNull(run.result());
+    }
+}

@@ -1,0 +1,102 @@
+package io.tenantry.worker.request.run;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.Secret;
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.LockedHomes;
+import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.request.HomeWork;
+import io.tenantry.worker.step.Step;
+import io.tenantry.worker.step.StepResult;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** Homes of tenant acme, worked on by steps that do what the test says. */
+final class Homes {
+    static final ResultError FAILURE = ResultError.of(ErrorCode.MIGRATION_FAILED, "syntax error");
+
+    private Homes() {}
+
+    /** One that never connects: nothing is at its address. */
+    static Server server(String name) {
+        return new Server(
+                new ServerSettings(name, "jdbc:postgresql://127.0.0.1:1/none", "nobody", Secret.EMPTY, 2),
+                new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
+                "test");
+    }
+
+    static TenantHome home(String database) {
+        return new TenantHome("acme", database, "main", "tenant_acme", Isolation.SCHEMA);
+    }
+
+    static HomeRun run(Server server, String database, Step... steps) {
+        return new HomeRun(HomeWork.of(home(database), server, steps));
+    }
+
+    static LockedHome locked() {
+        return LockedHomes.withoutDatabase(home("users"));
+    }
+
+    static LockedHome lockedAt(Instant time) {
+        return LockedHomes.withoutDatabase(home("users"), time);
+    }
+
+    /** One that is done with, as its one step says. */
+    static HomeRun done(Server server, String database, StepResult result) throws SQLException {
+        HomeRun run = run(server, database, new FakeStep(result));
+        run.run(locked());
+        return run;
+    }
+
+    /** Says what it was given, one after the other. */
+    static final class FakeStep implements Step {
+        private final Queue<Object> answers = new ArrayDeque<>();
+        private int runs;
+        private @Nullable Progress progress;
+
+        /** @param answers results, or exceptions to be thrown */
+        FakeStep(Object... answers) {
+            this.answers.addAll(List.of(answers));
+        }
+
+        FakeStep withProgress(Progress done) {
+            progress = done;
+            return this;
+        }
+
+        @Override
+        public @Nullable Progress progress() {
+            return progress;
+        }
+
+        int runs() {
+            return runs;
+        }
+
+        @Override
+        public String name() {
+            return "fake";
+        }
+
+        @Override
+        public StepResult run(LockedHome home) throws SQLException {
+            runs++;
+            Object answer = answers.remove();
+            if (answer instanceof SQLException failure) {
+                throw failure;
+            }
+            return (StepResult) answer;
+        }
+    }
+}
