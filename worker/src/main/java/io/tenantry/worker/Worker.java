@@ -26,7 +26,7 @@ import io.tenantry.worker.request.run.LookupBatcher;
 import io.tenantry.worker.request.run.RequestContext;
 import io.tenantry.worker.settle.LedgerPruning;
 import io.tenantry.worker.settle.Publisher;
-import io.tenantry.worker.settle.RegistryBooks;
+import io.tenantry.worker.settle.RegistryStore;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
@@ -232,7 +232,7 @@ public final class Worker implements AutoCloseable {
                 Lanes lanes = new Lanes(threads.count(), new Backoff(settings.retry()), waits, fatal);
                 LookupBatcher lookups = new LookupBatcher(registry);
                 Settler settler = new Settler(
-                        new RegistryBooks(registry),
+                        new RegistryStore(registry),
                         registryOutage,
                         meters,
                         source(),

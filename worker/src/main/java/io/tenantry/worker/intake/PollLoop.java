@@ -9,6 +9,7 @@ import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.settle.SettledRequest;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Meters;
@@ -278,7 +279,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     }
 
     private void settle() {
-        for (Settler.Answer answer : parts.settler().takeReady()) {
+        for (SettledRequest answer : parts.settler().takeReady()) {
             Settled settled = answer.settled();
             InFlight.Entry entry = inFlight.remove(settled.coordinates(), answer.request());
             // Without one, its partition went away; the ledger has what was done.

@@ -39,12 +39,12 @@ class SettlerTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final FakeBooks books = new FakeBooks();
+    private final FakeStore store = new FakeStore();
     private final List<Error> fatal = new CopyOnWriteArrayList<>();
     private volatile BooleanSupplier others = () -> false;
-    private final List<Settler.Answer> answers = new ArrayList<>();
+    private final List<SettledRequest> answers = new ArrayList<>();
     private final Settler settler = new Settler(
-            books,
+            store,
             new Outage("the registry", "outcomes wait", Clock.systemUTC(), System::nanoTime, away -> {}),
             new Meters(new SimpleMeterRegistry()),
             "/tenantry/test",
@@ -69,11 +69,11 @@ class SettlerTest {
 
     @Test
     void anOutcomeThatTheRegistryRefusesDoesNotHoldUpTheOthers() {
-        books.refusing("request 1").closed();
+        store.refusing("request 1").closed();
         settler.finished(request(0), outcome(0));
         settler.finished(request(1), outcome(1));
         settler.finished(request(2), outcome(2));
-        books.open();
+        store.open();
 
         assertThat(await(3))
                 .satisfiesExactly(
@@ -85,7 +85,7 @@ class SettlerTest {
 
     @Test
     void aTransactionHasFewLargeOutcomes() {
-        books.closed();
+        store.closed();
         Map<String, String> attributes = Map.of("a", "x".repeat(1 << 20));
         for (int i = 0; i < 9; i++) {
             RequestOutcome small = outcome(i);
@@ -94,15 +94,15 @@ class SettlerTest {
                     new RequestOutcome(
                             small.type(), small.result(), new Registration("acme", true, attributes, List.of())));
         }
-        books.open();
+        store.open();
 
         assertThat(await(9)).hasSize(9);
-        assertThat(books.batches).allMatch(entries -> entries <= 2);
+        assertThat(store.batches).allMatch(entries -> entries <= 2);
     }
 
     @Test
     void aBugOnTheWayToTheRegistryMakesADeadLetter() {
-        books.failing(new IllegalStateException("a bug"));
+        store.failing(new IllegalStateException("a bug"));
         settler.finished(request(1), outcome(1));
 
         assertInternal(await(1).get(0));
@@ -110,7 +110,7 @@ class SettlerTest {
 
     @Test
     void anErrorOfOneOutcomeMakesADeadLetterAndTheSettlerGoesOn() {
-        books.failing(new StackOverflowError("too deep"));
+        store.failing(new StackOverflowError("too deep"));
         settler.finished(request(1), outcome(1));
 
         assertInternal(await(1).get(0));
@@ -137,13 +137,13 @@ class SettlerTest {
                 request(2).ref(),
                 new EncodedEvent(
                         "result", "/tenantry", "type", NOW, null, "acme", "{}".getBytes(StandardCharsets.UTF_8)));
-        books.closed();
+        store.closed();
         settler.finished(request(1), outcome(1));
         settler.answeredBefore(request(2), new Recorded(entry, false));
         assertThat(settler.takeReady()).isEmpty();
         assertThat(settler.awaitReady(Duration.ZERO)).isFalse();
 
-        books.open();
+        store.open();
 
         assertThat(await(2)).allMatch(Settled.Result.class::isInstance);
         assertThat(await(2)).extracting(answer -> answer.coordinates().offset()).containsExactly(1L, 2L);
@@ -152,14 +152,14 @@ class SettlerTest {
     @Test
     void saysWhenTheRegistryKnowsWhatBecameOfAKey() {
         assertThat(settler.known("acme")).isCompleted();
-        books.closed();
+        store.closed();
         settler.finished(request(1), outcome(1));
         settler.finished(request(2), outcome(2));
         CompletableFuture<Void> known = settler.known("acme");
         assertThat(known).isNotDone();
         assertThat(settler.known("globex")).isCompleted();
 
-        books.open();
+        store.open();
 
         assertThat(known).succeedsWithin(DEADLINE);
         assertThat(await(2)).hasSize(2);
@@ -168,7 +168,7 @@ class SettlerTest {
 
     @Test
     void doesNotWaitForARegistryThatRefusesAnOutcome() {
-        books.refusing("request 1");
+        store.refusing("request 1");
         settler.finished(request(1), outcome(1));
 
         assertThat(settler.known("acme")).succeedsWithin(DEADLINE);
@@ -176,9 +176,9 @@ class SettlerTest {
 
     @Test
     void writesWhatComesSoonInOneBatch() throws Exception {
-        books.closed();
+        store.closed();
         settler.finished(request(0), outcome(0));
-        Await.until(DEADLINE, "the first one is being written", () -> books.begun() == 1);
+        Await.until(DEADLINE, "the first one is being written", () -> store.begun() == 1);
         settler.finished(request(1), outcome(1));
         others = () -> {
             others = () -> false;
@@ -187,10 +187,10 @@ class SettlerTest {
         };
         // What takes its time is not to be done often.
         Thread.sleep(5);
-        books.open();
+        store.open();
 
         assertThat(await(3)).hasSize(3);
-        assertThat(books.batches).containsExactly(1, 2);
+        assertThat(store.batches).containsExactly(1, 2);
     }
 
     @Test
@@ -198,7 +198,7 @@ class SettlerTest {
         settler.published(List.of(request(1).ref(), request(2).ref()));
         settler.close();
 
-        assertThat(books.published).extracting(RequestRef::offset).containsExactly(1L, 2L);
+        assertThat(store.published).extracting(RequestRef::offset).containsExactly(1L, 2L);
     }
 
     @Test
@@ -210,28 +210,39 @@ class SettlerTest {
 
     @Test
     void whatSucceededAfterItsPartitionWentAwayIsWrittenBeforeADrainIsOver() {
-        books.closed();
+        store.closed();
         Request disowned = request(1);
         disowned.disown();
         settler.finished(disowned, outcome(1));
         assertThat(settler.isWritten()).isFalse();
 
-        books.open();
+        store.open();
 
         Await.until(DEADLINE, "it is written", settler::isWritten);
-        assertThat(books.batches).containsExactly(1);
+        assertThat(store.batches).containsExactly(1);
+    }
+
+    @Test
+    void whatFailedAfterItsPartitionWentAwayIsLeftToTheNewOwner() {
+        Request disowned = request(1);
+        disowned.disown();
+
+        settler.finished(disowned, failure(1));
+
+        assertThat(await(1)).singleElement().isInstanceOf(Settled.Abandoned.class);
+        assertThat(store.batches).isEmpty();
     }
 
     @Test
     void aResultThatCannotBePublishedIsForgottenHoweverLongTheRegistryIsAway() {
         settler.finished(request(1), outcome(1));
         assertThat(await(1)).hasSize(1);
-        books.failing(new SQLException("the connection is gone", "08006"));
+        store.failing(new SQLException("the connection is gone", "08006"));
 
         CompletableFuture<Void> retracted = settler.retract(request(1).ref());
 
         assertThat(retracted).succeedsWithin(DEADLINE);
-        assertThat(books.retractions).hasValue(2);
+        assertThat(store.retractions).hasValue(2);
         settler.finished(request("acme", 2, "request 1"), outcome("acme", 2, "request 1"));
         assertThat(await(2).get(1)).as("sent again, it is new").isInstanceOf(Settled.Result.class);
     }
@@ -240,7 +251,7 @@ class SettlerTest {
     @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class})
     void anErrorThatTheProcessDoesNotSurviveIsFatal(Class<? extends Error> type) throws Exception {
         Error error = type.getConstructor(String.class).newInstance("thrown by a test");
-        books.failing(error);
+        store.failing(error);
         settler.finished(request(1), outcome(1));
 
         Await.until(DEADLINE, "the error is told", () -> !fatal.isEmpty());
@@ -260,7 +271,7 @@ class SettlerTest {
             answers.addAll(settler.takeReady());
             return answers.size() >= count;
         });
-        return answers.stream().map(Settler.Answer::settled).toList();
+        return answers.stream().map(SettledRequest::settled).toList();
     }
 
     private static Request request(long offset) {
@@ -279,15 +290,23 @@ class SettlerTest {
         return outcome("acme", offset, "request " + offset);
     }
 
+    private static RequestOutcome failure(long offset) {
+        return outcome("acme", offset, "request " + offset, EventType.ONBOARDING_FAILED, Outcome.FAILED);
+    }
+
     private static RequestOutcome outcome(String tenant, long offset, String id) {
+        return outcome(tenant, offset, id, EventType.TENANT_ONBOARDED, Outcome.COMPLETED);
+    }
+
+    private static RequestOutcome outcome(String tenant, long offset, String id, EventType type, Outcome outcome) {
         return new RequestOutcome(
-                EventType.TENANT_ONBOARDED,
+                type,
                 new TenantResult(
                         tenant,
                         null,
                         request(tenant, offset, id).ref(),
                         null,
-                        Outcome.COMPLETED,
+                        outcome,
                         null,
                         List.of(),
                         1,

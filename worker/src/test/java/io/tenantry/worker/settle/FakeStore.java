@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A ledger in memory, where the first one wins; it fails when the test says so. */
-final class FakeBooks implements Settler.Books {
+final class FakeStore implements SettlementStore {
     private final Map<String, Recorded> rows = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger begun = new AtomicInteger();
@@ -31,19 +31,19 @@ final class FakeBooks implements Settler.Books {
     final List<RequestRef> published = new CopyOnWriteArrayList<>();
 
     /** What the next call throws. */
-    FakeBooks failing(Throwable failure) {
+    FakeStore failing(Throwable failure) {
         failures.add(failure);
         return this;
     }
 
     /** Every call with this request fails, because of what is in it. */
-    FakeBooks refusing(String id) {
+    FakeStore refusing(String id) {
         refused = id;
         return this;
     }
 
     /** Calls wait until {@link #open}. */
-    FakeBooks closed() {
+    FakeStore closed() {
         gate = new CountDownLatch(1);
         return this;
     }

@@ -8,8 +8,8 @@ import io.tenantry.worker.registry.Registry;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The registry as the settler writes to it. */
-public record RegistryBooks(Registry registry) implements Settler.Books {
+/** The store that is a {@link Registry}. */
+public record RegistryStore(Registry registry) implements SettlementStore {
     @Override
     public List<Recorded> settle(
             List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)

@@ -1,0 +1,163 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.registry.Recorded;
+import io.tenantry.worker.settle.Incoming.AnsweredBefore;
+import io.tenantry.worker.settle.Incoming.Finished;
+import io.tenantry.worker.request.Request;
+import io.tenantry.worker.telemetry.Meters;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a batch in one transaction, together with the marks of what was published since the last one. If the registry
+ * refuses a batch, it is written one by one, so that only the outcome at fault becomes a dead letter. For the settler's
+ * thread alone.
+ */
+final class BatchWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+
+    /** Takes what was settled. */
+    interface Receiver {
+        /**
+         * The batch is ready to be published.
+         *
+         * @param settled the requests of the batch, in its order
+         */
+        void settled(List<Incoming> batch, List<SettledRequest> settled);
+    }
+
+    private record Written(List<SettledRequest> settled, int outcomes, Duration took) {}
+
+    private final SettlementStore store;
+    private final RegistryCalls calls;
+    private final PublishedResults published;
+    private final Linger linger;
+    private final Meters meters;
+    private final Receiver receiver;
+    private final LedgerRule rule;
+
+    BatchWriter(
+            SettlementStore store,
+            RegistryCalls calls,
+            PublishedResults published,
+            Linger linger,
+            Meters meters,
+            Receiver receiver) {
+        this.store = store;
+        this.calls = calls;
+        this.published = published;
+        this.linger = linger;
+        this.meters = meters;
+        this.receiver = receiver;
+        this.rule = new LedgerRule(meters);
+    }
+
+    /** Writes and hands over the batch, which may be empty; if the settler is closed first, nothing is handed over. */
+    void write(List<Incoming> batch) throws InterruptedException {
+        List<RequestRef> marks = published.takeAll();
+        try {
+            Optional<Written> written = calls.untilAnswered(() -> transact(batch, marks));
+            if (written.isPresent()) {
+                handOver(batch, written.get());
+            } else {
+                published.addAll(marks);
+            }
+        } catch (RegistryCalls.RefusedException refusal) {
+            published.addAll(marks);
+            afterRefusal(batch, refusal);
+        }
+    }
+
+    /** Marks what was published since the last batch, if the registry answers at the first try. */
+    void writeLastMarks() {
+        List<RequestRef> marks = published.takeAll();
+        if (marks.isEmpty()) {
+            return;
+        }
+        try {
+            store.settle(List.of(), List.of(), marks);
+        } catch (SQLException | RuntimeException failure) {
+            LOG.info(
+                    "{} results are published and not marked as such ({}); the ledger keeps them twice as long",
+                    marks.size(),
+                    failure.getMessage());
+        }
+    }
+
+    private Written transact(List<Incoming> batch, List<RequestRef> marks) throws SQLException {
+        long start = System.nanoTime();
+        List<Finished> finished = new ArrayList<>();
+        for (Incoming next : batch) {
+            if (next instanceof Finished outcome) {
+                finished.add(outcome);
+            }
+        }
+        List<Recorded> rows = finished.isEmpty() && marks.isEmpty()
+                ? List.of()
+                : store.settle(
+                        finished.stream().map(Finished::entry).toList(),
+                        finished.stream()
+                                .map(outcome -> outcome.outcome().registration())
+                                .toList(),
+                        marks);
+        List<SettledRequest> settled = settledBy(rows.iterator(), batch);
+        return new Written(settled, finished.size(), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private List<SettledRequest> settledBy(Iterator<Recorded> rows, List<Incoming> batch) {
+        List<SettledRequest> settled = new ArrayList<>();
+        for (Incoming next : batch) {
+            Request request = next.request();
+            Settled decision = next instanceof AnsweredBefore known
+                    ? rule.ofAnsweredBefore(request, known.recorded())
+                    : rule.ofFinished(request, rows.next());
+            settled.add(new SettledRequest(request, decision));
+        }
+        return settled;
+    }
+
+    private void handOver(List<Incoming> batch, Written written) {
+        linger.committed(written.took());
+        receiver.settled(batch, written.settled());
+        if (written.outcomes() > 0) {
+            meters.settled(written.outcomes(), written.took());
+        }
+    }
+
+    private void afterRefusal(List<Incoming> batch, RegistryCalls.RefusedException refusal)
+            throws InterruptedException {
+        if (batch.isEmpty()) {
+            LOG.error(
+                    "the registry refuses to mark results as published; the ledger keeps them twice as long",
+                    refusal.getCause());
+            published.clear();
+        } else if (batch.size() == 1) {
+            bury(batch.get(0), refusal);
+        } else {
+            for (Incoming one : batch) {
+                write(List.of(one));
+            }
+        }
+    }
+
+    private void bury(Incoming refused, RegistryCalls.RefusedException refusal) {
+        Request request = refused.request();
+        LOG.error(
+                "the registry refuses the outcome of {}; the request becomes a dead letter",
+                request.ref(),
+                refusal.getCause());
+        Settled dead = new Settled.Dead(
+                Coordinates.of(request.ref()),
+                ErrorCode.INTERNAL,
+                "the registry refuses the outcome: " + refusal.getMessage());
+        receiver.settled(List.of(refused), List.of(new SettledRequest(request, dead)));
+    }
+}

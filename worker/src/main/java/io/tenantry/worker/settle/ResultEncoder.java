@@ -1,0 +1,55 @@
+package io.tenantry.worker.settle;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.Event;
+import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.ResultId;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.registry.LedgerEntry;
+import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RequestOutcome;
+import io.tenantry.worker.telemetry.Meters;
+import java.time.Duration;
+
+/** Makes the event of a request's result, and counts the request. Safe for use by many threads. */
+final class ResultEncoder {
+    private final String source;
+    private final Meters meters;
+    private final EventCodec codec = new EventCodec();
+
+    /** @param source {@code ce_source} of the results */
+    ResultEncoder(String source, Meters meters) {
+        this.source = source;
+        this.meters = meters;
+    }
+
+    /** The outcome as it is kept in the ledger and published. */
+    LedgerEntry encode(Request request, RequestOutcome outcome) {
+        RequestRef ref = request.ref();
+        Event<?> event = new Event<>(
+                ResultId.of(ref.source(), ref.id(), ref.type()),
+                source,
+                outcome.type(),
+                outcome.result().finishedAt(),
+                request.traceparent(),
+                outcome.result());
+        count(request, outcome.result());
+        return new LedgerEntry(ref, codec.encode(event));
+    }
+
+    private void count(Request request, TenantResult result) {
+        meters.requestFinished(
+                request.data() instanceof TenantCreated ? "created" : "migration",
+                result.outcome().wireName(),
+                result.error() == null ? null : result.error().code().code(),
+                Duration.ofNanos(System.nanoTime() - request.receivedNanos()));
+        for (DatabaseResult home : result.databases()) {
+            if (home.outcome() != Outcome.NOT_ATTEMPTED) {
+                meters.homeFinished(home.database(), home.outcome().wireName(), Duration.ofMillis(home.durationMs()));
+            }
+        }
+    }
+}
