@@ -90,7 +90,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
             entry("org.apache.kafka..", Set.of("intake", "settle")),
             entry("io.cloudevents..", Set.of()),
-            entry("io.github.resilience4j..", Set.of("lane", "postgres")),
+            entry("io.github.resilience4j..", Set.of("postgres")),
             entry("org.flywaydb..", ENGINE),
             entry("org.flywaydb.core.internal..", Set.of("engine.catalog", "engine.flyway")),
             entry("org.flywaydb.database..", Set.of("engine.catalog")),

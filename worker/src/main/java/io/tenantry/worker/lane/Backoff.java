@@ -1,64 +1,36 @@
 package io.tenantry.worker.lane;
 
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import io.tenantry.worker.config.RetrySettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The delay before each attempt: exponential, with jitter, up to a maximum number of attempts. */
+/** The delay before each attempt: exponential, with jitter, up to a maximum number of attempts. Immutable. */
 public final class Backoff {
-    /** Give or take a half, also at the longest delay: those that failed together do not come back together. */
+    /** Plus or minus a half, also at the longest delay, so that tasks that failed together are not repeated together. */
     private static final double JITTER = 0.5;
 
-    private final Retry retry;
+    private final RetrySettings settings;
 
-    /** A policy for all tasks; each task has its own {@link Attempts}. */
+    /** A policy for all tasks. */
     public Backoff(RetrySettings settings) {
-        this.retry = Retry.of(
-                "lane",
-                RetryConfig.custom()
-                        .maxAttempts(settings.maxAttempts())
-                        .intervalFunction(attempt -> delayMillis(settings, attempt))
-                        .build());
+        this.settings = settings;
     }
 
-    private static long delayMillis(RetrySettings settings, int attempt) {
+    /**
+     * The delay before the next attempt; empty if none is left.
+     *
+     * @param failed how many attempts have failed, at least 1
+     */
+    Optional<Duration> delayAfter(int failed) {
+        if (failed >= settings.maxAttempts()) {
+            return Optional.empty();
+        }
         double longest = settings.maxDelay().toMillis();
-        double doubled = settings.initialDelay().toMillis() * Math.pow(2, attempt - 1);
+        double doubled = settings.initialDelay().toMillis() * Math.pow(2, failed - 1);
         double least = Math.min(doubled, longest) * (1 - JITTER);
         double most = Math.min(doubled * (1 + JITTER), longest);
-        return Math.round(least + ThreadLocalRandom.current().nextDouble() * (most - least));
-    }
-
-    /** @param failed how many of them were made before, by a task for the same request */
-    Attempts newAttempts(int failed) {
-        Attempts attempts = new Attempts(retry.asyncContext());
-        for (int i = 0; i < failed; i++) {
-            var unused = attempts.afterFailure(new IllegalStateException("an attempt before"));
-        }
-        return attempts;
-    }
-
-    /** The attempts of one task. */
-    static final class Attempts {
-        private final Retry.AsyncContext<Object> context;
-        private int failed;
-
-        private Attempts(Retry.AsyncContext<Object> context) {
-            this.context = context;
-        }
-
-        /** The delay before the next attempt; empty if there is none left. */
-        Optional<Duration> afterFailure(Exception cause) {
-            failed++;
-            long millis = context.onError(cause);
-            return millis < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
-        }
-
-        int failed() {
-            return failed;
-        }
+        double delay = least + ThreadLocalRandom.current().nextDouble() * (most - least);
+        return Optional.of(Duration.ofMillis(Math.round(delay)));
     }
 }

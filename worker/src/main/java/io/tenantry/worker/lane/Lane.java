@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The tasks of one tenant, oldest first. Guarded by the lock of {@link Lanes}. */
 final class Lane {
@@ -25,10 +24,10 @@ final class Lane {
     long parking;
 
     /** Whether the parked head lets tasks pass that may overtake it. */
-    boolean stepsAside;
+    private boolean stepsAside;
 
     /** Whether the parked head waits for a time, not for a callback. */
-    boolean timed;
+    private boolean timed;
 
     Lane(String name) {
         this.name = name;
@@ -36,6 +35,22 @@ final class Lane {
 
     Task head() {
         return tasks.element().task;
+    }
+
+    /** The head waits from now on. */
+    void park(NextAction.Waiting wait) {
+        state = State.PARKED;
+        stepsAside = wait instanceof NextAction.StepAside;
+        timed = wait instanceof NextAction.Timed;
+    }
+
+    /**
+     * Whether a lane with a parked head may run now. Its head may have stepped aside for a task that overtakes it, which
+     * then is the head. Or its head is not wanted any more, and need not be waited for; one that waits for a callback must
+     * take it all the same, since the callback may stand for a permit that has to be given back.
+     */
+    boolean mayRunNow() {
+        return (stepsAside && promote()) || (timed && !head().wanted());
     }
 
     /** Brings the first task that may overtake all before it to the front; false if there is none. */
@@ -54,15 +69,16 @@ final class Lane {
         return false;
     }
 
-    /** A task, and the attempts it has made. */
+    /** A task, and its failed attempts. */
     static final class Queued {
         final Task task;
-        Backoff.@Nullable Attempts attempts;
+        int failed;
         /** Whether the task knows that it has been the head. */
         boolean toldReady;
 
         Queued(Task task) {
             this.task = task;
+            this.failed = task.failedBefore();
         }
     }
 }

@@ -64,19 +64,17 @@ class BackoffTest {
 
     @Test
     void endsAfterTheLastAttempt() {
-        Backoff.Attempts attempts = backoff(3).newAttempts(0);
+        Backoff backoff = backoff(3);
 
-        assertThat(attempts.failed()).isZero();
-        assertThat(attempts.afterFailure(new Exception("first"))).isPresent();
-        assertThat(attempts.afterFailure(new Exception("second"))).isPresent();
-        assertThat(attempts.afterFailure(new Exception("third"))).isEmpty();
-        assertThat(attempts.failed()).isEqualTo(3);
+        assertThat(backoff.delayAfter(1)).isPresent();
+        assertThat(backoff.delayAfter(2)).isPresent();
+        assertThat(backoff.delayAfter(3)).isEmpty();
+        assertThat(backoff.delayAfter(4)).as("more than are left").isEmpty();
     }
 
     @Test
     void allowsASingleAttempt() {
-        assertThat(backoff(1).newAttempts(0).afterFailure(new Exception("first")))
-                .isEmpty();
+        assertThat(backoff(1).delayAfter(1)).isEmpty();
     }
 
     @Test
@@ -91,23 +89,12 @@ class BackoffTest {
     }
 
     private static List<Duration> delays(Backoff backoff) {
-        Backoff.Attempts attempts = backoff.newAttempts(0);
         List<Duration> delays = new ArrayList<>();
-        Optional<Duration> delay = attempts.afterFailure(new Exception("failure"));
+        Optional<Duration> delay = backoff.delayAfter(1);
         while (delay.isPresent()) {
             delays.add(delay.get());
-            delay = attempts.afterFailure(new Exception("failure"));
+            delay = backoff.delayAfter(delays.size() + 1);
         }
         return delays;
-    }
-
-    @Test
-    void countsWhatFailedBefore() {
-        Backoff.Attempts attempts = backoff(3).newAttempts(1);
-        assertThat(attempts.afterFailure(new Exception("second"))).isPresent();
-        assertThat(attempts.afterFailure(new Exception("third"))).isEmpty();
-        assertThat(attempts.failed()).isEqualTo(3);
-        assertThat(backoff(3).newAttempts(3).afterFailure(new Exception("fourth")))
-                .isEmpty();
     }
 }

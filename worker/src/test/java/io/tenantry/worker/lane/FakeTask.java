@@ -25,6 +25,7 @@ final class FakeTask implements Task {
     private final List<Exhaustion> exhaustions = new CopyOnWriteArrayList<>();
     private volatile boolean wanted = true;
     private Set<String> overtakes;
+    private int failedBefore;
 
     /** @param journal is told the name at the beginning of each turn */
     FakeTask(String name, String lane, Priority priority, List<String> journal) {
@@ -44,6 +45,12 @@ final class FakeTask implements Task {
     /** What the next turn without a verdict says. */
     FakeTask then(NextAction action) {
         return then(() -> action);
+    }
+
+    /** How many attempts an earlier task for the same work has made. */
+    FakeTask failedBefore(int attempts) {
+        failedBefore = attempts;
+        return this;
     }
 
     void unwanted() {
@@ -94,6 +101,11 @@ final class FakeTask implements Task {
         journal.add(name);
         Supplier<NextAction> turn = turns.poll();
         return turn == null ? new NextAction.Finished() : turn.get();
+    }
+
+    @Override
+    public int failedBefore() {
+        return failedBefore;
     }
 
     @Override

@@ -56,6 +56,21 @@ class LanesFailureTest {
         }
     }
 
+    @Test
+    void countsTheAttemptsOfAnEarlierTaskForTheSameWork() {
+        Exception last = new Exception("third failure");
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            FakeTask task = fixture.bulk("task", "a")
+                    .failedBefore(1)
+                    .then(new NextAction.Retry(new Exception("second failure")))
+                    .then(new NextAction.Retry(last));
+            fixture.submit(task);
+            fixture.awaitIdle();
+
+            assertThat(task.exhaustions()).containsExactly(new FakeTask.Exhaustion(last, 3));
+        }
+    }
+
     private static FakeTask failingTwice(LanesFixture fixture, String name) {
         return fixture.bulk(name, "a")
                 .then(new NextAction.Retry(new Exception("first failure")))

@@ -1,0 +1,71 @@
+package io.tenantry.worker.lane;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one attempt of a task, on the thread of its lane. Whatever the task throws counts as a failed attempt, so that it
+ * ends with this task and not with its lane. Only errors after which the process must not go on are passed on.
+ */
+final class AttemptRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
+
+    private final Backoff backoff;
+
+    AttemptRunner(Backoff backoff) {
+        this.backoff = backoff;
+    }
+
+    /** What happens next: the end of the task, or a wait, which may be the one before the next attempt. */
+    NextAction run(Lane.Queued queued) {
+        NextAction action = run(queued.task);
+        return action instanceof NextAction.Retry failure ? afterFailure(queued, failure.cause()) : action;
+    }
+
+    private static NextAction run(Task task) {
+        try {
+            if (task.wanted()) {
+                return task.run();
+            }
+            task.abandoned();
+            return new NextAction.Finished();
+        } catch (RuntimeException bug) {
+            LOG.error("a task of lane {} ended with an exception; it counts as a failed attempt", task.lane(), bug);
+            return new NextAction.Retry(bug);
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (Error own) {
+            // For example a stack overflow in one tenant's script: the other lanes are not affected.
+            LOG.error("a task of lane {} ended with an error; it counts as a failed attempt", task.lane(), own);
+            return new NextAction.Retry(new IllegalStateException(own.toString(), own));
+        }
+    }
+
+    private NextAction afterFailure(Lane.Queued queued, Exception cause) {
+        queued.failed++;
+        queued.task.failed();
+        Optional<Duration> delay = backoff.delayAfter(queued.failed);
+        if (delay.isPresent()) {
+            Wait wait = new Wait(WaitReason.NEXT_ATTEMPT, String.valueOf(cause.getMessage()));
+            return new NextAction.Snooze(delay.get(), wait);
+        }
+        end(queued, cause);
+        return new NextAction.Finished();
+    }
+
+    private static void end(Lane.Queued queued, Exception cause) {
+        try {
+            queued.task.exhausted(cause, queued.failed);
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            LOG.error(
+                    "a task of lane {} could not be ended; its request has no outcome until its record is read again, and"
+                            + " its lane goes on",
+                    queued.task.lane(),
+                    bug);
+        }
+    }
+}
