@@ -17,9 +17,9 @@ import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.ReceiveBudget;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
-import io.tenantry.worker.registry.LeaseTerms;
-import io.tenantry.worker.registry.Leases;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.lease.LeaseTerms;
+import io.tenantry.worker.registry.lease.Leases;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.run.LookupBatcher;
@@ -120,7 +120,7 @@ public final class Worker implements AutoCloseable {
         this.publishOutage = outages.of(
                 "the transaction coordinator of Kafka", "results wait to be published", Health.Condition.KAFKA);
         this.serverOutages = serverOutages();
-        this.leases = registry.leases(settings.kafka().groupId(), lease, servers, terms, new Share());
+        this.leases = new Leases(registry, settings.kafka().groupId(), lease, servers, terms, new Share());
     }
 
     /** Names this worker in results. */

@@ -4,15 +4,12 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.postgres.ConnectionPool;
 import io.tenantry.worker.postgres.DedicatedConnection;
-import io.tenantry.worker.postgres.Lease;
-import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The control database. Safe for use by many threads. */
@@ -136,24 +133,26 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * A share of the servers' connections, for a worker of this group; {@link Leases#start} asks for it. It is renewed on a
-     * connection of its own, one more than the pool may have.
+     * A connection of the caller's own, one more than the pool may have; opened when it is used first.
+     *
+     * @param longestAnswer after which a statement without an answer fails
      */
-    public Leases leases(
-            String group, Lease lease, Map<String, Server> servers, LeaseTerms terms, Leases.Listener listener) {
-        DedicatedConnection own = new DedicatedConnection(target, terms.longestAnswer());
+    public DedicatedConnection dedicatedConnection(Duration longestAnswer) {
+        DedicatedConnection own = new DedicatedConnection(target, longestAnswer);
         dedicated.add(own);
-        return new Leases(this, own, group, lease, servers, listener, terms);
+        return own;
     }
 
-    <T> T inTransaction(Work<T> work) throws SQLException {
+    /** Runs the work in a transaction of the pool's; commits unless it throws. */
+    public <T> T inTransaction(Work<T> work) throws SQLException {
         try (Connection connection = connection()) {
             return Transaction.run(connection, () -> work.run(connection));
         }
     }
 
     /** What is done in a transaction. */
-    interface Work<T> {
+    public interface Work<T> {
+        /** Runs on the transaction's connection. */
         T run(Connection connection) throws SQLException;
     }
 

@@ -112,7 +112,8 @@ class SharedCatalogsIT {
     @AfterEach
     void close() throws Exception {
         engine.execute(
-                named("DROP OWNED BY %s_there, %s_other, %s_member; DROP ROLE %s_there, %s_other, %s_set, %s_named, %s_member"));
+                named(
+                        "DROP OWNED BY %s_there, %s_other, %s_member; DROP ROLE %s_there, %s_other, %s_set, %s_named, %s_member"));
         engine.close();
     }
 

@@ -1,8 +1,8 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tenantry.worker.registry.Member.Holding;
+import io.tenantry.worker.registry.lease.Member.Holding;
 import io.tenantry.worker.stack.ManualClock;
 import java.time.Duration;
 import java.util.List;

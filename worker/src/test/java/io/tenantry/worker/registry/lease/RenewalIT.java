@@ -1,9 +1,11 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.guarantee.TcpProxy;
+import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import java.net.InetSocketAddress;

@@ -1,6 +1,6 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
-import io.tenantry.worker.registry.Member.Holding;
+import io.tenantry.worker.registry.lease.Member.Holding;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,8 +1,9 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;

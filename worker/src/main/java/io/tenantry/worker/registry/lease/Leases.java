@@ -1,9 +1,10 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import io.tenantry.worker.postgres.DedicatedConnection;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.registry.Membership.State;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.lease.Membership.State;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -49,23 +50,25 @@ public final class Leases implements AutoCloseable {
     private String lastObstacle = "";
 
     /**
+     * A share of the servers' connections, for a worker of this group; {@link #start} asks for it. It is renewed on a
+     * connection of its own: nothing else is sent on it, so no other work delays renewals.
+     *
      * @param registry for what may wait
-     * @param own for renewals: nothing else is sent on it, so no other work delays them
+     * @param servers by name
      */
-    Leases(
+    public Leases(
             Registry registry,
-            DedicatedConnection own,
             String group,
             Lease lease,
             Map<String, Server> servers,
-            Listener listener,
-            LeaseTerms terms) {
+            LeaseTerms terms,
+            Listener listener) {
         this.servers = Map.copyOf(servers);
         this.lease = lease;
         this.terms = terms;
         this.listener = listener;
         LeaseTable table = new LeaseTable(group);
-        this.own = own;
+        this.own = registry.dedicatedConnection(terms.longestAnswer());
         this.membership = new Membership(own, table, lease, this.servers, terms);
         this.reaper = new DeadWorkerReaper(registry, table, this.servers, terms, this::wake);
         thread.setDaemon(true);

@@ -1,4 +1,4 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.Secret;
@@ -8,6 +8,7 @@ import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.PostgresServer;
 import java.sql.Connection;
@@ -61,7 +62,7 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
                                 cap),
                         new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
                         lease)));
-        this.leases = registry.leases(group, lease, servers, terms, this);
+        this.leases = new Leases(registry, group, lease, servers, terms, this);
     }
 
     void start() {

@@ -1,8 +1,9 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.ForeignSessions;
 import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.registry.Registry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
-package io.tenantry.worker.registry;
+package io.tenantry.worker.registry.lease;
 
 import io.tenantry.worker.postgres.DedicatedConnection;
 import io.tenantry.worker.postgres.Lease;
 import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.registry.Member.Holding;
+import io.tenantry.worker.registry.lease.Member.Holding;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
