@@ -80,7 +80,8 @@ class ArchitectureTest {
                     Set.of("engine.catalog", "engine.history", "engine.flyway", "engine.snapshot", "postgres")),
             entry("postgres", Set.of("config")),
             entry("telemetry", Set.of("config")),
-            entry("cli", Set.of("config")),
+            entry("cli", Set.of("config.read", "config")),
+            entry("config.read", Set.of("config")),
             entry("config", Set.of()));
 
     private static final Set<String> ENGINE = MAY_USE.keySet().stream()
@@ -98,8 +99,8 @@ class ArchitectureTest {
             entry("com.zaxxer.hikari..", Set.of("postgres")),
             entry("org.postgresql..", Set.of("postgres", "registry")),
             entry("io.micrometer..", Set.of("telemetry")),
-            entry("io.smallrye..", Set.of("config")),
-            entry("org.yaml..", Set.of("config")),
+            entry("io.smallrye..", Set.of("config.read")),
+            entry("org.yaml..", Set.of("config.read")),
             entry("com.fasterxml.jackson..", Set.of("registry", "cli")),
             entry("picocli..", Set.of("cli")));
 

@@ -1,8 +1,8 @@
 package io.tenantry.worker.cli;
 
-import io.tenantry.worker.config.InvalidSettingsException;
 import io.tenantry.worker.config.Settings;
-import io.tenantry.worker.config.SettingsReader;
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.config.read.SettingsReader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything a worker is told at its start; read by {@link SettingsReader}, never changed afterwards.
+ * Everything a worker is told at its start; never changed afterwards.
  *
  * @param servers by name; at least one
  * @param databases in the order of the file, which is the order in which a tenant's homes are worked on; at least one

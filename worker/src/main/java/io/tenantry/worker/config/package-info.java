@@ -1,4 +1,4 @@
-/** The settings of a worker: one YAML file and what overrides it, read once into records. */
+/** The settings of a worker, as records. */
 @NullMarked
 package io.tenantry.worker.config;
 

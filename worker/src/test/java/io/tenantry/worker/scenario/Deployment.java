@@ -2,9 +2,9 @@ package io.tenantry.worker.scenario;
 
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.Worker;
-import io.tenantry.worker.config.InvalidSettingsException;
 import io.tenantry.worker.config.Settings;
-import io.tenantry.worker.config.SettingsReader;
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.config.read.SettingsReader;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;

@@ -1,4 +1,4 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 /**
  * Escapes dollar signs: SmallRye reads {@code $$} as one dollar sign, which would silently change a password. It reads

@@ -1,7 +1,8 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.config.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

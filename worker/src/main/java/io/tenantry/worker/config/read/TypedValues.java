@@ -1,4 +1,4 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import java.time.Duration;
 import java.util.List;

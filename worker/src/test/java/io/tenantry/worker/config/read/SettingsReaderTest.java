@@ -1,7 +1,18 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.GroupProtocol;
+import io.tenantry.worker.config.HttpSettings;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.config.RetrySettings;
+import io.tenantry.worker.config.Secret;
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.config.WorkerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

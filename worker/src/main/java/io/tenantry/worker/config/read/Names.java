@@ -1,4 +1,4 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import java.util.regex.Pattern;
 

@@ -1,5 +1,7 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.EnvConfigSource;

@@ -1,4 +1,4 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,6 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
+import io.tenantry.worker.config.Isolation;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;

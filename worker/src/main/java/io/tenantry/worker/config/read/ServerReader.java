@@ -1,5 +1,8 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.config.Secret;
+import io.tenantry.worker.config.ServerSettings;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,10 @@
-package io.tenantry.worker.config;
+package io.tenantry.worker.config.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.config.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
