@@ -1,27 +1,21 @@
 package io.tenantry.worker.intake;
 
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,29 +23,24 @@ import org.jspecify.annotations.Nullable;
  * memory nor blocks requests for other servers. For the poll thread alone, unless a method says otherwise.
  */
 final class Admission {
-    /** What a started request takes besides its record: the request, its task, its lane, its place in the maps. */
+    /** What a started request takes besides its record: the request, its task, its lane, its entries in maps. */
     private static final long STARTED_BYTES = 2000;
-    /** The record is in the memory as it was received, and decoded. */
+    /** A record is in memory twice: as it was received, and decoded. */
     private static final int COPIES = 2;
-    /** Of a parked one, with its key. */
+    /** What a parked request takes, with its key. */
     private static final long PARKED_BYTES = 450;
-
-    private static final String SIGNUPS = "signups ";
-    private static final String MIGRATIONS = "migrations ";
+    /** A request that has been parked for so long is not passed by new requests for the same server. */
+    private static final Duration LONGEST_PASSED = Duration.ofSeconds(5);
 
     private record Refused(Request request, Set<String> servers) {}
-
-    /** One that was parked before is not passed any more by new ones for the same server. */
-    private static final Duration LONGEST_PASSED = Duration.ofSeconds(5);
 
     private final Function<TenantRequest, Set<String>> needs;
     private final MemoryLimits limits;
     private final LongSupplier nanoTime;
     private final ServerLoad load;
-    private final Map<TopicPartition, Parked> partitions = new HashMap<>();
+    private final ParkedRequests parked;
+    /** Filled by threads of lanes. */
     private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger parked = new AtomicInteger();
-    private final ParkedSignups signups = new ParkedSignups();
 
     /**
      * @param needs the servers of a request; empty if only the registry knows them
@@ -62,155 +51,106 @@ final class Admission {
         this.needs = needs;
         this.limits = limits;
         this.load = new ServerLoad(limits.ofServer());
+        this.parked = new ParkedRequests(nanoTime);
     }
 
     /** The place of a request that may be started now. Otherwise it is parked, and null is returned. */
     ServerLoad.@Nullable Place admit(ConsumerRecord<byte[], byte[]> received, Request request) {
-        Set<String> known = needs.apply(request.data());
-        Set<String> servers = known.isEmpty() ? ServerLoad.UNKNOWN : parts(known, request);
         Coordinates coordinates = Coordinates.of(received);
-        Parked others = partitions.computeIfAbsent(coordinates.partition(), added -> new Parked());
-        @Nullable Set<String> earlier = others.servers(received.offset());
-        if (earlier != null && !earlier.equals(ServerLoad.UNKNOWN)) {
-            // The registry was asked before.
-            servers = earlier;
-        }
+        @Nullable Set<String> earlier = parked.servers(coordinates);
+        Set<String> servers = servers(request, earlier);
         boolean room = earlier == null ? load.hasRoomForNew(servers) : load.hasRoom(servers);
-        if (!room || !others.mayStart(received.offset(), request.key(), servers)) {
-            park(coordinates, request.key(), servers);
+        if (!room || !parked.mayStart(coordinates, request.key(), servers)) {
+            parked.park(coordinates, request.key(), servers);
             return null;
         }
-        others.started(received.offset(), request.key(), servers);
-        if (earlier != null) {
-            unparked(request.key(), earlier);
-        }
-        ServerLoad.Place place = load.take(servers, STARTED_BYTES + COPIES * bytes(received));
-        request.signupParked(() -> signups.has(request.key()));
-        request.admitBy(found -> {
-            Set<String> parts = parts(found, request);
-            boolean admitted = place.move(parts);
-            if (!admitted) {
-                refused.add(new Refused(request, parts));
-            }
-            return admitted;
-        });
+        parked.started(coordinates, request.key(), servers);
+        ServerLoad.Place place = load.take(servers, STARTED_BYTES + COPIES * RecordSize.of(received));
+        request.signupParked(() -> parked.hasSignup(request.key()));
+        request.admitBy(found -> isAdmitted(request, place, ServerLoad.parts(found, request)));
         return place;
     }
 
-    /** Each server has a part for signups and one for migrations, so that a rollout does not keep signups out. */
-    private static Set<String> parts(Set<String> servers, Request request) {
-        String kind = request.data() instanceof TenantCreated ? SIGNUPS : MIGRATIONS;
-        return servers.stream().map(server -> kind + server).collect(Collectors.toSet());
-    }
-
-    private void park(Coordinates coordinates, String key, Set<String> servers) {
-        Parked others = partitions.computeIfAbsent(coordinates.partition(), added -> new Parked());
-        if (!others.has(coordinates.offset())) {
-            others.park(coordinates.offset(), key, servers, nanoTime.getAsLong());
-            parked.incrementAndGet();
-            if (isSignup(servers)) {
-                signups.add(key);
-            }
+    /** @param earlier what the request needs as far as was known when it was parked; null if it was not */
+    private Set<String> servers(Request request, @Nullable Set<String> earlier) {
+        if (earlier != null && !earlier.equals(ServerLoad.UNKNOWN)) {
+            return earlier;
         }
+        Set<String> known = needs.apply(request.data());
+        return known.isEmpty() ? ServerLoad.UNKNOWN : ServerLoad.parts(known, request);
     }
 
-    private void unparked(String key, Set<String> servers) {
-        parked.decrementAndGet();
-        if (isSignup(servers)) {
-            signups.remove(key);
+    /** Asked by the thread of a lane, when the registry has named the servers of a started request. */
+    private boolean isAdmitted(Request request, ServerLoad.Place place, Set<String> servers) {
+        boolean admitted = place.move(servers);
+        if (!admitted) {
+            refused.add(new Refused(request, servers));
         }
+        return admitted;
     }
 
-    private static boolean isSignup(Set<String> servers) {
-        return servers.stream().anyMatch(server -> server.startsWith(SIGNUPS));
-    }
-
-    /** Parks those that were started, and found no room at their servers when they knew them. */
+    /** Parks the requests that were started, and whose servers turned out to have no room. */
     void parkRefused(InFlight inFlight) {
         for (Refused next = refused.poll(); next != null; next = refused.poll()) {
             Coordinates coordinates = Coordinates.of(next.request().ref());
             if (inFlight.remove(coordinates, next.request()) != null) {
-                park(coordinates, next.request().key(), next.servers());
+                parked.park(coordinates, next.request().key(), next.servers());
                 inFlight.remember(coordinates, next.request());
             }
         }
     }
 
-    /** A started one is not on its way any more. */
+    /** A started request is not in progress any more. */
     void ended(Coordinates coordinates, InFlight.Entry entry) {
         entry.place().end();
-        Parked others = partitions.get(coordinates.partition());
-        if (others != null) {
-            others.ended(entry.request().key());
-            if (others.isEmpty()) {
-                partitions.remove(coordinates.partition());
-            }
-        }
+        parked.ended(coordinates, entry.request().key());
     }
 
     boolean isParked(Coordinates coordinates) {
-        Parked others = partitions.get(coordinates.partition());
-        return others != null && others.has(coordinates.offset());
+        return parked.has(coordinates);
     }
 
-    /** Forgets one that will not be read again, and returns its key. */
+    /** Forgets a parked request that will not be read again, and returns its key; null if it is not parked. */
     @Nullable String forget(Coordinates coordinates) {
-        Parked others = partitions.get(coordinates.partition());
-        @Nullable Set<String> servers = others == null ? null : others.servers(coordinates.offset());
-        if (others == null || servers == null) {
-            return null;
-        }
-        @Nullable String key = others.remove(coordinates.offset());
-        if (key != null) {
-            unparked(key, servers);
-        }
-        return key;
+        return parked.forget(coordinates);
     }
 
     /** The partitions that have parked requests. */
     List<TopicPartition> partitions() {
-        List<TopicPartition> some = new ArrayList<>();
-        partitions.forEach((partition, others) -> {
-            if (others.size() > 0) {
-                some.add(partition);
-            }
-        });
-        return some;
+        return parked.partitions();
     }
 
-    /** The first parked one that may be started. */
+    /** The offset of the first parked request that may be started. */
     Optional<Long> firstStartable(TopicPartition partition) {
-        Parked others = partitions.get(partition);
-        return others == null ? Optional.empty() : others.firstStartable(load::hasRoom);
+        return parked.firstStartable(partition, load::hasRoom);
     }
 
     /** The same, if there is room for many. */
     Optional<Long> firstOfMany(TopicPartition partition) {
-        Parked others = partitions.get(partition);
-        return others == null ? Optional.empty() : others.firstStartable(load::hasMuchRoom);
+        return parked.firstStartable(partition, load::hasMuchRoom);
     }
 
     /**
-     * Before each poll: where parked ones have waited for long, no new ones take the room before them.
+     * Before each poll: keeps the room at servers for requests that have been parked for long, so that new ones do not
+     * take it.
      *
-     * @param stuck partitions whose parked ones cannot be read now, so that nothing can be kept for them
+     * @param stuck partitions whose parked requests cannot be read now; nothing is kept for them
      */
     void keepRoom(Predicate<TopicPartition> stuck) {
-        if (parked.get() == 0) {
+        if (parked.size() == 0) {
             load.keepRoomAt(Set.of());
             return;
         }
         long then = nanoTime.getAsLong() - LONGEST_PASSED.toNanos();
-        Set<String> kept = new HashSet<>();
-        partitions.forEach((partition, others) -> {
-            if (!stuck.test(partition)) {
-                others.waitingSince(then).map(this::lacking).forEach(kept::addAll);
-            }
-        });
-        load.keepRoomAt(kept);
+        load.keepRoomAt(parked.waitingSince(then, stuck)
+                .flatMap(servers -> lacking(servers).stream())
+                .collect(Collectors.toSet()));
     }
 
-    /** What to keep for a request: at the one server that it waits for, or all. If it waits for several, none is kept idle. */
+    /**
+     * Where to keep room for a request: at the one server that it waits for, or at all. Nowhere if it waits for several:
+     * the room at one would stay unused until there is room at the others.
+     */
     private Set<String> lacking(Set<String> servers) {
         Set<String> full =
                 servers.stream().filter(server -> !load.hasRoom(Set.of(server))).collect(Collectors.toSet());
@@ -221,48 +161,28 @@ final class Admission {
         };
     }
 
-    /** How many are parked, by the servers that they need. */
+    /** How many requests are parked, by the servers that they need. */
     Map<Set<String>, Long> parkedByServers() {
-        Map<Set<String>, Long> counts = new HashMap<>();
-        partitions
-                .values()
-                .forEach(others -> others.counts().forEach((servers, count) -> {
-                    counts.merge(servers, count, Long::sum);
-                }));
-        return counts;
+        return parked.counts();
     }
 
-    /** Parked ones in a range of offsets that were not seen there. */
+    /** The parked requests in a range of offsets that were not seen there. */
     List<Long> missing(TopicPartition partition, long from, long to, Set<Long> seen) {
-        Parked others = partitions.get(partition);
-        return others == null ? List.of() : others.missing(from, to, seen);
+        return parked.missing(partition, from, to, seen);
     }
 
+    /** The partitions went away. */
     void drop(Set<TopicPartition> gone) {
-        for (TopicPartition partition : gone) {
-            Parked others = partitions.remove(partition);
-            if (others != null) {
-                parked.addAndGet(-others.size());
-                others.keys(Admission::isSignup).forEach(signups::remove);
-            }
-        }
+        parked.drop(gone);
     }
 
-    /** Whether there is no memory for more parked ones. */
+    /** Whether there is no memory for more parked requests. */
     boolean isFull() {
-        return parked.get() * PARKED_BYTES >= limits.parked();
+        return parked.size() * PARKED_BYTES >= limits.parked();
     }
 
-    /** How many are parked. Read from any thread. */
+    /** How many requests are parked. Read from any thread. */
     int parked() {
-        return parked.get();
-    }
-
-    static long bytes(ConsumerRecord<byte[], byte[]> received) {
-        long bytes = (long) Math.max(0, received.serializedKeySize()) + Math.max(0, received.serializedValueSize());
-        for (Header header : received.headers()) {
-            bytes += 100 + header.key().length() + (header.value() == null ? 0 : header.value().length);
-        }
-        return bytes;
+        return parked.size();
     }
 }

@@ -23,12 +23,15 @@ final class Assignment implements ConsumerRebalanceListener {
     /** Short, since it holds up the poll thread, and in a callback the whole group. */
     private static final Duration READ_COMMITTED_TIMEOUT = Duration.ofMillis(500);
 
-    /** Told before partitions go, while their offsets can still be committed, and after they went. */
+    /** What happens when partitions come and go. Called by the poll thread, in a callback of the consumer. */
     interface Listener {
+        /** Partitions are about to go; their offsets can still be committed. */
         void leaving();
 
+        /** The partitions went away, and nothing of them can be committed. */
         void left(Set<TopicPartition> partitions);
 
+        /** The partitions came, or the group said that it has none for this worker. */
         void arrived(Set<TopicPartition> partitions);
     }
 

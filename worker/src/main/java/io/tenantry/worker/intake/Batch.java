@@ -77,7 +77,7 @@ final class Batch {
     /** What it takes in the memory until it is published. */
     static long bytes(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         long result = settled instanceof Settled.Result known ? known.event().data().length : 0;
-        return ITEM_BYTES + result + Admission.bytes(received);
+        return ITEM_BYTES + result + RecordSize.of(received);
     }
 
     /** Of all that it holds. */

@@ -6,40 +6,32 @@ import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.request.Request;
-import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Publisher;
-import io.tenantry.worker.settle.Settled;
-import io.tenantry.worker.settle.SettledRequest;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Polls requests, hands them to their lanes, and publishes what is settled. The one thread that runs it is the only one
  * that touches the consumer and the producer; it never waits for a database, a lock or a task.
+ *
+ * <p>A turn of the loop polls records, admits their requests or parks them, takes what is settled, commits it together with
+ * the results, and cleans up. If polling fails, the turn still settles and commits, and the other way round.
  */
-public final class PollLoop implements Runnable, Assignment.Listener {
+public final class PollLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     /** How long a poll waits while results are on their way. */
     private static final Duration BUSY_POLL = Duration.ofMillis(5);
@@ -67,7 +59,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
             LongSupplier nanoTime) {}
 
     /**
-     * Whom it tells when something is wrong.
+     * What is told when something is wrong.
      *
      * @param kafka when no broker answers
      * @param expelled when this consumer is no member of the group any more and cannot become one again; a new one may
@@ -88,7 +80,8 @@ public final class PollLoop implements Runnable, Assignment.Listener {
     private final Publishing publishing;
     private final KafkaWatch watch;
     private final GroupMembership membership;
-    private final RecordHandler handler;
+    private final Receiver receiver;
+    private final Committer committer;
     private final Drain drain;
 
     /** Connects when it is run. */
@@ -96,7 +89,7 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.parts = parts;
         this.topics = new TopicNames(parts.kafka());
         this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
-        this.assignment = new Assignment(consumer, this);
+        this.assignment = new Assignment(consumer, new PartitionChanges());
         this.publishing = new Publishing(
                 new Batch(topics),
                 assignment,
@@ -109,15 +102,18 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         this.parkedReport = new ParkedReport(admission, parts.nanoTime());
         this.inFlight = new InFlight(admission);
         this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
-        this.guarded = new GuardedPoll(consumer, new ReadPositions(), membership::failed, parts.nanoTime());
+        this.guarded = new GuardedPoll(
+                consumer, new TrackedPositions(assignment, rereading), membership::failed, parts.nanoTime());
         this.backpressure = new Backpressure(consumer, assignment, admission, rereading, guarded, publishing::isFull);
-        this.handler = new RecordHandler(
+        RecordHandler handler = new RecordHandler(
                 topics,
                 new EventCodec()::decode,
                 entry -> parts.lanes().submit(new CountedTask(parts.task().apply(entry.request()), entry.place())),
                 inFlight,
                 publishing::add,
                 parts.nanoTime());
+        this.receiver = new Receiver(consumer, assignment, admission, rereading, inFlight, handler);
+        this.committer = new Committer(consumer, parts.settler(), inFlight, admission, handler, publishing);
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);
@@ -126,7 +122,10 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         parts.meters().unreadablePartitions(guarded::unreadable);
     }
 
-    /** Stops reading, finishes what runs, settles it, and ends the loop; at the latest when the time is over. */
+    /**
+     * Stops reading, finishes what runs, settles it, and ends the loop; at the latest when the time is over. May be called
+     * from any thread, and returns at once.
+     */
     public void stop(Duration atMost) {
         drain.start(atMost);
     }
@@ -136,21 +135,21 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         try {
             parts.publisher().prepare(topics.results());
             consumer.subscribe(topics.requests(), assignment);
-            while (!drain.isOver(this::isAllSettled)) {
+            while (!drain.isOver(committer::isDone)) {
                 turn();
             }
             if (inFlight.size() > 0) {
                 LOG.warn(
-                        "{} requests were not finished in time; they are read again by whoever comes next",
+                        "{} requests were not finished in time; the next owner of their partitions reads them again",
                         inFlight.size());
             }
         } catch (InterruptException stop) {
-            LOG.warn("the poll loop was interrupted; what is not settled is read again by whoever comes next");
+            LOG.warn("the poll loop was interrupted; what is not settled is read again by the next owner");
         } catch (RuntimeException bug) {
             parts.alarms().health().dead();
             throw bug;
         } catch (Error broken) {
-            // Before the consumer is closed, which meets it again perhaps.
+            // Told before the consumer is closed, which may fail with the same error.
             parts.alarms().fatal().accept(broken);
             throw broken;
         } finally {
@@ -158,22 +157,17 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         }
     }
 
-    private boolean isAllSettled() {
-        return inFlight.size() == 0 && publishing.isEmpty() && parts.settler().isWritten();
-    }
-
     private void turn() {
-        attempt(this::read);
-        attempt(this::answer);
+        attempt(this::pollAndAdmit);
+        attempt(committer::settleAndCommit);
         if (!drain.isOn() && membership.isLost()) {
             parts.alarms().expelled().run();
         }
     }
 
-    /** A failure of one part of a turn, as of reading, does not keep the loop from the other, as from publishing. */
-    private void attempt(Runnable part) {
+    private void attempt(Runnable half) {
         try {
-            part.run();
+            half.run();
         } catch (InterruptException stop) {
             throw stop;
         } catch (KafkaException failure) {
@@ -181,16 +175,10 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         }
     }
 
-    private void read() {
-        assignment.readCommitted();
-        guarded.steer();
-        rereading.jumpedOver(guarded::holds).forEach(this::bury);
-        rereading.steer(guarded::holds);
-        admission.keepRoom(partition -> guarded.holds(partition) || rereading.isStuck(partition));
-        parkedReport.look();
-        backpressure.apply(drain.isOn());
+    private void pollAndAdmit() {
+        steer();
         boolean busy = inFlight.size() > 0 || !publishing.isEmpty() || guarded.isLooking();
-        receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
+        receiver.receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
         RuntimeException unexplained = guarded.takeUnexplained();
         if (unexplained != null) {
             throw unexplained;
@@ -201,132 +189,46 @@ public final class PollLoop implements Runnable, Assignment.Listener {
         showUnreadable();
     }
 
+    /** Decides what the next poll reads, and from where. */
+    private void steer() {
+        assignment.readCommitted();
+        guarded.steer();
+        rereading.jumpedOver(guarded::holds).forEach(receiver::bury);
+        rereading.steer(guarded::holds);
+        admission.keepRoom(partition -> guarded.holds(partition) || rereading.isStuck(partition));
+        parkedReport.look();
+        backpressure.apply(drain.isOn());
+    }
+
     private void showUnreadable() {
+        Health health = parts.alarms().health();
         if (guarded.unreadable() > 0) {
-            parts.alarms().health().raise(Health.Condition.PARTITIONS);
+            health.raise(Health.Condition.PARTITIONS);
         } else {
-            parts.alarms().health().clear(Health.Condition.PARTITIONS);
+            health.clear(Health.Condition.PARTITIONS);
         }
     }
 
-    private void answer() {
-        settle();
-        if (inFlight.size() == 0 || publishing.isDue()) {
-            publishing.publish(consumer.groupMetadata());
-        }
-    }
-
-    private void receive(ConsumerRecords<byte[], byte[]> records) {
-        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(records.nextOffsets());
-        for (TopicPartition partition : records.partitions()) {
-            for (ConsumerRecord<byte[], byte[]> received : records.records(partition)) {
-                if (rereading.covers(partition, received.offset())) {
-                    receiveAgain(received);
-                } else if (assignment.hasRoomFor(Coordinates.of(received))) {
-                    receive(received);
-                } else {
-                    goBack(partition, received.offset());
-                    positions.remove(partition);
-                    break;
-                }
-            }
-        }
-        records.nextOffsets()
-                .forEach((partition, next) -> burySome(partition, next.offset(), records.records(partition)));
-        positions.forEach((partition, next) -> assignment.passOver(partition, next.offset()));
-    }
-
-    private void goBack(TopicPartition partition, long offset) {
-        try {
-            consumer.seek(partition, offset);
-        } catch (InterruptException stop) {
-            throw stop;
-        } catch (KafkaException failure) {
-            // The consumer is past records that nobody has: whoever comes next reads them.
-            throw new IllegalStateException(partition + " cannot be read again from " + offset, failure);
-        }
-    }
-
-    private void receive(ConsumerRecord<byte[], byte[]> received) {
-        Coordinates coordinates = Coordinates.of(received);
-        if (assignment.receive(coordinates) && !inFlight.has(coordinates) && !admission.isParked(coordinates)) {
-            handler.receive(received);
-        }
-    }
-
-    private void receiveAgain(ConsumerRecord<byte[], byte[]> received) {
-        if (admission.isParked(Coordinates.of(received))) {
-            handler.receive(received);
-        }
-    }
-
-    /** What was parked and is not there any more has no other end. */
-    private void burySome(TopicPartition partition, long position, List<ConsumerRecord<byte[], byte[]>> records) {
-        if (!rereading.isUnderWay(partition)) {
-            return;
-        }
-        Set<Long> seen = records.stream().map(ConsumerRecord::offset).collect(Collectors.toSet());
-        for (long offset : rereading.passed(partition, position, seen)) {
-            bury(new Coordinates(partition, offset));
-        }
-    }
-
-    private void bury(Coordinates coordinates) {
-        String key = admission.forget(coordinates);
-        if (key != null) {
-            handler.lost(coordinates, key);
-        }
-    }
-
-    private void settle() {
-        for (SettledRequest answer : parts.settler().takeReady()) {
-            Settled settled = answer.settled();
-            InFlight.Entry entry = inFlight.remove(settled.coordinates(), answer.request());
-            // Without one, its partition went away; the ledger has what was done.
-            if (entry != null && !(settled instanceof Settled.Abandoned)) {
-                publishing.add(settled, entry.received());
-            }
-        }
-        admission.parkRefused(inFlight);
-        handler.startWaiting();
-    }
-
-    @Override
-    public void leaving() {
-        parts.settler().awaitReady(LEAVING);
-        settle();
-        publishing.publish(consumer.groupMetadata());
-    }
-
-    @Override
-    public void left(Set<TopicPartition> partitions) {
-        guarded.drop(partitions);
-        inFlight.drop(partitions);
-        admission.drop(partitions);
-        rereading.drop(partitions);
-        publishing.drop(partitions);
-    }
-
-    @Override
-    public void arrived(Set<TopicPartition> partitions) {
-        membership.joined();
-        parts.alarms().health().ready(true);
-    }
-
-    private final class ReadPositions implements GuardedPoll.Positions {
+    /** Cleans up after partitions that went away, after what can still be committed is committed. */
+    private final class PartitionChanges implements Assignment.Listener {
         @Override
-        public boolean isKnown(TopicPartition partition) {
-            return !assignment.isUnread(partition);
+        public void leaving() {
+            committer.settleAndCommitNow(LEAVING);
         }
 
         @Override
-        public @Nullable Long next(TopicPartition partition) {
-            return assignment.next(partition);
+        public void left(Set<TopicPartition> partitions) {
+            guarded.drop(partitions);
+            inFlight.drop(partitions);
+            admission.drop(partitions);
+            rereading.drop(partitions);
+            publishing.drop(partitions);
         }
 
         @Override
-        public void held(TopicPartition partition) {
-            rereading.drop(Set.of(partition));
+        public void arrived(Set<TopicPartition> partitions) {
+            membership.joined();
+            parts.alarms().health().ready(true);
         }
     }
 }

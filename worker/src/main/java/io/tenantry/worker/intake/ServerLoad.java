@@ -1,8 +1,11 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.worker.request.Request;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The number of started requests and their bytes, by the servers that they need. Requests that wait, for a lock or an
@@ -12,6 +15,9 @@ import java.util.Set;
 final class ServerLoad {
     /** Stands for the servers of requests whose servers only the registry knows, until it has answered. */
     static final Set<String> UNKNOWN = Set.of("");
+
+    private static final String SIGNUPS = "signups ";
+    private static final String MIGRATIONS = "migrations ";
 
     /**
      * For one kind of requests of each server.
@@ -39,6 +45,17 @@ final class ServerLoad {
 
     ServerLoad(Limits limits) {
         this.limits = limits;
+    }
+
+    /** What a request needs: each server has a part for signups and one for migrations, so that a rollout does not keep signups out. */
+    static Set<String> parts(Set<String> servers, Request request) {
+        String kind = request.data() instanceof TenantCreated ? SIGNUPS : MIGRATIONS;
+        return servers.stream().map(server -> kind + server).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Whether these are parts for signups. */
+    static boolean isSignup(Set<String> parts) {
+        return parts.stream().anyMatch(part -> part.startsWith(SIGNUPS));
     }
 
     /** Whether one more request that needs these servers may be started. */

@@ -36,7 +36,7 @@ class GuardedPollTest {
     private final List<KafkaException> failures = new ArrayList<>();
     private final GuardedPoll guarded = new GuardedPoll(
             consumer,
-            new GuardedPoll.Positions() {
+            new ReadPositions() {
                 @Override
                 public boolean isKnown(TopicPartition partition) {
                     return true;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Also counts the started ones of each key: those of one partition and key are started in the order of their offsets.
  * For the poll thread alone.
  */
-final class Parked {
+final class ParkedInPartition {
     /** Of one key, so that many requests for one tenant, which run one at a time, take little room of its server. */
     private static final int MOST_STARTED = 8;
 

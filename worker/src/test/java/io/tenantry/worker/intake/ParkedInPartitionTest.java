@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ParkedTest {
+class ParkedInPartitionTest {
     private static final Set<String> MAIN = Set.of("main");
     private static final Set<String> OTHER = Set.of("other");
 
-    private final Parked parked = new Parked();
+    private final ParkedInPartition parked = new ParkedInPartition();
 
     @Test
     void theFirstOneThatHasRoomIsStartable() {

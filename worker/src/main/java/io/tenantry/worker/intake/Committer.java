@@ -1,0 +1,65 @@
+package io.tenantry.worker.intake;
+
+import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.settle.SettledRequest;
+import io.tenantry.worker.settle.Settler;
+import java.time.Duration;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/** Takes what is settled, and commits its results together with the offsets. For the poll thread alone. */
+final class Committer {
+    private final Consumer<byte[], byte[]> consumer;
+    private final Settler settler;
+    private final InFlight inFlight;
+    private final Admission admission;
+    private final RecordHandler handler;
+    private final Publishing publishing;
+
+    Committer(
+            Consumer<byte[], byte[]> consumer,
+            Settler settler,
+            InFlight inFlight,
+            Admission admission,
+            RecordHandler handler,
+            Publishing publishing) {
+        this.consumer = consumer;
+        this.settler = settler;
+        this.inFlight = inFlight;
+        this.admission = admission;
+        this.handler = handler;
+        this.publishing = publishing;
+    }
+
+    /** At each turn: takes what is settled, and commits it, unless it is better to wait a moment for more. */
+    void settleAndCommit() {
+        settle();
+        if (inFlight.size() == 0 || publishing.isDue()) {
+            publishing.publish(consumer.groupMetadata());
+        }
+    }
+
+    /** Before partitions go away: waits for what is being written, and commits it at once. */
+    void settleAndCommitNow(Duration atMost) {
+        settler.awaitReady(atMost);
+        settle();
+        publishing.publish(consumer.groupMetadata());
+    }
+
+    /** Whether nothing is in progress, and nothing is left to be written or committed. */
+    boolean isDone() {
+        return inFlight.size() == 0 && publishing.isEmpty() && settler.isWritten();
+    }
+
+    private void settle() {
+        for (SettledRequest next : settler.takeReady()) {
+            Settled settled = next.settled();
+            InFlight.Entry entry = inFlight.remove(settled.coordinates(), next.request());
+            // Without an entry, the partition went away; the ledger has what was done.
+            if (entry != null && !(settled instanceof Settled.Abandoned)) {
+                publishing.add(settled, entry.received());
+            }
+        }
+        admission.parkRefused(inFlight);
+        handler.startWaiting();
+    }
+}

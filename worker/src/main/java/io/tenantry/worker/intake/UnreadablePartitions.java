@@ -1,0 +1,86 @@
+package io.tenantry.worker.intake;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that cannot be read, and when each is tried again, at a growing interval. For the poll thread alone;
+ * other threads read how many there are.
+ */
+final class UnreadablePartitions {
+    private static final Logger LOG = LoggerFactory.getLogger(UnreadablePartitions.class);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+    private record Fault(long retryNanos, Duration pause) {}
+
+    private final LongSupplier nanoTime;
+    private final Map<TopicPartition, Fault> faults = new LinkedHashMap<>();
+    private volatile int size;
+
+    /** @param nanoTime as {@link System#nanoTime} */
+    UnreadablePartitions(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    boolean has(TopicPartition partition) {
+        return faults.containsKey(partition);
+    }
+
+    /** A partition whose pause is over; empty if there is none. */
+    Optional<TopicPartition> due() {
+        long now = nanoTime.getAsLong();
+        return faults.entrySet().stream()
+                .filter(fault -> now - fault.getValue().retryNanos() >= 0)
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /**
+     * The partition could not be read, for the first time or again.
+     *
+     * @param next the offset that was to be read; null if nothing was read or committed before
+     */
+    void add(TopicPartition partition, @Nullable Long next, PollFailure failure) {
+        Fault before = faults.get(partition);
+        Duration pause = before == null ? FIRST_PAUSE : before.pause().multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+        faults.put(partition, new Fault(nanoTime.getAsLong() + pause.toNanos(), pause));
+        size = faults.size();
+        LOG.warn(
+                "{} cannot be read from offset {} on ({}); its requests wait, the other partitions go on, and it is tried"
+                        + " again in {} s; if the records there are lost, delete those before the first readable offset"
+                        + " with kafka-delete-records",
+                partition,
+                next == null ? "the first" : next,
+                failure.message(),
+                pause.toSeconds());
+    }
+
+    /** The partition was read. */
+    void remove(TopicPartition partition) {
+        if (faults.remove(partition) != null) {
+            size = faults.size();
+            LOG.info("{} can be read again", partition);
+        }
+    }
+
+    /** The partitions went away. */
+    void drop(Set<TopicPartition> partitions) {
+        faults.keySet().removeAll(partitions);
+        size = faults.size();
+    }
+
+    /** How many there are. Read from any thread. */
+    int size() {
+        return size;
+    }
+}
