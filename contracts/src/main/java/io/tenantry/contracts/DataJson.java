@@ -27,7 +27,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as Tenantry writes and reads it: nothing is guessed, nothing is converted, unknown fields are passed over. */
+/** JSON as Tenantry writes and reads it: it guesses and converts nothing, and ignores unknown fields. */
 final class DataJson {
     private final JsonMapper mapper = mapper();
 
@@ -104,7 +104,7 @@ final class DataJson {
                 .build();
     }
 
-    /** The one of Jackson also takes numbers. */
+    /** Reads times as text only; Jackson's own reader also takes numbers. */
     private static final class InstantReader extends StdScalarDeserializer<Instant> {
         private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How it went in one database.
+ * The result in one database.
  *
  * @param server the configured name of the server
  * @param location the schema or the PostgreSQL database there

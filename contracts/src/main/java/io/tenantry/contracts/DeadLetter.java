@@ -22,8 +22,8 @@ public final class DeadLetter {
     private DeadLetter() {}
 
     /**
-     * A dead letter with the key, value and headers as received. Headers of an earlier time as a dead letter are
-     * replaced.
+     * A dead letter with the key, value and headers as received. If the record was a dead letter before, those headers
+     * are replaced.
      *
      * @param deadLetterTopic the name of the topic, with its prefix
      * @param message one line for people; cut to 2000 characters

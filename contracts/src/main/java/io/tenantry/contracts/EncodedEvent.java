@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event whose data is JSON already, so that a stored result can be published later byte for byte. The array is not
- * copied: whoever holds it leaves it as it is.
+ * copied: do not change it.
  *
  * @param type the {@code ce_type}
  * @param time null means none

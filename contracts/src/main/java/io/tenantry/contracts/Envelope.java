@@ -28,8 +28,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CloudEvents envelope of a record. Only the attributes that Tenantry uses are handed to the CloudEvents library,
- * which refuses an event for an extension whose name it does not like; we ignore such an extension.
+ * The CloudEvents envelope of a record. Only the attributes that Tenantry uses are handed to the CloudEvents library.
+ * The library refuses an event if the name of an extension breaks its rules; we ignore such an extension.
  */
 final class Envelope {
     static final String PREFIX = "ce_";
@@ -105,8 +105,8 @@ final class Envelope {
     }
 
     /**
-     * Whether a value without any header of CloudEvents is one in structured mode: it says so itself. The field alone may
-     * be one that we do not know.
+     * Whether a value without any header of CloudEvents is one in structured mode: it says so itself. The field alone
+     * may be one that we do not know.
      */
     static boolean isStructured(JsonNode value) {
         return value.hasNonNull("specversion")

@@ -12,7 +12,7 @@ public final class EventCodec {
     private final RecordReader reader = new RecordReader(json);
     private final RecordWriter writer = new RecordWriter();
 
-    /** The data as JSON in UTF-8: what is null, and what is empty in a request, is left out. */
+    /** The data as JSON in UTF-8, without values that are null and, in a request, without empty ones. */
     public byte[] encodeData(EventData data) {
         return json.write(data);
     }

@@ -8,7 +8,7 @@ import java.util.UUID;
 
 /** The id of a result, made from its request: the same request always gets the same one, so repeats can be dropped. */
 public final class ResultId {
-    /** Fixed for ever. */
+    /** Never changes. */
     public static final UUID NAMESPACE = UUID.fromString("649fb5d9-bdfb-45f0-8ed4-453432bea0b1");
 
     private ResultId() {}

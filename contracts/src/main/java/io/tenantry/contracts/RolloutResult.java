@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a rollout so far. It has counts and codes, and never lists of tenants.
+ * The state of a rollout. It has counts and codes, and never lists of tenants.
  *
  * @param target as it was requested
  * @param wave the wave that the event is about, or that was running; null if there is none

@@ -1,4 +1,4 @@
-/** The command line; it reads settings, says what went wrong, and leaves the work to what it is given. */
+/** The command line: reads the settings, reports their faults, and runs the action of a command. */
 @NullMarked
 package io.tenantry.worker.cli;
 

@@ -37,8 +37,8 @@ final class Assignment implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
     private final Listener listener;
-    private final Map<TopicPartition, OffsetTracker> windows = new HashMap<>();
-    /** Whose committed offset could not be read yet; nothing of them is taken before. */
+    private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
+    /** Partitions whose committed offset could not be read yet; none of their records is taken before. */
     private final Set<TopicPartition> unread = new HashSet<>();
 
     private long nextRead = System.nanoTime();
@@ -81,14 +81,14 @@ final class Assignment implements ConsumerRebalanceListener {
     }
 
     private void drop(Collection<TopicPartition> partitions) {
-        partitions.forEach(windows::remove);
+        partitions.forEach(trackers::remove);
         unread.removeAll(partitions);
         listener.left(Set.copyOf(partitions));
     }
 
     /**
-     * Reads the windows of new partitions; false if Kafka did not answer, and it must be tried again: as long as a
-     * transaction of a worker that was killed is open, up to its timeout, Kafka does not tell.
+     * Reads the committed offsets of new partitions; false if Kafka did not answer, and it must be tried again. Kafka
+     * does not answer while a transaction of a killed worker is open, up to the transaction's timeout.
      */
     boolean readCommitted() {
         if (unread.isEmpty()) {
@@ -100,7 +100,7 @@ final class Assignment implements ConsumerRebalanceListener {
         try {
             consumer.committed(Set.copyOf(unread), READ_COMMITTED_TIMEOUT).forEach((partition, committed) -> {
                 if (committed != null) {
-                    windows.put(partition, OffsetTracker.restore(committed));
+                    trackers.put(partition, OffsetTracker.restore(committed));
                 }
             });
             unread.clear();
@@ -136,80 +136,81 @@ final class Assignment implements ConsumerRebalanceListener {
                 .collect(Collectors.toSet());
     }
 
-    /** The offset after the last one that was received or passed over; null if nothing was, nor was committed. */
+    /** The offset after the last one that was received or passed over; null if none was, and none was committed. */
     @Nullable Long next(TopicPartition partition) {
-        OffsetTracker window = windows.get(partition);
-        return window == null ? null : window.next();
+        OffsetTracker tracker = trackers.get(partition);
+        return tracker == null ? null : tracker.next();
     }
 
     boolean isUnread(TopicPartition partition) {
         return unread.contains(partition);
     }
 
-    /** Whether the record can be received now; if not, its partition is to be read again from there, later. */
+    /** Whether the record can be received now; if not, its partition must be read again from there, later. */
     boolean hasRoomFor(Coordinates record) {
-        OffsetTracker window = windows.get(record.partition());
-        return window == null || window.hasRoomFor(record.offset());
+        OffsetTracker tracker = trackers.get(record.partition());
+        return tracker == null || tracker.hasRoomFor(record.offset());
     }
 
-    /** A record of this partition came at this offset; false if it is settled already. */
+    /** Tracks a record that was polled; false if it is settled already. */
     boolean receive(Coordinates record) {
-        OffsetTracker window =
-                windows.computeIfAbsent(record.partition(), p -> OffsetTracker.startingAt(record.offset()));
-        if (record.offset() < window.watermark()) {
+        OffsetTracker tracker =
+                trackers.computeIfAbsent(record.partition(), p -> OffsetTracker.startingAt(record.offset()));
+        if (record.offset() < tracker.watermark()) {
             LOG.warn(
-                    "{} went back to offset {}, below the committed {}: it was made again or lost records; it is read"
-                            + " from there, and what the ledger knows is not run again",
+                    "{} went back to offset {}, below the committed {}: it was created again or lost records; it is"
+                            + " read from there, and what the ledger has is not run again",
                     record.partition(),
                     record.offset(),
-                    window.watermark());
-            window = OffsetTracker.startingAt(record.offset());
-            windows.put(record.partition(), window);
+                    tracker.watermark());
+            tracker = OffsetTracker.startingAt(record.offset());
+            trackers.put(record.partition(), tracker);
         }
-        return window.receive(record.offset());
+        return tracker.receive(record.offset());
     }
 
     /** The consumer has gone past everything below this position. */
     void passOver(TopicPartition partition, long position) {
-        // Without a window nothing was committed before and no record has come: there are only such that never will.
-        windows.computeIfAbsent(partition, p -> OffsetTracker.behind(position)).passOver(position);
+        // Without a tracker, nothing was committed and no record was polled: Kafka delivers no record below the
+        // position.
+        trackers.computeIfAbsent(partition, p -> OffsetTracker.behind(position)).passOver(position);
     }
 
-    /** Whether the record was received from a partition that is still ours, and is not settled. */
+    /** Whether the record was received from a partition that is still assigned, and is not settled. */
     boolean isPending(Coordinates record) {
-        OffsetTracker window = windows.get(record.partition());
-        return window != null && window.isPending(record.offset());
+        OffsetTracker tracker = trackers.get(record.partition());
+        return tracker != null && tracker.isPending(record.offset());
     }
 
     void settle(Coordinates record) {
-        OffsetTracker window = windows.get(record.partition());
-        if (window != null) {
-            window.settle(record.offset());
+        OffsetTracker tracker = trackers.get(record.partition());
+        if (tracker != null) {
+            tracker.settle(record.offset());
         }
     }
 
     boolean isFull(TopicPartition partition) {
-        OffsetTracker window = windows.get(partition);
-        return window != null && window.isFull();
+        OffsetTracker tracker = trackers.get(partition);
+        return tracker != null && tracker.isFull();
     }
 
-    /** What is to be committed. */
+    /** The offsets to commit. */
     Map<TopicPartition, OffsetAndMetadata> changedOffsets() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        windows.forEach((partition, window) -> {
-            if (window.hasChanged()) {
-                offsets.put(partition, window.toCommit());
+        trackers.forEach((partition, tracker) -> {
+            if (tracker.hasChanged()) {
+                offsets.put(partition, tracker.toCommit());
             }
         });
         return offsets;
     }
 
-    /** These were committed; what has changed since is still to be. */
+    /** These offsets were committed; later changes are still to be committed. */
     void offsetsCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
         offsets.forEach((partition, committed) -> {
-            OffsetTracker window = windows.get(partition);
-            if (window != null) {
-                window.committed(committed);
+            OffsetTracker tracker = trackers.get(partition);
+            if (tracker != null) {
+                tracker.committed(committed);
             }
         });
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Batch {
     private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
 
-    /** Of an item, besides the values that it holds. */
+    /** What an item takes besides the values that it holds. */
     private static final long ITEM_BYTES = 1000;
 
     private record Item(
@@ -39,7 +39,9 @@ final class Batch {
         this.topics = topics;
     }
 
-    /** Nothing of it is published for {@link Settled.Silent} and {@link Settled.Abandoned}. */
+    /**
+     * Adds a result or a dead letter; for {@link Settled.Silent} and {@link Settled.Abandoned} nothing is published.
+     */
     void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         if (settled instanceof Settled.Result result) {
             put(result(result, received));
@@ -74,13 +76,13 @@ final class Batch {
                 received);
     }
 
-    /** What it takes in the memory until it is published. */
+    /** The bytes that it takes in memory until it is published. */
     static long bytes(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         long result = settled instanceof Settled.Result known ? known.event().data().length : 0;
         return ITEM_BYTES + result + RecordSize.of(received);
     }
 
-    /** Of all that it holds. */
+    /** The bytes that the batch takes in memory. */
     long bytes() {
         return bytes;
     }
@@ -89,7 +91,7 @@ final class Batch {
         return items.values().stream().map(Item::record).toList();
     }
 
-    /** Where the records that it answers are. */
+    /** The coordinates of the records that it answers. */
     Set<Coordinates> coordinates() {
         return Set.copyOf(items.keySet());
     }
@@ -115,8 +117,8 @@ final class Batch {
     }
 
     /**
-     * What does not fit into its topic is made smaller: a result becomes a dead letter; a dead letter goes without its
-     * value, and if that is not enough, by its coordinates alone.
+     * Makes smaller what does not fit into its topic: a result becomes a dead letter; a dead letter loses its value,
+     * and if that is not enough, everything but the coordinates.
      */
     void shrink(Predicate<ProducerRecord<byte[], byte[]>> tooLarge) {
         items.replaceAll((coordinates, item) -> tooLarge.test(item.record()) ? smaller(coordinates, item) : item);

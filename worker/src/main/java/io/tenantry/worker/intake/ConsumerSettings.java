@@ -13,17 +13,23 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The settings of the Kafka consumer. */
 public final class ConsumerSettings {
-    /** The client keeps so much of each partition: of 500 partitions 32 MiB. A record that is larger comes all the same. */
+    /**
+     * The client buffers so much for each partition: 32 MiB for 500 partitions. It delivers a larger record all the
+     * same.
+     */
     static final int MAX_PARTITION_FETCH_BYTES = 64 << 10;
-    /** From one broker at a time. */
+    /** Of one fetch from one broker. */
     static final int FETCH_MAX_BYTES = 8 << 20;
-    /** They are in the memory together, each of up to a mebibyte and more, also where a batch was small and compressed. */
+    /**
+     * All records of a poll are in memory at once. Each may have a mebibyte or more, even if its compressed batch was
+     * small.
+     */
     static final int MAX_POLL_RECORDS = 50;
 
     private ConsumerSettings() {}
 
     /**
-     * Our defaults, which fit a heap of 256 MiB; over them the user's properties; over those the ones that a guarantee
+     * Our defaults, which fit a heap of 256 MiB; over them the user's properties; over them those that a guarantee
      * depends on.
      */
     static Map<String, Object> of(KafkaSettings kafka) {

@@ -21,7 +21,7 @@ record CountedTask(Task task, ServerLoad.Place place) implements Task {
         return action;
     }
 
-    /** For something that may take long: not for an answer of the registry, nor for its turn at the server. */
+    /** Whether it waits for something that may take long. The registry's answer and a turn at the server do not. */
     private static boolean waits(NextAction action) {
         if (action instanceof NextAction.Await await) {
             WaitReason reason = await.why().reason();

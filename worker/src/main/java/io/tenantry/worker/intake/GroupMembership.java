@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Notices that the consumer has given up being a member of its group. Under the protocol {@code consumer} an error of a
  * heartbeat that is not to be retried (authorization, the group's size, an assignor that the broker does not have) is
- * thrown by one poll. After that the consumer has no partitions, sends no heartbeat, and polls go well for ever. Under
- * {@code classic} every poll tries to join again. For the poll thread alone.
+ * thrown by one poll. After that the consumer has no partitions and sends no heartbeat, and all its polls succeed.
+ * Under {@code classic} every poll tries to join again. For the poll thread alone.
  */
 final class GroupMembership {
     private static final Logger LOG = LoggerFactory.getLogger(GroupMembership.class);
@@ -24,11 +24,11 @@ final class GroupMembership {
         this.protocol = protocol;
     }
 
-    /** A poll failed, for this reason or another: also a partition that cannot be read hides nothing of the group. */
+    /** A poll failed, for whatever reason: what looks like the fault of a partition may be a failure of the group. */
     void failed(KafkaException failure) {
         if (protocol == GroupProtocol.CONSUMER && !failed) {
             LOG.warn(
-                    "the consumer failed ({}); if it has no partitions now it is no member of the group any more",
+                    "the consumer failed ({}); if it has no partitions now, it is not a member of the group any more",
                     failure.getMessage());
             failed = true;
         }
@@ -39,7 +39,7 @@ final class GroupMembership {
         failed = false;
     }
 
-    /** Whether it is no member any more. One that has no partitions for another reason loses nothing by joining again. */
+    /** Whether it is not a member any more. A member without partitions loses nothing by joining again. */
     boolean isLost() {
         return failed && consumer.assignment().isEmpty();
     }

@@ -29,7 +29,7 @@ final class InFlight {
 
     private final Admission admission;
     private final Map<Coordinates, Entry> entries = new HashMap<>();
-    /** First come, first served; the first one is started, the others wait for its answer. */
+    /** In order of arrival; the first one is started, the others wait for its answer. */
     private final Map<Identity, Deque<Coordinates>> byIdentity = new HashMap<>();
 
     private final List<Entry> startable = new ArrayList<>();
@@ -40,7 +40,7 @@ final class InFlight {
         this.admission = admission;
     }
 
-    /** As in the ledger. */
+    /** The identity of a request, as in the ledger. */
     private record Identity(String source, String id, String type) {
         static Identity of(Entry entry) {
             return of(entry.request().ref());
@@ -53,13 +53,16 @@ final class InFlight {
 
     private record Remembered(Identity identity, Patience patience) {}
 
-    /** Of an earlier request for this record, which was parked, or whose partition went away and came back; or a new one. */
+    /**
+     * That of an earlier request for this record, if it was parked or its partition went away and came back; else a new
+     * one.
+     */
     Patience patience(RequestRef ref) {
         Remembered before = remembered.remove(Coordinates.of(ref));
         return before == null || !before.identity().equals(Identity.of(ref)) ? new Patience() : before.patience();
     }
 
-    /** For the next request for this record. */
+    /** Keeps the patience for the next request for this record. */
     void remember(Coordinates coordinates, Request request) {
         if (!request.patience().isNew()) {
             remembered.put(coordinates, new Remembered(Identity.of(request.ref()), request.patience()));
@@ -79,17 +82,17 @@ final class InFlight {
         return new Entry(received, request, place);
     }
 
-    /** The record has an answer, though it was never started: it is not to be read again. */
+    /** The record has an answer without having been started: it is not read again. */
     void unpark(Coordinates coordinates) {
         admission.forget(coordinates);
     }
 
     /**
-     * One with the identity of another that is on its way must not be run beside it: when that one is answered, the
-     * ledger says what becomes of this.
+     * Adds a request. It must not run beside another one of its identity: when that one is answered, the ledger decides
+     * what this one gets.
      *
-     * @param entry of coordinates that are not on their way
-     * @return whether it may be started now; else {@link #takeStartable} gives it back when it may
+     * @param entry of coordinates that are not in progress
+     * @return whether it may be started now; else {@link #takeStartable} returns it when it may
      */
     boolean add(Coordinates coordinates, Entry entry) {
         entries.put(coordinates, entry);
@@ -99,7 +102,7 @@ final class InFlight {
         return same.size() == 1;
     }
 
-    /** Those that had to wait, and may be started now. */
+    /** The requests that had to wait, and may be started now. */
     List<Entry> takeStartable() {
         List<Entry> taken = startable.stream()
                 .filter(entry -> find(Coordinates.of(entry.received()), entry.request()) != null)
@@ -112,7 +115,10 @@ final class InFlight {
         return entries.containsKey(coordinates);
     }
 
-    /** Null if this request is not on its way, as when its partition went away and another one stands for its record. */
+    /**
+     * Null if this request is not in progress, for example because its partition went away and its record was read
+     * again.
+     */
     @Nullable Entry remove(Coordinates coordinates, Request request) {
         Entry entry = find(coordinates, request);
         if (entry != null) {
@@ -127,8 +133,9 @@ final class InFlight {
     }
 
     /**
-     * The partitions went away. If one comes back, its records do so too, in their order, as new requests behind the one
-     * that may still run: a lane that kept some of the old ones would run or answer them out of order.
+     * The partitions went away, and their requests are disowned. If a partition comes back, its records are read again,
+     * in order, as new requests behind the one that may still run. A lane that kept some of the old requests would run
+     * or answer them out of order.
      */
     void drop(Set<TopicPartition> partitions) {
         for (Map.Entry<Coordinates, Entry> next : List.copyOf(entries.entrySet())) {

@@ -32,7 +32,7 @@ final class KafkaWatch {
         }
     }
 
-    /** A poll or what follows it failed; without a pause the loop would spin. */
+    /** A poll or what follows it failed. Waits 100 ms, so that the loop does not spin. */
     void failed(KafkaException failure) {
         away(failure.getClass().getSimpleName() + ": " + failure.getMessage());
         LockSupport.parkNanos(100_000_000);

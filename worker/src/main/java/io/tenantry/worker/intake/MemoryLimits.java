@@ -8,13 +8,13 @@ package io.tenantry.worker.intake;
  * @param unpublished of results and dead letters that are not in Kafka
  */
 public record MemoryLimits(ServerLoad.Limits ofServer, long parked, long unpublished) {
-    /** At work at one server, or ready to work. */
+    /** Requests at work at one server, or ready to work. */
     private static final int MOST_AT_WORK = 2000;
-    /** The same and those that wait for a time, as for a lock: each looks again every few seconds. */
+    /** These, and requests that wait for a time, for example for a lock: each is tried again every few seconds. */
     private static final int MOST_STARTED = 20_000;
 
     /**
-     * Parts of a heap.
+     * The limits for a heap.
      *
      * @param heap its largest size in bytes
      */

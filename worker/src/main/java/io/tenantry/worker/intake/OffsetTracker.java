@@ -15,9 +15,9 @@ final class OffsetTracker {
     /** The broker takes 4096 bytes (offset.metadata.max.bytes), Base64 needs 4 for 3. */
     private static final int MAX_METADATA_BITS = 3000 * 8;
     /**
-     * Offsets beyond the watermark, gaps and all; past it the partition is not read further, since what does not fit
-     * into the metadata is forgotten by a restart. What one poll brings more than that mostly fits too; what does not is
-     * given back, and polled again later.
+     * Offsets beyond the watermark, gaps included. At the limit the partition is not read further, since a restart
+     * forgets what does not fit into the metadata. Most of what one more poll brings still fits; the rest is left in
+     * Kafka and polled again later.
      */
     static final int SPAN_LIMIT = 20_000;
 
@@ -39,12 +39,12 @@ final class OffsetTracker {
 
     /** Everything below this position was passed over, which is to be committed. */
     static OffsetTracker behind(long position) {
-        OffsetTracker window = new OffsetTracker(position, new BitSet());
-        window.changed = true;
-        return window;
+        OffsetTracker tracker = new OffsetTracker(position, new BitSet());
+        tracker.changed = true;
+        return tracker;
     }
 
-    /** As it was committed; metadata of somebody else's is read as nothing. */
+    /** Restores what was committed; metadata in another format is read as an empty set. */
     static OffsetTracker restore(OffsetAndMetadata committed) {
         return new OffsetTracker(committed.offset(), decode(committed.metadata()));
     }
@@ -79,8 +79,8 @@ final class OffsetTracker {
     }
 
     /**
-     * Whether the metadata can say of this offset that it is settled. Without room it is to be read again when the
-     * window has moved on: until then it is full.
+     * Whether the metadata has room for this offset. If not, the tracker is full, and the record must be read again
+     * when the watermark has moved on.
      */
     boolean hasRoomFor(long offset) {
         if (offset - watermark < MAX_METADATA_BITS || isEmpty()) {
@@ -90,10 +90,10 @@ final class OffsetTracker {
         return false;
     }
 
-    /** The consumer's position is there: what lies between the last record and it will never be delivered. */
+    /** The consumer is at this position: Kafka delivers no record between the last one and the position. */
     void passOver(long position) {
         if (position > next && isEmpty()) {
-            // However large the gap is, there is no set to be made for it.
+            // No bits are set, however large the gap is.
             watermark = position;
             next = position;
             changed = true;
@@ -115,7 +115,7 @@ final class OffsetTracker {
         return offset < watermark || settled.get(index(offset));
     }
 
-    /** Its result, its dead letter, or nothing will be in Kafka with the next commit. */
+    /** The next commit has its result or dead letter, or nothing is published for it. */
     void settle(long offset) {
         if (offset >= watermark) {
             settled.set(index(offset));
@@ -148,7 +148,7 @@ final class OffsetTracker {
         return changed;
     }
 
-    /** This was committed; if the window has moved on since, there is still something to commit. */
+    /** This was committed; if the tracker has changed since, there is still something to commit. */
     void committed(OffsetAndMetadata offset) {
         changed &= !toCommit().equals(offset);
     }

@@ -15,13 +15,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one partition that were read and could not be started: only where they are, for whom and what they
- * need, a few hundred bytes each. There is no room at a server that they need, or another of their key goes before them.
- * Also counts the started ones of each key: those of one partition and key are started in the order of their offsets.
- * For the poll thread alone.
+ * The parked requests of one partition: those that were read and could not be started, because a server that they need
+ * has no room, or another request of their key goes first. Only offset, key and needs are kept, a few hundred bytes
+ * each. Also counts the started requests of each key, since those of one partition and key are started in the order of
+ * their offsets. For the poll thread alone.
  */
 final class ParkedInPartition {
-    /** Of one key, so that many requests for one tenant, which run one at a time, take little room of its server. */
+    /**
+     * Of one key. The requests for one tenant run one at a time; many started ones would fill the room of its server.
+     */
     private static final int MOST_STARTED = 8;
 
     /** @param sinceNanos when it was parked */
@@ -30,13 +32,13 @@ final class ParkedInPartition {
     private static final class Key {
         private final TreeSet<Long> parked = new TreeSet<>();
         private int started;
-        /** Whether a started one may come back here: nothing may be started behind it. */
+        /** Whether a started request may be parked again; then nothing may be started behind it. */
         private boolean mayReturn;
     }
 
     private final TreeMap<Long, Request> requests = new TreeMap<>();
     private final Map<String, Key> keys = new HashMap<>();
-    /** The first of each key, unless another one of the key is started. */
+    /** The first parked offset of each key that has no started request, by what it needs. */
     private final Map<Set<String>, TreeSet<Long>> heads = new HashMap<>();
 
     /** Whether a request may be started now as far as the others of its key are concerned. */
@@ -60,7 +62,7 @@ final class ParkedInPartition {
         behead(others);
     }
 
-    /** A started one is not on its way any more. */
+    /** A started request is not in progress any more. */
     void ended(String key) {
         Key others = Objects.requireNonNull(keys.get(key));
         others.started--;
@@ -75,7 +77,7 @@ final class ParkedInPartition {
     }
 
     /**
-     * The request is left where it is for now.
+     * The request is left in Kafka for now.
      *
      * @param nowNanos as {@link System#nanoTime}
      */

@@ -17,7 +17,7 @@ final class ParkedSignups {
         counts.computeIfPresent(key, (tenant, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Whether the tenant has one. */
+    /** Whether a signup of the tenant is parked. */
     boolean has(String key) {
         return counts.containsKey(key);
     }

@@ -25,19 +25,19 @@ final class Publishing {
     private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
 
     /**
-     * A transaction costs the broker, and whoever reads the results, the same whatever it holds. While further results
-     * are on their way the next one waits for so many times as long as the last one took: they have a tenth of the time.
+     * A transaction costs the broker and the readers of results the same for one record as for many. While further
+     * results are expected, the next transaction waits so many times as long as the last one took.
      */
     private static final int LINGER_FACTOR = 10;
 
     private static final Duration LONGEST_LINGER = Duration.ofMillis(100);
 
-    /** Results and dead letters in a transaction, so that it does not take longer than it may last. */
+    /** Results and dead letters in a transaction, so that it ends before its timeout. */
     private static final int LARGEST = 500;
 
     /** The same in bytes; one that is larger goes alone. */
     private static final long LARGEST_BYTES = 4 << 20;
-    /** Results and dead letters on their way into Kafka, which may let itself be read while it takes none. */
+    /** Results and dead letters that are not in Kafka, which may be readable while it takes no transactions. */
     private static final int MAX_UNPUBLISHED = 2000;
 
     private record Waiting(Settled settled, ConsumerRecord<byte[], byte[]> received, long bytes) {}
@@ -50,18 +50,18 @@ final class Publishing {
     private final long maxBytes;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private long waitingBytes;
-    /** What the last call left in doubt, to be asked for unchanged; null if nothing is. */
+    /** The publication that the last call left in doubt, to be repeated unchanged; null if none is in doubt. */
     private @Nullable Publication inDoubt;
 
     private boolean mustReadCommitted;
-    /** Done when the ledger has forgotten the results of the batch's dead letters. */
+    /** Completes when the ledger has forgotten the results that became dead letters. */
     private CompletableFuture<?> forgotten = CompletableFuture.completedFuture(null);
-    /** {@link System#nanoTime()} at the oldest one that is not published. */
+    /** {@link System#nanoTime()} when the oldest unpublished answer came. */
     private long since;
 
     private Duration linger = Duration.ZERO;
 
-    /** @param maxBytes of what is not published, past which no more is to be read */
+    /** @param maxBytes how much may be unpublished before no more is read */
     Publishing(Batch batch, Assignment assignment, Publisher publisher, Settler settler, Meters meters, long maxBytes) {
         this.maxBytes = maxBytes;
         this.batch = batch;
@@ -71,7 +71,7 @@ final class Publishing {
         this.meters = meters;
     }
 
-    /** The record is answered by this; it goes into the next transaction. */
+    /** Adds the answer to a record to the next transaction. */
     void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         if (isEmpty()) {
             since = System.nanoTime();
@@ -81,7 +81,7 @@ final class Publishing {
         waitingBytes += next.bytes();
     }
 
-    /** Whether the oldest one has waited long enough for others. */
+    /** Whether the oldest answer has waited long enough for others. */
     boolean isDue() {
         return System.nanoTime() - since >= linger.toNanos();
     }
@@ -90,12 +90,12 @@ final class Publishing {
         return waiting.isEmpty() && batch.isEmpty() && inDoubt == null && !mustReadCommitted;
     }
 
-    /** Whether so much is not in Kafka yet, as far as is known, that no more should be read. */
+    /** Whether so much is unpublished that no more should be read. */
     boolean isFull() {
         return waiting.size() + batch.size() >= MAX_UNPUBLISHED || waitingBytes + batch.bytes() >= maxBytes;
     }
 
-    /** The partitions went away: what answers their records is their new owner's business. */
+    /** The partitions went away: their new owner answers their records. */
     void drop(Set<TopicPartition> partitions) {
         waiting.removeIf(
                 next -> partitions.contains(next.settled().coordinates().partition()));
@@ -103,7 +103,7 @@ final class Publishing {
         batch.removePartitions(partitions);
     }
 
-    /** Publishes what there is, unless Kafka is better left alone for a moment. */
+    /** Publishes what there is, unless the pause after a failure is not over. */
     void publish(ConsumerGroupMetadata group) {
         if (mustReadCommitted && !readCommitted()) {
             return;
@@ -112,7 +112,7 @@ final class Publishing {
         if (!isForgotten()) {
             return;
         }
-        // The pause is asked for last: whoever is told that it is over has to try.
+        // The pause is asked for last: after the answer that it is over, the caller must try.
         if (publication.offsets().isEmpty() || publisher.pause().isPresent()) {
             return;
         }
@@ -132,8 +132,8 @@ final class Publishing {
     }
 
     /**
-     * A window says settled only of what is in the batch, or was committed: else an offset could be committed without
-     * its result.
+     * An offset is marked as settled when its answer is in the batch, and not before; otherwise it could be committed
+     * without its result.
      */
     private Publication compose(ConsumerGroupMetadata group) {
         while (hasRoomForNext()) {
@@ -155,8 +155,8 @@ final class Publishing {
     }
 
     /**
-     * A dead letter is not known to the ledger, so it does not leave before the result that it stands for is gone from
-     * there.
+     * Whether the ledger has forgotten the results that became dead letters. A dead letter must not be published
+     * before.
      */
     private boolean isForgotten() {
         List<CompletableFuture<Void>> retractions =
@@ -183,7 +183,7 @@ final class Publishing {
         batch.clear();
     }
 
-    /** Drops from the batch what the transaction in doubt has brought into Kafka; false if it must be tried again. */
+    /** Drops from the batch what the transaction in doubt has published; false if it must be tried again. */
     private boolean readCommitted() {
         try {
             Set<Coordinates> committed = assignment.committed(batch.coordinates());

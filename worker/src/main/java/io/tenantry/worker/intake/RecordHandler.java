@@ -57,7 +57,7 @@ final class RecordHandler {
         this.nanoTime = nanoTime;
     }
 
-    /** A record that is not settled and not on its way. */
+    /** Takes a record that is neither settled nor in progress. */
     void receive(ConsumerRecord<byte[], byte[]> received) {
         Coordinates coordinates = Coordinates.of(received);
         try {
@@ -83,7 +83,7 @@ final class RecordHandler {
     }
 
     /**
-     * A parked request whose record Kafka has deleted meanwhile.
+     * Takes a parked request whose record Kafka has deleted meanwhile.
      *
      * @param key of the record
      */
@@ -108,7 +108,7 @@ final class RecordHandler {
                         null));
     }
 
-    /** Goes on with requests that had to wait for another one of their identity, which is answered now. */
+    /** Starts the requests that waited for another one of their identity, which is answered now. */
     void startWaiting() {
         for (List<InFlight.Entry> next = inFlight.takeStartable(); !next.isEmpty(); next = inFlight.takeStartable()) {
             next.forEach(this::start);
@@ -126,7 +126,7 @@ final class RecordHandler {
         }
     }
 
-    /** The same record would meet the same bug again: another try would only keep the partition. */
+    /** The same record would meet the same bug again: another attempt would only hold up the partition. */
     private void bury(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
         Coordinates coordinates = Coordinates.of(received);
         inFlight.unpark(coordinates);

@@ -16,31 +16,31 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Seeks back to parked requests when there is room for them, and then forward to the previous position. For the poll
- * thread alone.
+ * Seeks back to parked requests when there is room for them, and then forward to the previous position: an excursion.
+ * For the poll thread alone.
  */
 final class Rereading {
-    /** Offsets that are rather read than jumped over: a jump throws away what was fetched. */
+    /** So many offsets are read rather than skipped: a seek throws away what was fetched. */
     private static final int SHORT_WAY = 500;
-    /** After so long it is worth going back for a few. */
+    /** After so long the consumer goes back even for a few requests. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** An excursion that comes no further for so long keeps no room. */
+    /** No room is kept for an excursion that makes no progress for so long. */
     private static final Duration LONGEST_STEP = Duration.ofSeconds(10);
-    /** A position that is known is there at once; it is looked for by polls, not here. */
+    /** A known position is returned at once; an unknown one is looked up by polls, not here. */
     private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Admission admission;
     private final LongSupplier nanoTime;
     private final Map<TopicPartition, Excursion> excursions = new HashMap<>();
-    /** When the parked ones of a partition were last gone back for, or were first seen. */
+    /** When the consumer last went back for the parked requests of a partition, or when they were first seen. */
     private final Map<TopicPartition, Long> goneNanos = new HashMap<>();
 
     /**
-     * A way back.
+     * A way back to parked requests.
      *
      * @param from the position now
-     * @param resumeAt the position before; what is there and beyond was not read yet
+     * @param resumeAt the position before; nothing from there on was read yet
      * @param movedNanos when it came to its position
      */
     private record Excursion(long from, long resumeAt, long movedNanos) {}
@@ -77,7 +77,7 @@ final class Rereading {
         }
     }
 
-    /** For many, or after a while for a few. */
+    /** Goes back for many requests, or after a while for a few. */
     private void begin(TopicPartition partition) {
         long now = nanoTime.getAsLong();
         long gone = goneNanos.computeIfAbsent(partition, seen -> now);
@@ -106,15 +106,15 @@ final class Rereading {
         excursions.put(partition, new Excursion(from, resumeAt, now));
     }
 
-    /** Whether an excursion comes no further, as when no broker has the partition. */
+    /** Whether an excursion makes no progress, for example because no broker has the partition. */
     boolean isStuck(TopicPartition partition) {
         Excursion excursion = excursions.get(partition);
         return excursion != null && nanoTime.getAsLong() - excursion.movedNanos() > LONGEST_STEP.toNanos();
     }
 
     /**
-     * Parked ones over which the consumer has gone without a record: Kafka has deleted all up to the end, and nothing
-     * comes that would tell. To be asked before {@link #steer}.
+     * Parked requests that the consumer has passed without a record: Kafka has deleted all records up to the end, so
+     * that no poll returns one. To be called before {@link #steer}.
      *
      * @param held partitions whose position has no meaning for now
      */
@@ -130,7 +130,7 @@ final class Rereading {
         return missing;
     }
 
-    /** Whether the consumer is on its way through what was read before. */
+    /** Whether the consumer is reading records again. */
     boolean isUnderWay(TopicPartition partition) {
         return excursions.containsKey(partition);
     }
@@ -142,10 +142,10 @@ final class Rereading {
     }
 
     /**
-     * The consumer has come to this position.
+     * The consumer has reached this position.
      *
-     * @param seen the offsets of the records that it saw on the way
-     * @return parked ones that should have been there: Kafka has deleted them
+     * @param seen the offsets of the records that it read on the way
+     * @return parked requests that were not among them: Kafka has deleted them
      */
     List<Long> passed(TopicPartition partition, long position, Set<Long> seen) {
         Excursion excursion = excursions.get(partition);

@@ -23,11 +23,11 @@ final class ServerLoad {
      * For one kind of requests of each server.
      *
      * @param requests at work, or ready to work
-     * @param started those, and those that wait for a time or behind others
+     * @param started these, and requests that wait for a time or behind others
      * @param bytes of all that are started
      */
     record Limits(int requests, int started, long bytes) {
-        /** Of those at work only: what waits may wait for long, and take most of the other room. */
+        /** Half of the requests at work; requests that wait may wait for long, and need most of the other room. */
         Limits half() {
             return new Limits((requests + 1) / 2, started, bytes);
         }
@@ -47,7 +47,10 @@ final class ServerLoad {
         this.limits = limits;
     }
 
-    /** What a request needs: each server has a part for signups and one for migrations, so that a rollout does not keep signups out. */
+    /**
+     * What a request needs: each server has a part for signups and one for migrations, so that a rollout does not keep
+     * signups out.
+     */
     static Set<String> parts(Set<String> servers, Request request) {
         String kind = request.data() instanceof TenantCreated ? SIGNUPS : MIGRATIONS;
         return servers.stream().map(server -> kind + server).collect(Collectors.toUnmodifiableSet());
@@ -63,17 +66,17 @@ final class ServerLoad {
         return isBelow(servers, limits);
     }
 
-    /** Whether there is room for many: it is worth going back for requests that were passed over. */
+    /** Whether there is room for many, so that it is worth going back for parked requests. */
     synchronized boolean hasMuchRoom(Set<String> servers) {
         return isBelow(servers, limits.half());
     }
 
-    /** From now on the room at these servers is kept for requests that were passed over. */
+    /** From now on the room at these servers is kept for parked requests. */
     synchronized void keepRoomAt(Set<String> servers) {
         kept = Set.copyOf(servers);
     }
 
-    /** Whether one more request that nobody has passed over may be started. */
+    /** Whether one more request that was not parked before may be started. */
     synchronized boolean hasRoomForNew(Set<String> servers) {
         return servers.stream().noneMatch(kept::contains) && hasRoom(servers);
     }
@@ -91,7 +94,9 @@ final class ServerLoad {
         return true;
     }
 
-    /** Takes room for a request, whether there is any or not. It waits until it says otherwise. */
+    /**
+     * Takes room for a request, whether there is any or not. The request counts as waiting until {@link Place#waits}.
+     */
     synchronized Place take(Set<String> servers, long bytes) {
         Place place = new Place(servers, bytes);
         place.count(0, 1, bytes);
@@ -111,10 +116,10 @@ final class ServerLoad {
         }
 
         /**
-         * The request needs these servers, as is known now.
+         * The registry has named the servers that the request needs.
          *
-         * @return false if its servers were not known before, and one of these has no room: the place is given back, and
-         *     the request is to be started again later
+         * @return false if its servers were not known before, and one of these has no room: the place is given back,
+         *     and the request must be started again later
          */
         boolean move(Set<String> known) {
             synchronized (ServerLoad.this) {
@@ -133,7 +138,7 @@ final class ServerLoad {
             }
         }
 
-        /** It waits for a time or behind another, or does so no longer. */
+        /** The request waits for a time or behind another one, or does so no longer. */
         void waits(boolean now) {
             synchronized (ServerLoad.this) {
                 if (!ended && now != waits) {
@@ -143,7 +148,7 @@ final class ServerLoad {
             }
         }
 
-        /** The request is not on its way any more. May be called again. */
+        /** The request is not in progress any more. May be called again. */
         void end() {
             synchronized (ServerLoad.this) {
                 if (!ended) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The topics of section 4 of the design as they are called in this Kafka. Immutable. */
+/** The names of the topics, with the configured prefix. Immutable. */
 final class TopicNames {
     private final String prefix;
     private final String group;
@@ -20,13 +20,13 @@ final class TopicNames {
                 .collect(Collectors.toUnmodifiableMap(topic -> topic.name(prefix), topic -> topic));
     }
 
-    /** The ones that the worker consumes. */
+    /** The topics that the worker consumes. */
     List<String> requests() {
         return List.copyOf(requests.keySet());
     }
 
     /**
-     * Of a topic that the worker consumes.
+     * The topic of this name, which the worker consumes.
      *
      * @throws IllegalArgumentException if it does not
      */

@@ -30,7 +30,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class Topics implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final Duration KNOWN_PAUSE = Duration.ofMillis(20);
-    /** How much larger than its source a dead letter may be, for the headers that it has more. */
+    /** How much larger than its source a dead letter may be, for its additional headers. */
     private static final long DEAD_LETTER_MARGIN = 64 * 1024;
 
     private final KafkaSettings kafka;
@@ -46,7 +46,7 @@ public final class Topics implements AutoCloseable {
         this.admin = Admin.create(properties);
     }
 
-    /** What cannot be done with topics, for people. */
+    /** Something could not be done with topics; the message is for people. */
     public static final class TopicsException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -96,7 +96,7 @@ public final class Topics implements AutoCloseable {
         }
     }
 
-    /** The controller has made the topic; the broker that is asked next hears of it a moment later. */
+    /** The controller has created the topic; the broker that is asked next may know it a moment later. */
     private void awaitKnown(String name) throws TopicsException {
         long end = System.nanoTime() + TIMEOUT.toNanos();
         while (describe(name).isEmpty()) {
@@ -119,7 +119,7 @@ public final class Topics implements AutoCloseable {
         return Long.parseLong(value);
     }
 
-    /** What keeps a worker from using the topics, one line each with what to do; empty if nothing does. */
+    /** The faults that keep a worker from using the topics, one line each with what to do; empty if there is none. */
     public List<String> faults() {
         try {
             await(admin.describeCluster().clusterId(), "connect");

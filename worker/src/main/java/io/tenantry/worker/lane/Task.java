@@ -11,15 +11,17 @@ public interface Task {
     String kind();
 
     /**
-     * The kinds of tasks of the same lane that it may run before although they were submitted earlier, when the first one
-     * steps aside. A property of what is asked for, and not of the priority among lanes.
+     * The kinds of tasks of the same lane that it may run before although they were submitted earlier, when the first
+     * one steps aside. A property of what is asked for, and not of the priority among lanes.
      */
     Set<String> overtakes();
 
     /** Which of several waiting lanes goes first. */
     Priority priority();
 
-    /** Does what can be done now, and says what should happen next. It must not wait for anything far away. */
+    /**
+     * Does what can be done now, and returns what should happen next. It must not block on another machine for long.
+     */
     NextAction run();
 
     /**
@@ -30,13 +32,13 @@ public interface Task {
      */
     void exhausted(Exception cause, int attempts);
 
-    /** The lane lets go of the task unfinished, because the worker drains or the task is not its business any more. */
+    /** The task ends unfinished, because the worker drains or does not own its work any more. */
     void abandoned();
 
     /** False when the task should be abandoned rather than run. Read from any thread. */
     boolean wanted();
 
-    /** It is the first one of its lane now: nothing keeps it but the threads. It may wait behind others again later. */
+    /** The task is the first of its lane now, and waits for a thread only. It may wait behind others again later. */
     default void ready() {}
 
     /** How many attempts failed before it was submitted, by an earlier task for the same work. */
@@ -49,7 +51,7 @@ public interface Task {
 
     /** Lanes with a task of a higher priority (declared first) go first when threads are short. */
     enum Priority {
-        /** Somebody waits for it, as at a signup. */
+        /** A person waits for it, for example at a signup. */
         INTERACTIVE,
         /** Part of something larger. */
         BULK

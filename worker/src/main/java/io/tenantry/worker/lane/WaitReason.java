@@ -18,7 +18,7 @@ public enum WaitReason {
     ONE_AT_A_TIME("one-at-a-time", "another script runs outside a transaction in the same PostgreSQL database"),
     /** Ends when another task of this worker ends, or when this worker's share of the connections grows. */
     NO_CONNECTION("no-connection", "all connections of this worker's share are in use"),
-    /** Ends when other scripts of this worker have sent what they send. */
+    /** Ends when other scripts of this worker have sent their output. */
     MEMORY("memory", "other scripts send so much to this worker that there is no memory for one more"),
     /** Ends with the backoff; {@code retry.max-attempts} ends the task. */
     NEXT_ATTEMPT("next-attempt", "the last attempt failed");
@@ -41,7 +41,7 @@ public enum WaitReason {
         return text;
     }
 
-    /** Whether whoever keeps the outage says so in the log. */
+    /** Whether an outage is behind it, which has log lines of its own. */
     boolean isOutage() {
         return this == SERVER_AWAY || this == REGISTRY_AWAY;
     }

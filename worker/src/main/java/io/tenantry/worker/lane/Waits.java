@@ -45,7 +45,10 @@ public final class Waits {
 
     private record Said(long at, Duration interval) {}
 
-    /** @param begun told of each wait; a task that looks whether it is over, and waits on, has not begun another */
+    /**
+     * @param begun told of each wait that begins; a task that runs only to find that it has to wait on does not begin
+     *     one
+     */
     public Waits(Consumer<WaitReason> begun) {
         this(System::nanoTime, begun);
     }
@@ -56,7 +59,7 @@ public final class Waits {
         this.begun = begun;
     }
 
-    /** The task waits from now on, or goes on waiting if it did so for the same reason before it ran. */
+    /** The task waits from now on. If it waited for the same reason before it ran, that wait continues. */
     synchronized void waits(Task task, Wait wait) {
         Waiting before = tasks.get(task);
         if (before != null && before.wait.reason() == wait.reason()) {
@@ -73,12 +76,12 @@ public final class Waits {
         begun.accept(wait.reason());
     }
 
-    /** The task runs, perhaps only to look whether its wait is over. */
+    /** The task runs, perhaps only to find whether its wait is over. */
     synchronized void runs(Task task) {
         leave(tasks.get(task));
     }
 
-    /** The lane lets go of the task. */
+    /** The task has ended, or its lane has abandoned it. */
     synchronized void ended(Task task) {
         leave(tasks.remove(task));
     }
@@ -95,7 +98,7 @@ public final class Waits {
         return counts.getOrDefault(reason, 0);
     }
 
-    /** Says what is due; to be called every few seconds. */
+    /** Logs what is due; to be called every few seconds. */
     void report() {
         for (WaitReason reason : WaitReason.values()) {
             if (!reason.isOutage()) {

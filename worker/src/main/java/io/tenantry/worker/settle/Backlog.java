@@ -30,7 +30,7 @@ final class Backlog {
         }
     }
 
-    /** Whether nothing is on its way. */
+    /** Whether nothing is in progress. */
     boolean isEmpty() {
         lock.lock();
         try {
@@ -40,7 +40,7 @@ final class Backlog {
         }
     }
 
-    /** Waits for what is on its way now, and for nothing that comes later; false if the time was over first. */
+    /** Waits for the items that are in progress now, and for no later ones; false if the time was over first. */
     boolean awaitPassed(Duration atMost) {
         lock.lock();
         try {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes ledger entries that are older than the retention: shortly after the start, then every few minutes, in small
- * batches with pauses, so that settling hardly slows down. Every worker does so; they skip each other's rows. An absent
- * registry only delays it. Has one thread of its own.
+ * batches with pauses, so that settling hardly slows down. Every worker does so; workers skip each other's rows. While
+ * the registry is away, nothing is deleted. Has one thread of its own.
  */
 public final class LedgerPruning implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerPruning.class);
@@ -86,7 +86,7 @@ public final class LedgerPruning implements AutoCloseable {
         }
     }
 
-    /** All that is old enough now. */
+    /** Deletes all that is old enough now. */
     private void prune() throws InterruptedException {
         int rows = 0;
         try {
@@ -98,14 +98,14 @@ public final class LedgerPruning implements AutoCloseable {
             } while (batch == BATCH && !isClosedAfter(pace.pause()));
         } catch (SQLException away) {
             LOG.info(
-                    "the ledger could not be pruned ({}); it only grows meanwhile, and is pruned in about {} min",
+                    "the ledger could not be pruned ({}); it grows until the next attempt, in about {} min",
                     away.getMessage(),
                     pace.interval().toMinutes());
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {
             LOG.error(
-                    "pruning the ledger failed; it is tried again in about {} min",
+                    "a bug: pruning the ledger failed; the next attempt is in about {} min",
                     pace.interval().toMinutes(),
                     bug);
         }
@@ -118,7 +118,7 @@ public final class LedgerPruning implements AutoCloseable {
         return closed.await(wait.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Stops it; a batch that is under way is finished first, for a moment. */
+    /** Stops it, and waits up to a second for a batch in progress. */
     @Override
     public void close() {
         closed.countDown();

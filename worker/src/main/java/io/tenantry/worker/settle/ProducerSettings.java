@@ -9,9 +9,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** How the transactional producer is set up. */
+/** The settings of the transactional producer. */
 public final class ProducerSettings {
-    /** After the death of a worker in the middle of one, its partitions wait so long; shorter is allowed. */
+    /** How long partitions wait if their worker is killed during a transaction; users may set less. */
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
     /** The longest that the poll thread waits for the producer; far below half of max.poll.interval.ms. */
     private static final Duration MAX_BLOCK = Duration.ofSeconds(5);
@@ -19,7 +19,7 @@ public final class ProducerSettings {
     private ProducerSettings() {}
 
     /**
-     * The user's properties, under ours: a guarantee depends on each of them.
+     * The user's properties over our defaults; over them those that a guarantee depends on.
      *
      * @param transactionalId unique for each process, so that no two fence each other
      */
@@ -42,8 +42,8 @@ public final class ProducerSettings {
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        // A transaction that follows another one closely is told to come back until the markers of that one are
-        // written; with the default of 100 ms that would be most of the latency of a result.
+        // A transaction soon after another one is refused until the markers of that one are written, and tried again
+        // after this time. The default of 100 ms would be most of a result's latency.
         properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10L);
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

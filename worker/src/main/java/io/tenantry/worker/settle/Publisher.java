@@ -26,25 +26,28 @@ public final class Publisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     /**
-     * Longer than an outage of the broker takes as a rule. A producer whose own thread has died, of which it says
-     * nothing, never learns the outcome.
+     * Longer than most outages of the broker. A producer whose own thread has died does not report it, and never learns
+     * the outcome.
      */
     private static final Duration LONGEST_DOUBT = Duration.ofMinutes(1);
 
-    /** What became of a publication. */
+    /** The outcome of a publication. */
     public enum Answer {
-        /** It is in Kafka. */
+        /** The publication is in Kafka. */
         COMMITTED,
-        /** It is not, and may be published again, changed or not. */
+        /** The publication is not in Kafka, and may be published again, changed or not. */
         NOT_COMMITTED,
-        /** Nobody knows: publish the very same again, which only asks for the commit once more. */
+        /** The outcome is unknown: publish the same again, which only repeats the commit. */
         IN_DOUBT,
-        /** Nobody knows, and this producer never will: read the committed offsets, publish what they do not cover. */
+        /**
+         * The outcome is unknown, and this producer will not learn it: read the committed offsets, publish what they do
+         * not cover.
+         */
         READ_COMMITTED
     }
 
     private enum State {
-        /** There is no producer, or it has not said hello yet. */
+        /** There is no producer, or its transactions are not initialized. */
         NEW,
         IDLE,
         COMMITTING
@@ -58,7 +61,7 @@ public final class Publisher implements AutoCloseable {
     private @Nullable Producer<byte[], byte[]> producer;
     private State state = State.NEW;
     private boolean unclear;
-    /** {@link System#nanoTime()} when the outcome of a commit was asked for in vain first; null if none is in doubt. */
+    /** {@link System#nanoTime()} at the first commit without an answer; null if no commit is in doubt. */
     private @Nullable Long doubtSince;
 
     /** Connects with the first publication. */
@@ -75,8 +78,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
-     * Connects, and learns where the results topic is, so that the first publication does not keep the poll thread; a
-     * failure shows at the first publication. To be called before the consumer joins its group.
+     * Connects, and learns where the results topic is, so that the first publication does not hold up the poll thread.
+     * A failure shows at the first publication. To be called before the consumer joins its group.
      */
     public void prepare(String resultsTopic) {
         try {
@@ -98,12 +101,12 @@ public final class Publisher implements AutoCloseable {
         return tooLarge.contains(published);
     }
 
-    /** Publishes, or goes on with what the last call left in doubt. */
+    /** Publishes, or repeats the commit that the last call left in doubt. */
     public Answer publish(Publication publication) {
         try {
             Producer<byte[], byte[]> current = started();
             if (unclear) {
-                // The new producer has ended the transaction of the old one, either way: the offsets tell which.
+                // The new producer has committed or aborted the transaction of the old one; the offsets tell which.
                 unclear = false;
                 outage.back();
                 return Answer.READ_COMMITTED;
@@ -160,7 +163,9 @@ public final class Publisher implements AutoCloseable {
 
     private Answer afterFailure(RuntimeException failure) {
         if (isTooLarge(failure)) {
-            LOG.info("a record is larger than its topic takes ({}); it is published smaller", failure.getMessage());
+            LOG.info(
+                    "a record is larger than its topic takes ({}); a smaller one takes its place",
+                    failure.getMessage());
         } else {
             outage.away(failure.getClass().getSimpleName() + ": " + failure.getMessage());
         }
@@ -187,14 +192,14 @@ public final class Publisher implements AutoCloseable {
         return Answer.NOT_COMMITTED;
     }
 
-    /** Also before the callback has said which record it is: then the next try tells. */
+    /** True also before the callback has named the record; then the next attempt names it. */
     private boolean isTooLarge(RuntimeException failure) {
         return !tooLarge.isEmpty()
                 || failure instanceof RecordTooLargeException
                 || failure.getCause() instanceof RecordTooLargeException;
     }
 
-    /** False if this producer cannot even do that. */
+    /** Aborts the transaction; false if this producer cannot even do that. */
     private boolean abort() {
         try {
             if (producer != null) {
@@ -214,7 +219,10 @@ public final class Publisher implements AutoCloseable {
         state = State.NEW;
     }
 
-    /** Ends the producer without waiting; what was not committed is aborted by the next one of this id, or by time. */
+    /**
+     * Ends the producer without waiting. The next producer of its id, or the transaction's timeout, aborts what was not
+     * committed.
+     */
     @Override
     public void close() {
         if (producer != null) {

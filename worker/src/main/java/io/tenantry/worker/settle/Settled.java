@@ -4,9 +4,9 @@ import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.RequestRef;
 
-/** What the poll thread must do for a received record when all other work is done. */
+/** What the poll thread must do for a received record after all other work. */
 public sealed interface Settled {
-    /** Of the record. */
+    /** Where the record is. */
     Coordinates coordinates();
 
     /** Publish the result with the offset. */
@@ -28,10 +28,10 @@ public sealed interface Settled {
                     coordinates,
                     ErrorCode.INTERNAL,
                     what + " because of a bug of the worker, which its log describes; publish the record again when it"
-                            + " is mended");
+                            + " is fixed");
         }
     }
 
-    /** Nothing: the offset stays unsettled, and the record is read again, by whoever has its partition then. */
+    /** Nothing: the offset stays unsettled, and the next owner of the partition reads the record again. */
     record Abandoned(Coordinates coordinates) implements Settled {}
 }

@@ -1,4 +1,4 @@
-/** From outcomes to what lasts: ledger and registry in one SQL transaction, then results and offsets in one of Kafka. */
+/** Settles outcomes: ledger and registry in one SQL transaction, then results and offsets in one Kafka transaction. */
 @NullMarked
 package io.tenantry.worker.settle;
 

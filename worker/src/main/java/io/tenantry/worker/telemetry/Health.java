@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Whether the process should continue (live), and whether it works now (ready). It is ready while no condition speaks
- * against it; a new process is starting, and so not ready. Safe for use by any thread.
+ * Whether the process should continue (live), and whether it works now (ready). It is ready while no condition is
+ * raised. A new process is starting, so it is not ready. Safe for use by any thread.
  */
 public final class Health {
     /** What can keep a worker from its work. */
     public enum Condition {
-        /** It has not got through its start yet, or was told not to be ready. */
+        /** It has not finished its start, or was told not to be ready. */
         STARTING,
         /** No broker answers. */
         KAFKA,
@@ -45,17 +45,17 @@ public final class Health {
         }
     }
 
-    /** From now on this is against being ready. Raising it again changes nothing. */
+    /** The process is not ready from now on. Raising a condition again changes nothing. */
     public synchronized void raise(Condition condition) {
         against.add(condition);
     }
 
-    /** This is no longer against being ready. */
+    /** This condition no longer keeps the process from being ready. */
     public synchronized void clear(Condition condition) {
         against.remove(condition);
     }
 
-    /** The process cannot recover and should be replaced; cannot be taken back. */
+    /** The process cannot recover and should be replaced. This is final. */
     public synchronized void dead() {
         live = false;
     }
@@ -65,12 +65,12 @@ public final class Health {
         return live;
     }
 
-    /** Live, and nothing is against it. */
+    /** Live, and no condition is raised. */
     public synchronized boolean isReady() {
         return live && against.isEmpty();
     }
 
-    /** What is against being ready now, in the order of the enum; a copy. */
+    /** The conditions that are raised now, in the order of the enum; a copy. */
     public synchronized Set<Condition> conditions() {
         return Collections.unmodifiableSet(
                 against.isEmpty() ? EnumSet.noneOf(Condition.class) : EnumSet.copyOf(against));

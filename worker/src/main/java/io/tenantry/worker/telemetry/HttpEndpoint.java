@@ -19,8 +19,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * Serves {@code /metrics} for Prometheus, and {@code /health/live} and {@code /health/ready} for whoever runs the worker:
- * 200 for yes, 503 for no, with the conditions that are against it. Its threads are daemons.
+ * Serves {@code /metrics} for Prometheus, and {@code /health/live} and {@code /health/ready} for an orchestrator: 200
+ * for yes, 503 for no, with the conditions that are raised. Its threads are daemons.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final int THREADS = 3;

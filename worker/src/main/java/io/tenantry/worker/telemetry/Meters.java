@@ -11,8 +11,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that names meters. No meter has a tenant in a tag: a fleet has too many, and their names are nobody's
- * business. Safe for use by any thread.
+ * The one place that names meters. No meter has a tenant in a tag: a fleet has too many, and their names are private.
+ * Safe for use by any thread.
  */
 public final class Meters {
     private final MeterRegistry registry;
@@ -28,7 +28,7 @@ public final class Meters {
     private final Timer settle;
     private final DistributionSummary settleRecords;
 
-    /** Registers what needs no tag at once, so that a counter is 0 before it is missing. */
+    /** Registers at once the meters without tags, so that a counter is 0 and not missing. */
     public Meters(MeterRegistry registry) {
         this.registry = registry;
         this.requests = Timer.builder("tenantry.requests")
@@ -50,7 +50,7 @@ public final class Meters {
                 .description("Records that were not understood and went to a dead-letter topic")
                 .withRegistry(registry);
         this.retries = Counter.builder("tenantry.retries")
-                .description("Tries that will be repeated")
+                .description("Attempts that failed and will be repeated")
                 .withRegistry(registry);
         this.waits = Counter.builder("tenantry.waits")
                 .description("Waits of requests that have begun, by what is waited for")
@@ -92,17 +92,17 @@ public final class Meters {
         deadLetters.withTags("error", errorCode).increment();
     }
 
-    /** A try failed and will be repeated, for a reason out of a few. */
+    /** An attempt failed and will be repeated. The reason is one of a few. */
     public void retry(String reason) {
         retries.withTags("reason", reason).increment();
     }
 
-    /** A request begins to wait, for a reason out of a few. */
+    /** A request begins to wait. The reason is one of a few. */
     public void waitBegun(String reason) {
         waits.withTags("reason", reason).increment();
     }
 
-    /** Requests that wait now for this reason. Shows its waits as 0 from now on, before there is one. */
+    /** Requests that wait now for this reason. Also registers its counter of waits, so that it is 0 and not missing. */
     public void waiting(String reason, IntSupplier requests) {
         waits.withTags("reason", reason).increment(0);
         gauge("tenantry.waiting", "Requests that wait now, by what they wait for", requests, "reason", reason);
@@ -120,7 +120,7 @@ public final class Meters {
         settle.record(duration);
     }
 
-    /** So many rows of the ledger were deleted because of their age. */
+    /** This many rows of the ledger were deleted because of their age. */
     public void ledgerPruned(int rows) {
         ledgerPruned.increment(rows);
     }
@@ -130,12 +130,12 @@ public final class Meters {
         gauge("tenantry.in.flight", "Requests that were received and have no result yet", requestsInFlight);
     }
 
-    /** Requests that were read, and are to be read again when there is room for them. */
+    /** Requests that were read, and are read again when there is room for them. */
     public void parked(IntSupplier requests) {
         gauge("tenantry.parked", "Requests that were read, and are read again when there is room for them", requests);
     }
 
-    /** Partitions that cannot be read, as with a corrupt batch. */
+    /** Partitions that cannot be read, for example because of a corrupt batch. */
     public void unreadablePartitions(IntSupplier partitions) {
         gauge("tenantry.unreadable.partitions", "Partitions whose next record cannot be read", partitions);
     }
@@ -179,7 +179,7 @@ public final class Meters {
     }
 
     private void gauge(String name, String description, IntSupplier value, String... tags) {
-        // One that goes on after a break has new parts to ask.
+        // A worker that joins its group again has new parts to ask.
         Gauge before = registry.find(name).tags(tags).gauge();
         if (before != null) {
             registry.remove(before);

@@ -27,7 +27,7 @@ public final class Outage {
     private final Clock clock;
     private final LongSupplier nanoTime;
     private final Consumer<Boolean> listener;
-    /** To be shown; null while it is not away, and then the fields below mean nothing. */
+    /** For messages; null while it is not away, and then the fields below mean nothing. */
     private @Nullable Instant since;
 
     private long sinceNanos;
@@ -53,8 +53,9 @@ public final class Outage {
     }
 
     /**
-     * How long to leave it alone; empty if it may be tried now. While it is away only one at a time may try, and should
-     * call {@link #away} or {@link #back} soon: the others need not find out too.
+     * How long to leave it alone; empty if the caller may try now. While it is away, only one caller at a time gets an
+     * empty answer: that caller must try, and call {@link #away} or {@link #back} within 10 s. Then another one may
+     * try.
      */
     public synchronized Optional<Duration> pause() {
         if (since == null) {
@@ -69,7 +70,7 @@ public final class Outage {
         return Optional.empty();
     }
 
-    /** How long everybody leaves it alone; empty if somebody may try now, who asks for the {@link #pause} first. */
+    /** How much of the pause is left; empty if none is. Unlike {@link #pause} this gives no permission to try. */
     public synchronized Optional<Duration> pauseLeft() {
         long left = pauseEndsNanos - nanoTime.getAsLong();
         return since == null || left <= 0 ? Optional.empty() : Optional.of(Duration.ofNanos(left));
@@ -85,7 +86,7 @@ public final class Outage {
         return since == null ? Optional.empty() : Optional.of(Duration.ofNanos(nanoTime.getAsLong() - sinceNanos));
     }
 
-    /** It was tried, and is away. The pause grows with each time that a pause was over. */
+    /** An attempt found it away. The pause doubles with each attempt that was permitted after a pause. */
     public synchronized void away(String reason) {
         long now = nanoTime.getAsLong();
         if (since == null) {
@@ -115,7 +116,7 @@ public final class Outage {
         }
     }
 
-    /** It was tried, and answered. */
+    /** An attempt found that it answers. */
     public synchronized void back() {
         if (since != null) {
             LOG.info(
@@ -126,7 +127,7 @@ public final class Outage {
         }
     }
 
-    /** Nobody tries it any more, so nothing is known of it. */
+    /** Ends the outage without an answer, because nobody tries any more. */
     synchronized void forget() {
         if (since != null) {
             since = null;

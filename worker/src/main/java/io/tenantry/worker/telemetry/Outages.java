@@ -25,7 +25,7 @@ public final class Outages {
         this.nanoTime = nanoTime;
     }
 
-    /** See {@link Outage}. One for each thing that may be away, for as long as the worker lives. */
+    /** See {@link Outage}. Create one for each thing that may be away; it is used for as long as the worker lives. */
     public Outage of(String what, String consequence, Health.Condition condition) {
         Outage outage = new Outage(what, consequence, clock, nanoTime, away -> count(condition, away));
         synchronized (made) {
@@ -34,7 +34,7 @@ public final class Outages {
         return outage;
     }
 
-    /** Whoever tried what is away has ended: nobody would notice that it is back. */
+    /** Ends all outages, because the parts of the worker that would notice an answer have ended. */
     public void forget() {
         List<Outage> all;
         synchronized (made) {
