@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres;
 
+import io.tenantry.worker.config.Isolation;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,6 +26,25 @@ public final class HomeSession implements AutoCloseable {
     private final Consumer<Connection> evict;
     private boolean changed;
     private boolean ends;
+
+    /**
+     * Opens a session where the home is, or is to be: in the server's own database, or in the home's. Waits up to 5 s for
+     * a connection.
+     *
+     * @throws DatabaseRefusedException if the home's own database is missing, or closed to this user
+     */
+    public static HomeSession open(Server server, TenantHome home) throws SQLException {
+        if (home.isolation() == Isolation.DATABASE) {
+            return new HomeSession(
+                    home, server.connect(home.location()), server.timeouts(), server.budget(), closed -> {});
+        }
+        return openForProvisioning(server, home);
+    }
+
+    /** Opens a session in the server's own database, whatever the home's isolation. */
+    public static HomeSession openForProvisioning(Server server, TenantHome home) throws SQLException {
+        return new HomeSession(home, server.connection(), server.timeouts(), server.budget(), server::evict);
+    }
 
     HomeSession(
             TenantHome home,
@@ -74,7 +94,7 @@ public final class HomeSession implements AutoCloseable {
 
     /** Limits what the server may send to this thread until the result is closed. */
     public ReceiveLimit limit() {
-        return ReceiveLimit.begin(budget, connection);
+        return budget.limit(connection);
     }
 
     /**

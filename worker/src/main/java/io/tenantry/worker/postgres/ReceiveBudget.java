@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres;
 
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
@@ -53,6 +54,11 @@ public final class ReceiveBudget {
      */
     public static ReceiveBudget ofHeap(long bytes, int concurrency) {
         return new ReceiveBudget(bytes / HEAP_SHARE_OF_ONE, bytes / HEAP_SHARE_OF_SMALL / Math.max(1, concurrency));
+    }
+
+    /** Limits what may be sent to this thread over this connection, until the result is closed. */
+    public ReceiveLimit limit(Connection connection) {
+        return ReceiveLimit.begin(this, connection);
     }
 
     /** Bytes that one script may send. */

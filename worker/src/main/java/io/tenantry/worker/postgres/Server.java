@@ -1,6 +1,5 @@
 package io.tenantry.worker.postgres;
 
-import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.ServerSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,7 +70,7 @@ public final class Server implements AutoCloseable {
         return name;
     }
 
-    /** Ask for a permit here before {@link #open} and {@link #connect}, one for each connection at the same time. */
+    /** Ask for a permit here before {@link #connection} and {@link #connect}, one for each connection at the same time. */
     public ConnectionBulkhead bulkhead() {
         return bulkhead;
     }
@@ -81,22 +80,24 @@ public final class Server implements AutoCloseable {
         return pool.dataSource();
     }
 
-    /**
-     * Opens a session where the home is, or is to be: in the server's own database, or in the home's. Waits up to 5 s for
-     * a connection.
-     *
-     * @throws DatabaseRefusedException if the home's own database is missing, or closed to this user
-     */
-    public HomeSession open(TenantHome home) throws SQLException {
-        if (home.isolation() == Isolation.DATABASE) {
-            return new HomeSession(home, connect(home.location()), timeouts, budget, closed -> {});
-        }
-        return openForProvisioning(home);
+    /** Limits of a session that works on a tenant. */
+    public SessionTimeouts timeouts() {
+        return timeouts;
     }
 
-    /** Opens a session in the server's own database, whatever the home's isolation. */
-    public HomeSession openForProvisioning(TenantHome home) throws SQLException {
-        return new HomeSession(home, pool.connection(), timeouts, budget, pool::evict);
+    /** How much scripts may send. */
+    public ReceiveBudget budget() {
+        return budget;
+    }
+
+    /** A connection of the pool, to the server's own database; closing it gives it back. Waits up to 5 s. */
+    public Connection connection() throws SQLException {
+        return pool.connection();
+    }
+
+    /** Ends this connection of the pool when it is given back. */
+    public void evict(Connection connection) {
+        pool.evict(connection);
     }
 
     /**
@@ -111,7 +112,7 @@ public final class Server implements AutoCloseable {
 
     /** Limits what may be sent to this thread over a connection of this server, until the result is closed. */
     public ReceiveLimit limit(Connection connection) {
-        return ReceiveLimit.begin(budget, connection);
+        return budget.limit(connection);
     }
 
     /**

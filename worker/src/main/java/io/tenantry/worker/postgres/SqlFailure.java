@@ -64,7 +64,7 @@ public enum SqlFailure {
         return state.startsWith("08") || state.startsWith("53") || CLOSED.contains(state) ? SERVER_AWAY : PERMANENT;
     }
 
-    /** Whether this worker itself broke the connection, because a script sent more than {@link ReceiveLimit} allows. */
+    /** Whether this worker itself broke the connection, because a script sent too much. */
     public static boolean isReceiveLimit(Throwable failure) {
         Throwable current = failure;
         for (int depth = 0; current != null && depth < 20; depth++) {

@@ -170,7 +170,7 @@ public final class EngineFixture implements AutoCloseable {
     public MigrationResult onboard(MigrationCatalog catalog, String tenant, VersionTracker tracker)
             throws SQLException {
         Migrator migrator = new Migrator(catalog);
-        try (HomeSession session = server.open(home(tenant))) {
+        try (HomeSession session = HomeSession.open(server, home(tenant))) {
             PlanOutcome shortcut = migrator.create(session, tracker);
             return finish(session, shortcut, migrator, new Target.Latest(), tracker);
         }
@@ -188,7 +188,7 @@ public final class EngineFixture implements AutoCloseable {
             throws SQLException {
         Migrator migrator = new Migrator(catalog);
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
-        try (HomeSession session = server.open(home(tenant))) {
+        try (HomeSession session = HomeSession.open(server, home(tenant))) {
             PlanOutcome shortcut = migrator.shortcut(session, wanted, tracker, registered);
             return finish(session, shortcut, migrator, wanted, tracker);
         }
@@ -198,14 +198,14 @@ public final class EngineFixture implements AutoCloseable {
     public PlanOutcome shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
             throws SQLException {
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
-        try (HomeSession session = server.open(home(tenant))) {
+        try (HomeSession session = HomeSession.open(server, home(tenant))) {
             return new Migrator(catalog).shortcut(session, wanted, new VersionTracker(), registered);
         }
     }
 
     /** Tries to make a home without Flyway. */
     public PlanOutcome create(MigrationCatalog catalog, String tenant) throws SQLException {
-        try (HomeSession session = server.open(home(tenant))) {
+        try (HomeSession session = HomeSession.open(server, home(tenant))) {
             return new Migrator(catalog).create(session, new VersionTracker());
         }
     }
@@ -228,7 +228,7 @@ public final class EngineFixture implements AutoCloseable {
 
     /** As Flyway alone does it, with the schema and the mark made before. */
     public void byFlyway(MigrationCatalog catalog, String tenant, String target) throws SQLException {
-        try (HomeSession session = server.open(home(tenant))) {
+        try (HomeSession session = HomeSession.open(server, home(tenant))) {
             LockedHome locked = session.tryLock().orElseThrow();
             if (locked.inspect() instanceof HomeState.Missing) {
                 locked.create();
@@ -242,7 +242,7 @@ public final class EngineFixture implements AutoCloseable {
 
     /** What Flyway says of the home. */
     public ValidateResult validate(MigrationCatalog catalog, String tenant, String target) throws SQLException {
-        try (HomeSession session = server.open(home(tenant))) {
+        try (HomeSession session = HomeSession.open(server, home(tenant))) {
             session.changed();
             return FlywayEngine.configure(catalog.sources(), session.connection(), session.home())
                     .target(target)

@@ -124,7 +124,7 @@ class ScriptSessionIT {
 
         assertThat(engine.upgrade(catalog, "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
 
-        try (HomeSession next = engine.server().open(engine.home("other"));
+        try (HomeSession next = HomeSession.open(engine.server(), engine.home("other"));
                 Statement statement = next.connection().createStatement();
                 ResultSet locks = statement.executeQuery(
                         "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")) {
@@ -236,7 +236,7 @@ class ScriptSessionIT {
 
     /** The one connection of the pool. */
     private String state() throws Exception {
-        try (HomeSession session = engine.server().open(engine.home("other"));
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home("other"));
                 Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery("SELECT pg_backend_pid() || ' ' || concat_ws('; ',"
                         + " current_setting('lock_timeout'), current_setting('statement_timeout'),"
@@ -355,7 +355,7 @@ class ScriptSessionIT {
     }
 
     private boolean isUnknown() throws Exception {
-        try (HomeSession session = engine.server().open(engine.home("other"));
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home("other"));
                 Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery("SELECT current_setting('app.tenant', true) IS NULL")) {
             row.next();

@@ -56,7 +56,7 @@ final class Scratch implements AutoCloseable {
         ThreadLocalRandom.current().nextBytes(random);
         String number = HexFormat.of().formatHex(random);
         TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
-        HomeSession session = server.open(home);
+        HomeSession session = HomeSession.open(server, home);
         // Whatever scripts have set there is nobody else's.
         session.endAfterwards();
         Scratch scratch = new Scratch(server, home, session);
@@ -279,7 +279,7 @@ final class Scratch implements AutoCloseable {
     }
 
     private void dropBySuccessor() {
-        try (HomeSession another = server.open(home);
+        try (HomeSession another = HomeSession.open(server, home);
                 Statement statement = another.connection().createStatement()) {
             statement.execute(dropping(home.schema()));
         } catch (SQLException away) {

@@ -178,7 +178,7 @@ final class HomeAttempt {
     /** Returns false if somebody else provisions the home: come back later. */
     private boolean provision(Server server, Step provisioning) throws SQLException {
         // Ends before the home's own session begins: one permit, one connection.
-        try (HomeSession session = server.openForProvisioning(home.work().home())) {
+        try (HomeSession session = HomeSession.openForProvisioning(server, home.work().home())) {
             Optional<LockedHome> locked = session.tryLock();
             if (locked.isPresent()) {
                 home.provision(locked.get(), provisioning);
@@ -188,7 +188,7 @@ final class HomeAttempt {
     }
 
     private Optional<NextAction> work(Server server) throws SQLException {
-        try (HomeSession session = server.open(home.work().home())) {
+        try (HomeSession session = HomeSession.open(server, home.work().home())) {
             HomeRun.Quick quick = home.runQuickly(session);
             if (quick instanceof HomeRun.Quick.Ended ended) {
                 return afterSteps(ended.notYet());

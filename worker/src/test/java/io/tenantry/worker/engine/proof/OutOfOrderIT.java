@@ -163,7 +163,7 @@ class OutOfOrderIT {
         tracker.first(history("acme"));
         flyway(catalog.sources().without(Set.of(script(4))), "acme", "latest");
 
-        try (HomeSession session = engine.server().open(engine.home("acme"))) {
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home("acme"))) {
             assertThat(new Migrator(catalog).shortcut(session, new Target.Latest(), tracker, "7"))
                     .isInstanceOfSatisfying(
                             PlanOutcome.Done.class,
@@ -176,7 +176,7 @@ class OutOfOrderIT {
     }
 
     private History history(String tenant) throws SQLException {
-        try (HomeSession session = engine.server().open(engine.home(tenant))) {
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home(tenant))) {
             return History.of(session.connection(), session.home().schema());
         }
     }
@@ -191,7 +191,7 @@ class OutOfOrderIT {
 
     /** Flyway alone, in a home with its mark. */
     private void flyway(Sources sources, String tenant, String target) throws SQLException {
-        try (HomeSession session = engine.server().open(engine.home(tenant))) {
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home(tenant))) {
             session.changed();
             LockedHome locked = session.tryLock().orElseThrow();
             if (locked.inspect() instanceof HomeState.Missing) {

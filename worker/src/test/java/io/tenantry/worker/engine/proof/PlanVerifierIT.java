@@ -185,7 +185,7 @@ class PlanVerifierIT {
                 engine.with("V1__a.sql", "CREATE TABLE a (id int);").proven();
         TenantHome elsewhere = TenantHome.inSchema("acme", "users", "archive", "tenant_acme");
 
-        try (HomeSession session = engine.server().open(elsewhere)) {
+        try (HomeSession session = HomeSession.open(engine.server(), elsewhere)) {
             assertThat(new Migrator(catalog).create(session, new VersionTracker()))
                     .isInstanceOf(PlanOutcome.None.class);
         }
@@ -194,7 +194,7 @@ class PlanVerifierIT {
     }
 
     private String setting(String name) throws SQLException {
-        try (HomeSession session = engine.server().open(engine.home("other"));
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home("other"));
                 Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery("SELECT coalesce(current_setting('" + name + "', true), '')")) {
             row.next();
