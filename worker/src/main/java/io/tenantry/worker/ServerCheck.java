@@ -2,7 +2,7 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.Server;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

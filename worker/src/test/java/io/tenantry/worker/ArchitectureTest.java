@@ -2,6 +2,7 @@ package io.tenantry.worker;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -40,31 +41,62 @@ class ArchitectureTest {
      */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             entry("intake", Set.of("lane", "request", "settle", "telemetry", "config")),
-            entry("settle", Set.of("request", "registry", "postgres", "telemetry", "config")),
+            entry("settle", Set.of("request", "postgres", "registry", "telemetry", "config")),
             entry(
                     "request",
-                    Set.of("step", "engine", "engine.history", "engine.template", "postgres", "registry", "config")),
+                    Set.of(
+                            "step",
+                            "engine",
+                            "engine.history",
+                            "engine.template",
+                            "postgres.connection",
+                            "postgres.home",
+                            "registry",
+                            "config")),
             entry(
                     "request.run",
                     Set.of(
+                            "lane",
                             "request",
                             "step",
-                            "lane",
                             "engine.history",
                             "engine.plan",
                             "postgres",
+                            "postgres.connection",
+                            "postgres.home",
                             "registry",
                             "telemetry",
                             "config")),
-            entry("step", Set.of("engine", "engine.history", "engine.plan", "engine.template", "postgres")),
+            entry(
+                    "step",
+                    Set.of(
+                            "engine",
+                            "engine.history",
+                            "engine.plan",
+                            "engine.template",
+                            "postgres.connection",
+                            "postgres.home")),
             entry("lane", Set.of("config")),
-            entry("registry.lease", Set.of("registry", "postgres")),
-            entry("registry", Set.of("engine.catalog", "postgres", "config")),
-            entry("engine", Set.of("engine.catalog", "engine.history", "engine.flyway", "engine.plan", "postgres")),
-            entry("engine.catalog", Set.of("postgres")),
-            entry("engine.history", Set.of("engine.catalog", "postgres")),
-            entry("engine.flyway", Set.of("engine.catalog", "engine.history", "postgres")),
-            entry("engine.plan", Set.of("engine.catalog", "engine.history", "postgres")),
+            entry("registry.lease", Set.of("postgres", "postgres.connection", "registry")),
+            entry("registry", Set.of("engine.catalog", "postgres", "postgres.connection", "config")),
+            entry(
+                    "engine",
+                    Set.of(
+                            "engine.catalog",
+                            "engine.history",
+                            "engine.flyway",
+                            "engine.plan",
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home")),
+            entry("engine.catalog", Set.of("postgres", "postgres.home")),
+            entry("engine.history", Set.of("engine.catalog", "postgres", "postgres.connection", "postgres.home")),
+            entry(
+                    "engine.flyway",
+                    Set.of("engine.catalog", "engine.history", "postgres", "postgres.connection", "postgres.home")),
+            entry(
+                    "engine.plan",
+                    Set.of("engine.catalog", "engine.history", "postgres", "postgres.connection", "postgres.home")),
             entry("engine.snapshot", Set.of("postgres")),
             entry(
                     "engine.proof",
@@ -74,13 +106,24 @@ class ArchitectureTest {
                             "engine.flyway",
                             "engine.plan",
                             "engine.snapshot",
-                            "postgres")),
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home")),
             entry(
                     "engine.template",
-                    Set.of("engine.catalog", "engine.history", "engine.flyway", "engine.snapshot", "postgres")),
-            entry("postgres", Set.of("config")),
+                    Set.of(
+                            "engine.catalog",
+                            "engine.history",
+                            "engine.flyway",
+                            "engine.snapshot",
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home")),
+            entry("postgres.home", Set.of("postgres", "postgres.connection", "config")),
+            entry("postgres.connection", Set.of("postgres", "config")),
+            entry("postgres", Set.of()),
             entry("telemetry", Set.of("config")),
-            entry("cli", Set.of("config.read", "config")),
+            entry("cli", Set.of("config", "config.read")),
             entry("config.read", Set.of("config")),
             entry("config", Set.of()));
 
@@ -92,12 +135,12 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
             entry("org.apache.kafka..", Set.of("intake", "settle")),
             entry("io.cloudevents..", Set.of()),
-            entry("io.github.resilience4j..", Set.of("postgres")),
+            entry("io.github.resilience4j..", Set.of("postgres.connection")),
             entry("org.flywaydb..", ENGINE),
             entry("org.flywaydb.core.internal..", Set.of("engine.catalog", "engine.flyway")),
             entry("org.flywaydb.database..", Set.of("engine.catalog")),
-            entry("com.zaxxer.hikari..", Set.of("postgres")),
-            entry("org.postgresql..", Set.of("postgres", "registry")),
+            entry("com.zaxxer.hikari..", Set.of("postgres.connection")),
+            entry("org.postgresql..", Set.of("postgres", "postgres.connection")),
             entry("io.micrometer..", Set.of("telemetry")),
             entry("io.smallrye..", Set.of("config.read")),
             entry("org.yaml..", Set.of("config.read")),
@@ -105,7 +148,8 @@ class ArchitectureTest {
             entry("picocli..", Set.of("cli")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
-                    Stream.of("postgres", "registry", "registry.lease"), ENGINE.stream())
+                    Stream.of("postgres", "postgres.connection", "postgres.home", "registry", "registry.lease"),
+                    ENGINE.stream())
             .collect(Collectors.toSet());
     /** They pass its failures on, and no more. */
     private static final Set<String> KNOW_SQL_EXCEPTIONS = Set.of("step", "request.run", "settle");
@@ -200,6 +244,19 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(library)
                 .check(MAIN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("libraries")
+    void noLibraryIsAllowedForNothing(String library) {
+        Set<String> users = MAIN.stream()
+                .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency -> resideInAPackage(library)
+                                .test(dependency.getTargetClass().getBaseComponentType())))
+                .map(ArchitectureTest::packageOf)
+                .collect(Collectors.toSet());
+
+        assertThat(users).as("users of %s", library).containsAll(USED_BY.getOrDefault(library, Set.of()));
     }
 
     @Test

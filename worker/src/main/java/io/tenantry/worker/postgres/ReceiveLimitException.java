@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class ReceiveLimitException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    ReceiveLimitException(String message) {
+    /** @param message for people: what happened, and what to do */
+    public ReceiveLimitException(String message) {
         super(message);
     }
 }

@@ -1,4 +1,4 @@
-/** PostgreSQL servers: their pools and bulkheads, the lock of each tenant home, and quoted identifiers. */
+/** PostgreSQL on any connection: quoting, transactions, messages of several statements, databases, and what a failure means. */
 @NullMarked
 package io.tenantry.worker.postgres;
 

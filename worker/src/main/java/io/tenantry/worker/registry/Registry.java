@@ -2,9 +2,9 @@ package io.tenantry.worker.registry;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
-import io.tenantry.worker.postgres.ConnectionPool;
-import io.tenantry.worker.postgres.DedicatedConnection;
 import io.tenantry.worker.postgres.Transaction;
+import io.tenantry.worker.postgres.connection.ConnectionPool;
+import io.tenantry.worker.postgres.connection.DedicatedConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

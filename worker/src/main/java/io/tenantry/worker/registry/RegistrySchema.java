@@ -1,7 +1,7 @@
 package io.tenantry.worker.registry;
 
 import io.tenantry.worker.engine.catalog.FlywayEngine;
-import io.tenantry.worker.postgres.ConnectionPool;
+import io.tenantry.worker.postgres.connection.ConnectionPool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.engine.template.TemplateDatabase;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.Server;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.tenantry.worker.request;
 
-import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.step.Step;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,8 +4,8 @@ import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.template.TemplateDatabase;
-import io.tenantry.worker.postgres.Server;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.TenantHome;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,8 +5,8 @@ import io.tenantry.worker.engine.history.Progress;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
-import io.tenantry.worker.postgres.HomeSession;
-import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 

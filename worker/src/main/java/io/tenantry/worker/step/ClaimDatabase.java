@@ -2,9 +2,9 @@ package io.tenantry.worker.step;
 
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.template.TemplateDatabase;
-import io.tenantry.worker.postgres.DatabaseProvisioning;
-import io.tenantry.worker.postgres.HomeState;
-import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.home.DatabaseProvisioning;
+import io.tenantry.worker.postgres.home.HomeState;
+import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 

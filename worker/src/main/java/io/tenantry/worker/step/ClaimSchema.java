@@ -1,7 +1,7 @@
 package io.tenantry.worker.step;
 
-import io.tenantry.worker.postgres.HomeState;
-import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.home.HomeState;
+import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.SQLException;
 
 /** The first step for a new schema: creates and marks it, or adopts the one from an earlier attempt. */

@@ -2,7 +2,7 @@ package io.tenantry.worker.step;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

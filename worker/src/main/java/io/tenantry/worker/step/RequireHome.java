@@ -2,10 +2,10 @@ package io.tenantry.worker.step;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.worker.postgres.DatabaseRefusedException;
-import io.tenantry.worker.postgres.HomeState;
-import io.tenantry.worker.postgres.LockedHome;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
+import io.tenantry.worker.postgres.home.HomeState;
+import io.tenantry.worker.postgres.home.LockedHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 
 /** Requires that the home exists and has the tenant's mark. Never creates it. */

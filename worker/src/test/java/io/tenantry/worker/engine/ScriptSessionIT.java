@@ -7,7 +7,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.engine.template.TemplateDatabase;
-import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;

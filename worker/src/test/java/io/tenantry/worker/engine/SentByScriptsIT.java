@@ -8,7 +8,7 @@ import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.engine.history.VersionTracker;
-import io.tenantry.worker.postgres.ReceiveBudget;
+import io.tenantry.worker.postgres.connection.ReceiveBudget;
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.List;

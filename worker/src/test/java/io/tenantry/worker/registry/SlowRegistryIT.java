@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
-import io.tenantry.worker.postgres.ConnectionPool;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.connection.ConnectionPool;
 import io.tenantry.worker.scenario.Deployment;
 import java.sql.Connection;
 import java.sql.SQLException;

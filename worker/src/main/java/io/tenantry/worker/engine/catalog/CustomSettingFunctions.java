@@ -1,7 +1,7 @@
 package io.tenantry.worker.engine.catalog;
 
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package io.tenantry.worker.engine.catalog;
 
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.tenantry.worker.engine.catalog;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

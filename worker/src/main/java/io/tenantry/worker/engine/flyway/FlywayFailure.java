@@ -9,7 +9,7 @@ import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HistoryMismatch;
 import io.tenantry.worker.postgres.SqlFailure;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;

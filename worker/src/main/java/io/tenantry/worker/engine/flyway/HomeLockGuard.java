@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.flyway;
 import io.tenantry.worker.engine.catalog.Scripts;
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import io.tenantry.worker.postgres.LastResult;
-import io.tenantry.worker.postgres.SessionReset;
+import io.tenantry.worker.postgres.home.SessionReset;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;

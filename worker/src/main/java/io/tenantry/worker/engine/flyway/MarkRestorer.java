@@ -1,6 +1,6 @@
 package io.tenantry.worker.engine.flyway;
 
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

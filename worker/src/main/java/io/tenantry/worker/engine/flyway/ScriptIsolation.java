@@ -1,8 +1,8 @@
 package io.tenantry.worker.engine.flyway;
 
 import io.tenantry.worker.postgres.LastResult;
-import io.tenantry.worker.postgres.ReceiveLimit;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

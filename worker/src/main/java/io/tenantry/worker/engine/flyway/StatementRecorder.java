@@ -2,7 +2,7 @@ package io.tenantry.worker.engine.flyway;
 
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.Sources;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;

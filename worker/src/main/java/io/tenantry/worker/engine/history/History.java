@@ -2,7 +2,7 @@ package io.tenantry.worker.engine.history;
 
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.LockedHome;
+import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.tenantry.worker.engine.history;
 
-import io.tenantry.worker.postgres.HomeSession;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;

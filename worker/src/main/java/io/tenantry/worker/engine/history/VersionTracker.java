@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.history;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
-import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -13,7 +13,7 @@ import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.TargetCheck;
 import io.tenantry.worker.engine.history.VersionTracker;
-import io.tenantry.worker.postgres.HomeSession;
+import io.tenantry.worker.postgres.home.HomeSession;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

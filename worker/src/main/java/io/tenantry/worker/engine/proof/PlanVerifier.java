@@ -10,7 +10,7 @@ import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.flyway.NonTransactionalScriptFinder;
 import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.TooMuchSentException;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.Server;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;

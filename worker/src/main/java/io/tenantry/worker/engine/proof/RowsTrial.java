@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;

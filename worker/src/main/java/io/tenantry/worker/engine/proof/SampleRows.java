@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.snapshot.SqlText;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -4,7 +4,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;

@@ -17,7 +17,7 @@ import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.engine.plan.PlanExecutor;
 import io.tenantry.worker.engine.plan.PlanSql;
 import io.tenantry.worker.engine.snapshot.TableColumn;
-import io.tenantry.worker.postgres.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.TenantHome;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.tenantry.worker.registry.lease;
 
-import io.tenantry.worker.postgres.ConnectionBulkhead;
 import io.tenantry.worker.postgres.ForeignSessions;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead;
+import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import java.sql.Connection;
 import java.sql.SQLException;

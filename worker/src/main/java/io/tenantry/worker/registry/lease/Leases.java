@@ -1,8 +1,8 @@
 package io.tenantry.worker.registry.lease;
 
-import io.tenantry.worker.postgres.DedicatedConnection;
-import io.tenantry.worker.postgres.Lease;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.DedicatedConnection;
+import io.tenantry.worker.postgres.connection.Lease;
+import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.lease.Membership.State;
 import java.sql.SQLException;

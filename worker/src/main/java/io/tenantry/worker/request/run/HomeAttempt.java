@@ -8,13 +8,13 @@ import io.tenantry.worker.engine.history.ScriptFailure;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
-import io.tenantry.worker.postgres.ConnectionBulkhead.Use;
-import io.tenantry.worker.postgres.DatabaseRefusedException;
-import io.tenantry.worker.postgres.DatabaseUnreachableException;
-import io.tenantry.worker.postgres.HomeSession;
-import io.tenantry.worker.postgres.LockedHome;
-import io.tenantry.worker.postgres.Server;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Use;
+import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
+import io.tenantry.worker.postgres.connection.DatabaseUnreachableException;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.request.GracePeriod;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.step.RequireHome;
@@ -178,7 +178,8 @@ final class HomeAttempt {
     /** Returns false if somebody else provisions the home: come back later. */
     private boolean provision(Server server, Step provisioning) throws SQLException {
         // Ends before the home's own session begins: one permit, one connection.
-        try (HomeSession session = HomeSession.openForProvisioning(server, home.work().home())) {
+        try (HomeSession session =
+                HomeSession.openForProvisioning(server, home.work().home())) {
             Optional<LockedHome> locked = session.tryLock();
             if (locked.isPresent()) {
                 home.provision(locked.get(), provisioning);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.StartLog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;

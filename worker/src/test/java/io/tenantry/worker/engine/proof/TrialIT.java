@@ -9,7 +9,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.stack.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -7,7 +7,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.lane.WaitReason;
-import io.tenantry.worker.postgres.SessionTimeouts;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.Statement;

@@ -10,7 +10,7 @@ import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.WorkerSettings;
-import io.tenantry.worker.postgres.Server;
+import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.Patience;

@@ -1,0 +1,92 @@
+package io.tenantry.worker.postgres.connection;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import io.tenantry.worker.config.Secret;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/** A pool of connections to one PostgreSQL database. Safe for use by many threads. */
+public final class ConnectionPool implements AutoCloseable {
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final HikariDataSource pool;
+
+    /**
+     * Where to connect, and as whom.
+     *
+     * @param name for thread names and messages
+     * @param applicationName how the sessions show in pg_stat_activity
+     */
+    public record Target(String name, String url, String user, Secret password, String applicationName) {}
+
+    /** Opens no connection yet, so a server that is away does not stop the caller. */
+    public ConnectionPool(Target target, int maxConnections) {
+        this(
+                target.name(),
+                new Connector(target.url(), target.user(), target.password(), target::applicationName),
+                maxConnections,
+                false);
+    }
+
+    /** @param runsScripts whether its sessions run what others have written */
+    ConnectionPool(String name, DataSource connector, int maxConnections, boolean runsScripts) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setDataSource(connector);
+        config.setMaximumPoolSize(maxConnections);
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+        config.setConnectionTimeout(Connector.TIMEOUT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        if (runsScripts) {
+            config.setExceptionOverride(new KeepSession());
+        }
+        this.pool = new HikariDataSource(config);
+    }
+
+    /** Waits up to 5 s for a connection; closing it gives it back. */
+    public Connection connection() throws SQLException {
+        return pool.getConnection();
+    }
+
+    /** Closes the connection for good when it is given back. */
+    public void evict(Connection connection) {
+        pool.evictConnection(connection);
+    }
+
+    /** Closes idle ones, so many at most; those in use stay. */
+    void closeIdle(int atMost) {
+        if (!(pool.getHikariPoolMXBean() instanceof HikariPool connections)) {
+            return; // none was ever asked for
+        }
+        for (int i = 0; i < atMost && connections.getIdleConnections() > 0; i++) {
+            // Hikari can close all idle ones, or one that was taken; all would cost every other user a new one.
+            try (Connection idle = connections.getConnection(1)) {
+                pool.evictConnection(idle);
+            } catch (SQLException taken) {
+                return; // somebody uses it now
+            }
+        }
+    }
+
+    /** Closes those that are idle, and the others as they are given back. */
+    void closeAll() {
+        if (pool.getHikariPoolMXBean() != null) {
+            pool.getHikariPoolMXBean().softEvictConnections();
+        }
+    }
+
+    /** The pool as a data source. */
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.tenantry.worker.postgres.connection;
+
+import java.util.function.LongSupplier;
+
+/**
+ * The time until which this worker may open connections and begin work, by the monotonic clock. A worker that was
+ * stopped for longer finds its lease expired without asking anybody. Running work is not ended by it. Safe for use by
+ * many threads.
+ */
+public final class Lease {
+    private record Term(String applicationName, Kind kind, long endNanos) {}
+
+    private enum Kind {
+        NONE,
+        TIMED,
+        ENDLESS
+    }
+
+    private final LongSupplier nanoTime;
+    private volatile Term term;
+
+    /**
+     * Not held yet.
+     *
+     * @param applicationName how the worker's sessions show in pg_stat_activity; of this worker alone
+     */
+    public Lease(String applicationName) {
+        this(applicationName, System::nanoTime);
+    }
+
+    Lease(String applicationName, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.term = new Term(applicationName, Kind.NONE, 0);
+    }
+
+    /** Of somebody who shares the servers with nobody. */
+    public static Lease endless(String applicationName) {
+        Lease lease = new Lease(applicationName);
+        lease.term = new Term(applicationName, Kind.ENDLESS, 0);
+        return lease;
+    }
+
+    /** Whether it has not run out. */
+    public boolean holds() {
+        Term now = term;
+        return switch (now.kind()) {
+            case NONE -> false;
+            case TIMED -> nanoTime.getAsLong() - now.endNanos() < 0;
+            case ENDLESS -> true;
+        };
+    }
+
+    /** Whether it has not run out, and has been the same since sessions were opened by this name. */
+    boolean holds(String applicationName) {
+        return holds() && term.applicationName().equals(applicationName);
+    }
+
+    /** The name of sessions that are opened now. */
+    public String applicationName() {
+        return term.applicationName();
+    }
+
+    /**
+     * It is this worker's until then.
+     *
+     * @param endNanos as {@link System#nanoTime}
+     */
+    public void renew(long endNanos) {
+        term = new Term(term.applicationName(), Kind.TIMED, endNanos);
+    }
+
+    /** It is over; whoever takes it up again does so by another name, because this one's sessions are being ended. */
+    public void end(String nextApplicationName) {
+        term = new Term(nextApplicationName, Kind.NONE, 0);
+    }
+}

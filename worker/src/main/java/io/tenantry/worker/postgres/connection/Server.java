@@ -1,0 +1,179 @@
+package io.tenantry.worker.postgres.connection;
+
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.postgres.ServerMode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * One PostgreSQL server: a pool and single connections, the gate that counts both as the server does, and the bulkhead
+ * that limits the work. Gate and bulkhead have the same size: this worker's current share of the server's cap. Safe for
+ * use by many threads.
+ */
+public final class Server implements AutoCloseable {
+    private final String name;
+    private final ConnectionGate gate;
+    private final GatedConnector connector;
+    private final ConnectionPool pool;
+    private final ConnectionBulkhead bulkhead;
+    private final ShortConnections shortConnections;
+    private final SessionTimeouts timeouts;
+    private final ReceiveBudget budget;
+
+    /** With all connections for itself. Opens none yet, so a server that is away does not stop the caller. */
+    public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName) {
+        this(settings, timeouts, Lease.endless(applicationName));
+    }
+
+    /** The same with a budget for what scripts send. */
+    public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName, ReceiveBudget budget) {
+        this(settings, timeouts, Lease.endless(applicationName), alone(settings), budget);
+    }
+
+    /** The same with a lease, on a worker that has no other server. */
+    public Server(ServerSettings settings, SessionTimeouts timeouts, Lease lease) {
+        this(
+                settings,
+                timeouts,
+                lease,
+                alone(settings),
+                ReceiveBudget.ofHeap(Runtime.getRuntime().maxMemory(), settings.maxConnections()));
+    }
+
+    /**
+     * With a share of the connections, nothing until {@link #share} says how many. Opens none yet.
+     *
+     * @param threads of the worker, in which this server has its part
+     * @param budget of the worker, for what scripts send
+     */
+    public Server(
+            ServerSettings settings, SessionTimeouts timeouts, Lease lease, LaneThreads threads, ReceiveBudget budget) {
+        this.budget = budget;
+        this.name = settings.name();
+        this.timeouts = timeouts;
+        this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease, threads);
+        this.gate = new ConnectionGate(name, bulkhead.max());
+        this.connector = new GatedConnector(settings, lease, gate, timeouts.lock());
+        this.pool = new ConnectionPool(name, connector, settings.maxConnections(), true);
+        this.shortConnections = new ShortConnections(connector, () -> pool.closeIdle(gate.surplus(1)));
+    }
+
+    private static LaneThreads alone(ServerSettings settings) {
+        return new LaneThreads(settings.maxConnections() + 1, List.of(settings.name()));
+    }
+
+    /** Name in the configuration. */
+    public String name() {
+        return name;
+    }
+
+    /** Ask for a permit here before {@link #connection} and {@link #connect}, one for each connection at the same time. */
+    public ConnectionBulkhead bulkhead() {
+        return bulkhead;
+    }
+
+    /** The pool, for work that is not on a tenant's home. */
+    public DataSource dataSource() {
+        return pool.dataSource();
+    }
+
+    /** Limits of a session that works on a tenant. */
+    public SessionTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** How much scripts may send. */
+    public ReceiveBudget budget() {
+        return budget;
+    }
+
+    /** A connection of the pool, to the server's own database; closing it gives it back. Waits up to 5 s. */
+    public Connection connection() throws SQLException {
+        return pool.connection();
+    }
+
+    /** Ends this connection of the pool when it is given back. */
+    public void evict(Connection connection) {
+        pool.evict(connection);
+    }
+
+    /**
+     * Opens a connection to any database of the server, outside the pool; closing it ends it. An idle one of the pool is
+     * closed for it if need be. Waits up to 5 s.
+     *
+     * @throws DatabaseRefusedException if that database is missing, or closed to this user
+     */
+    public Connection connect(String database) throws SQLException {
+        return shortConnections.connect(database);
+    }
+
+    /** Limits what may be sent to this thread over a connection of this server, until the result is closed. */
+    public ReceiveLimit limit(Connection connection) {
+        return budget.limit(connection);
+    }
+
+    /**
+     * Asks the server in a new session, outside the pool, whether it can be written to: a failover may have left the
+     * address on a standby, or whoever runs it has switched writes off. The caller holds a permit and no connection.
+     *
+     * @return why it takes no writes; empty if it does
+     * @throws SQLException if no session can be opened, or it does not answer within 5 s
+     * @see <a href="https://www.postgresql.org/docs/current/hot-standby.html">hot standby</a>
+     */
+    public Optional<String> whyReadOnly() throws SQLException {
+        try (Connection connection = shortConnections.connect()) {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Connector.TIMEOUT.toMillis()));
+            return ServerMode.whyReadOnly(connection);
+        }
+    }
+
+    /**
+     * Opens one connection more than there may be, to look after sessions of dead workers when no living one has any; or,
+     * at a start that has failed, to see what else is wrong.
+     */
+    public Connection connectBeyondShare() throws SQLException {
+        return connector.openBeyondLimit();
+    }
+
+    /**
+     * From now on this worker has so many permits and connections. What is in use stays until it is given back; what is
+     * idle and too much is closed.
+     *
+     * @return how many it still needs: the share, or what is open beyond it
+     */
+    public int share(int connections) {
+        gate.limit(connections);
+        if (connections == 0) {
+            pool.closeAll();
+        } else {
+            pool.closeIdle(gate.surplus(0));
+        }
+        bulkhead.share(connections);
+        return Math.max(connections, gate.used());
+    }
+
+    /** Connections that the server has or may have from this worker, those on their way out included. */
+    public int connections() {
+        return gate.used();
+    }
+
+    /** Waits until the server has ended every session of this worker. */
+    public boolean awaitNone(Duration atMost) throws InterruptedException {
+        return gate.awaitNone(atMost);
+    }
+
+    /** Closes what is idle, and the rest as it is given back. */
+    public void closeConnections() {
+        pool.closeAll();
+    }
+
+    @Override
+    public void close() {
+        gate.close();
+        pool.close();
+    }
+}

@@ -1,0 +1,142 @@
+package io.tenantry.worker.postgres.home;
+
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
+import io.tenantry.worker.postgres.connection.ReceiveBudget;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A connection to the place of a tenant's home, which may not exist yet. Nothing is locked. For use by one thread.
+ * Closing it resets the connection and gives it back.
+ */
+public final class HomeSession implements AutoCloseable {
+    /** A worker that is stopped between two statements must not keep the lock. */
+    private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+
+    private final TenantHome home;
+    private final Connection connection;
+    private final SessionTimeouts timeouts;
+    private final ReceiveBudget budget;
+    private final Consumer<Connection> evict;
+    private boolean changed;
+    private boolean ends;
+
+    /**
+     * Opens a session where the home is, or is to be: in the server's own database, or in the home's. Waits up to 5 s for
+     * a connection.
+     *
+     * @throws DatabaseRefusedException if the home's own database is missing, or closed to this user
+     */
+    public static HomeSession open(Server server, TenantHome home) throws SQLException {
+        if (home.isolation() == Isolation.DATABASE) {
+            return new HomeSession(
+                    home, server.connect(home.location()), server.timeouts(), server.budget(), closed -> {});
+        }
+        return openForProvisioning(server, home);
+    }
+
+    /** Opens a session in the server's own database, whatever the home's isolation. */
+    public static HomeSession openForProvisioning(Server server, TenantHome home) throws SQLException {
+        return new HomeSession(home, server.connection(), server.timeouts(), server.budget(), server::evict);
+    }
+
+    HomeSession(
+            TenantHome home,
+            Connection connection,
+            SessionTimeouts timeouts,
+            ReceiveBudget budget,
+            Consumer<Connection> evict) {
+        this.home = home;
+        this.connection = connection;
+        this.timeouts = timeouts;
+        this.budget = budget;
+        this.evict = evict;
+    }
+
+    /** Whose home, and where. */
+    public TenantHome home() {
+        return home;
+    }
+
+    /** Do not close it. Who changes more than its transaction says so with {@link #changed}. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** Limits for work on the home. */
+    public SessionTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Something outlives the transaction: a setting, a lock, a temporary table. It is undone when this is closed. */
+    public void changed() {
+        changed = true;
+    }
+
+    /** Whatever outlived a transaction is undone: nothing remains to be reset. */
+    public void restored() {
+        changed = false;
+    }
+
+    /**
+     * The session is ended when this is closed. For what cannot be reset: a custom setting ({@code SET app.tenant}) never
+     * becomes unknown again.
+     */
+    public void endAfterwards() {
+        ends = true;
+    }
+
+    /** Limits what the server may send to this thread until the result is closed. */
+    public ReceiveLimit limit() {
+        return budget.limit(connection);
+    }
+
+    /**
+     * Takes the home's lock, and keeps it until this is closed. Empty if somebody else holds the lock: come back later.
+     * It does not wait for the lock, because who waits holds a snapshot, and deadlocks with CREATE INDEX CONCURRENTLY.
+     */
+    public Optional<LockedHome> tryLock() throws SQLException {
+        changed();
+        try (Statement statement = connection.createStatement()) {
+            // One round trip. The settings are those of the session, because Flyway commits in between.
+            boolean isResult = statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis()
+                    + "; SET lock_timeout = "
+                    + timeouts.lock().toMillis()
+                    + "; SET statement_timeout = " + timeouts.statement().toMillis()
+                    + "; SELECT pg_try_advisory_lock(" + home.lockKey() + "), clock_timestamp()");
+            while (!isResult && statement.getUpdateCount() != -1) {
+                isResult = statement.getMoreResults();
+            }
+            try (ResultSet result = statement.getResultSet()) {
+                if (!result.next() || !result.getBoolean(1)) {
+                    return Optional.empty();
+                }
+                Instant now = result.getObject(2, OffsetDateTime.class).toInstant();
+                return Optional.of(new LockedHome(this, now));
+            }
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (ends) {
+            evict.accept(connection);
+            connection.close();
+        } else if (changed) {
+            new SessionReset(evict).giveBack(connection);
+        } else {
+            connection.close();
+        }
+    }
+}

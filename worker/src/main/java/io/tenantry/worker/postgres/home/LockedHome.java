@@ -1,0 +1,91 @@
+package io.tenantry.worker.postgres.home;
+
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Transaction;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A tenant's home that only this worker works on: its {@link HomeSession} holds the lock. For use by one thread. */
+public final class LockedHome {
+    private final HomeSession session;
+    private final TenantHome home;
+    private final Connection connection;
+    private final Instant lockedAt;
+
+    LockedHome(HomeSession session, Instant lockedAt) {
+        this.session = session;
+        this.home = session.home();
+        this.connection = session.connection();
+        this.lockedAt = lockedAt;
+    }
+
+    /** Whose home, and where. */
+    public TenantHome home() {
+        return home;
+    }
+
+    /** The connection that holds the lock. Do not close it; what is set on it is reset with the session. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** The session that holds the lock. */
+    public HomeSession session() {
+        return session;
+    }
+
+    /** Limits of what runs here. */
+    public SessionTimeouts timeouts() {
+        return session.timeouts();
+    }
+
+    /**
+     * When the lock was taken, by the server's clock. One holder's time is before the next one's, whichever workers they
+     * are: it tells which of two has seen the home last.
+     */
+    public Instant lockedAt() {
+        return lockedAt;
+    }
+
+    /** Looks at the schema, or at the database, and at the mark on it. */
+    public HomeState inspect() throws SQLException {
+        // The comments on databases can be read in all of them.
+        String sql = home.isolation() == Isolation.DATABASE
+                ? "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?"
+                : "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?";
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setString(1, home.location());
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    return new HomeState.Missing();
+                }
+                @Nullable String comment = row.getString(1);
+                return home.isMarkedBy(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
+            }
+        }
+    }
+
+    /**
+     * Creates the schema and marks it as this home, both or neither.
+     *
+     * @throws IllegalStateException if the home is a database of its own, which {@link DatabaseProvisioning} makes
+     */
+    public void create() throws SQLException {
+        if (home.isolation() == Isolation.DATABASE) {
+            throw new IllegalStateException("home " + home + " is a database, not a schema");
+        }
+        String schema = Identifiers.quote(home.location());
+        Transaction.run(connection, () -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute("CREATE SCHEMA " + schema + "; " + home.markSql());
+            }
+        });
+    }
+}

@@ -1,0 +1,102 @@
+package io.tenantry.worker.postgres.home;
+
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.postgres.Identifiers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of a tenant in one named database, or of a shared database. Steps see only this, whatever the isolation.
+ *
+ * @param tenant whose home it is; null if it is shared by all
+ * @param database the named database of the configuration
+ * @param server the name of the server in the configuration
+ * @param location the schema, or the PostgreSQL database, by {@code isolation}
+ */
+public record TenantHome(
+        @Nullable String tenant, String database, String server, String location, Isolation isolation) {
+    /** How the marks of all homes begin, whoever made them. */
+    public static final String ANY_MARK = "tenantry ";
+
+    /** A home in a schema of its own. */
+    public static TenantHome inSchema(String tenant, String database, String server, String schema) {
+        return new TenantHome(tenant, database, server, schema, Isolation.SCHEMA);
+    }
+
+    /** One in a PostgreSQL database of its own. */
+    public static TenantHome inDatabase(
+            @Nullable String tenant, String database, String server, String postgresDatabase) {
+        return new TenantHome(tenant, database, server, postgresDatabase, Isolation.DATABASE);
+    }
+
+    /** The schema that holds its tables and its history: one in a PostgreSQL database of its own is the usual one. */
+    public String schema() {
+        return isolation == Isolation.DATABASE ? "public" : location;
+    }
+
+    /** The comment that marks the schema or the database as this home, so that nobody else's is ever migrated. */
+    public String mark() {
+        return ANY_MARK + (tenant == null ? "" : "tenant=" + tenant + " ") + "database=" + database;
+    }
+
+    /**
+     * Whether what has this comment is this home. A shared one is named outright by the configuration, so one that
+     * bears nobody's mark, as {@code public}, is taken as it is.
+     *
+     * @param comment null if there is none
+     */
+    public boolean isMarkedBy(@Nullable String comment) {
+        boolean unmarked = comment == null || !comment.startsWith(ANY_MARK);
+        return mark().equals(comment) || (isolation == Isolation.SHARED && unmarked);
+    }
+
+    /** For messages: what PostgreSQL calls it. */
+    public String kind() {
+        return isolation == Isolation.DATABASE ? "database" : "schema";
+    }
+
+    /** For messages: whose it is. */
+    public String owner() {
+        return tenant == null ? "shared database " + database : "tenant " + tenant;
+    }
+
+    /** Whether it is nobody's without the comment; a shared one is not. */
+    public boolean needsMark() {
+        return isolation != Isolation.SHARED;
+    }
+
+    /** The statement that sets the comment. */
+    public String markSql() {
+        return "COMMENT ON " + kind().toUpperCase(Locale.ROOT) + " " + Identifiers.quote(location) + " IS "
+                + Identifiers.literal(mark());
+    }
+
+    /** An SQL expression for the comment that is there; null if there is none, an error if there is no home. */
+    public String markQuery() {
+        // Not by obj_description, which is a function in SQL: twice as dear.
+        return isolation == Isolation.DATABASE
+                ? "(SELECT description FROM pg_catalog.pg_shdescription WHERE objoid = (SELECT oid FROM pg_catalog.pg_database"
+                        + " WHERE datname = pg_catalog.current_database()) AND classoid = 'pg_catalog.pg_database'::regclass)"
+                : "(SELECT description FROM pg_catalog.pg_description WHERE objoid = "
+                        + Identifiers.literal(Identifiers.quote(location))
+                        + "::regnamespace AND classoid = 'pg_catalog.pg_namespace'::regclass AND objsubid = 0)";
+    }
+
+    /** Key of the advisory lock: the first 8 bytes of SHA-256 of the location. */
+    public long lockKey() {
+        return ByteBuffer.wrap(digest()).getLong();
+    }
+
+    /** SHA-256 of the location. */
+    byte[] digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(location.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}
