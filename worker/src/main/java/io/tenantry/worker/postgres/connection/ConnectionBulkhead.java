@@ -1,8 +1,5 @@
 package io.tenantry.worker.postgres.connection;
 
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadConfig;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -21,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionBulkhead {
     /** What a permit is for. Whatever waits is served in the order of declaration. */
     public enum Use {
-        /** The sessions of a dead worker are ended, on a thread of its own. */
+        /** To end the sessions of a dead worker, on a thread of its own. */
         RECLAIM,
-        /** A signup, on a thread of a lane. */
+        /** For a signup, on a thread of a lane. */
         SIGNUP,
-        /** A migration, on a thread of a lane. */
+        /** For a migration, on a thread of a lane. */
         MIGRATION,
-        /** A template is looked after, on a thread of its own. */
+        /** To make or remove a template, on a thread of its own. */
         TEMPLATE;
 
         private static final List<Use> IN_ORDER = List.of(values());
@@ -44,15 +41,11 @@ public final class ConnectionBulkhead {
 
     private final Object lock = new Object();
     private final String server;
-    private final int cap;
     private final Lease lease;
     private final LaneThreads threads;
     private final Map<Use, Set<Permit>> waiting = new EnumMap<>(Use.class);
     private final Map<Use, Integer> inUse = new EnumMap<>(Use.class);
-    /** Has as many permits as the whole group; this worker takes no more than its share of them. */
-    private final Bulkhead bulkhead;
-
-    private int share;
+    private final ServerPermits permits;
 
     ConnectionBulkhead(String server, int maxConnections) {
         this(server, maxConnections, Lease.endless(server));
@@ -65,24 +58,17 @@ public final class ConnectionBulkhead {
     /** The share is everything if the lease holds now, else nothing. */
     ConnectionBulkhead(String server, int cap, Lease lease, LaneThreads threads) {
         this.server = server;
-        this.cap = cap;
         this.lease = lease;
         this.threads = threads;
-        this.bulkhead = Bulkhead.of(
-                server,
-                BulkheadConfig.custom()
-                        .maxConcurrentCalls(cap)
-                        .maxWaitDuration(Duration.ZERO)
-                        .build());
+        this.permits = new ServerPermits(server, cap, lease.holds() ? cap : 0);
         for (Use use : Use.IN_ORDER) {
             waiting.put(use, new LinkedHashSet<>());
             inUse.put(use, 0);
         }
-        share = lease.holds() ? cap : 0;
         threads.whenEnded(this::serve);
     }
 
-    /** A permit, or a place in the queue for one. Whoever asks ends it, whatever becomes of it. */
+    /** A permit, or a place in the queue for one. The caller must {@link Permit#end} it in either case. */
     public Permit ask(Use use) {
         Permit permit = new Permit(use);
         synchronized (lock) {
@@ -95,7 +81,7 @@ public final class ConnectionBulkhead {
     /** Sets how many permits this worker has. If more are held, none is granted until enough of them are given back. */
     void share(int now) {
         synchronized (lock) {
-            share = now;
+            permits.share(now);
         }
         // Also those that found the lease run out, and wait though there are permits.
         serve();
@@ -116,21 +102,25 @@ public final class ConnectionBulkhead {
     }
 
     private boolean tryTake(Use use) {
-        boolean leavesOne = use.leavesOne() && share > 1 && inUse(Use.SIGNUP) == 0;
-        if (!lease.holds() || share - held() <= (leavesOne ? 1 : 0) || !bulkhead.tryAcquirePermission()) {
+        if (!lease.holds() || isKeptForSignups(use) || !permits.tryTake()) {
             return false;
         }
         if (use.hasLane() && !threads.tryBegin(server, use == Use.SIGNUP)) {
-            bulkhead.releasePermission();
+            permits.cancel();
             return false;
         }
         inUse.put(use, inUse(use) + 1);
         return true;
     }
 
+    /** Whether the next permit is the one that is kept for signups, while none is worked on. */
+    private boolean isKeptForSignups(Use use) {
+        return use.leavesOne() && permits.share() > 1 && permits.free() == 1 && inUse(Use.SIGNUP) == 0;
+    }
+
     private void giveBack(Use use) {
         synchronized (lock) {
-            bulkhead.onComplete();
+            permits.giveBack();
             inUse.put(use, inUse(use) - 1);
         }
         if (use.hasLane()) {
@@ -144,10 +134,6 @@ public final class ConnectionBulkhead {
         return waiting.getOrDefault(use, Set.of());
     }
 
-    private int held() {
-        return cap - bulkhead.getMetrics().getAvailableConcurrentCalls();
-    }
-
     private int inUse(Use use) {
         return inUse.getOrDefault(use, 0);
     }
@@ -155,20 +141,20 @@ public final class ConnectionBulkhead {
     /** Permits of this worker's share that nobody holds. */
     public int available() {
         synchronized (lock) {
-            return Math.max(0, share - held());
+            return permits.free();
         }
     }
 
     /** This worker's share. */
     public int max() {
         synchronized (lock) {
-            return share;
+            return permits.share();
         }
     }
 
     /** What the whole group may have. */
     public int cap() {
-        return cap;
+        return permits.cap();
     }
 
     /** A permit, from its place in the queue until it is given back. Safe for use by many threads. */

@@ -154,6 +154,29 @@ class ConnectionBulkheadTest {
         assertThat(called).containsExactly("first");
     }
 
+    /** As a thread of a lane is when its worker ends: the bulkhead outlives the lanes. */
+    @Test
+    void anInterruptedThreadThatGivesAPermitBackCallsTheNextAndStaysInterrupted() {
+        List<Permit> held = fill(bulkhead);
+        ask(bulkhead, Use.SIGNUP, "next");
+        Thread.currentThread().interrupt();
+
+        held.get(0).end();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(called).containsExactly("next");
+    }
+
+    @Test
+    void anInterruptedThreadThatLearnsOfASmallerShareWithholdsTheRest() {
+        Thread.currentThread().interrupt();
+
+        bulkhead.share(1);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(fill(bulkhead)).hasSize(1);
+    }
+
     @Test
     void grantsNothingWhileTheLeaseHasRunOutAndCallsWhoWaitsWhenItIsRenewed() {
         AtomicLong now = new AtomicLong();
