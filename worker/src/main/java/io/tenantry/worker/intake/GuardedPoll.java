@@ -20,27 +20,27 @@ import org.slf4j.LoggerFactory;
  * then throws the same exception at every poll, and its type does not name the partition. So the partition is looked for:
  *
  * <ol>
- *   <li>A poll fails: all partitions are held, and become suspects.
+ *   <li>A poll fails: all partitions are held, to be probed.
  *   <li>The next poll, without any of them, fails too: no partition is the cause, and the failure is thrown.
- *   <li>It succeeds: the suspects are tried one by one, each until it has records, has none left, or 2 s are over.
- *   <li>The suspect whose poll fails is unreadable; the suspects that are left are released, and the search is over. An
- *       unreadable partition is tried again after a pause.
- *   <li>No suspect fails: the failure has no cause that is left, and is told once.
+ *   <li>It succeeds: the partitions are probed one by one, each until it has records, has none left, or 2 s are over.
+ *   <li>A poll fails during a probe: that partition is unreadable. It stays held and is probed again after a pause; the
+ *       partitions that were not probed are released.
+ *   <li>Every probe succeeds: no cause is left to be found, and {@link #takeUnexplained} returns the failure once.
  * </ol>
  *
  * For the poll thread alone; other threads read the count.
  */
 final class GuardedPoll {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedPoll.class);
-    /** A partition from which nothing comes for so long is not the cause. */
-    private static final Duration LONGEST_TRIAL = Duration.ofSeconds(2);
+    /** A partition without records for so long is not the cause. */
+    private static final Duration LONGEST_PROBE = Duration.ofSeconds(2);
 
     /**
-     * The trial of one partition.
+     * The probe of one partition.
      *
      * @param begun false until one poll has thrown away what was fetched before
      */
-    private record Trial(TopicPartition partition, boolean begun, long endNanos) {
+    private record Probe(TopicPartition partition, boolean begun, long endNanos) {
         boolean isOf(TopicPartition other) {
             return partition.equals(other);
         }
@@ -49,45 +49,45 @@ final class GuardedPoll {
     private final Consumer<byte[], byte[]> consumer;
     private final ReadPositions positions;
     private final PartitionSeeks seeks;
-    private final java.util.function.Consumer<KafkaException> told;
+    private final java.util.function.Consumer<KafkaException> failures;
     private final LongSupplier nanoTime;
     private final UnreadablePartitions unreadable;
-    private final Deque<TopicPartition> suspects = new ArrayDeque<>();
-    private @Nullable Trial trial;
+    private final Deque<TopicPartition> unprobed = new ArrayDeque<>();
+    private @Nullable Probe probe;
     /** The failure whose cause is looked for. */
     private @Nullable RuntimeException unexplained;
-    /** Whether the next poll is the one without any partition. */
-    private boolean withoutAny;
+    /** Whether the next poll is the one for which all partitions are held. */
+    private boolean holdsAll;
 
     /**
-     * @param told each failure of Kafka's client, whatever its cause is found to be: the client may have left its group
+     * @param failures takes each failure of Kafka's client, whatever its cause is found to be: the client may have left its group
      * @param nanoTime as {@link System#nanoTime}
      */
     GuardedPoll(
             Consumer<byte[], byte[]> consumer,
             ReadPositions positions,
-            java.util.function.Consumer<KafkaException> told,
+            java.util.function.Consumer<KafkaException> failures,
             LongSupplier nanoTime) {
         this.consumer = consumer;
         this.positions = positions;
         this.seeks = new PartitionSeeks(consumer, positions);
-        this.told = told;
+        this.failures = failures;
         this.nanoTime = nanoTime;
         this.unreadable = new UnreadablePartitions(nanoTime);
     }
 
     /** Whether the partition must not be read, nor its position be used. */
     boolean holds(TopicPartition partition) {
-        Trial current = trial;
+        Probe current = probe;
         if (current != null && current.isOf(partition)) {
             return !current.begun();
         }
-        return suspects.contains(partition) || unreadable.has(partition);
+        return unprobed.contains(partition) || unreadable.has(partition);
     }
 
     /** Whether the partition is to be paused. */
     boolean pauses(TopicPartition partition) {
-        Trial current = trial;
+        Probe current = probe;
         return (current == null || !current.isOf(partition)) && holds(partition);
     }
 
@@ -103,15 +103,15 @@ final class GuardedPoll {
 
     /** Before partitions are paused and resumed for the next poll: chooses the partition to try. */
     void steer() {
-        if (trial != null || withoutAny) {
+        if (probe != null || holdsAll) {
             return;
         }
-        TopicPartition next = suspects.poll();
+        TopicPartition next = unprobed.poll();
         if (next == null) {
             next = unreadable.due().orElse(null);
         }
         if (next != null) {
-            trial = new Trial(next, false, 0);
+            probe = new Probe(next, false, 0);
         }
     }
 
@@ -128,20 +128,20 @@ final class GuardedPoll {
             throw stop;
         } catch (RuntimeException failure) {
             if (failure instanceof KafkaException kafka) {
-                told.accept(kafka);
+                failures.accept(kafka);
             }
             failed(new PollFailure(failure));
             return ConsumerRecords.empty();
         }
-        withoutAny = false;
-        continueTrial(records);
+        holdsAll = false;
+        continueProbe(records);
         return records;
     }
 
     /** A failure that no partition has caused, of a poll that is over by now; null if there is none. */
     @Nullable RuntimeException takeUnexplained() {
         RuntimeException failure = unexplained;
-        if (failure == null || withoutAny || trial != null || !suspects.isEmpty()) {
+        if (failure == null || holdsAll || probe != null || !unprobed.isEmpty()) {
             return null;
         }
         unexplained = null;
@@ -149,27 +149,27 @@ final class GuardedPoll {
     }
 
     private void failed(PollFailure failure) {
-        Trial current = trial;
+        Probe current = probe;
         if (current != null) {
-            convict(current.partition(), failure);
+            foundUnreadable(current.partition(), failure);
             return;
         }
         Set<TopicPartition> candidates = candidates();
-        if (withoutAny || candidates.isEmpty()) {
-            withoutAny = false;
+        if (holdsAll || candidates.isEmpty()) {
+            holdsAll = false;
             unexplained = null;
             releaseAll();
             throw failure.cause();
         }
         LOG.debug("a poll failed; the worker looks for the partition that is the cause", failure.cause());
         unexplained = failure.cause();
-        withoutAny = true;
+        holdsAll = true;
         candidates.forEach(seeks::away);
-        suspects.addAll(failure.namedFirst(candidates));
+        unprobed.addAll(failure.namedFirst(candidates));
     }
 
-    private void convict(TopicPartition partition, PollFailure failure) {
-        trial = null;
+    private void foundUnreadable(TopicPartition partition, PollFailure failure) {
+        probe = null;
         unexplained = null;
         if (failure.mayHaveLostRecords()) {
             for (TopicPartition other : candidates()) {
@@ -189,35 +189,35 @@ final class GuardedPoll {
         return candidates;
     }
 
-    private void continueTrial(ConsumerRecords<byte[], byte[]> records) {
-        Trial current = trial;
+    private void continueProbe(ConsumerRecords<byte[], byte[]> records) {
+        Probe current = probe;
         if (current == null) {
             return;
         }
         TopicPartition partition = current.partition();
         if (!current.begun()) {
-            trial = new Trial(partition, true, nanoTime.getAsLong() + LONGEST_TRIAL.toNanos());
+            probe = new Probe(partition, true, nanoTime.getAsLong() + LONGEST_PROBE.toNanos());
             seeks.back(partition);
         } else if (records.nextOffsets().containsKey(partition)
                 || consumer.currentLag(partition).orElse(1) == 0
                 || nanoTime.getAsLong() - current.endNanos() >= 0) {
-            trial = null;
+            probe = null;
             unreadable.remove(partition);
         }
     }
 
     private void releaseAll() {
-        suspects.forEach(seeks::back);
-        suspects.clear();
+        unprobed.forEach(seeks::back);
+        unprobed.clear();
     }
 
     /** The partitions went away. */
     void drop(Set<TopicPartition> partitions) {
-        suspects.removeAll(partitions);
+        unprobed.removeAll(partitions);
         unreadable.drop(partitions);
-        Trial current = trial;
+        Probe current = probe;
         if (current != null && partitions.contains(current.partition())) {
-            trial = null;
+            probe = null;
         }
     }
 }

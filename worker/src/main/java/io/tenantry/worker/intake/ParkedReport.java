@@ -44,7 +44,7 @@ final class ParkedReport {
             return;
         }
         LOG.warn(
-                "{} requests are parked, some since {} s: {}; they are read again when there is room; next message in {} s",
+                "{} requests are parked, some for {} s: {}; they are read again when there is room; next message in {} s",
                 admission.parked(),
                 Duration.ofNanos(now - sinceNanos).toSeconds(),
                 text(admission.parkedByServers()),

@@ -193,7 +193,7 @@ public final class PollLoop implements Runnable {
     private void steer() {
         assignment.readCommitted();
         guarded.steer();
-        rereading.jumpedOver(guarded::holds).forEach(receiver::bury);
+        rereading.jumpedOver(guarded::holds).forEach(receiver::deletedByKafka);
         rereading.steer(guarded::holds);
         admission.keepRoom(partition -> guarded.holds(partition) || rereading.isStuck(partition));
         parkedReport.look();

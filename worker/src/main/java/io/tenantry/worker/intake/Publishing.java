@@ -7,9 +7,7 @@ import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -40,16 +38,13 @@ final class Publishing {
     /** Results and dead letters that are not in Kafka, which may be readable while it takes no transactions. */
     private static final int MAX_UNPUBLISHED = 2000;
 
-    private record Waiting(Settled settled, ConsumerRecord<byte[], byte[]> received, long bytes) {}
-
     private final Batch batch;
     private final Assignment assignment;
     private final Publisher publisher;
     private final Settler settler;
     private final Meters meters;
     private final long maxBytes;
-    private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private long waitingBytes;
+    private final AnswerQueue waiting = new AnswerQueue();
     /** The publication that the last call left in doubt, to be repeated unchanged; null if none is in doubt. */
     private @Nullable Publication inDoubt;
 
@@ -76,9 +71,7 @@ final class Publishing {
         if (isEmpty()) {
             since = System.nanoTime();
         }
-        Waiting next = new Waiting(settled, received, Batch.bytes(settled, received));
-        waiting.add(next);
-        waitingBytes += next.bytes();
+        waiting.add(settled, received);
     }
 
     /** Whether the oldest answer has waited long enough for others. */
@@ -92,14 +85,12 @@ final class Publishing {
 
     /** Whether so much is unpublished that no more should be read. */
     boolean isFull() {
-        return waiting.size() + batch.size() >= MAX_UNPUBLISHED || waitingBytes + batch.bytes() >= maxBytes;
+        return waiting.size() + batch.size() >= MAX_UNPUBLISHED || waiting.bytes() + batch.bytes() >= maxBytes;
     }
 
     /** The partitions went away: their new owner answers their records. */
     void drop(Set<TopicPartition> partitions) {
-        waiting.removeIf(
-                next -> partitions.contains(next.settled().coordinates().partition()));
-        waitingBytes = waiting.stream().mapToLong(Waiting::bytes).sum();
+        waiting.drop(partitions);
         batch.removePartitions(partitions);
     }
 
@@ -124,7 +115,7 @@ final class Publishing {
                 batch.shrink(publisher::wasTooLarge);
             }
             case IN_DOUBT -> inDoubt = publication;
-            case READ_COMMITTED -> {
+            case UNKNOWN -> {
                 inDoubt = null;
                 mustReadCommitted = true;
             }
@@ -137,8 +128,7 @@ final class Publishing {
      */
     private Publication compose(ConsumerGroupMetadata group) {
         while (hasRoomForNext()) {
-            Waiting next = waiting.remove();
-            waitingBytes -= next.bytes();
+            AnswerQueue.Answer next = waiting.remove();
             if (assignment.isPending(next.settled().coordinates())) {
                 batch.add(next.settled(), next.received());
                 assignment.settle(next.settled().coordinates());
@@ -148,7 +138,7 @@ final class Publishing {
     }
 
     private boolean hasRoomForNext() {
-        Waiting next = waiting.peek();
+        AnswerQueue.Answer next = waiting.peek();
         return next != null
                 && batch.size() < LARGEST
                 && (batch.isEmpty() || batch.bytes() + next.bytes() <= LARGEST_BYTES);

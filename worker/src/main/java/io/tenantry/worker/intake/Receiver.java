@@ -50,7 +50,7 @@ final class Receiver {
             }
         }
         records.nextOffsets()
-                .forEach((partition, next) -> buryMissing(partition, next.offset(), records.records(partition)));
+                .forEach((partition, next) -> findDeleted(partition, next.offset(), records.records(partition)));
         positions.forEach((partition, next) -> assignment.passOver(partition, next.offset()));
     }
 
@@ -90,21 +90,21 @@ final class Receiver {
     }
 
     /** Parked requests that were to be read again, and that Kafka has deleted. */
-    private void buryMissing(TopicPartition partition, long position, List<ConsumerRecord<byte[], byte[]>> records) {
+    private void findDeleted(TopicPartition partition, long position, List<ConsumerRecord<byte[], byte[]>> records) {
         if (!rereading.isUnderWay(partition)) {
             return;
         }
         Set<Long> seen = records.stream().map(ConsumerRecord::offset).collect(Collectors.toSet());
         for (long offset : rereading.passed(partition, position, seen)) {
-            bury(new Coordinates(partition, offset));
+            deletedByKafka(new Coordinates(partition, offset));
         }
     }
 
     /** A parked request whose record Kafka has deleted becomes a dead letter: nothing else can become of it. */
-    void bury(Coordinates coordinates) {
+    void deletedByKafka(Coordinates coordinates) {
         String key = admission.forget(coordinates);
         if (key != null) {
-            handler.lost(coordinates, key);
+            handler.deletedByKafka(coordinates, key);
         }
     }
 }

@@ -78,7 +78,7 @@ final class RecordHandler {
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {
-            bury(received, bug);
+            toDeadLetter(received, bug);
         }
     }
 
@@ -87,7 +87,7 @@ final class RecordHandler {
      *
      * @param key of the record
      */
-    void lost(Coordinates coordinates, String key) {
+    void deletedByKafka(Coordinates coordinates, String key) {
         LOG.warn(
                 "{} offset {}, for {}, was deleted by Kafka before there was room for it; it becomes a dead letter",
                 coordinates.partition(),
@@ -122,12 +122,12 @@ final class RecordHandler {
             throw broken;
         } catch (RuntimeException | Error bug) {
             inFlight.remove(Coordinates.of(entry.received()), entry.request());
-            bury(entry.received(), bug);
+            toDeadLetter(entry.received(), bug);
         }
     }
 
     /** The same record would meet the same bug again: another attempt would only hold up the partition. */
-    private void bury(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
+    private void toDeadLetter(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
         Coordinates coordinates = Coordinates.of(received);
         inFlight.unpark(coordinates);
         LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);

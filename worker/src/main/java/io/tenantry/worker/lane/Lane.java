@@ -14,19 +14,19 @@ final class Lane {
         /** A thread runs the head. */
         RUNNING,
         /** The head waits for a time or a callback. */
-        PARKED
+        WAITING
     }
 
     final String name;
     final Deque<Queued> tasks = new ArrayDeque<>();
     State state = State.READY;
     /** Tells a late callback or timer of an earlier wait from the current one. */
-    long parking;
+    long waitNumber;
 
-    /** Whether the parked head lets tasks pass that may overtake it. */
+    /** Whether the waiting head lets tasks pass that may overtake it. */
     private boolean stepsAside;
 
-    /** Whether the parked head waits for a time, not for a callback. */
+    /** Whether the waiting head waits for a time, not for a callback. */
     private boolean timed;
 
     Lane(String name) {
@@ -38,14 +38,14 @@ final class Lane {
     }
 
     /** The head waits from now on. */
-    void park(NextAction.Waiting wait) {
-        state = State.PARKED;
+    void startWait(NextAction.Waiting wait) {
+        state = State.WAITING;
         stepsAside = wait instanceof NextAction.StepAside;
         timed = wait instanceof NextAction.Timed;
     }
 
     /**
-     * Whether a lane with a parked head may run now. Its head may have stepped aside for a task that overtakes it, which
+     * Whether a lane with a waiting head may run now. Its head may have stepped aside for a task that overtakes it, which
      * then is the head. Or its head is not wanted any more, and need not be waited for; one that waits for a callback must
      * take it all the same, since the callback may stand for a permit that has to be given back.
      */

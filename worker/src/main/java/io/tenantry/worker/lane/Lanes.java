@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A task that waits holds no thread. Safe for use by many threads; nothing here blocks the caller.
  *
  * <p>A lane is ready, then runs its head ({@link AttemptRunner}). Then its head waits ({@link NextAction.Waiting}) and the
- * lane is parked until a timer or a callback makes it ready again; or its head has ended, and the next task is the head.
+ * lane waits until a timer or a callback makes it ready again; or its head has ended, and the next task is the head.
  * A lane without tasks is removed.
  */
 public final class Lanes implements AutoCloseable {
@@ -47,7 +47,7 @@ public final class Lanes implements AutoCloseable {
             if (!draining) {
                 Lane lane = lanes.computeIfAbsent(task.lane(), Lane::new);
                 lane.tasks.add(new Lane.Queued(task));
-                if (lane.tasks.size() == 1 || (lane.state == Lane.State.PARKED && lane.mayRunNow())) {
+                if (lane.tasks.size() == 1 || (lane.state == Lane.State.WAITING && lane.mayRunNow())) {
                     makeReady(lane);
                 }
                 return;
@@ -127,45 +127,45 @@ public final class Lanes implements AutoCloseable {
     }
 
     private void proceed(Lane lane, Task task, NextAction action) {
-        long parking;
-        boolean parked = false;
+        long waitNumber;
+        boolean waiting = false;
         synchronized (lock) {
             running--;
-            parking = ++lane.parking;
+            waitNumber = ++lane.waitNumber;
             if (action instanceof NextAction.Waiting wait && !draining) {
-                parked = true;
-                park(lane, task, wait);
+                waiting = true;
+                startWait(lane, task, wait);
             } else {
                 waits.ended(task);
                 next(lane);
             }
         }
-        if (parked) {
-            wakeLater(lane, parking, action);
+        if (waiting) {
+            wakeLater(lane, waitNumber, action);
         } else if (action instanceof NextAction.Waiting) {
             task.abandoned();
         }
     }
 
-    private void park(Lane lane, Task task, NextAction.Waiting wait) {
+    private void startWait(Lane lane, Task task, NextAction.Waiting wait) {
         waits.waits(task, wait.why());
-        lane.park(wait);
+        lane.startWait(wait);
         if (wait instanceof NextAction.StepAside && lane.promote()) {
             makeReady(lane);
         }
     }
 
-    private void wakeLater(Lane lane, long parking, NextAction wait) {
+    private void wakeLater(Lane lane, long waitNumber, NextAction wait) {
         if (wait instanceof NextAction.Timed timed) {
-            pool.after(timed.delay(), () -> wakeOrStop(lane, parking));
+            pool.after(timed.delay(), () -> wakeOrStop(lane, waitNumber));
         } else if (wait instanceof NextAction.Await await) {
-            await.register().accept(() -> wakeOrStop(lane, parking));
+            await.register().accept(() -> wakeOrStop(lane, waitNumber));
         }
     }
 
-    private void wakeOrStop(Lane lane, long parking) {
+    private void wakeOrStop(Lane lane, long waitNumber) {
         try {
-            wake(lane, parking);
+            wake(lane, waitNumber);
         } catch (Error broken) {
             // The caller, for example the timer, may swallow it, and the lane would never be woken.
             fatal.accept(broken);
@@ -173,9 +173,9 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    private void wake(Lane lane, long parking) {
+    private void wake(Lane lane, long waitNumber) {
         synchronized (lock) {
-            if (lanes.get(lane.name) == lane && lane.state == Lane.State.PARKED && lane.parking == parking) {
+            if (lanes.get(lane.name) == lane && lane.state == Lane.State.WAITING && lane.waitNumber == waitNumber) {
                 makeReady(lane);
             }
         }

@@ -35,7 +35,7 @@ public final class Waits {
     private static final class Waiting {
         private Wait wait;
         private final long since;
-        private boolean parked = true;
+        private boolean waitsNow = true;
 
         private Waiting(Wait wait, long since) {
             this.wait = wait;
@@ -64,8 +64,8 @@ public final class Waits {
         Waiting before = tasks.get(task);
         if (before != null && before.wait.reason() == wait.reason()) {
             before.wait = wait;
-            if (!before.parked) {
-                before.parked = true;
+            if (!before.waitsNow) {
+                before.waitsNow = true;
                 counts.merge(wait.reason(), 1, Integer::sum);
             }
             return;
@@ -87,8 +87,8 @@ public final class Waits {
     }
 
     private void leave(@Nullable Waiting waiting) {
-        if (waiting != null && waiting.parked) {
-            waiting.parked = false;
+        if (waiting != null && waiting.waitsNow) {
+            waiting.waitsNow = false;
             counts.merge(waiting.wait.reason(), -1, Integer::sum);
         }
     }
@@ -138,7 +138,9 @@ public final class Waits {
         List<Map.Entry<Task, Waiting>> found = new ArrayList<>();
         for (Map.Entry<Task, Waiting> entry : tasks.entrySet()) {
             Waiting waiting = entry.getValue();
-            if (waiting.parked && waiting.wait.reason() == reason && now - waiting.since >= FIRST_INTERVAL.toNanos()) {
+            if (waiting.waitsNow
+                    && waiting.wait.reason() == reason
+                    && now - waiting.since >= FIRST_INTERVAL.toNanos()) {
                 // An entry of an identity map does not outlive the iteration.
                 found.add(Map.entry(entry.getKey(), waiting));
             }
@@ -149,7 +151,7 @@ public final class Waits {
 
     private static String text(Map.Entry<Task, Waiting> entry, long now) {
         Waiting waiting = entry.getValue();
-        return entry.getKey().lane() + " since "
+        return entry.getKey().lane() + " for "
                 + Duration.ofNanos(now - waiting.since).toSeconds() + " s (" + firstLine(waiting.wait.subject()) + ")";
     }
 

@@ -18,7 +18,7 @@ public interface Outcomes {
      * Completes when the registry knows of every outcome of this key so far; what reads it before may find what is
      * out of date.
      */
-    CompletableFuture<Void> known(String key);
+    CompletableFuture<Void> whenWritten(String key);
 
     /** It was let go of unfinished, and will be read again from Kafka by whoever owns its partition then. */
     void abandoned(Request request);

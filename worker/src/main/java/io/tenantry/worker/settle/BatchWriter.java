@@ -140,7 +140,7 @@ final class BatchWriter {
                     refusal.getCause());
             published.clear();
         } else if (batch.size() == 1) {
-            bury(batch.get(0), refusal);
+            toDeadLetter(batch.get(0), refusal);
         } else {
             for (Incoming one : batch) {
                 write(List.of(one));
@@ -148,7 +148,7 @@ final class BatchWriter {
         }
     }
 
-    private void bury(Incoming refused, RegistryCalls.RefusedException refusal) {
+    private void toDeadLetter(Incoming refused, RegistryCalls.RefusedException refusal) {
         Request request = refused.request();
         LOG.error(
                 "the registry refuses the outcome of {}; the request becomes a dead letter",

@@ -32,7 +32,7 @@ public final class Publisher implements AutoCloseable {
     private static final Duration LONGEST_DOUBT = Duration.ofMinutes(1);
 
     /** The outcome of a publication. */
-    public enum Answer {
+    public enum CommitOutcome {
         /** The publication is in Kafka. */
         COMMITTED,
         /** The publication is not in Kafka, and may be published again, changed or not. */
@@ -43,7 +43,7 @@ public final class Publisher implements AutoCloseable {
          * The outcome is unknown, and this producer will not learn it: read the committed offsets, publish what they do
          * not cover.
          */
-        READ_COMMITTED
+        UNKNOWN
     }
 
     private enum State {
@@ -102,14 +102,14 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** Publishes, or repeats the commit that the last call left in doubt. */
-    public Answer publish(Publication publication) {
+    public CommitOutcome publish(Publication publication) {
         try {
             Producer<byte[], byte[]> current = started();
             if (unclear) {
                 // The new producer has committed or aborted the transaction of the old one; the offsets tell which.
                 unclear = false;
                 outage.back();
-                return Answer.READ_COMMITTED;
+                return CommitOutcome.UNKNOWN;
             }
             if (state == State.IDLE) {
                 send(current, publication);
@@ -119,7 +119,7 @@ public final class Publisher implements AutoCloseable {
             state = State.IDLE;
             doubtSince = null;
             outage.back();
-            return Answer.COMMITTED;
+            return CommitOutcome.COMMITTED;
         } catch (InterruptException stop) {
             throw stop;
         } catch (KafkaException | IllegalStateException failure) {
@@ -161,7 +161,7 @@ public final class Publisher implements AutoCloseable {
         current.sendOffsetsToTransaction(publication.offsets(), publication.group());
     }
 
-    private Answer afterFailure(RuntimeException failure) {
+    private CommitOutcome afterFailure(RuntimeException failure) {
         if (isTooLarge(failure)) {
             LOG.info(
                     "a record is larger than its topic takes ({}); a smaller one takes its place",
@@ -174,22 +174,22 @@ public final class Publisher implements AutoCloseable {
             long now = System.nanoTime();
             doubtSince = doubtSince == null ? now : doubtSince;
             if (now - doubtSince < longestDoubt.toNanos()) {
-                return Answer.IN_DOUBT;
+                return CommitOutcome.IN_DOUBT;
             }
         }
         if (state == State.NEW && failure instanceof TimeoutException) {
-            return Answer.NOT_COMMITTED;
+            return CommitOutcome.NOT_COMMITTED;
         }
         if (state != State.NEW && abort()) {
             state = State.IDLE;
-            return Answer.NOT_COMMITTED;
+            return CommitOutcome.NOT_COMMITTED;
         }
         LOG.warn(
                 "the producer {} cannot go on after {}; a new one takes its place",
                 transactionalId,
                 failure.toString());
         replace(committing);
-        return Answer.NOT_COMMITTED;
+        return CommitOutcome.NOT_COMMITTED;
     }
 
     /** True also before the callback has named the record; then the next attempt names it. */

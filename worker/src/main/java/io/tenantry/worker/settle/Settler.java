@@ -106,7 +106,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> known(String key) {
+    public CompletableFuture<Void> whenWritten(String key) {
         return unwritten.whenWritten(key);
     }
 

@@ -9,7 +9,7 @@ import io.tenantry.worker.guarantee.CommitProxy.Break;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.settle.Publication;
 import io.tenantry.worker.settle.Publisher;
-import io.tenantry.worker.settle.Publisher.Answer;
+import io.tenantry.worker.settle.Publisher.CommitOutcome;
 import io.tenantry.worker.telemetry.Outage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -44,15 +44,15 @@ class LongDoubtIT {
                 Publication publication = publication(kafka);
 
                 proxy.breakNext(Break.SILENCE_BEFORE);
-                assertThat(publisher.publish(publication)).isEqualTo(Answer.IN_DOUBT);
+                assertThat(publisher.publish(publication)).isEqualTo(CommitOutcome.IN_DOUBT);
                 proxy.away();
                 assertThat(publisher.publish(publication))
                         .as("the longest doubt is over")
-                        .isEqualTo(Answer.NOT_COMMITTED);
+                        .isEqualTo(CommitOutcome.NOT_COMMITTED);
                 proxy.back();
 
-                assertThat(firstAnswer(publisher, publication)).isEqualTo(Answer.READ_COMMITTED);
-                assertThat(publisher.publish(publication)).isEqualTo(Answer.COMMITTED);
+                assertThat(firstAnswer(publisher, publication)).isEqualTo(CommitOutcome.UNKNOWN);
+                assertThat(publisher.publish(publication)).isEqualTo(CommitOutcome.COMMITTED);
             }
         }
     }
@@ -78,9 +78,9 @@ class LongDoubtIT {
     }
 
     /** The first one that the broker has a part in. */
-    private static Answer firstAnswer(Publisher publisher, Publication publication) {
-        Answer answer = publisher.publish(publication);
-        for (int again = 0; again < 5 && answer == Answer.NOT_COMMITTED; again++) {
+    private static CommitOutcome firstAnswer(Publisher publisher, Publication publication) {
+        CommitOutcome answer = publisher.publish(publication);
+        for (int again = 0; again < 5 && answer == CommitOutcome.NOT_COMMITTED; again++) {
             answer = publisher.publish(publication);
         }
         return answer;

@@ -134,7 +134,7 @@ class GuardedPollTest {
 
     /** It is taken for the partition's fault, and thrown once: nobody else would hear of it. */
     @Test
-    void aFailureOfTheGroupDuringATrialIsTold() {
+    void aFailureOfTheGroupDuringAProbeIsTold() {
         consumer.breakAt(2, 3, true);
         turns(60);
         consumer.mend();

@@ -60,7 +60,7 @@ class ParkedReportTest {
                 .hasSize(4)
                 .last()
                 .asString()
-                .startsWith("3 requests are parked, some since 80 s: 1 for signups b, 2 for signups a;");
+                .startsWith("3 requests are parked, some for 80 s: 1 for signups b, 2 for signups a;");
 
         admission.drop(Set.of(new TopicPartition("topic", 0)));
         seconds(100);

@@ -15,11 +15,11 @@ class LanesDrainTest {
     @Test
     void abandonsWhatWaitsAndFinishesWhatRuns() {
         try (LanesFixture fixture = new LanesFixture(1)) {
-            FakeTask parked =
-                    fixture.bulk("parked", "p").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
-            FakeTask behindParked = fixture.bulk("behind parked", "p");
-            fixture.submit(parked, behindParked);
-            fixture.awaitParked(parked, 1);
+            FakeTask waiting =
+                    fixture.bulk("waiting", "p").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
+            FakeTask behindWaiting = fixture.bulk("behind waiting", "p");
+            fixture.submit(waiting, behindWaiting);
+            fixture.awaitWaiting(waiting, 1);
             LanesFixture.Gate gate = new LanesFixture.Gate();
             FakeTask running = fixture.bulk("running", "r").then(gate.passThen(new NextAction.Finished()));
             FakeTask behindRunning = fixture.bulk("behind running", "r");
@@ -29,13 +29,13 @@ class LanesDrainTest {
 
             fixture.lanes.drain();
 
-            assertThat(List.of(parked, behindParked, behindRunning, ready))
+            assertThat(List.of(waiting, behindWaiting, behindRunning, ready))
                     .allSatisfy(task -> assertThat(task.abandonments()).isEqualTo(1));
             assertThat(fixture.lanes.active()).isEqualTo(1);
             gate.open();
             fixture.awaitIdle();
             assertThat(running.abandonments()).isZero();
-            assertThat(fixture.journal).containsExactly("parked", "running");
+            assertThat(fixture.journal).containsExactly("waiting", "running");
         }
     }
 
@@ -97,7 +97,7 @@ class LanesDrainTest {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask task = fixture.bulk("task", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
-            fixture.awaitParked(task, 1);
+            fixture.awaitWaiting(task, 1);
             fixture.lanes.drain();
             fixture.lanes.drain();
             LanesFixture.callBack(callbacks, 0);

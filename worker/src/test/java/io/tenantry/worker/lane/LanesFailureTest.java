@@ -83,7 +83,7 @@ class LanesFailureTest {
             FakeTask failing = fixture.bulk("failing", "a").then(new NextAction.Retry(new Exception("failure")));
             fixture.submit(failing, fixture.bulk("behind it", "a"), fixture.bulk("other", "b"));
             Await.until(LanesFixture.DEADLINE, "the other lane ran", () -> fixture.journal.contains("other"));
-            fixture.awaitParked(failing, 1);
+            fixture.awaitWaiting(failing, 1);
             fixture.awaitWhatIsReady();
 
             assertThat(fixture.journal).containsExactly("failing", "other");

@@ -65,7 +65,7 @@ final class LanesFixture implements AutoCloseable {
     }
 
     /** Waits until a task has had so many turns, and no thread is busy any more. */
-    void awaitParked(FakeTask task, int runs) {
+    void awaitWaiting(FakeTask task, int runs) {
         Await.until(DEADLINE, task + " waits after turn " + runs, () -> task.runs() == runs && lanes.running() == 0);
     }
 

@@ -31,7 +31,7 @@ class LanesStepAsideTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             FakeTask first = fixture.bulk("upgrade 1", "a").then(STEP_ASIDE);
             fixture.submit(first);
-            fixture.awaitParked(first, 1);
+            fixture.awaitWaiting(first, 1);
             fixture.submit(fixture.bulk("upgrade 2", "a"));
             fixture.awaitWhatIsReady();
             assertThat(fixture.journal).containsExactly("upgrade 1");
@@ -79,9 +79,9 @@ class LanesStepAsideTest {
             FakeTask signup =
                     fixture.interactive("signup", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(first);
-            fixture.awaitParked(first, 1);
+            fixture.awaitWaiting(first, 1);
             fixture.submit(signup);
-            fixture.awaitParked(signup, 1);
+            fixture.awaitWaiting(signup, 1);
             fixture.submit(fixture.interactive("signup 2", "a"));
             fixture.awaitWhatIsReady();
             assertThat(fixture.journal).containsExactly("upgrade", "signup");

@@ -169,7 +169,7 @@ class LanesTest {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask task = fixture.bulk("task", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
-            fixture.awaitParked(task, 1);
+            fixture.awaitWaiting(task, 1);
             task.unwanted();
             LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();

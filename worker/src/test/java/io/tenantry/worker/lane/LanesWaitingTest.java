@@ -30,7 +30,7 @@ class LanesWaitingTest {
             FakeTask snoozing =
                     fixture.bulk("snoozing", "a").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             fixture.submit(snoozing);
-            fixture.awaitParked(snoozing, 1);
+            fixture.awaitWaiting(snoozing, 1);
             fixture.submit(fixture.interactive("urgent", "a"));
             fixture.awaitWhatIsReady();
 
@@ -60,7 +60,7 @@ class LanesWaitingTest {
             FakeTask awaiting =
                     fixture.bulk("awaiting", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(awaiting, fixture.bulk("next", "a"));
-            fixture.awaitParked(awaiting, 1);
+            fixture.awaitWaiting(awaiting, 1);
             fixture.awaitWhatIsReady();
             assertThat(fixture.journal).containsExactly("awaiting");
 
@@ -97,9 +97,9 @@ class LanesWaitingTest {
                     .then(new NextAction.Await(callbacks::add, LanesFixture.WAIT))
                     .then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
-            fixture.awaitParked(task, 1);
+            fixture.awaitWaiting(task, 1);
             LanesFixture.callBack(callbacks, 0);
-            fixture.awaitParked(task, 2);
+            fixture.awaitWaiting(task, 2);
 
             LanesFixture.callBack(callbacks, 0);
             fixture.awaitWhatIsReady();
@@ -117,13 +117,13 @@ class LanesWaitingTest {
             List<Runnable> callbacks = new CopyOnWriteArrayList<>();
             FakeTask task = fixture.bulk("task", "a").then(new NextAction.Await(callbacks::add, LanesFixture.WAIT));
             fixture.submit(task);
-            fixture.awaitParked(task, 1);
+            fixture.awaitWaiting(task, 1);
             LanesFixture.callBack(callbacks, 0);
             fixture.awaitIdle();
 
             FakeTask later = fixture.bulk("later", "a").then(new NextAction.Await(callback -> {}, LanesFixture.WAIT));
             fixture.submit(later);
-            fixture.awaitParked(later, 1);
+            fixture.awaitWaiting(later, 1);
             LanesFixture.callBack(callbacks, 0);
             fixture.awaitWhatIsReady();
 
@@ -157,7 +157,7 @@ class LanesWaitingTest {
         try (LanesFixture fixture = new LanesFixture(1)) {
             FakeTask old = fixture.bulk("old", "a").then(new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT));
             fixture.submit(old);
-            fixture.awaitParked(old, 1);
+            fixture.awaitWaiting(old, 1);
             old.unwanted();
 
             fixture.submit(fixture.bulk("new", "a"), fixture.bulk("newer", "a"));

@@ -52,7 +52,7 @@ class WaitsTest {
 
         assertThat(saidAt).containsExactly(10, 20, 40, 80);
         assertThat(log.list.get(2).getFormattedMessage())
-                .contains("acme since 40 s (tenant_acme)", "another session holds the lock of the home", "40 s");
+                .contains("acme for 40 s (tenant_acme)", "another session holds the lock of the home", "40 s");
     }
 
     @Test

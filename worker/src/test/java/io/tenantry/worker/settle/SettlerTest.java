@@ -151,19 +151,19 @@ class SettlerTest {
 
     @Test
     void saysWhenTheRegistryKnowsWhatBecameOfAKey() {
-        assertThat(settler.known("acme")).isCompleted();
+        assertThat(settler.whenWritten("acme")).isCompleted();
         store.closed();
         settler.finished(request(1), outcome(1));
         settler.finished(request(2), outcome(2));
-        CompletableFuture<Void> known = settler.known("acme");
-        assertThat(known).isNotDone();
-        assertThat(settler.known("globex")).isCompleted();
+        CompletableFuture<Void> written = settler.whenWritten("acme");
+        assertThat(written).isNotDone();
+        assertThat(settler.whenWritten("globex")).isCompleted();
 
         store.open();
 
-        assertThat(known).succeedsWithin(DEADLINE);
+        assertThat(written).succeedsWithin(DEADLINE);
         assertThat(await(2)).hasSize(2);
-        assertThat(settler.known("acme")).isCompleted();
+        assertThat(settler.whenWritten("acme")).isCompleted();
     }
 
     @Test
@@ -171,7 +171,7 @@ class SettlerTest {
         store.refusing("request 1");
         settler.finished(request(1), outcome(1));
 
-        assertThat(settler.known("acme")).succeedsWithin(DEADLINE);
+        assertThat(settler.whenWritten("acme")).succeedsWithin(DEADLINE);
     }
 
     @Test

@@ -97,7 +97,7 @@ public final class RequestContext {
 
     CompletableFuture<TenantRecord> lookUp(Request request) {
         return parts.outcomes()
-                .known(request.key())
+                .whenWritten(request.key())
                 .thenCompose(done -> parts.lookups().ask(request));
     }
 

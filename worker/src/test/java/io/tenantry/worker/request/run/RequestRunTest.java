@@ -131,7 +131,7 @@ class RequestRunTest {
         }
 
         @Override
-        public CompletableFuture<Void> known(String key) {
+        public CompletableFuture<Void> whenWritten(String key) {
             return CompletableFuture.completedFuture(null);
         }
 

@@ -307,7 +307,7 @@ final class Workbench implements AutoCloseable {
         }
 
         @Override
-        public CompletableFuture<Void> known(String key) {
+        public CompletableFuture<Void> whenWritten(String key) {
             return CompletableFuture.completedFuture(null);
         }
 
