@@ -5,7 +5,6 @@ import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ChildJvm;
 import io.tenantry.worker.stack.DeadManSwitch;
-import io.tenantry.worker.stack.EndsWithParent;
 import io.tenantry.worker.stack.Signal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,14 +73,10 @@ final class WorkerProcess implements AutoCloseable {
         options.addAll(moreJvmOptions);
         deployment.overrides().forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
         options.add("-Dtenantry.kafka.properties.client.id=" + name);
-        return ChildJvm.start(
-                EndsWithParent.class,
+        return ChildJvm.startProgram(
+                App.class,
                 options,
-                List.of(
-                        App.class.getName(),
-                        "run",
-                        "--config",
-                        deployment.settingsFile().toString()),
+                List.of("run", "--config", deployment.settingsFile().toString()),
                 logs.resolve(++starts + ".log"));
     }
 
@@ -199,6 +194,9 @@ final class WorkerProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        if (stopped == null && isAlive() && hasPartitions()) {
+            process.archiveClasses();
+        }
         kill();
     }
 }

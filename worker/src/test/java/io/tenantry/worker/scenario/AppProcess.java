@@ -4,7 +4,6 @@ import io.tenantry.worker.App;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ChildJvm;
 import io.tenantry.worker.stack.Signal;
-import io.tenantry.worker.stack.WatchedMain;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +20,7 @@ import java.util.regex.Pattern;
 /** A process of the application, with its output. */
 public final class AppProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String ASSIGNED = "assigned [";
     private static final Pattern HTTP = Pattern.compile("metrics and health at /(\\S+)");
     /** The log is the one of the product, not the one of the tests. */
     private static final List<String> JVM_OPTIONS = List.of(
@@ -36,9 +36,7 @@ public final class AppProcess implements AutoCloseable {
     static AppProcess start(List<String> moreJvmOptions, List<String> arguments, Path log) {
         List<String> options = new ArrayList<>(JVM_OPTIONS);
         options.addAll(moreJvmOptions);
-        List<String> all = new ArrayList<>(List.of(App.class.getName()));
-        all.addAll(arguments);
-        return new AppProcess(ChildJvm.start(WatchedMain.class, options, all, log));
+        return new AppProcess(ChildJvm.startProgram(App.class, options, arguments, log));
     }
 
     /** What is on the screen: standard output and standard error. */
@@ -60,7 +58,7 @@ public final class AppProcess implements AutoCloseable {
 
     /** Waits until it has joined its group. */
     public AppProcess awaitAssignment() {
-        return awaitOutput("assigned [");
+        return awaitOutput(ASSIGNED);
     }
 
     /** Sends it a signal. */
@@ -106,6 +104,9 @@ public final class AppProcess implements AutoCloseable {
     /** Kills it, if it is alive. */
     @Override
     public void close() {
+        if (jvm.isAlive() && output().stream().anyMatch(line -> line.contains(ASSIGNED))) {
+            jvm.archiveClasses();
+        }
         jvm.kill();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,19 +21,46 @@ public final class ChildJvm {
 
     private final Process process;
     private final Path log;
+    private final Optional<ClassArchive> archive;
 
-    private ChildJvm(Process process, Path log) {
+    private ChildJvm(Process process, Path log, Optional<ClassArchive> archive) {
         this.process = process;
         this.log = log;
+        this.archive = archive;
     }
 
     /** Starts a class that has a main method, on this JVM's class path; the log file is appended to. */
-    public static ChildJvm start(Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
-        return start(System.getProperty("java.class.path"), main, jvmOptions, arguments, log);
+    static ChildJvm start(Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
+        return start(main, main, jvmOptions, arguments, log);
+    }
+
+    /**
+     * Starts a program that knows nothing of its parent, on this JVM's class path, in a process that ends with this one;
+     * the log file is appended to.
+     */
+    public static ChildJvm startProgram(Class<?> program, List<String> jvmOptions, List<String> arguments, Path log) {
+        List<String> all = new ArrayList<>(List.of(program.getName()));
+        all.addAll(arguments);
+        return start(program, EndsWithParent.class, jvmOptions, all, log);
+    }
+
+    private static ChildJvm start(
+            Class<?> program, Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
+        ClassArchives archives = ClassArchives.ofProperty();
+        String classPath = archives.jars(System.getProperty("java.class.path"));
+        Optional<ClassArchive> archive = archives.of(program, classPath);
+        List<String> options = new ArrayList<>(jvmOptions);
+        archive.ifPresent(file -> options.addAll(file.jvmOptions()));
+        return new ChildJvm(launch(classPath, main, options, arguments, log), log, archive);
     }
 
     /** Starts a class that has a main method, on a class path of its own; the log file is appended to. */
     public static ChildJvm start(
+            String classPath, Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
+        return new ChildJvm(launch(classPath, main, jvmOptions, arguments, log), log, Optional.empty());
+    }
+
+    private static Process launch(
             String classPath, Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -45,7 +73,7 @@ public final class ChildJvm {
         // Not on the command line, where the class path of a build can be too long.
         builder.environment().put("CLASSPATH", classPath);
         try {
-            return new ChildJvm(builder.start(), log);
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,6 +121,16 @@ public final class ChildJvm {
         }
         kill();
         return false;
+    }
+
+    /**
+     * Lets the child write its program's archive of classes, if the build has none, which halts it for a second: to be
+     * called when its work is done.
+     */
+    public void archiveClasses() {
+        if (process.isAlive()) {
+            archive.ifPresent(file -> file.writtenBy(pid()));
+        }
     }
 
     /** Sends SIGKILL and waits for the end, which SIGKILL makes a matter of milliseconds. */

@@ -132,6 +132,9 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     @Override
     public synchronized void kill() {
         crashed = true;
+        if (pausing == null) {
+            process.archiveClasses();
+        }
         process.kill();
         disarm();
     }

@@ -110,6 +110,7 @@ final class EmbeddedPostgresServer implements PostgresServer {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            holder.archiveClasses();
             holder.hangUp();
             holder.awaitExit(STOP);
             folder.delete();

@@ -53,6 +53,7 @@ class OrphanIT {
 
     private void assertNothingOutlives(Signal signal, String... arguments) {
         List<String> options = new ArrayList<>(PostgresBinaries.ofProperty().jvmOptions());
+        options.addAll(ClassArchives.ofProperty().jvmOptions());
         options.add("-Xmx256m");
         options.add("-Djava.io.tmpdir=" + folder);
         options.add("-D" + ServerKind.PROPERTY + "=" + System.getProperty(ServerKind.PROPERTY, "embedded"));
