@@ -6,7 +6,9 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
+import io.tenantry.worker.engine.proof.PlanVerification;
 import io.tenantry.worker.engine.proof.PlanVerifier;
+import io.tenantry.worker.engine.proof.VerificationLog;
 import io.tenantry.worker.intake.ConsumerSettings;
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -184,9 +186,11 @@ final class StartupChecks {
         if (catalog.size() == 0) {
             return catalog;
         }
-        return database.isolation() == Isolation.SCHEMA
-                ? PlanVerifier.of(catalog, server, database.allow())
+        PlanVerification verification = database.isolation() == Isolation.SCHEMA
+                ? PlanVerifier.verify(catalog, server, database.allow())
                 : PlanVerifier.read(catalog, server);
+        new VerificationLog(catalog.database(), catalog.size()).write(verification);
+        return catalog.with(verification.plans());
     }
 
     /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */

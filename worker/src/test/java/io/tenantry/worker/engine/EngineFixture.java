@@ -8,7 +8,9 @@ import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
+import io.tenantry.worker.engine.proof.PlanVerification;
 import io.tenantry.worker.engine.proof.PlanVerifier;
+import io.tenantry.worker.engine.proof.VerificationLog;
 import io.tenantry.worker.postgres.connection.ReceiveBudget;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
@@ -149,12 +151,29 @@ public final class EngineFixture implements AutoCloseable {
 
     /** What the folder holds, with the plans that are proven. */
     public MigrationCatalog proven() throws IOException {
-        return PlanVerifier.of(catalog(), server, Set.of());
+        return proven(server);
     }
 
     /** The same where these scripts may reach outside. */
     public MigrationCatalog allowing(String... scripts) throws IOException {
-        return PlanVerifier.of(catalog(), server, Set.of(scripts));
+        MigrationCatalog catalog = catalog();
+        return logged(catalog, PlanVerifier.verify(catalog, server, Set.of(scripts)));
+    }
+
+    /** The same for a server with another role. */
+    public MigrationCatalog proven(Server ofRole) throws IOException {
+        MigrationCatalog catalog = catalog();
+        return logged(catalog, PlanVerifier.verify(catalog, ofRole, Set.of()));
+    }
+
+    /** What can be known of the scripts without running them. */
+    public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
+        return logged(catalog, PlanVerifier.read(catalog, server));
+    }
+
+    private static MigrationCatalog logged(MigrationCatalog catalog, PlanVerification verification) {
+        new VerificationLog(catalog.database(), catalog.size()).write(verification);
+        return catalog.with(verification.plans());
     }
 
     public TenantHome home(String tenant) {

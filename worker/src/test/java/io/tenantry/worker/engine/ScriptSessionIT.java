@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.stack.Await;
@@ -329,7 +328,7 @@ class ScriptSessionIT {
         assertThat(isUnknown()).isTrue();
         engine.execute(
                 "DELETE FROM tenant_acme.flyway_schema_history WHERE version = '2'; DROP TABLE IF EXISTS tenant_acme.t");
-        engine.upgrade(PlanVerifier.read(read, engine.server()), "acme", "latest", "1");
+        engine.upgrade(EngineFixture.read(read, engine.server()), "acme", "latest", "1");
         assertThat(engine.query("SELECT max(version) FROM tenant_acme.flyway_schema_history"))
                 .containsExactly("2");
         assertThat(isUnknown()).isTrue();

@@ -73,25 +73,26 @@ final class DatabaseSideEffects {
 
     /** Lets event triggers show what they write; within a transaction in which the home was made. */
     void probe() throws SQLException {
-        eventTriggers = !scratch.ask(EVENT_TRIGGERS).isEmpty();
+        eventTriggers = !scratch.session().ask(EVENT_TRIGGERS).isEmpty();
         if (!eventTriggers) {
             return;
         }
-        scratch.execute("SAVEPOINT probe; SET LOCAL search_path = "
-                + Identifiers.quote(scratch.home().schema()));
-        try (Statement statement = scratch.connection().createStatement()) {
+        scratch.session()
+                .execute("SAVEPOINT probe; SET LOCAL search_path = "
+                        + Identifiers.quote(scratch.home().schema()));
+        try (Statement statement = scratch.session().connection().createStatement()) {
             for (String sql : ORDINARY) {
                 statement.execute(sql);
             }
         } catch (SQLException forbidden) {
             // A trigger that forbids something: what was written until then counts for nothing.
-            scratch.execute("ROLLBACK TO SAVEPOINT probe");
+            scratch.session().execute("ROLLBACK TO SAVEPOINT probe");
         }
         ordinary = new HashSet<>(
-                ForeignChanges.of(scratch.connection(), scratch.home().schema())
+                ForeignChanges.of(scratch.session().connection(), scratch.home().schema())
                         .certain()
                         .keySet());
-        scratch.execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
+        scratch.session().execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
     }
 
     /** Whether these are only what event triggers write for whatever a script does, and the text names none of them. */
@@ -116,7 +117,7 @@ final class DatabaseSideEffects {
     private SharedFunctions functions() throws SQLException {
         SharedFunctions known = functions;
         if (known == null) {
-            known = SharedFunctions.read(scratch);
+            known = SharedFunctions.read(scratch.session());
             functions = known;
         }
         return known;

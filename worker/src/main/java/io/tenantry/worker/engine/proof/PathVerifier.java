@@ -3,148 +3,217 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
+import io.tenantry.worker.engine.snapshot.Difference;
+import io.tenantry.worker.engine.snapshot.TableColumn;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies the scripts of one path. After each script, the result of the plan is compared with the result of Flyway.
- * The first script that differs loses its plan, and the comparison starts again. For use by one thread.
+ * Verifies the scripts of one path. After each script, the result of the plan is compared with the result of Flyway. The
+ * first script that differs loses its plan, and the comparison starts again. For use by one thread.
  */
 final class PathVerifier {
-    /** How many scripts may lose their plan by what they leave: each costs a scratchRun. */
+    /** Maximum number of runs by plan; each script that loses its plan here costs one. */
     private static final int MOST_RUNS = 6;
-    /** More runs of Flyway, to see which facts of volatile values vary. */
+    /** The number of further runs of Flyway that show which facts of volatile values vary. */
     private static final int RUNS_TO_COMPARE = 3;
 
-    private final ScratchRun scratchRun;
+    private final PathTrial trial;
     private final PlanCandidates candidates;
+    private final PlannedRun plannedRun;
+    private final ReferenceRun referenceRun;
     private List<SchemaState> planned;
     private List<SchemaState> flyway;
-    /** By plan too, in an earlier run. */
+    /** The states of the run by plan before the last one. */
     private List<SchemaState> plannedBefore = List.of();
 
-    private SchemaStateReader look = SchemaStateReader.WHOLE;
-    private boolean measured;
-    private boolean steadied;
-    /** Whether Flyway was seen to leave the same at each version. */
-    private boolean isWhole;
-
+    private SchemaStateReader reader = SchemaStateReader.WHOLE;
+    private boolean knowsVolatileColumns;
+    private boolean knowsUnstableFacts;
     private final Set<String> unstable = new HashSet<>();
+
+    /**
+     * The result of a verification.
+     *
+     * @param path the names of all scripts of the path
+     * @param proven the names of those whose plans leave what Flyway leaves
+     * @param isWhole whether plan and Flyway left the same after each script of the path
+     * @param rowsNotTried what could not be tried with sample rows; empty if all was
+     */
+    record Result(
+            Set<String> path,
+            Set<String> proven,
+            boolean isWhole,
+            Optional<VerificationWarning.RowsNotTried> rowsNotTried) {
+        Result {
+            path = Set.copyOf(path);
+            proven = Set.copyOf(proven);
+        }
+
+        /** Whether the script is on this path and is not proven. */
+        boolean refutes(String script) {
+            return path.contains(script) && !proven.contains(script);
+        }
+    }
+
+    /** The first place of the path at which the states differ. */
+    private record Divergence(int place, List<Difference> differences) {}
 
     /**
      * @param planned the states of the first run by plan
      * @param flyway those of the first run by Flyway
      */
-    PathVerifier(
-            ScratchRun scratchRun, PlanCandidates candidates, List<SchemaState> planned, List<SchemaState> flyway) {
-        this.scratchRun = scratchRun;
+    PathVerifier(PathTrial trial, PlanCandidates candidates, List<SchemaState> planned, List<SchemaState> flyway) {
+        this.trial = trial;
         this.candidates = candidates;
+        this.plannedRun = new PlannedRun(trial, candidates);
+        this.referenceRun = new ReferenceRun(trial);
         this.planned = planned;
         this.flyway = flyway;
     }
 
-    /** Adds the scripts of the path that are proven. */
-    void prove(Set<String> proven) throws SQLException {
-        List<Migration> path = scratchRun.path();
-        for (int runs = 1; ; runs++) {
-            int differs = firstDifference();
-            if (differs >= 0 && !measured) {
-                measure();
-                differs = firstDifference();
+    /** Refuses the plans of scripts that differ, and returns which scripts are proven. */
+    Result verify() throws SQLException {
+        List<Migration> path = trial.path();
+        Optional<Divergence> divergence = divergence();
+        for (int runs = 1; divergence.isPresent(); runs++) {
+            Migration migration = path.get(divergence.get().place());
+            if (!candidates.has(migration)) {
+                break;
             }
-            if (differs >= 0 && !steadied && factsDiffer(differs)) {
-                steady();
-                differs = firstDifference();
+            candidates.refuse(
+                    migration, PlanRefusal.Different.of(false, divergence.get().differences()));
+            if (runs == MOST_RUNS) {
+                break;
             }
-            if (differs < 0 || !candidates.has(path.get(differs)) || runs == MOST_RUNS) {
-                int same = differs < 0 ? Math.min(planned.size(), flyway.size()) : differs;
-                path.subList(0, same).stream()
-                        .filter(candidates::has)
-                        .forEach(migration -> proven.add(migration.script()));
-                isWhole = same > 0 && same == path.size();
-                scratchRun.withRows(candidates, same);
-                return;
-            }
-            candidates.refuse(path.get(differs), "its plan leaves something else than Flyway");
-            plannedBefore = planned;
-            planned = scratchRun.byPlan(candidates, look).states();
+            runByPlan();
+            divergence = divergence();
         }
+        int same = divergence.map(Divergence::place).orElse(Math.min(planned.size(), flyway.size()));
+        Set<String> proven = path.subList(0, same).stream()
+                .filter(candidates::has)
+                .map(Migration::script)
+                .collect(Collectors.toSet());
+        return new Result(
+                path.stream().map(Migration::script).collect(Collectors.toSet()),
+                proven,
+                same > 0 && same == path.size(),
+                new SampleRowsRun(trial, candidates).run(same));
+    }
+
+    private void runByPlan() throws SQLException {
+        plannedBefore = planned;
+        planned = plannedRun.run(reader).states();
+    }
+
+    /** The first difference that is not due to values that vary from run to run. */
+    private Optional<Divergence> divergence() throws SQLException {
+        Optional<Divergence> divergence = firstDivergence();
+        if (divergence.isPresent() && !knowsVolatileColumns) {
+            findVolatileColumns();
+            divergence = firstDivergence();
+        }
+        if (divergence.isPresent()
+                && !knowsUnstableFacts
+                && factsDiffer(divergence.get().place())) {
+            findUnstableFacts();
+            divergence = firstDivergence();
+        }
+        return divergence;
     }
 
     /** Finds the columns that two runs of Flyway fill differently; they are compared by their facts from now on. */
-    private void measure() throws SQLException {
-        measured = true;
+    private void findVolatileColumns() throws SQLException {
+        knowsVolatileColumns = true;
         List<SchemaState> again =
-                scratchRun.byFlyway(SchemaStateReader.against(flyway)).states();
-        if (again.stream().allMatch(state -> state.leftOut().isEmpty())) {
+                referenceRun.run(SchemaStateReader.against(flyway)).states();
+        if (again.stream().allMatch(state -> state.excluded().isEmpty())) {
             return;
         }
         flyway = again;
-        look = SchemaStateReader.as(again);
-        plannedBefore = planned;
-        planned = scratchRun.byPlan(candidates, look).states();
+        reader = SchemaStateReader.as(again);
+        runByPlan();
     }
 
-    /** Finds the facts that vary between runs of Flyway, such as the nulls of a column that is filled by lot. */
-    private void steady() throws SQLException {
-        steadied = true;
-        for (int run = 0; run < RUNS_TO_COMPARE && scratchRun.hasTime(); run++) {
-            List<SchemaState> again = scratchRun.byFlyway(look).states();
+    /** Finds the facts that vary between runs of Flyway, such as the nulls of a column that is filled at random. */
+    private void findUnstableFacts() throws SQLException {
+        knowsUnstableFacts = true;
+        for (int run = 0; run < RUNS_TO_COMPARE && trial.hasTime(); run++) {
+            List<SchemaState> again = referenceRun.run(reader).states();
             for (int i = 0; i < Math.min(again.size(), flyway.size()); i++) {
-                unstable.addAll(again.get(i).facts().differences(flyway.get(i).facts()));
+                again.get(i)
+                        .facts()
+                        .differences(flyway.get(i).facts())
+                        .forEach(difference -> unstable.add(difference.object()));
             }
         }
     }
 
-    private boolean factsDiffer(int state) {
-        return !planned.get(state)
+    private boolean factsDiffer(int place) {
+        return !planned.get(place)
                 .facts()
-                .differences(flyway.get(state).facts())
+                .differences(flyway.get(place).facts())
                 .isEmpty();
     }
 
-    /** The first version at which they differ; -1 if none, as far as both go. */
-    private int firstDifference() throws SQLException {
+    private Optional<Divergence> firstDivergence() throws SQLException {
         @Nullable List<SchemaState> third = null;
-        for (int i = 0; i < Math.min(planned.size(), flyway.size()); i++) {
-            if (!planned.get(i).isLike(flyway.get(i), unstable)) {
-                return i;
+        for (int place = 0; place < Math.min(planned.size(), flyway.size()); place++) {
+            List<Difference> differences = planned.get(place).differences(flyway.get(place), unstable);
+            if (!differences.isEmpty()) {
+                return Optional.of(new Divergence(place, differences));
             }
-            if (isConstant(i, plannedBefore)) {
+            if (!repeated(place, plannedBefore).isEmpty()) {
                 // Two runs may agree by chance.
-                third = third == null ? scratchRun.byPlan(candidates, look).states() : third;
-                if (isConstant(i, third)) {
-                    return i;
+                third = third == null ? plannedRun.run(reader).states() : third;
+                SortedSet<TableColumn> repeated = repeated(place, third);
+                if (!repeated.isEmpty()) {
+                    return Optional.of(new Divergence(place, differences(repeated)));
                 }
             }
         }
-        return -1;
+        return Optional.empty();
     }
 
-    /** Whether plans leave the same twice where Flyway leaves something else each time. */
-    private boolean isConstant(int state, List<SchemaState> other) {
-        return state < other.size() && planned.get(state).hasSameVolatileValues(other.get(state));
+    /** The columns in which plans leave the same values twice, and Flyway leaves other values each time. */
+    private SortedSet<TableColumn> repeated(int place, List<SchemaState> other) {
+        return place < other.size()
+                ? planned.get(place).volatileColumnsWithSameValues(other.get(place))
+                : Collections.emptySortedSet();
     }
 
-    /** Whether all of the path may be applied in one transaction; to be asked last of all, after {@link #prove}. */
-    boolean atOnce() throws SQLException {
-        Optional<List<PlannedScript>> all = candidates.plans().all(scratchRun.path());
-        if (!isWhole || all.isEmpty()) {
+    private static List<Difference> differences(SortedSet<TableColumn> repeated) {
+        return repeated.stream()
+                .<Difference>map(column -> new Difference.Amount(
+                        "column " + column, "the same values in each run", "other values in each run"))
+                .toList();
+    }
+
+    /**
+     * Whether all of the path may be applied in one transaction. To be asked last of all: no trial may follow.
+     *
+     * @param result of {@link #verify}
+     */
+    boolean atOnce(Result result) throws SQLException {
+        Optional<List<PlannedScript>> all = candidates.plans().all(trial.path());
+        if (!result.isWhole() || all.isEmpty() || setForTheirTransaction(all.get())) {
             return false;
         }
-        SchemaState expected = flyway.get(scratchRun.path().size() - 1);
-        return !setForTheirTransaction(all.get())
-                && scratchRun
-                        .atOnce(all.get(), expected.leftOut())
-                        .filter(state -> state.isLike(expected, unstable))
-                        .isPresent();
+        SchemaState expected = flyway.get(trial.path().size() - 1);
+        return new SingleTransactionRun(trial)
+                .run(all.get(), expected.excluded())
+                .filter(state -> state.differences(expected, unstable).isEmpty())
+                .isPresent();
     }
 
-    /** What the last one sets, none sees. */
+    /** What the last script sets for its transaction, no other script meets. */
     private static boolean setForTheirTransaction(List<PlannedScript> scripts) {
         return scripts.subList(0, scripts.size() - 1).stream()
                 .anyMatch(script -> ScriptCheck.setsForItsTransaction(script.sql()));

@@ -7,8 +7,6 @@ import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
-import io.tenantry.worker.engine.catalog.Sources;
-import io.tenantry.worker.engine.flyway.NonTransactionalScriptFinder;
 import io.tenantry.worker.engine.flyway.StatementRecorder;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -19,124 +17,90 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.callback.Event;
+import org.jspecify.annotations.Nullable;
 
-/** The scripts that may get plans, and the reasons why the others have none. For use by one thread. */
+/** The scripts that may get plans, and the reasons why the others get none. For use by one thread. */
 final class PlanCandidates {
+    private final MigrationCatalog catalog;
+    private final PlannedScript.Names names;
+    private final boolean leavesSettings;
+    private final boolean hasCallbacks;
     private final Map<String, PlannedScript> plannable = new HashMap<>();
-    /** Scripts that would run in a new home as they do not in one that is there. */
+    /** Plans that are for new homes only. */
     private final Map<String, PlannedScript> inNewHomes = new HashMap<>();
 
     private final Map<String, List<String>> statements = new HashMap<>();
-    private final Map<String, NonTransactionalScript> outside = new HashMap<>();
-    private final Map<String, String> reasons = new LinkedHashMap<>();
+    private final Map<String, NonTransactionalScript> nonTransactional = new HashMap<>();
+    private final Map<String, PlanRefusal> refusals = new LinkedHashMap<>();
 
-    private PlanCandidates() {}
+    private PlanCandidates(MigrationCatalog catalog, PlannedScript.Names names) {
+        this.catalog = catalog;
+        this.names = names;
+        this.leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
+        this.hasCallbacks = catalog.scripts().names().stream().anyMatch(PlanCandidates::isCallback);
+    }
 
     /** Reads all scripts; runs none. */
-    static PlanCandidates of(MigrationCatalog catalog, Scratch scratch, StatementObservers readers)
+    static PlanCandidates of(MigrationCatalog catalog, Scratch scratch, StatementObservers observers)
             throws SQLException {
-        PlanCandidates candidates = new PlanCandidates();
-        StatementRecorder recording = record(catalog, scratch);
+        PlanCandidates candidates = new PlanCandidates(catalog, scratch.names());
+        StatementRecorder recording = ScriptRecording.of(catalog, scratch);
         candidates.statements.putAll(recording.statements());
-        candidates.outside.putAll(unrecorded(catalog, recording, scratch));
-        boolean leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
-        boolean callbacks = catalog.scripts().names().stream().anyMatch(PlanCandidates::isCallback);
+        candidates.nonTransactional.putAll(ScriptRecording.unrecorded(catalog, recording, scratch));
         for (Migration migration : catalog.migrations()) {
-            String script = migration.script();
-            boolean configured = catalog.scripts().isConfigured(script);
-            List<String> statements = recording.statements().get(script);
-            boolean isOutsideTransaction = recording.isOutsideTransaction(script);
-            Optional<String> reason = callbacks
-                    ? Optional.of("there are callbacks")
-                    : ScriptCheck.reason(
-                            migration, catalog.scripts().text(script), statements, isOutsideTransaction, configured);
-            boolean read = statements != null && readers.mayRead(statements);
-            if (statements != null && isOutsideTransaction) {
-                NonTransactionalScript outside = new NonTransactionalScript(script, statements, scratch.names());
-                candidates.outside.put(script, outside);
-                outside.inTransaction()
-                        .filter(inside -> !callbacks
-                                && !read
-                                && ScriptCheck.reason(
-                                                migration, catalog.scripts().text(script), inside, configured)
-                                        .isEmpty())
-                        .ifPresent(inside -> candidates.inNewHomes.put(
-                                script, planned(migration, catalog, inside, scratch, leavesSettings)));
-            }
-            if (reason.isPresent() || statements == null) {
-                candidates.reasons.put(script, reason.orElse("Flyway did not read it"));
-            } else if (read) {
-                candidates.reasons.put(
-                        script, "a trigger or function would see that its statements come in one message");
-            } else {
-                candidates.plannable.put(script, planned(migration, catalog, statements, scratch, leavesSettings));
-            }
+            @Nullable List<String> statements = recording.statements().get(migration.script());
+            candidates.add(
+                    migration,
+                    statements,
+                    recording.isOutsideTransaction(migration.script()),
+                    statements != null && observers.mayObserve(statements));
         }
         return candidates;
     }
 
-    /** Flyway may end before it comes to a script that it would run outside a transaction. */
-    private static Map<String, NonTransactionalScript> unrecorded(
-            MigrationCatalog catalog, StatementRecorder recording, Scratch scratch) {
-        Set<String> recorded = recording.statements().keySet();
-        if (catalog.migrations().stream().allMatch(migration -> recorded.contains(migration.script()))) {
-            return Map.of();
+    /**
+     * @param ofScript the statements of the script; null if Flyway did not read it
+     * @param isObserved whether something reads the messages that the script is sent in
+     */
+    private void add(
+            Migration migration, @Nullable List<String> ofScript, boolean isOutsideTransaction, boolean isObserved) {
+        String script = migration.script();
+        String text = catalog.scripts().text(script);
+        boolean configured = catalog.scripts().isConfigured(script);
+        if (ofScript != null && isOutsideTransaction) {
+            NonTransactionalScript outside = new NonTransactionalScript(script, ofScript, names);
+            nonTransactional.put(script, outside);
+            outside.inTransaction()
+                    .filter(inside -> !hasCallbacks && !isObserved)
+                    .filter(inside -> ScriptCheck.reason(migration, text, inside, configured)
+                            .isEmpty())
+                    .ifPresent(inside -> inNewHomes.put(script, planned(migration, inside)));
         }
-        Map<String, NonTransactionalScript> byText = new HashMap<>(
-                NonTransactionalScriptFinder.of(catalog, scratch.home().server()));
-        byText.keySet().removeAll(recorded);
-        return byText;
+        Optional<String> reason = hasCallbacks
+                ? Optional.of("there are callbacks")
+                : ScriptCheck.reason(migration, text, ofScript, isOutsideTransaction, configured);
+        if (reason.isPresent() || ofScript == null) {
+            refusals.put(script, new PlanRefusal.Unsuitable(reason.orElse("Flyway did not read it")));
+        } else if (isObserved) {
+            refusals.put(
+                    script,
+                    new PlanRefusal.Unsuitable(
+                            "a trigger or function would see that its statements come in one message"));
+        } else {
+            plannable.put(script, planned(migration, ofScript));
+        }
     }
 
-    /** Each on lines of its own: the last one may end in a comment. */
-    private static PlannedScript planned(
-            Migration migration,
-            MigrationCatalog catalog,
-            List<String> statements,
-            Scratch scratch,
-            boolean leavesSettings) {
+    private PlannedScript planned(Migration migration, List<String> ofScript) {
         StringBuilder sql = new StringBuilder();
-        statements.forEach(statement -> sql.append(statement).append("\n;\n"));
+        // The semicolon is on its own line because the statement may end in a comment.
+        ofScript.forEach(statement -> sql.append(statement).append("\n;\n"));
         return new PlannedScript(
                 migration,
                 sql.toString(),
-                PlannedScript.Statement.in(catalog.scripts().text(migration.script()), statements),
-                scratch.names(),
+                PlannedScript.Statement.in(catalog.scripts().text(migration.script()), ofScript),
+                names,
                 leavesSettings);
-    }
-
-    /** In a place without history Flyway begins at the newest baseline; what that stands for is read without it. */
-    private static StatementRecorder record(MigrationCatalog catalog, Scratch scratch) throws SQLException {
-        Sources readable = catalog.sources().without(catalog.unreadable());
-        StatementRecorder recording = record(readable, scratch);
-        Set<String> baselines = catalog.baselines();
-        if (!baselines.isEmpty()) {
-            recording.add(record(readable.without(baselines), scratch));
-        }
-        return recording;
-    }
-
-    /** Goes on after a script that Flyway cannot begin. */
-    private static StatementRecorder record(Sources sources, Scratch scratch) throws SQLException {
-        StatementRecorder recording = recordOnce(sources, scratch);
-        Set<String> done = new HashSet<>();
-        String failed = recording.failed();
-        while (!failed.isEmpty() && done.add(failed)) {
-            done.addAll(recording.statements().keySet());
-            StatementRecorder rest = recordOnce(sources.without(done), scratch);
-            recording.add(rest);
-            failed = rest.failed();
-        }
-        return recording;
-    }
-
-    private static StatementRecorder recordOnce(Sources sources, Scratch scratch) throws SQLException {
-        scratch.execute("BEGIN");
-        scratch.create();
-        StatementRecorder recording = StatementRecorder.of(sources, scratch.connection(), scratch.home());
-        scratch.execute("ROLLBACK");
-        scratch.renewSession();
-        return recording;
     }
 
     private static boolean isCallback(String path) {
@@ -146,31 +110,36 @@ final class PlanCandidates {
     }
 
     void refuse(Migration migration, String reason) {
-        plannable.remove(migration.script());
-        inNewHomes.remove(migration.script());
-        reasons.putIfAbsent(migration.script(), reason);
+        refuse(migration, new PlanRefusal.Unsuitable(reason));
     }
 
-    /** Its plan is for homes that are being made, in which there are no rows but those of scripts. */
-    void keepForNewHomes(Migration migration, String reason) {
+    /** Removes the plans of a script. The first reason counts. */
+    void refuse(Migration migration, PlanRefusal reason) {
+        plannable.remove(migration.script());
+        inNewHomes.remove(migration.script());
+        refusals.putIfAbsent(migration.script(), reason);
+    }
+
+    /** Restricts a plan to new homes, where only scripts have made rows. */
+    void keepForNewHomes(Migration migration, PlanRefusal reason) {
         PlannedScript script = plannable.remove(migration.script());
         if (script != null) {
             inNewHomes.put(migration.script(), script);
-            reasons.putIfAbsent(migration.script(), reason);
+            refusals.putIfAbsent(migration.script(), reason);
         }
     }
 
-    /** The script sets the comment of its schema: its plan puts the mark back, as Flyway's way does. */
-    void putBackMark(String script, String sql) {
+    /** Appends a statement that restores the mark to the plan of a script that sets the comment of its schema. */
+    void restoreMark(String script, String sql) {
         plannable.computeIfPresent(script, (name, planned) -> planned.followedBy(sql));
         inNewHomes.computeIfPresent(script, (name, planned) -> planned.followedBy(sql));
     }
 
-    /** Refuses all that have not been shown to have a plan. */
+    /** Refuses the plans of all scripts that are not proven. */
     void refuseAllBut(Set<String> proven, String reason) {
         Set<String> rest = new HashSet<>(plannable.keySet());
         rest.removeAll(proven);
-        rest.stream().sorted().forEach(script -> reasons.putIfAbsent(script, reason));
+        rest.stream().sorted().forEach(script -> refusals.putIfAbsent(script, new PlanRefusal.Unsuitable(reason)));
         plannable.keySet().retainAll(proven);
         inNewHomes.keySet().retainAll(proven);
     }
@@ -179,32 +148,30 @@ final class PlanCandidates {
         return plannable.containsKey(migration.script()) || inNewHomes.containsKey(migration.script());
     }
 
-    /** Those that are left, as if they were proven: for a new home. */
+    /** The plans of all candidates, as for a new home. */
     Plans plans() {
         return proven(false).forNewHome();
     }
 
     /**
-     * Those that are left.
+     * The plans of all candidates.
      *
-     * @param atOnce whether all of a new home may be applied in one transaction
+     * @param atOnce whether all migrations of a new home may be applied in one transaction
      */
     Plans proven(boolean atOnce) {
-        return new Plans(plannable, inNewHomes, atOnce, outside, CustomSettingFunctions.NONE);
+        return new Plans(plannable, inNewHomes, atOnce, nonTransactional, CustomSettingFunctions.NONE);
     }
 
-    /** What Flyway finds in each script, also in those that have no plan. */
+    /** The statements that Flyway finds in each script, also in those that have no plan. */
     Map<String, List<String>> statements() {
         return statements;
     }
 
-    /** Why scripts go through Flyway, by the name of the script. */
-    Map<String, String> reasons() {
-        Map<String, String> all = new LinkedHashMap<>(reasons);
-        inNewHomes.keySet().stream()
-                .filter(outside::containsKey)
-                .forEach(script -> all.merge(
-                        script, "new homes are made without its CONCURRENTLY", (one, more) -> one + "; " + more));
-        return all;
+    /** The scripts without a plan for homes that exist. */
+    List<RefusedPlan> refused() {
+        return refusals.entrySet().stream()
+                .map(script ->
+                        new RefusedPlan(script.getKey(), script.getValue(), inNewHomes.containsKey(script.getKey())))
+                .toList();
     }
 }

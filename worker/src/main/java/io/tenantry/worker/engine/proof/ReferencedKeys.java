@@ -16,21 +16,21 @@ import java.util.Map;
  */
 final class ReferencedKeys {
     private static final Duration LONGEST = Duration.ofSeconds(1);
-    /** As many as there are sample rows of a table. */
+    /** As many keys as sample rows of a table. */
     private static final int KEYS = 2;
 
-    private final Scratch scratch;
+    private final ScratchSession session;
     private final Map<String, List<String>> known = new HashMap<>();
 
-    ReferencedKeys(Scratch scratch) {
-        this.scratch = scratch;
+    ReferencedKeys(ScratchSession session) {
+        this.session = session;
     }
 
     /**
-     * A query that returns them as constants; it returns no rows if there are none, or they are not had in time. To be called
-     * in a transaction.
+     * A query that returns the keys as constants. It returns no rows if there are no keys, or if they cannot be read in
+     * time. To be called in a transaction.
      *
-     * @param query for all of them, in the order of an index
+     * @param query reads all keys, in the order of an index
      * @param type of the column
      */
     String valuesOf(String query, String type) throws SQLException {
@@ -52,19 +52,19 @@ final class ReferencedKeys {
 
     private List<String> ask(String query) throws SQLException {
         List<String> values = new ArrayList<>();
-        scratch.execute("SAVEPOINT keys");
-        scratch.execute("SET LOCAL statement_timeout = " + LONGEST.toMillis());
-        try (Statement statement = scratch.connection().createStatement();
+        session.execute("SAVEPOINT keys");
+        session.execute("SET LOCAL statement_timeout = " + LONGEST.toMillis());
+        try (Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             while (row.next()) {
                 values.add(row.getString(1));
             }
         } catch (SQLException failure) {
-            // The table keeps its secret, or takes too long: no rows that refer to it.
+            // This role may not read the table, or reading takes too long: no sample row refers to it.
             values.clear();
         } finally {
-            // Gives the lock back, and the timeout.
-            scratch.execute("ROLLBACK TO SAVEPOINT keys; RELEASE SAVEPOINT keys");
+            // Releases the lock, and resets the timeout.
+            session.execute("ROLLBACK TO SAVEPOINT keys; RELEASE SAVEPOINT keys");
         }
         return values;
     }

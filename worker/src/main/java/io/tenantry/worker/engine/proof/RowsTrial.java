@@ -2,7 +2,7 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
-import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.engine.snapshot.Difference;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * message, as a plan does. All of it is rolled back. For use by one thread.
  */
 final class RowsTrial {
-    /** More runs, to see which facts of volatile values vary. */
+    /** The number of further runs that show which facts of volatile values vary. */
     private static final int RUNS_TO_COMPARE = 2;
 
     private final Scratch scratch;
@@ -30,10 +30,10 @@ final class RowsTrial {
         this.scratch = scratch;
         this.candidates = candidates;
         this.hasTime = hasTime;
-        this.keys = new ReferencedKeys(scratch);
+        this.keys = new ReferencedKeys(scratch.session());
     }
 
-    /** Whether something can come of it: what only defines something meets no rows. */
+    /** Whether the script may meet rows: a script that only defines objects does not. */
     boolean concerns(Migration migration) {
         List<String> statements = candidates.statements().get(migration.script());
         return statements != null
@@ -43,59 +43,75 @@ final class RowsTrial {
                         .anyMatch(statement -> !ScriptCheck.onlyDefines(statement));
     }
 
-    /** Whether one message leaves something else than the statements one by one; the home is as before the script. */
-    boolean differs(Migration migration) throws SQLException {
+    /**
+     * What differs between the script in one message ("here") and its statements one by one ("there"). The home is as before the
+     * script afterwards.
+     *
+     * @return empty if both leave the same, or the script fails with the sample rows
+     */
+    List<Difference> differences(Migration migration) throws SQLException {
         List<String> rows;
         try (ReceiveLimit limit = limit(migration)) {
             rows = SampleRows.of(scratch, keys, hasTime, limit);
         }
         if (rows.isEmpty()) {
-            return false;
+            return List.of();
         }
         List<String> oneByOne = candidates.statements().getOrDefault(migration.script(), List.of());
         List<String> inOne = List.of("SELECT 'tenantry';\n" + String.join("\n;\n", oneByOne) + "\n;\n");
         Optional<SchemaState> expected = run(migration, rows, oneByOne, SchemaStateReader.WHOLE);
         if (expected.isEmpty()) {
-            // It does not suit the sample.
-            return false;
+            // The script does not accept the sample rows.
+            return List.of();
         }
-        Optional<SchemaState> planned = run(migration, rows, inOne, SchemaStateReader.WHOLE);
-        return planned.isPresent()
-                && !planned.get().isLike(expected.get(), Set.of())
-                && differInMoreThanChance(migration, rows, oneByOne, inOne, expected.get());
+        List<Difference> differences = run(migration, rows, inOne, SchemaStateReader.WHOLE)
+                .map(planned -> planned.differences(expected.get(), Set.of()))
+                .orElse(List.of());
+        return differences.isEmpty()
+                ? differences
+                : withoutChance(migration, rows, oneByOne, inOne, expected.get(), differences);
     }
 
-    private boolean differInMoreThanChance(
-            Migration migration, List<String> rows, List<String> oneByOne, List<String> inOne, SchemaState once)
+    /** Compares again, without what differs between two runs of the same statements. */
+    private List<Difference> withoutChance(
+            Migration migration,
+            List<String> rows,
+            List<String> oneByOne,
+            List<String> inOne,
+            SchemaState first,
+            List<Difference> differences)
             throws SQLException {
-        Optional<SchemaState> expected = run(migration, rows, oneByOne, SchemaStateReader.against(List.of(once)));
-        if (expected.isEmpty() || expected.get().leftOut().isEmpty()) {
-            return true;
+        Optional<SchemaState> expected = run(migration, rows, oneByOne, SchemaStateReader.against(List.of(first)));
+        if (expected.isEmpty() || expected.get().excluded().isEmpty()) {
+            return differences;
         }
-        SchemaStateReader look = SchemaStateReader.as(List.of(expected.get()));
-        Optional<SchemaState> planned = run(migration, rows, inOne, look);
-        if (planned.isEmpty() || planned.get().isLike(expected.get(), Set.of())) {
-            return false;
+        SchemaStateReader reader = SchemaStateReader.as(List.of(expected.get()));
+        Optional<SchemaState> planned = run(migration, rows, inOne, reader);
+        if (planned.isEmpty()
+                || planned.get().differences(expected.get(), Set.of()).isEmpty()) {
+            return List.of();
         }
         Set<String> unstable = new HashSet<>();
         for (int i = 0; i < RUNS_TO_COMPARE; i++) {
-            run(migration, rows, oneByOne, look)
-                    .ifPresent(state -> unstable.addAll(
-                            state.facts().differences(expected.get().facts())));
+            run(migration, rows, oneByOne, reader)
+                    .ifPresent(state -> state.facts()
+                            .differences(expected.get().facts())
+                            .forEach(difference -> unstable.add(difference.object())));
         }
-        return !planned.get().isLike(expected.get(), unstable);
+        return planned.get().differences(expected.get(), unstable);
     }
 
-    /** What is left after these messages; empty if one fails, or if this role may not see it. */
+    /** The state after these messages; empty if one fails, or if this role may not read the state. */
     private Optional<SchemaState> run(
-            Migration migration, List<String> rows, List<String> messages, SchemaStateReader look) throws SQLException {
-        String sequences = sequences();
+            Migration migration, List<String> rows, List<String> messages, SchemaStateReader reader)
+            throws SQLException {
+        String sequences = scratch.session().sequencesSql();
         scratch.begin();
         ReceiveLimit limit = limit(migration);
         try (limit;
-                Statement statement = scratch.connection().createStatement()) {
+                Statement statement = scratch.session().connection().createStatement()) {
             statement.setEscapeProcessing(false);
-            statement.execute(SampleRows.searchPath(scratch));
+            statement.execute(scratch.session().searchPathSql());
             for (String row : rows) {
                 statement.execute(row);
             }
@@ -105,13 +121,14 @@ final class RowsTrial {
             }
         } catch (SQLException failure) {
             if (limit.isStopped()) {
-                scratch.broken(migration.script(), limit, failure);
+                scratch.session().broken(migration.script(), limit, failure);
             }
             undo(sequences);
             return Optional.empty();
         }
         try {
-            return Optional.of(look.at(scratch.connection(), scratch.home().schema(), List.of()));
+            return Optional.of(
+                    reader.at(scratch.session().connection(), scratch.home().schema(), List.of()));
         } catch (SQLException failure) {
             return Optional.empty();
         } finally {
@@ -119,25 +136,16 @@ final class RowsTrial {
         }
     }
 
-    /** Each message by itself: nothing of its replies is kept. */
+    /** Counts each message by itself, since no reply is kept. */
     private ReceiveLimit limit(Migration migration) {
         ReceiveLimit limit = scratch.session().limit();
         limit.next(migration.script(), false);
         return limit;
     }
 
-    /** Throws what a script that sent too much deserves: nothing can be undone then. */
+    /** Throws if a script sent too much and broke the session. */
     private void undo(String sequences) throws SQLException {
         scratch.undo();
-        scratch.execute(sequences);
-    }
-
-    /** What sequences give out, no rollback takes back. */
-    private String sequences() throws SQLException {
-        return String.join(
-                "; ",
-                scratch.ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname,"
-                        + " sequencename), coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE"
-                        + " schemaname = " + Identifiers.literal(scratch.home().schema())));
+        scratch.session().execute(sequences);
     }
 }

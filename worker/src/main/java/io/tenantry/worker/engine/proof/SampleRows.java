@@ -55,11 +55,12 @@ final class SampleRows {
             throws SQLException {
         List<String> accepted = new ArrayList<>();
         Map<String, List<Column>> tables = tables(scratch);
-        SharedSequences sequences =
-                new SharedSequences(scratch.connection(), scratch.home().schema());
+        SharedSequences sequences = new SharedSequences(
+                scratch.session().connection(), scratch.home().schema());
         scratch.begin();
         try {
-            scratch.execute(searchPath(scratch));
+            // Triggers find their tables by the search path.
+            scratch.session().execute(scratch.session().searchPathSql());
             for (String table : List.copyOf(tables.keySet())) {
                 // No rollback gives back what a sequence of others gives out.
                 if (sequences.fills(scratch.home().schema(), table)) {
@@ -84,7 +85,7 @@ final class SampleRows {
             }
         } catch (SQLException failure) {
             if (limit.isStopped()) {
-                scratch.broken(limit.script(), limit, failure);
+                scratch.session().broken(limit.script(), limit, failure);
             }
             throw failure;
         } finally {
@@ -93,16 +94,9 @@ final class SampleRows {
         return accepted;
     }
 
-    /** As a script has it, for its transaction: triggers look for their tables by it. */
-    static String searchPath(Scratch scratch) {
-        return "SELECT set_config('search_path', concat_ws(',', "
-                + Identifiers.literal(Identifiers.quote(scratch.home().schema()))
-                + ", nullif(current_setting('search_path'), '')), true)";
-    }
-
     private static Map<String, List<Column>> tables(Scratch scratch) throws SQLException {
         Map<String, List<Column>> tables = new LinkedHashMap<>();
-        try (PreparedStatement query = scratch.connection().prepareStatement(COLUMNS)) {
+        try (PreparedStatement query = scratch.session().connection().prepareStatement(COLUMNS)) {
             query.setString(1, History.TABLE);
             query.setString(2, scratch.home().schema());
             try (ResultSet row = query.executeQuery()) {
@@ -158,13 +152,13 @@ final class SampleRows {
     }
 
     private static boolean isAccepted(Scratch scratch, String insert) throws SQLException {
-        scratch.execute("SAVEPOINT sample");
+        scratch.session().execute("SAVEPOINT sample");
         try {
             // What is checked at the end of the transaction is checked now, and does not wait in the way of a script.
-            scratch.execute(insert + "; SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT sample");
+            scratch.session().execute(insert + "; SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT sample");
             return true;
         } catch (SQLException refused) {
-            scratch.execute("ROLLBACK TO SAVEPOINT sample; RELEASE SAVEPOINT sample");
+            scratch.session().execute("ROLLBACK TO SAVEPOINT sample; RELEASE SAVEPOINT sample");
             return false;
         }
     }

@@ -7,38 +7,38 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the state of a home, without the columns whose values vary. */
+/** Reads the state of a home, with columns excluded whose values vary. */
 interface SchemaStateReader {
-    /** Every column counts. */
+    /** Excludes no column. */
     SchemaStateReader WHOLE = (connection, schema, before) -> SchemaState.of(connection, schema, Set.of());
 
     /**
-     * Looks at a home.
+     * Reads the state of a home.
      *
-     * @param before the states that the same run has seen before this one
+     * @param before the states that the same run has read before
      */
     SchemaState at(Connection connection, String schema, List<SchemaState> before) throws SQLException;
 
-    /** Leaves out the columns whose values were others in an earlier run of the same scripts, from there on. */
+    /** Excludes each column from the version on at which its values differ from those of an earlier run of the same scripts. */
     static SchemaStateReader against(List<SchemaState> earlier) {
         return (connection, schema, before) -> {
-            Set<TableColumn> leftOut = new HashSet<>(leftOutLast(before));
-            SchemaState seen = SchemaState.of(connection, schema, leftOut);
+            Set<TableColumn> excluded = new HashSet<>(lastExcluded(before));
+            SchemaState state = SchemaState.of(connection, schema, excluded);
             boolean more = before.size() < earlier.size()
-                    && leftOut.addAll(seen.columnsThatDiffer(earlier.get(before.size())));
-            return more ? SchemaState.of(connection, schema, leftOut) : seen;
+                    && excluded.addAll(state.columnsThatDiffer(earlier.get(before.size())));
+            return more ? SchemaState.of(connection, schema, excluded) : state;
         };
     }
 
-    /** Leaves out the columns that another run left out at the same version. */
+    /** Excludes the columns that another run excluded at the same version. */
     static SchemaStateReader as(List<SchemaState> other) {
         return (connection, schema, before) -> SchemaState.of(
                 connection,
                 schema,
-                before.size() < other.size() ? other.get(before.size()).leftOut() : leftOutLast(before));
+                before.size() < other.size() ? other.get(before.size()).excluded() : lastExcluded(before));
     }
 
-    private static Set<TableColumn> leftOutLast(List<SchemaState> before) {
-        return before.isEmpty() ? Set.of() : before.get(before.size() - 1).leftOut();
+    private static Set<TableColumn> lastExcluded(List<SchemaState> before) {
+        return before.isEmpty() ? Set.of() : before.get(before.size() - 1).excluded();
     }
 }

@@ -1,68 +1,54 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.PlannedScript;
-import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.connection.Server;
-import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.postgres.home.HomeSession;
-import io.tenantry.worker.postgres.home.SessionReset;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A home without a tenant, for trials. It is created and dropped many times, always with the same name, so that its
- * states can be compared directly. Its name is locked while it is in use.
+ * states can be compared directly. Its name is locked while it is in use. For use by one thread.
  */
 final class Scratch implements AutoCloseable {
     private static final String PREFIX = "tenantry_scratch_";
-    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
-    private static final Duration ODD = Duration.ofMillis(1);
-    /** Scripts put names into columns of few characters too. */
+    /** Short, since scripts also put the tenant's name into short columns. */
     private static final String TENANT_PREFIX = "t";
 
     private final Server server;
     private final TenantHome home;
-    private final HomeSession session;
-    private final SessionTimeouts timeouts;
-    private @Nullable TooMuchSentException broken;
+    private final ScratchSession session;
     private final SharedLocks locks;
+    /** Whether all is part of one transaction. */
     private boolean held;
 
     private Scratch(Server server, TenantHome home, HomeSession session) {
         this.server = server;
         this.home = home;
-        this.session = session;
+        this.session = new ScratchSession(session);
         // As long as a migration may keep a tenant's traffic waiting.
         this.locks = new SharedLocks(
                 session.connection(), home.schema(), session.timeouts().lock());
-        // Not what a script sets: it would leave no trace.
-        this.timeouts = new SessionTimeouts(session.timeouts().lock().plus(ODD), LONGEST_STATEMENT.plus(ODD));
     }
 
-    /** Opens a session for it, and drops those that killed workers left; nothing is made yet. */
+    /** Opens a session, and drops the scratch homes that killed workers left. Creates no home yet. */
     static Scratch open(Server server, String database) throws SQLException {
         byte[] random = new byte[6];
         ThreadLocalRandom.current().nextBytes(random);
         String number = HexFormat.of().formatHex(random);
         TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
         HomeSession session = HomeSession.open(server, home);
-        // Whatever scripts have set there is nobody else's.
+        // No tenant may get a session with settings that scripts have left in a trial.
         session.endAfterwards();
         Scratch scratch = new Scratch(server, home, session);
         try {
             scratch.dropLeftovers();
-            scratch.renewSession();
+            scratch.session.renew();
             return scratch;
         } catch (SQLException failure) {
             scratch.session.close();
@@ -70,220 +56,147 @@ final class Scratch implements AutoCloseable {
         }
     }
 
+    private void dropLeftovers() throws SQLException {
+        for (String schema : session.ask("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '" + PREFIX
+                + "') AND pg_has_role(nspowner, 'USAGE')")) {
+            long key = TenantHome.inSchema(schema, home.database(), home.server(), schema)
+                    .lockKey();
+            if (session.ask("SELECT pg_try_advisory_lock(" + key + ")").contains("t")) {
+                session.execute(dropSql(schema));
+                session.execute("SELECT pg_advisory_unlock(" + key + ")");
+            }
+        }
+    }
+
     TenantHome home() {
         return home;
     }
 
-    HomeSession session() {
+    ScratchSession session() {
         return session;
     }
 
-    Connection connection() {
-        return session.connection();
-    }
-
-    /** What stands in recorded statements for a tenant and its schema. */
+    /** The names that stand for a tenant's in recorded statements. */
     PlannedScript.Names names() {
         return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema(), home.server());
     }
 
-    /** Forgets what scripts have set in the session. */
-    void renewSession() throws SQLException {
-        execute(SessionReset.RESET + "; SELECT pg_advisory_lock(" + home.lockKey() + "); " + limits());
-    }
-
-    /** Ends what ends with a script. */
-    void afterScript() throws SQLException {
-        execute(SessionReset.afterScript(connection()) + "; " + limits());
-    }
-
-    private String limits() {
-        return "SET statement_timeout = " + timeouts.statement().toMillis() + "; SET lock_timeout = "
-                + timeouts.lock().toMillis();
-    }
-
-    /** A script sent more than is received: nothing more can be tried out here. Returns what to throw. */
-    TooMuchSentException broken(String script, ReceiveLimit limit, Exception failure) {
-        return broken(new TooMuchSentException(script, script + ": " + limit.explanation(), failure));
-    }
-
-    /** The same. */
-    TooMuchSentException broken(TooMuchSentException failure) {
-        broken = failure;
-        return failure;
-    }
-
-    /** Lets a script find the session as a tenant's: what ends with the script before it is gone. */
-    void beginScript() throws SQLException {
-        afterScript();
-        execute("SELECT set_config('search_path', concat_ws(',', "
-                + Identifiers.literal(Identifiers.quote(home.schema()))
-                + ", nullif(current_setting('search_path'), '')), true)");
-    }
-
-    /** Begins what is to be undone. */
+    /** Begins a part that {@link #undo} rolls back. */
     void begin() throws SQLException {
         if (held) {
-            execute("SAVEPOINT tenantry_trial");
+            session.execute("SAVEPOINT tenantry_trial");
         } else {
-            connection().setAutoCommit(false);
+            session.connection().setAutoCommit(false);
             locks.begin();
         }
     }
 
-    /** Whether the transaction has kept others from tables outside the home for too long: it must end. */
-    boolean blocksOthers() throws SQLException {
-        return locks.areHeldTooLong();
-    }
-
-    /** Undoes all since {@link #begin}, also what scripts have set in the session. */
+    /** Rolls back to {@link #begin}, and resets what scripts have set in the session. */
     void undo() throws SQLException {
-        if (broken != null) {
-            throw broken;
-        }
+        session.requireSound();
         if (held) {
-            execute("ROLLBACK TO SAVEPOINT tenantry_trial; RELEASE SAVEPOINT tenantry_trial");
+            session.execute("ROLLBACK TO SAVEPOINT tenantry_trial; RELEASE SAVEPOINT tenantry_trial");
         } else {
-            connection().rollback();
-            connection().setAutoCommit(true);
+            session.connection().rollback();
+            session.connection().setAutoCommit(true);
         }
-        renewSession();
+        session.renew();
     }
 
-    /** From now on all is part of one transaction, which {@link #drop} rolls back. */
+    /** Makes all that follows part of one transaction, which {@link #drop} rolls back. */
     void hold() throws SQLException {
         if (!held) {
-            connection().setAutoCommit(false);
+            session.connection().setAutoCommit(false);
             held = true;
             locks.begin();
-            // Else a plan's message would find no transaction yet.
-            execute("SELECT 1");
+            // Begins the transaction: the message of a plan would find none.
+            session.execute("SELECT 1");
         }
     }
 
-    /** Whether nothing is committed. */
+    /** Whether all is part of one transaction that is rolled back. */
     boolean isHeld() {
         return held;
     }
 
-    /** After Flyway has failed: no transaction of its own is left. */
+    /** Whether the transaction has locked tables outside the home for too long, so that it must end. */
+    boolean blocksOthers() throws SQLException {
+        return locks.areHeldTooLong();
+    }
+
+    /** Ends the transaction that a failure of Flyway left open, unless all is one transaction. */
     void recover() throws SQLException {
-        if (!held && !connection().getAutoCommit()) {
-            connection().rollback();
-            connection().setAutoCommit(true);
+        Connection connection = session.connection();
+        if (!held && !connection.getAutoCommit()) {
+            connection.rollback();
+            connection.setAutoCommit(true);
         }
     }
 
-    /** The connection for Flyway, which commits and rolls back as it likes. */
+    /** The connection for Flyway, which commits and rolls back by itself. */
     Connection forFlyway() {
-        return held ? SavepointConnection.of(connection()) : connection();
+        return held ? SavepointConnection.of(session.connection()) : session.connection();
     }
 
-    /** Limits of what runs here: short ones, since nothing is in it. */
-    SessionTimeouts timeouts() {
-        return timeouts;
-    }
-
-    /** Makes an empty one, with its mark. */
+    /** Creates an empty home with its mark. */
     void create() throws SQLException {
-        execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
+        session.execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
         mark();
     }
 
-    /** Marks it as homes are marked. */
+    /** Sets the mark that homes have. */
     void mark() throws SQLException {
-        execute(home.markSql());
+        session.execute(home.markSql());
     }
 
-    /** Its number, and in the next line the comment on it; empty if it is not there. */
-    String state() throws SQLException {
+    /** The schema's number, and in the next line its comment; empty if there is no such schema. */
+    String identity() throws SQLException {
         return String.join(
                 "",
-                ask("SELECT oid || E'\\n' || coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace"
-                        + " WHERE nspname = " + Identifiers.literal(home.schema())));
+                session.ask(
+                        "SELECT oid || E'\\n' || coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace"
+                                + " WHERE nspname = " + Identifiers.literal(home.schema())));
     }
 
-    /** Drops it, or undoes all since {@link #hold}; none is fine. */
+    /** Drops the home if it is there, or rolls back to {@link #hold}. */
     void drop() throws SQLException {
         if (held) {
-            connection().rollback();
-            connection().setAutoCommit(true);
+            session.connection().rollback();
+            session.connection().setAutoCommit(true);
             held = false;
-            renewSession();
+            session.renew();
         }
-        // An event trigger would see it even if nothing is there.
-        if (!state().isEmpty()) {
-            drop(home.schema());
+        // An event trigger would also fire for a DROP SCHEMA IF EXISTS that finds nothing.
+        if (!identity().isEmpty()) {
+            session.execute(dropSql(home.schema()));
         }
     }
 
-    private void drop(String schema) throws SQLException {
-        execute(dropping(schema));
-    }
-
-    private static String dropping(String schema) {
+    private static String dropSql(String schema) {
         return "DROP SCHEMA IF EXISTS " + Identifiers.quote(schema) + " CASCADE";
     }
 
-    private void dropLeftovers() throws SQLException {
-        Set<String> left = ask("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, '" + PREFIX
-                + "') AND pg_has_role(nspowner, 'USAGE')");
-        for (String schema : left) {
-            long key = TenantHome.inSchema(schema, home.database(), home.server(), schema)
-                    .lockKey();
-            if (ask("SELECT pg_try_advisory_lock(" + key + ")").contains("t")) {
-                drop(schema);
-                execute("SELECT pg_advisory_unlock(" + key + ")");
-            }
-        }
-    }
-
-    void execute(String sql) throws SQLException {
-        if (broken != null) {
-            throw broken;
-        }
-        try (Statement statement = connection().createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    /** The first column. */
-    Set<String> ask(String sql) throws SQLException {
-        return firstColumn(connection(), sql);
-    }
-
-    private static Set<String> firstColumn(Connection connection, String sql) throws SQLException {
-        Set<String> column = new TreeSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            while (row.next()) {
-                column.add(row.getString(1));
-            }
-        }
-        return column;
-    }
-
-    /** Drops it, and gives the session back; never throws: the next worker that starts drops what is left. */
+    /** Drops the home and returns the session. Never throws: the next worker that starts drops what is left. */
     @Override
     public void close() {
         try (session) {
-            if (broken == null) {
+            if (!session.isBroken()) {
                 drop();
             }
-        } catch (SQLException away) {
-            // It will be found.
+        } catch (SQLException unreachable) {
+            // The next start finds it.
         }
-        if (broken != null) {
-            dropBySuccessor();
+        if (session.isBroken()) {
+            dropInNewSession();
         }
     }
 
-    private void dropBySuccessor() {
+    private void dropInNewSession() {
         try (HomeSession another = HomeSession.open(server, home);
                 Statement statement = another.connection().createStatement()) {
-            statement.execute(dropping(home.schema()));
-        } catch (SQLException away) {
-            // It will be found.
+            statement.execute(dropSql(home.schema()));
+        } catch (SQLException unreachable) {
+            // The next start finds it.
         }
     }
 }

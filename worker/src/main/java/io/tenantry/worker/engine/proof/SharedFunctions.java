@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 /**
  * The functions of the database outside all homes, and the names in their bodies. Names are compared without schemas.
  *
- * @param functions those in languages that have a body
+ * @param functions those whose bodies can be read
  */
 record SharedFunctions(List<Function> functions) {
-    /** Functions in C have no body. Homes bear the mark, and scratch homes the prefix. */
+    /** Functions in C have no body. A home is known by its mark, a scratch home by its prefix. */
     private static final String QUERY = """
             SELECT p.proname, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) AS body,
                    EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtfoid = p.oid AND e.evtenabled <> 'D') AS for_events,
@@ -46,10 +46,10 @@ record SharedFunctions(List<Function> functions) {
     /**
      * One function.
      *
-     * @param forEvents whether it answers to event triggers
+     * @param forEvents whether an event trigger calls it
      * @param tables whose triggers call it
-     * @param names what its body names
-     * @param calls what its body may call
+     * @param names all names in its body
+     * @param calls the functions that its body may call
      */
     record Function(String name, boolean forEvents, Set<String> tables, Set<String> names, Set<String> calls) {
         private boolean isCalled(Set<String> called, Set<String> named) {
@@ -57,10 +57,10 @@ record SharedFunctions(List<Function> functions) {
         }
     }
 
-    /** Reads them; they are the same until somebody changes the database. */
-    static SharedFunctions read(Scratch scratch) throws SQLException {
+    /** Reads the functions. */
+    static SharedFunctions read(ScratchSession session) throws SQLException {
         List<Function> functions = new ArrayList<>();
-        try (Statement statement = scratch.connection().createStatement();
+        try (Statement statement = session.connection().createStatement();
                 ResultSet row = statement.executeQuery(SHARED + QUERY)) {
             while (row.next()) {
                 String body = SqlStatements.withoutComments(row.getString("body"));
@@ -75,7 +75,10 @@ record SharedFunctions(List<Function> functions) {
         return new SharedFunctions(functions);
     }
 
-    /** Whether a function names this that the text, an event trigger or a trigger may call, or a function that these call. */
+    /**
+     * Whether a name is in the body of a function that may run: a function that the text, an event trigger or a trigger calls, or
+     * that such a function calls.
+     */
     boolean mention(String name, String text) {
         String wanted = lower(name);
         Set<String> called = words(CALLED, 1, text);

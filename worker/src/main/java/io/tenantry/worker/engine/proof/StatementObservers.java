@@ -2,20 +2,20 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.ScriptCheck;
 import io.tenantry.worker.engine.catalog.SqlStatements;
+import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds triggers and functions that read the current message or its time, as audit triggers do. Flyway sends each
@@ -31,83 +31,86 @@ final class StatementObservers {
     /** Functions call functions; each round finds those that call one that is known. */
     private static final int ROUNDS = 4;
 
-    /** A table stands before its columns as a function before its arguments. */
+    /** Excludes tables: the name of a table before its columns looks like a call. */
     private static final String NO_TABLE =
             "(?<!\\b(?:INTO|TABLE|EXISTS|REFERENCES)\\s{1,20}(?:[\\w$\"]{1,70}\\s?\\.\\s?)?\"?)";
 
     private static final String IDENTIFIER = "(?:\"(?:[^\"]|\"\")+\"|[\\w$]+)";
-    /** What statements may run without its name. */
+    /** Makes an object that other statements may run without naming the built-in functions. */
     private static final Pattern MAKES_FUNCTION = Pattern.compile(
             "^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(FUNCTION|PROCEDURE|DOMAIN|AGGREGATE)\\s+(?:" + IDENTIFIER
                     + "\\s*\\.\\s*)?(" + IDENTIFIER + ")",
             Pattern.CASE_INSENSITIVE);
 
-    /** Of the built-in ones: one is a view, and dynamic SQL may put their names together with what follows. */
+    /** Matches the built-in names also without a parenthesis: one is a view, and dynamic SQL may append the parenthesis. */
     private static final String ANYWHERE = BUILT_IN.stream().collect(Collectors.joining("|"));
 
-    /** Of schema n. */
+    /** Whether schema n is no home. */
     private static final String IN_NO_HOME = "NOT EXISTS (SELECT FROM pg_description d WHERE d.objoid = n.oid"
             + " AND d.classoid = 'pg_namespace'::regclass AND starts_with(d.description, "
             + Identifiers.literal(TenantHome.ANY_MARK) + "))";
 
-    private static final Logger LOG = LoggerFactory.getLogger(StatementObservers.class);
-
     private final Set<String> names;
-    /** Domains run functions wherever their names stand. */
+    /** Domains run functions wherever their names occur. */
     private final Set<String> types = new TreeSet<>();
-    /** Whether an event trigger of the database is of this kind, which reads all that a script defines. */
+    /** Whether each statement may be observed, as by an event trigger. */
     private final boolean everywhere;
 
+    private final String failure;
     private Pattern known;
-    /** Whether something of the home may read it from now on. */
+    /** Whether an object of the home may observe messages from now on. */
     private boolean armed;
 
-    private StatementObservers(Set<String> names, boolean everywhere) {
+    private StatementObservers(Set<String> names, boolean everywhere, String failure) {
+        this.failure = failure;
         this.names = new TreeSet<>(names);
         this.everywhere = everywhere;
         this.known = pattern();
     }
 
-    /** For who makes no plans, or cannot look: whatever there is may read. */
+    /** Assumes that everything observes messages. */
     static StatementObservers everywhere() {
-        return new StatementObservers(Set.of(), true);
+        return new StatementObservers(Set.of(), true, "");
     }
 
-    /** Looks for functions of this kind in the database, outside the server's own schemas and the homes. */
-    static StatementObservers of(Scratch scratch, String database) {
+    /**
+     * Searches the database, outside the server's own schemas and the homes. If that fails, everything is assumed to
+     * observe messages.
+     */
+    static StatementObservers of(ScratchSession session) {
         try {
-            return of(scratch);
+            return find(session);
         } catch (SQLException failure) {
-            LOG.warn(
-                    "database {}: nobody knows which functions read the messages of scripts ({}); all migrations go through"
-                            + " Flyway, which is slower",
-                    database,
-                    String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
-            return everywhere();
+            return new StatementObservers(Set.of(), true, FailureKind.firstLines(failure.getMessage()));
         }
     }
 
-    private static StatementObservers of(Scratch scratch) throws SQLException {
+    /** Why the database could not be searched; empty if it was. */
+    Optional<String> failure() {
+        return failure.isEmpty() ? Optional.empty() : Optional.of(failure);
+    }
+
+    private static StatementObservers find(ScratchSession session) throws SQLException {
         Set<String> names = new TreeSet<>();
         int rounds = 0;
-        while (rounds < ROUNDS && names.addAll(scratch.ask(functionsThatCall(names)))) {
+        while (rounds < ROUNDS && names.addAll(session.ask(functionsThatCall(names)))) {
             rounds++;
         }
-        boolean everywhere = !scratch.ask("SELECT e.evtname FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid"
+        boolean everywhere = !session.ask("SELECT e.evtname FROM pg_event_trigger e JOIN pg_proc p ON p.oid = e.evtfoid"
                         + " WHERE e.evtenabled <> 'D' AND " + calls(names))
                 .isEmpty();
-        return new StatementObservers(names, everywhere);
+        return new StatementObservers(names, everywhere, "");
     }
 
-    /** What homes have, their scripts have made: those are read themselves. */
+    /** Functions of homes do not count, because the scripts that make them are read themselves. */
     private static String functionsThatCall(Set<String> names) {
         return "SELECT DISTINCT lower(p.proname) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE"
                 + " n.nspname NOT IN ('pg_catalog', 'information_schema') AND " + IN_NO_HOME + " AND " + calls(names);
     }
 
     /**
-     * A body in standard SQL is stored as a tree, which has the numbers of what it calls. Its text would lock all tables that
-     * it names.
+     * A body in standard SQL is stored as a tree, which has the numbers of what it calls. Producing its text would lock all
+     * tables that it names.
      */
     private static String calls(Set<String> names) {
         String all = Stream.concat(BUILT_IN.stream(), names.stream())
@@ -134,7 +137,7 @@ final class StatementObservers {
         return name.replaceAll("([^\\w])", "\\\\$1");
     }
 
-    /** A call, or what makes an operator, an aggregate or a cast of a function; a domain anywhere. */
+    /** Matches calls, uses as operators, aggregates or casts, and domains anywhere. */
     private Pattern pattern() {
         StringBuilder pattern = new StringBuilder("(?<![\\w$])(").append(ANYWHERE);
         types.forEach(name -> pattern.append('|').append(Pattern.quote(name)));
@@ -150,11 +153,12 @@ final class StatementObservers {
     }
 
     /**
-     * Whether the script may be read, and what it makes is remembered for the next ones: ask in the order of the path.
+     * Whether something may observe the messages of a script. Remembers the functions that the script makes, so scripts must
+     * be asked about in the order of the path.
      *
-     * @param statements of a script
+     * @param statements of the script
      */
-    boolean mayRead(List<String> statements) {
+    boolean mayObserve(List<String> statements) {
         List<String> bare = new ArrayList<>(statements.size());
         statements.forEach(
                 statement -> bare.add(SqlStatements.withoutComments(statement).strip()));

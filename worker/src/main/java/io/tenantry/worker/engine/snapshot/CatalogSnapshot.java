@@ -14,28 +14,29 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Everything that a schema consists of, its rows of data apart: two schemas made by the same scripts are equal, whatever
- * their names, in whichever databases, and any detail that differs makes them differ. The history table is one of the
- * tables. The state of sequences is data, see {@link DataSnapshot}; so is the comment on the schema, Tenantry's mark.
+ * Everything that a schema defines, without its rows. The snapshots of two schemas that the same scripts made are equal,
+ * whatever the names of the schemas and of their databases. Any detail that differs makes the snapshots differ. The
+ * history table is one of the tables. The states of sequences belong to {@link DataSnapshot}. The comment on the schema
+ * is Tenantry's mark and belongs to neither.
  *
- * <p>What cannot be told from a difference: the schema's name in a string constant, in a comment, in an argument of a
- * trigger, or as a regnamespace; see {@link SchemaNameMask} for the bodies of functions. Members that other schemas have added
- * to operator families elsewhere are not seen. Owners and grantees are compared by name. Snapshots are comparable between
- * servers of the same major version, and when made by the same release of Tenantry.
+ * <p>The schema's own name counts as a difference in a string constant, in a comment, in an argument of a trigger, and as a
+ * regnamespace; see {@link SchemaNameMask} for the bodies of functions. Members that other schemas added to operator
+ * families elsewhere are not seen. Owners and grantees are compared by name. Snapshots are comparable between servers
+ * of the same major version, if the same release of Tenantry read them.
  *
  * @param entries by label, such as {@code column users.email} or {@code owner of table users}
  */
 public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     private static final String QUERY = SqlText.of(CatalogSnapshot.class, "catalog-snapshot.sql");
-    /** Their definitions hold text as it was written. */
+    /** PostgreSQL keeps the text of their definitions as it was written. */
     private static final Set<String> WITH_RAW_TEXT = Set.of("function", "procedure");
 
     private static final String MISSING_SCHEMA = "3F000";
 
     /**
-     * One thing about the schema.
+     * The definition of one object, or of one property of an object.
      *
-     * @param partOf the label of what it belongs to; empty if that is the schema
+     * @param partOf the label of the object that it belongs to; empty if it belongs to the schema itself
      */
     public record Entry(String partOf, String definition) {}
 
@@ -44,21 +45,21 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     }
 
     /**
-     * Reads the catalogs in one query, inside the connection's transaction if it has one. Like any reader of
-     * definitions it waits for sessions that hold a table exclusively, as long as {@code lock_timeout} says.
+     * Reads the catalogs in one query, inside the connection's transaction if it has one. The query waits for sessions
+     * that hold an exclusive lock on one of the tables, up to {@code lock_timeout}.
      *
-     * @throws SQLException also if there is no such schema, or the role lacks USAGE on it (SQLSTATE 3F000): an empty
-     *     snapshot would equal that of any other that is missing
+     * @throws SQLException also if there is no such schema, or the role lacks USAGE on it (SQLSTATE 3F000): the snapshots of
+     *     all missing schemas would be equal
      */
     public static CatalogSnapshot of(Connection connection, String schema) throws SQLException {
-        SchemaNameMask ownName = new SchemaNameMask(schema);
+        SchemaNameMask mask = new SchemaNameMask(schema);
         SortedMap<String, Entry> entries = new TreeMap<>();
         List<String> repeated = new ArrayList<>();
         NeutralQuery.ofCatalogs(connection).run(QUERY, List.of(schema), row -> {
             String kind = row.getString(1);
             String definition = row.getString(4);
             Entry entry =
-                    new Entry(row.getString(3), WITH_RAW_TEXT.contains(kind) ? ownName.hide(definition) : definition);
+                    new Entry(row.getString(3), WITH_RAW_TEXT.contains(kind) ? mask.hide(definition) : definition);
             String label = (kind + " " + row.getString(2)).strip();
             if (entries.put(label, entry) != null) {
                 repeated.add(label);
@@ -89,13 +90,11 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     }
 
     /**
-     * What differs, in lines such as {@code index users_email: only here} and {@code column users.email: `text NOT NULL`
-     * here, `text` there}. Of an object that only one side has, its parts are not listed. Bounded: at most 20 lines, the
-     * last of which may count the others.
+     * What differs, by the labels of the objects. If only one side has an object, its parts are not listed.
      *
-     * @return empty if they are equal
+     * @return empty if the two are equal
      */
-    public List<String> differences(CatalogSnapshot other) {
-        return new CatalogDifferences(this, other).lines();
+    public List<Difference> differences(CatalogSnapshot other) {
+        return equals(other) ? List.of() : new CatalogDifferences(this, other).all();
     }
 }

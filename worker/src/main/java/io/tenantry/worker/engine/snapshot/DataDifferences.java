@@ -14,25 +14,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The differences between the data of two schemas.
  *
- * @param tables whose rows differ, in the columns that were not left out, or that only one side has
- * @param columns whose values differ, or that only one side has; those that were left out too
+ * @param tables whose rows differ in columns that are not excluded, or that only one side has
+ * @param columns whose values differ, or that only one side has; also excluded ones
  * @param sequences whose state differs, or that only one side has
- * @param lines the same for people, such as {@code table roles: 3 rows here, 4 there}; columns of tables whose rows do not
- *     differ are not among them
+ * @param all the differences of tables and sequences, by their names, tables first
  */
 public record DataDifferences(
-        SortedSet<String> tables, SortedSet<TableColumn> columns, SortedSet<String> sequences, List<String> lines) {
+        SortedSet<String> tables, SortedSet<TableColumn> columns, SortedSet<String> sequences, List<Difference> all) {
     public DataDifferences {
         tables = Collections.unmodifiableSortedSet(new TreeSet<>(tables));
         columns = Collections.unmodifiableSortedSet(new TreeSet<>(columns));
         sequences = Collections.unmodifiableSortedSet(new TreeSet<>(sequences));
-        lines = List.copyOf(lines);
+        all = List.copyOf(all);
     }
 
     static DataDifferences between(DataSnapshot here, DataSnapshot there) {
         SortedSet<String> tables = new TreeSet<>();
         SortedSet<TableColumn> columns = new TreeSet<>();
-        List<String> lines = new ArrayList<>();
+        List<Difference> all = new ArrayList<>();
         for (String name : union(here.tables().keySet(), there.tables().keySet())) {
             Table mine = here.tables().get(name);
             Table theirs = there.tables().get(name);
@@ -43,7 +42,7 @@ public record DataDifferences(
                     || mine.rows() != theirs.rows()
                     || !mine.digest().equals(theirs.digest())) {
                 tables.add(name);
-                lines.add("table " + name + ": " + difference(mine, theirs, differing));
+                all.add(difference(label(name), mine, theirs, differing));
             }
         }
         SortedSet<String> sequences = new TreeSet<>();
@@ -52,16 +51,18 @@ public record DataDifferences(
             String theirs = there.sequences().get(name);
             if (!Objects.equals(mine, theirs)) {
                 sequences.add(name);
-                lines.add("sequence " + name + ": "
-                        + (theirs == null
-                                ? "only here"
-                                : mine == null ? "only there" : mine + " here, " + theirs + " there"));
+                all.add(new Difference.Amount("sequence " + name, orNothing(mine), orNothing(theirs)));
             }
         }
-        return new DataDifferences(tables, columns, sequences, lines);
+        return new DataDifferences(tables, columns, sequences, all);
     }
 
-    /** Whether rows and sequences are the same, the columns that were left out apart. */
+    /** The object of a difference of a table. */
+    public static String label(String table) {
+        return "table " + table;
+    }
+
+    /** Whether rows and sequences are the same, except in excluded columns. */
     public boolean isEmpty() {
         return tables.isEmpty() && sequences.isEmpty();
     }
@@ -78,18 +79,22 @@ public record DataDifferences(
         return differing;
     }
 
-    private static String difference(@Nullable Table mine, @Nullable Table theirs, Set<TableColumn> columns) {
-        if (mine == null || theirs == null) {
-            return theirs == null ? "only here" : "only there";
+    private static Difference difference(
+            String object, @Nullable Table mine, @Nullable Table theirs, Set<TableColumn> columns) {
+        if (mine == null || theirs == null || mine.rows() != theirs.rows()) {
+            return new Difference.Amount(object, rows(mine), rows(theirs));
         }
-        if (mine.rows() != theirs.rows()) {
-            return mine.rows() + " rows here, " + theirs.rows() + " there";
-        }
-        return columns.isEmpty()
-                ? "the same values, but in other rows"
-                : "other values in "
-                        + String.join(
-                                ", ", columns.stream().map(TableColumn::column).toList());
+        SortedSet<String> names = new TreeSet<>();
+        columns.forEach(column -> names.add(column.column()));
+        return new Difference.Values(object, names);
+    }
+
+    private static String rows(@Nullable Table table) {
+        return table == null ? "nothing" : table.rows() + (table.rows() == 1 ? " row" : " rows");
+    }
+
+    private static String orNothing(@Nullable String state) {
+        return state == null ? "nothing" : state;
     }
 
     private static SortedSet<String> union(Set<String> one, Set<String> other) {

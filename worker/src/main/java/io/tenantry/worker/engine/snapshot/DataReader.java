@@ -21,7 +21,7 @@ final class DataReader {
 
     private static final String MISSING_SCHEMA = "3F000";
 
-    /** Finds them as catalog-snapshot.sql does. */
+    /** Finds the tables as catalog-snapshot.sql does. */
     private static final String TABLES = """
             SELECT c.relname, c.relkind = 'S',
                    ARRAY(SELECT a.attname::text FROM pg_attribute a
@@ -42,14 +42,14 @@ final class DataReader {
 
     private final Connection connection;
     private final String schema;
-    private final Set<TableColumn> leftOut;
+    private final Set<TableColumn> excluded;
     private final SortedMap<String, DataSnapshot.Table> tables = new TreeMap<>();
     private final SortedMap<String, String> sequences = new TreeMap<>();
 
-    DataReader(Connection connection, String schema, Set<TableColumn> leftOut) {
+    DataReader(Connection connection, String schema, Set<TableColumn> excluded) {
         this.connection = connection;
         this.schema = schema;
-        this.leftOut = leftOut;
+        this.excluded = excluded;
     }
 
     DataSnapshot read() throws SQLException {
@@ -108,10 +108,10 @@ final class DataReader {
                 + "'{}'::pg_catalog.text[] FROM " + qualified(sequence);
     }
 
-    /** ROW has a text for every type, and tells null from an empty text. */
+    /** ROW has a text for every type; null and an empty text differ in it. */
     private String digests(int number, Relation table) {
         String counted = table.columns().stream()
-                .filter(column -> !leftOut.contains(new TableColumn(table.name(), column)))
+                .filter(column -> !excluded.contains(new TableColumn(table.name(), column)))
                 .map(Identifiers::quote)
                 .collect(Collectors.joining(", "));
         StringBuilder texts = new StringBuilder("ROW(" + counted + ")::pg_catalog.text AS r");
@@ -123,7 +123,8 @@ final class DataReader {
                     .append(i);
             digests.add(digest("c" + i));
         }
-        // Without OFFSET the texts would be made once for each use. ONLY: heirs have digests of their own.
+        // Without OFFSET PostgreSQL would compute the texts once for each use. ONLY: child tables have digests of their
+        // own.
         return "SELECT " + number + ", pg_catalog.count(*), " + digest("r") + ", ARRAY[" + String.join(", ", digests)
                 + "]::pg_catalog.text[] FROM (SELECT " + texts + " FROM ONLY " + qualified(table) + " OFFSET 0) AS t";
     }

@@ -12,13 +12,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Queries whose results do not depend on the session's settings, and that change no settings. Each runs in its own
- * transaction, or in a savepoint of the caller's: one round trip, and one for the commit.
- *
- * <p>Whether there is a transaction is what {@link Connection#getAutoCommit()} says.
+ * Queries whose results do not depend on the session's settings, and that change no settings. Each query runs in its own
+ * transaction, or in a savepoint of the caller's transaction: one round trip, and one for the commit. The caller has a
+ * transaction if {@link Connection#getAutoCommit()} is false.
  */
 final class NeutralQuery {
-    /** What the text of a value, or of an expression, depends on. */
+    /** The settings on which the text of a value, or of an expression, depends. */
     private static final Map<String, String> SETTINGS = new TreeMap<>(Map.of(
             "DateStyle", "ISO, YMD",
             "IntervalStyle", "postgres",
@@ -28,12 +27,12 @@ final class NeutralQuery {
             "lc_monetary", "C",
             "quote_all_identifiers", "off",
             "standard_conforming_strings", "on",
-            // A role that policies apply to gets an error, instead of some of the rows.
+            // Where policies hide rows from the role, the query fails instead of returning some of the rows.
             "row_security", "off"));
 
     private static final String SAVEPOINT = "tenantry_neutral_query";
 
-    /** Takes one row of the answer. */
+    /** Reads one row of the result. */
     interface RowReader {
         void read(ResultSet row) throws SQLException;
     }
@@ -46,19 +45,19 @@ final class NeutralQuery {
         this.searchPath = searchPath;
     }
 
-    /** For queries of the catalogs: nobody's tables, functions or operators can stand in front of the server's own. */
+    /** For queries of the catalogs: only the server's own tables, functions and operators are found. */
     static NeutralQuery ofCatalogs(Connection connection) {
         return new NeutralQuery(connection, "pg_catalog, pg_temp");
     }
 
-    /** For queries of data: values such as regclass print the schema's own objects without its name. */
+    /** For queries of data: values such as regclass print the schema's own objects without the schema's name. */
     static NeutralQuery inSchema(Connection connection, String schema) {
         return new NeutralQuery(connection, Identifiers.quote(schema) + ", pg_catalog, pg_temp");
     }
 
-    /** Runs one query with its parameters, if it has any. */
+    /** Runs one query. */
     void run(String sql, List<String> parameters, RowReader reader) throws SQLException {
-        // The server looks at each statement of such a text when it has executed those before.
+        // The server analyzes each statement of such a text after it has executed the one before.
         String query = settings() + ";\n" + sql;
         if (connection.getAutoCommit()) {
             Transaction.run(connection, () -> execute(query, parameters, reader));
@@ -68,23 +67,23 @@ final class NeutralQuery {
         }
     }
 
-    /** Hands on the rows of the second answer; the first one is of the settings. */
+    /** Reads the rows of the second result; the first result belongs to the settings. */
     private int execute(String text, List<String> parameters, RowReader reader) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(text)) {
-            // A cursor would not outlive the savepoint.
+            // A cursor would end with the savepoint.
             statement.setFetchSize(0);
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setString(i + 1, parameters.get(i));
             }
-            int answers = 0;
+            int results = 0;
             boolean rows = statement.execute();
             while (rows || statement.getUpdateCount() != -1) {
-                if (rows && ++answers == 2) {
+                if (rows && ++results == 2) {
                     readAll(statement, reader);
                 }
                 rows = statement.getMoreResults();
             }
-            return answers;
+            return results;
         }
     }
 

@@ -5,15 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a schema inside the bodies of its functions, which PostgreSQL keeps as they were written. It is replaced
- * where it is a whole identifier before a dot ({@code tenant_a.users}, {@code "tenant-b" . users}), also in a string
- * constant, and where it is a value of search_path ({@code SET search_path TO 'tenant_a', public}).
+ * Hides the name of a schema in the bodies of its functions, which PostgreSQL keeps as they were written. The name is
+ * replaced where it is a whole identifier before a dot ({@code tenant_a.users}, {@code "tenant-b" . users}), also in a
+ * string constant, and where it is a value of search_path ({@code SET search_path TO 'tenant_a', public}).
  *
- * <p>Anything else stays: a string constant that is the bare name ({@code nspname = 'tenant_a'}) makes two schemas
- * differ. So does an alias or a table with the name of the schema: {@code users.email} in a schema {@code users}.
+ * <p>Everywhere else the name stays: a string constant that is the bare name ({@code nspname = 'tenant_a'}) makes two
+ * schemas differ. An alias or a table with the name of the schema also makes them differ: {@code users.email} in a schema
+ * {@code users}.
  */
 final class SchemaNameMask {
-    /** What stands for the name; no identifier looks like this. */
+    /** Replaces the name; no identifier looks like this. */
     static final String TOKEN = "<schema>";
 
     private static final String IN_IDENTIFIER = "\\p{L}\\p{N}_$";
@@ -37,7 +38,7 @@ final class SchemaNameMask {
                 Pattern.compile(notInside + "(?:" + constant + "|" + names + ")(?![" + IN_IDENTIFIER + "\"'.])");
     }
 
-    /** The text with the token in the name's place. */
+    /** Returns the text with the token in place of the name. */
     String hide(String text) {
         String unqualified = qualifier.matcher(text).replaceAll(Matcher.quoteReplacement(TOKEN));
         return SEARCH_PATH

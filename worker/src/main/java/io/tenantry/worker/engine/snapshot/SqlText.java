@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 public final class SqlText {
     private SqlText() {}
 
-    /** The text of the file of this name, beside this class. */
+    /** Returns the text of a file that lies beside the class. */
     public static String of(Class<?> type, String name) {
         try (InputStream text = type.getResourceAsStream(name)) {
             if (text == null) {

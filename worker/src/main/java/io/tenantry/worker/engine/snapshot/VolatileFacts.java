@@ -7,37 +7,28 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Facts about values that differ from run to run, as those of now() and random() do: how many are null, how many are
- * distinct, how long they are, how far from the present.
+ * distinct, how long they are, how far they are from the present.
  *
  * @param columns the facts of each column
- * @param distinct how many different values all these columns of one type have together, by the type's name: scripts that
- *     have their own now() leave one each; of all times together, without whole minutes, as "moment"
+ * @param distinct the number of different values that all these columns of one type have together, by the type's name:
+ *     each script with its own now() leaves one. For all types of times together, without whole minutes, as "moment".
  */
 public record VolatileFacts(SortedMap<TableColumn, Column> columns, SortedMap<String, Long> distinct) {
-    /** The time from a script to the look at what it left is shorter. */
-    private static final double SECONDS_APART = 300;
-    /** A random number may be printed with a few digits less. */
-    private static final int CHARACTERS_APART = 4;
-    /** Fewer values are counted exactly: how many of many are the same is chance. */
-    private static final int MANY = 8;
-    /** The same for points in time: rows that are filled within a microsecond have one clock_timestamp(). */
-    private static final int MANY_MOMENTS = 3;
-
     /**
      * The facts of one column.
      *
-     * @param shortest length of the values as text; null if there are none
-     * @param earliest seconds from the present; null if it is no point in time
+     * @param shortest length of the shortest value as text; null if there are no values
+     * @param longest length of the longest value as text; null if there are no values
+     * @param earliest seconds from the present; null if the column has no points in time
+     * @param latest seconds from the present; null if the column has no points in time
      */
     public record Column(
             long nulls,
@@ -47,12 +38,12 @@ public record VolatileFacts(SortedMap<TableColumn, Column> columns, SortedMap<St
             @Nullable Double earliest,
             @Nullable Double latest) {}
 
-    /** All types of times together, and none of them by itself. */
-    private static final String MOMENTS = "moment";
+    /** Stands for all types of times together; they have no entries of their own. */
+    static final String MOMENTS = "moment";
 
     private record Typed(TableColumn column, String type, boolean isTime) {}
 
-    /** Domains count as what they are made of. */
+    /** Domains count as their base types. */
     private static final String TYPES = """
             SELECT c.relname, a.attname, pg_catalog.format_type(b.oid, NULL),
                    b.oid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
@@ -69,7 +60,7 @@ public record VolatileFacts(SortedMap<TableColumn, Column> columns, SortedMap<St
         distinct = new TreeMap<>(distinct);
     }
 
-    /** Reads the columns; those that do not exist are passed over. */
+    /** Reads the facts of these columns; a column that does not exist is ignored. */
     public static VolatileFacts of(Connection connection, String schema, Set<TableColumn> columns) throws SQLException {
         List<Typed> typed = columns.isEmpty() ? List.of() : typed(connection, schema, columns);
         SortedMap<TableColumn, Column> facts = new TreeMap<>();
@@ -121,7 +112,7 @@ public record VolatileFacts(SortedMap<TableColumn, Column> columns, SortedMap<St
                 + qualified(schema, column) + ") AS t";
     }
 
-    /** Without whole minutes: now() and now() + interval '1 day' are of one moment. */
+    /** Without whole minutes: now() and now() + interval '1 day' count as one moment. */
     private static String moments(String schema, List<Typed> times) {
         return times.stream()
                 .map(column -> "SELECT pg_catalog.to_char("
@@ -152,57 +143,11 @@ public record VolatileFacts(SortedMap<TableColumn, Column> columns, SortedMap<St
                 row.getObject(6, Double.class));
     }
 
-    /** The names of the facts that are not the same in both. */
-    public Set<String> differences(VolatileFacts other) {
-        Set<String> differences = new TreeSet<>();
-        Set<TableColumn> all = new TreeSet<>(columns.keySet());
-        all.addAll(other.columns.keySet());
-        for (TableColumn column : all) {
-            @Nullable Column mine = columns.get(column);
-            @Nullable Column theirs = other.columns.get(column);
-            if (mine == null || theirs == null) {
-                differences.add(column + " is in one only");
-                continue;
-            }
-            add(differences, mine.nulls() == theirs.nulls(), column + " nulls");
-            add(
-                    differences,
-                    numbersAreClose(mine.distinct(), theirs.distinct(), mine.earliest() == null ? MANY : MANY_MOMENTS),
-                    column + " distinct values");
-            add(differences, lengthsAreClose(mine.shortest(), theirs.shortest()), column + " shortest value");
-            add(differences, lengthsAreClose(mine.longest(), theirs.longest()), column + " longest value");
-            add(differences, timesAreClose(mine.earliest(), theirs.earliest()), column + " earliest time");
-            add(differences, timesAreClose(mine.latest(), theirs.latest()), column + " latest time");
-        }
-        Set<String> types = new TreeSet<>(distinct.keySet());
-        types.addAll(other.distinct.keySet());
-        types.forEach(type -> add(
-                differences,
-                numbersAreClose(
-                        distinct.getOrDefault(type, 0L),
-                        other.distinct.getOrDefault(type, 0L),
-                        type.equals(MOMENTS) ? MANY_MOMENTS : MANY),
-                "distinct values of type " + type));
-        return differences;
-    }
-
-    private static void add(Set<String> differences, boolean same, String fact) {
-        if (!same) {
-            differences.add(fact);
-        }
-    }
-
-    private static boolean numbersAreClose(long one, long other, int many) {
-        return one == other || Math.min(one, other) >= many;
-    }
-
-    private static boolean lengthsAreClose(@Nullable Integer one, @Nullable Integer other) {
-        return (one == null || other == null)
-                ? Objects.equals(one, other)
-                : Math.abs(one - other) <= CHARACTERS_APART + Math.max(one, other) / 4;
-    }
-
-    private static boolean timesAreClose(@Nullable Double one, @Nullable Double other) {
-        return (one == null || other == null) ? Objects.equals(one, other) : Math.abs(one - other) <= SECONDS_APART;
+    /**
+     * The facts that are not the same in both, up to what varies by chance. Objects of the differences are facts, such as
+     * {@code nulls of column users.email}.
+     */
+    public List<Difference> differences(VolatileFacts other) {
+        return new FactDifferences(this, other).all();
     }
 }

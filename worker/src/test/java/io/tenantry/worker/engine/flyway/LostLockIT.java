@@ -7,7 +7,6 @@ import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.MigrationResult;
-import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -153,7 +152,7 @@ class LostLockIT {
                                     + "SELECT pg_advisory_unlock_all();")
                     .with("V2__b.sql.conf", "executeInTransaction=false");
 
-            assertThat(engine.upgrade(PlanVerifier.read(engine.catalog(), engine.server()), "acme", "latest", "1"))
+            assertThat(engine.upgrade(EngineFixture.read(engine.catalog(), engine.server()), "acme", "latest", "1"))
                     .isInstanceOf(MigrationResult.Migrated.class);
             assertThat(engine.query("SELECT level FROM tenant_acme.a"))
                     .hasSize(1)
@@ -173,14 +172,14 @@ class LostLockIT {
                                     + "\nSELECT pg_advisory_unlock_all();\nINSERT INTO a VALUES (1);\nROLLBACK;")
                     .with("V2__b.sql.conf", "executeInTransaction=false");
 
-            assertThat(engine.upgrade(PlanVerifier.read(engine.catalog(), engine.server()), "acme", "latest", "1"))
+            assertThat(engine.upgrade(EngineFixture.read(engine.catalog(), engine.server()), "acme", "latest", "1"))
                     .isInstanceOf(MigrationResult.Migrated.class);
             assertThat(engine.query("SELECT id FROM tenant_acme.a")).isEmpty();
         }
     }
 
     private static MigrationResult upgradeBesideAWaiter(EngineFixture engine, long key) throws Exception {
-        MigrationCatalog catalog = PlanVerifier.read(engine.catalog(), engine.server());
+        MigrationCatalog catalog = EngineFixture.read(engine.catalog(), engine.server());
         assertThat(catalog.plans().outside()).containsKey("V2__unlock.sql");
         try (Connection other = engine.connect();
                 Statement statement = other.createStatement()) {

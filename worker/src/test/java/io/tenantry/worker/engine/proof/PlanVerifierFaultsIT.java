@@ -39,29 +39,29 @@ class PlanVerifierFaultsIT {
                     Connection other = engine.connect();
                     Statement lock = other.createStatement()) {
                 PlanCandidates candidates =
-                        PlanCandidates.of(catalog, scratch, StatementObservers.of(scratch, "users"));
+                        PlanCandidates.of(catalog, scratch, StatementObservers.of(scratch.session()));
                 SchemaBoundaryCheck boundary =
                         new SchemaBoundaryCheck(scratch, candidates.statements(), Set.of(), Set.of());
                 List<Migration> path = MigrationState.forNewHome(catalog.migrations(), null);
                 boundary.tryAll(path);
-                ScratchRun scratchRun = new ScratchRun(
+                PathTrial trial = new PathTrial(
                         catalog,
                         scratch,
                         boundary,
                         path,
                         System.nanoTime() + Duration.ofMinutes(1).toNanos());
-                assertThat(scratchRun
-                                .byPlan(candidates, SchemaStateReader.WHOLE)
+                assertThat(new PlannedRun(trial, candidates)
+                                .run(SchemaStateReader.WHOLE)
                                 .states())
                         .hasSize(3);
                 scratch.drop();
                 other.setAutoCommit(false);
                 lock.execute("LOCK TABLE shared.offer IN ACCESS EXCLUSIVE MODE");
 
-                scratchRun.withRows(candidates, 3);
+                assertThat(new SampleRowsRun(trial, candidates).run(3)).isPresent();
 
                 assertThat(path).allMatch(candidates::has);
-                assertThat(candidates.reasons()).isEmpty();
+                assertThat(candidates.refused()).isEmpty();
             }
         }
     }
@@ -99,9 +99,10 @@ class PlanVerifierFaultsIT {
                 Server server = engine.serverOfOwner()) {
             engine.execute("REVOKE SELECT ON pg_proc FROM PUBLIC");
             try (Scratch scratch = Scratch.open(server, "users")) {
-                StatementObservers readers = StatementObservers.of(scratch, "users");
+                StatementObservers observers = StatementObservers.of(scratch.session());
 
-                assertThat(readers.mayRead(List.of("CREATE TABLE a (id int)"))).isTrue();
+                assertThat(observers.mayObserve(List.of("CREATE TABLE a (id int)")))
+                        .isTrue();
             }
         }
     }
@@ -122,8 +123,7 @@ class PlanVerifierFaultsIT {
             MigrationCatalog read = engine.catalog();
             engine.execute("REVOKE SELECT ON pg_catalog." + catalog + " FROM PUBLIC");
 
-            for (MigrationCatalog known :
-                    List.of(PlanVerifier.of(read, server, Set.of()), PlanVerifier.read(read, server))) {
+            for (MigrationCatalog known : List.of(engine.proven(server), EngineFixture.read(read, server))) {
                 assertThat(known.plans().outside()).containsOnlyKeys("V2__index.sql", "V4__told.sql");
                 assertThat(Objects.requireNonNull(known.plans().outside().get("V2__index.sql"))
                                 .indexesIn(engine.home("acme")))

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.StartLog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
+import io.tenantry.worker.engine.snapshot.Difference;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.HomeSession;
@@ -17,7 +19,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +53,7 @@ class PlanVerifierIT {
                 .with("V4__b.sql", "CREATE TABLE b (id int);");
 
         try (Server server = engine.serverOfOwner()) {
-            Plans plans = PlanVerifier.of(engine.catalog(), server, Set.of()).plans();
+            Plans plans = engine.proven(server).plans();
 
             assertThat(plans.steps()).containsOnlyKeys("V1__a.sql");
             assertThat(plans.outside()).containsOnlyKeys("V3__index.sql");
@@ -177,6 +181,74 @@ class PlanVerifierIT {
         assertThat(engine.upgrade(catalog, "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
 
         assertThat(setting("app.tenant")).isNullOrEmpty();
+    }
+
+    /** Each statement asks in dynamic SQL whether it is sent by itself: the texts of the scripts do not show it. */
+    @Test
+    void aRefusedPlanSaysWhatDiffers() throws Exception {
+        String byItself = "DECLARE q text; BEGIN EXECUTE 'SELECT current_' || 'query()' INTO q; ";
+        engine.with(
+                        "V1__default.sql",
+                        "CREATE TABLE orders (total int); DO $$ " + byItself
+                                + "EXECUTE 'ALTER TABLE orders ALTER total SET DEFAULT ' || (q LIKE 'DO%')::int; END $$;")
+                .with(
+                        "V2__rows.sql",
+                        "CREATE TABLE sent (alone boolean); DO $$ " + byItself
+                                + "INSERT INTO sent VALUES (q LIKE 'DO%'); END $$;")
+                .with(
+                        "V3__count.sql",
+                        "DO $$ " + byItself
+                                + "IF q LIKE 'DO%' THEN INSERT INTO orders VALUES (1), (2); END IF; END $$;")
+                .with(
+                        "V4__many.sql",
+                        "DO $$ " + byItself
+                                + "FOR i IN 1..30 LOOP IF q LIKE 'DO%' THEN EXECUTE 'CREATE TABLE t' || i || ' (id int)'; END IF;"
+                                + " END LOOP; END $$;");
+
+        try (StartLog log = new StartLog()) {
+            assertThat(engine.proven().plans().steps()).isEmpty();
+
+            assertThat(log.lines())
+                    .anySatisfy(line -> assertThat(line)
+                            .endsWith("V1__default.sql goes through Flyway: its plan leaves something else than Flyway:"
+                                    + " column orders.total: plan `integer DEFAULT 0 (position 1)`,"
+                                    + " Flyway `integer DEFAULT 1 (position 1)`"))
+                    .anySatisfy(line -> assertThat(line)
+                            .endsWith("V2__rows.sql goes through Flyway: its plan leaves something else than Flyway:"
+                                    + " table sent: other values in alone"))
+                    .anySatisfy(line -> assertThat(line)
+                            .endsWith("V3__count.sql goes through Flyway: its plan leaves something else than Flyway:"
+                                    + " table orders: plan 0 rows, Flyway 2 rows"))
+                    .anySatisfy(line -> assertThat(line)
+                            .contains(
+                                    "V4__many.sql goes through Flyway: ", "table t1: plan nothing, Flyway `USING heap`")
+                            .endsWith(" more")
+                            .hasSizeLessThan(1000));
+        }
+    }
+
+    @Test
+    void aPlanThatDiffersOnlyWhereThereAreRowsSaysWhat() throws Exception {
+        engine.with("V1__a.sql", "CREATE TABLE a (id int, note text);")
+                .with(
+                        "V2__update.sql",
+                        "DO $$ DECLARE q text; BEGIN EXECUTE 'SELECT current_' || 'query()' INTO q;"
+                                + " UPDATE a SET note = left(q, 2); END $$;");
+
+        PlanVerification verification = PlanVerifier.verify(engine.catalog(), engine.server(), Set.of());
+
+        assertThat(verification)
+                .isInstanceOfSatisfying(
+                        PlanVerification.Tried.class,
+                        tried -> assertThat(tried.refused()).singleElement().satisfies(refused -> {
+                            assertThat(refused.script()).isEqualTo("V2__update.sql");
+                            assertThat(refused.isPlannedInNewHomes()).isTrue();
+                            assertThat(refused.reason())
+                                    .isEqualTo(new PlanRefusal.Different(
+                                            true,
+                                            List.of(new Difference.Values("table a", new TreeSet<>(Set.of("note")))),
+                                            0));
+                        }));
     }
 
     @Test

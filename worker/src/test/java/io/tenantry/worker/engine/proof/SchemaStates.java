@@ -14,10 +14,10 @@ final class SchemaStates {
         return of(engine, tenant, Set.of());
     }
 
-    /** @param leftOut columns that differ from run to run */
-    static SchemaState of(EngineFixture engine, String tenant, Set<TableColumn> leftOut) throws SQLException {
+    /** @param excluded columns that differ from run to run */
+    static SchemaState of(EngineFixture engine, String tenant, Set<TableColumn> excluded) throws SQLException {
         try (Connection connection = engine.connect()) {
-            return SchemaState.of(connection, engine.home(tenant).schema(), leftOut);
+            return SchemaState.of(connection, engine.home(tenant).schema(), excluded);
         }
     }
 }

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,8 +133,8 @@ class SharedCatalogsIT {
         try (Server server = superuser ? engine.server() : owner()) {
             List<String> before = everywhere();
 
-            MigrationsRefusedException refusal = catchThrowableOfType(
-                    MigrationsRefusedException.class, () -> PlanVerifier.of(engine.catalog(), server, Set.of()));
+            MigrationsRefusedException refusal =
+                    catchThrowableOfType(MigrationsRefusedException.class, () -> engine.proven(server));
 
             SoftAssertions softly = new SoftAssertions();
             List<String> refused = List.of(String.valueOf(refusal.getMessage()).split("; ", -1));

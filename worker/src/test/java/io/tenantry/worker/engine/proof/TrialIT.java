@@ -77,7 +77,7 @@ class TrialIT {
             engine.execute("ALTER ROLE " + engine.owner() + " CREATEROLE");
             List<String> before = roles();
 
-            Plans plans = PlanVerifier.of(engine.catalog(), server, Set.of()).plans();
+            Plans plans = engine.proven(server).plans();
 
             assertThat(roles()).isEqualTo(before);
             assertThat(plans.steps()).containsOnlyKeys("V2__b.sql");
@@ -247,10 +247,7 @@ class TrialIT {
         ddlLog();
         engine.with("V1__a.sql", "CREATE TABLE a (id int PRIMARY KEY)");
         try (Server server = engine.serverOfOwner()) {
-            assertThat(PlanVerifier.of(engine.catalog(), server, Set.of())
-                            .plans()
-                            .steps())
-                    .containsOnlyKeys("V1__a.sql");
+            assertThat(engine.proven(server).plans().steps()).containsOnlyKeys("V1__a.sql");
         }
         assertThat(engine.query("SELECT tag FROM audit.ddl_log")).isEmpty();
     }
@@ -315,7 +312,7 @@ class TrialIT {
                             + " SET search_path = shared, public");
             MigrationCatalog catalog = engine.catalog();
 
-            assertThatThrownBy(() -> PlanVerifier.of(catalog, server, Set.of()))
+            assertThatThrownBy(() -> PlanVerifier.verify(catalog, server, Set.of()))
                     .isInstanceOf(MigrationsRefusedException.class)
                     .hasMessageContaining("V2__lookup.sql reaches outside the tenant's schema: table shared.lookup");
             assertThat(engine.query("SELECT id FROM shared.lookup")).isEmpty();
@@ -365,7 +362,7 @@ class TrialIT {
         MigrationCatalog catalog = engine.catalog();
 
         for (Set<String> allow : List.of(Set.<String>of(), Set.of("V2__clean.sql"))) {
-            assertThatThrownBy(() -> PlanVerifier.of(catalog, engine.server(), allow))
+            assertThatThrownBy(() -> PlanVerifier.verify(catalog, engine.server(), allow))
                     .isInstanceOf(MigrationsRefusedException.class)
                     .hasMessageContaining("V2__clean.sql drops or renames the schema of the tenant")
                     .hasMessageContaining("flyway_schema_history");

@@ -76,8 +76,10 @@ class CatalogChangesIT {
         CatalogSnapshot after = database.catalog(SCHEMA);
         assertThat(after).isNotEqualTo(before);
         assertThat(after.fingerprint()).isNotEqualTo(before.fingerprint());
-        List<String> differences = before.differences(after);
-        assertThat(differences).as("what it names").anyMatch(line -> line.startsWith(change.label() + ": "));
+        List<Difference> differences = before.differences(after);
+        assertThat(differences)
+                .as("what it names")
+                .anyMatch(difference -> difference.object().equals(change.label()));
     }
 
     @ParameterizedTest

@@ -79,9 +79,10 @@ class CatalogSnapshotIT {
         database.schema("tenant-b", script.replace("upper(name)", "lower(name)"));
 
         assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
+                .extracting(CatalogSnapshotIT::text)
                 .containsExactly("index \"Members Upper\": "
-                        + "`…embers USING btree (upper(name)) INCLUDE (score) WITH (fillfactor='60')` here, "
-                        + "`…embers USING btree (lower(name)) INCLUDE (score) WITH (fillfactor='60')` there");
+                        + "here `…embers USING btree (upper(name)) INCLUDE (score) WITH (fillfactor='60')`, "
+                        + "there `…embers USING btree (lower(name)) INCLUDE (score) WITH (fillfactor='60')`");
     }
 
     @Test
@@ -143,7 +144,8 @@ class CatalogSnapshotIT {
         database.in("tenant_a", "CREATE TABLE flyway_schema_history (installed_rank integer)");
 
         assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
-                .containsExactly("table flyway_schema_history: only here");
+                .extracting(CatalogSnapshotIT::text)
+                .containsExactly("table flyway_schema_history: here `USING heap`, there nothing");
     }
 
     @Test
@@ -159,9 +161,11 @@ class CatalogSnapshotIT {
 
         assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
                 .singleElement()
-                .asString()
-                .startsWith("function f(): ")
-                .contains("<schema>", "tenant_a");
+                .isInstanceOfSatisfying(Difference.Definition.class, definition -> {
+                    assertThat(definition.object()).isEqualTo("function f()");
+                    assertThat(definition.here()).contains("<schema>").doesNotContain("tenant_a");
+                    assertThat(definition.there()).contains("tenant_a");
+                });
     }
 
     @Test
@@ -239,7 +243,9 @@ class CatalogSnapshotIT {
             List<String> within = settings(session);
             CatalogSnapshot inTransaction = CatalogSnapshot.of(session, "tenant_a");
             assertThat(settings(session)).as("inside the transaction").isEqualTo(within);
-            assertThat(alone.differences(inTransaction)).containsExactly("table seen: only there");
+            assertThat(alone.differences(inTransaction))
+                    .extracting(CatalogSnapshotIT::text)
+                    .containsExactly("table seen: here nothing, there `USING heap`");
 
             session.rollback();
             assertThat(settings(session)).as("after it").isEqualTo(before);
@@ -287,9 +293,11 @@ class CatalogSnapshotIT {
         database.schema("tenant-b", "CREATE TABLE tasks (id integer, owner integer)");
 
         assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
-                .containsExactly("table users: only here");
+                .extracting(CatalogSnapshotIT::text)
+                .containsExactly("table users: here `USING heap`, there nothing");
         assertThat(database.catalog("tenant-b").differences(database.catalog("tenant_a")))
-                .containsExactly("table users: only there");
+                .extracting(CatalogSnapshotIT::text)
+                .containsExactly("table users: here nothing, there `USING heap`");
     }
 
     @Test
@@ -298,8 +306,9 @@ class CatalogSnapshotIT {
         database.schema("tenant-b", "CREATE TABLE users (email varchar(10) DEFAULT 'x')");
 
         assertThat(database.catalog("tenant_a").differences(database.catalog("tenant-b")))
-                .containsExactly("column users.email: `text DEFAULT 'x'::text (position 1)` here, "
-                        + "`character varying(10) DEFAULT 'x'::character varying (position 1)` there");
+                .extracting(CatalogSnapshotIT::text)
+                .containsExactly("column users.email: here `text DEFAULT 'x'::text (position 1)`, "
+                        + "there `character varying(10) DEFAULT 'x'::character varying (position 1)`");
     }
 
     @Test
@@ -310,9 +319,14 @@ class CatalogSnapshotIT {
             database.in("tenant_a", "CREATE SEQUENCE s" + i);
         }
 
-        List<String> lines = database.catalog("tenant_a").differences(database.catalog("tenant-b"));
+        List<Difference> differences = database.catalog("tenant_a").differences(database.catalog("tenant-b"));
+        List<String> lines = Difference.lines(differences, 20, "here", "there");
 
         assertThat(lines).hasSize(20).endsWith("and 11 more differences").allMatch(line -> line.length() < 300);
+    }
+
+    private static String text(Difference difference) {
+        return difference.text("here", "there");
     }
 
     private static List<String> settings(Connection session) throws SQLException {

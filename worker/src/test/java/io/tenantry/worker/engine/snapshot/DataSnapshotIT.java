@@ -49,7 +49,7 @@ class DataSnapshotIT {
         DataSnapshot snapshot = database.data("tenant_a");
         assertThat(snapshot).isEqualTo(database.data("tenant-b"));
         assertThat(differences().isEmpty()).isTrue();
-        assertThat(differences().lines()).isEmpty();
+        assertThat(lines()).isEmpty();
         assertThat(differences().columns()).isEmpty();
         assertThat(snapshot.tables().keySet())
                 .contains("members", "Odd \"Table\"", "events_2024", "events_rest_ok", "base", "derived", "moods")
@@ -116,7 +116,7 @@ class DataSnapshotIT {
 
         assertThat(differences().tables()).containsExactly("t");
         assertThat(differences().columns()).containsExactly(new TableColumn("t", "x"));
-        assertThat(differences().lines()).containsExactly("table t: other values in x");
+        assertThat(lines()).containsExactly("table t: other values in x");
     }
 
     @Test
@@ -124,7 +124,7 @@ class DataSnapshotIT {
         both(USERS + "INSERT INTO users VALUES (1, NULL)");
         database.in("tenant-b", "INSERT INTO users VALUES (0, NULL)");
 
-        assertThat(differences().lines()).containsExactly("table users: 1 rows here, 2 there");
+        assertThat(lines()).containsExactly("table users: here 1 row, there 2 rows");
         assertThat(differences().isEmpty()).isFalse();
     }
 
@@ -146,7 +146,7 @@ class DataSnapshotIT {
 
         assertThat(differences().columns()).isEmpty();
         assertThat(differences().tables()).containsExactly("users");
-        assertThat(differences().lines()).containsExactly("table users: the same values, but in other rows");
+        assertThat(lines()).containsExactly("table users: the same values, but in other rows");
     }
 
     @Test
@@ -177,7 +177,7 @@ class DataSnapshotIT {
 
         assertThat(differences().tables()).containsExactly("more", "users");
         assertThat(differences().columns()).contains(new TableColumn("more", "id"), new TableColumn("users", "name"));
-        assertThat(differences().lines()).contains("table more: only here");
+        assertThat(lines()).contains("table more: here 0 rows, there nothing");
     }
 
     @Test
@@ -205,11 +205,11 @@ class DataSnapshotIT {
 
         database.in("tenant-b", "SELECT nextval('s')");
         assertThat(differences().sequences()).containsExactly("s");
-        assertThat(differences().lines()).containsExactly("sequence s: 1 here, 2 there");
+        assertThat(lines()).containsExactly("sequence s: here 1, there 2");
         assertThat(differences().isEmpty()).isFalse();
 
         database.in("tenant-b", "SELECT setval('s', 1, false)");
-        assertThat(differences().lines()).containsExactly("sequence s: 1 here, 1 (next) there");
+        assertThat(lines()).containsExactly("sequence s: here 1, there 1 (next)");
     }
 
     @Test
@@ -306,6 +306,10 @@ class DataSnapshotIT {
         for (String schema : List.of("tenant_a", "tenant-b")) {
             database.schema(schema, script);
         }
+    }
+
+    private List<String> lines() throws SQLException {
+        return Difference.lines(differences().all(), 20, "here", "there");
     }
 
     private DataDifferences differences() throws SQLException {

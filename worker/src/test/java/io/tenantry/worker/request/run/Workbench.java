@@ -145,14 +145,14 @@ final class Workbench implements AutoCloseable {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
         return new Release(
                 isolation == Isolation.SCHEMA
-                        ? PlanVerifier.of(read, server, Set.of())
-                        : PlanVerifier.read(read, server));
+                        ? read.with(PlanVerifier.verify(read, server, Set.of()).plans())
+                        : read.with(PlanVerifier.read(read, server).plans()));
     }
 
     /** The same without plans. */
     Release releaseWithoutPlans(String... javaMigrations) throws IOException {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
-        return new Release(PlanVerifier.read(read, server));
+        return new Release(read.with(PlanVerifier.read(read, server).plans()));
     }
 
     Server server() {

@@ -1,0 +1,145 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.history.TooMuchSentException;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.SessionReset;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session in which trials run. A script that sends too much breaks it, and no more can be tried then. For use by one
+ * thread.
+ */
+final class ScratchSession implements AutoCloseable {
+    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
+    /** A script would leave no trace if it set a timeout to the value that the timeout has. */
+    private static final Duration ODD = Duration.ofMillis(1);
+
+    private final HomeSession session;
+    private final SessionTimeouts timeouts;
+    private @Nullable TooMuchSentException broken;
+
+    /** The session's settings are not yet those of a trial; see {@link #renew}. */
+    ScratchSession(HomeSession session) {
+        this.session = session;
+        this.timeouts = new SessionTimeouts(session.timeouts().lock().plus(ODD), LONGEST_STATEMENT.plus(ODD));
+    }
+
+    HomeSession homeSession() {
+        return session;
+    }
+
+    Connection connection() {
+        return session.connection();
+    }
+
+    /** The limits of statements in trials. They are short, because the home has no rows of a tenant. */
+    SessionTimeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Counts what a script sends. */
+    ReceiveLimit limit() {
+        return session.limit();
+    }
+
+    /** Resets what scripts have set, and takes the lock of the home again. */
+    void renew() throws SQLException {
+        execute(SessionReset.RESET + "; SELECT pg_advisory_lock("
+                + session.home().lockKey() + "); " + setTimeouts());
+    }
+
+    /** Resets what ends with a script. */
+    void afterScript() throws SQLException {
+        execute(SessionReset.afterScript(connection()) + "; " + setTimeouts());
+    }
+
+    /** Sets up the session for a script as in a tenant's home: what ends with the script before it is reset. */
+    void beginScript() throws SQLException {
+        afterScript();
+        execute(searchPathSql());
+    }
+
+    /** A statement that sets the search path of a script, for the current transaction. */
+    String searchPathSql() {
+        return "SELECT set_config('search_path', concat_ws(',', "
+                + Identifiers.literal(Identifiers.quote(session.home().schema()))
+                + ", nullif(current_setting('search_path'), '')), true)";
+    }
+
+    private String setTimeouts() {
+        return "SET statement_timeout = " + timeouts.statement().toMillis() + "; SET lock_timeout = "
+                + timeouts.lock().toMillis();
+    }
+
+    /** Marks the session as broken by a script that sent too much, and returns the exception to throw. */
+    TooMuchSentException broken(String script, ReceiveLimit limit, Exception failure) {
+        return broken(new TooMuchSentException(script, script + ": " + limit.explanation(), failure));
+    }
+
+    /** Marks the session as broken, and returns the exception to throw. */
+    TooMuchSentException broken(TooMuchSentException failure) {
+        broken = failure;
+        return failure;
+    }
+
+    boolean isBroken() {
+        return broken != null;
+    }
+
+    /**
+     * Checks that the session can still be used.
+     *
+     * @throws TooMuchSentException if a script broke it
+     */
+    void requireSound() throws TooMuchSentException {
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        requireSound();
+        try (Statement statement = connection().createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The distinct values of a query's first column. */
+    Set<String> ask(String sql) throws SQLException {
+        Set<String> column = new TreeSet<>();
+        try (Statement statement = connection().createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            while (row.next()) {
+                column.add(row.getString(1));
+            }
+        }
+        return column;
+    }
+
+    /**
+     * Statements that set the home's sequences to their current numbers, in one text. A rollback does not give back the
+     * numbers that a trial takes.
+     */
+    String sequencesSql() throws SQLException {
+        return String.join(
+                "; ",
+                ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname, sequencename),"
+                        + " coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE schemaname = "
+                        + Identifiers.literal(session.home().schema())));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        session.close();
+    }
+}
