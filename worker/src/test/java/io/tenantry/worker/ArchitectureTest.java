@@ -77,6 +77,26 @@ class ArchitectureTest {
                             "postgres.connection",
                             "postgres.home")),
             entry("lane", Set.of("config")),
+            entry(
+                    "startup",
+                    Set.of(
+                            "settle",
+                            "engine.catalog",
+                            "engine.proof",
+                            "postgres",
+                            "postgres.connection",
+                            "registry",
+                            "intake",
+                            "config")),
+            entry(
+                    "housekeeping",
+                    Set.of(
+                            "engine.catalog",
+                            "engine.template",
+                            "postgres.connection",
+                            "registry",
+                            "telemetry",
+                            "config")),
             entry("registry.lease", Set.of("postgres", "postgres.connection", "registry")),
             entry("registry", Set.of("engine.catalog", "postgres", "postgres.connection", "config")),
             entry(
@@ -133,7 +153,7 @@ class ArchitectureTest {
 
     /** Each library, and the packages that may use it; the root, which wires the parts, may use all but Flyway. */
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
-            entry("org.apache.kafka..", Set.of("intake", "settle")),
+            entry("org.apache.kafka..", Set.of("startup", "intake", "settle")),
             entry("io.cloudevents..", Set.of()),
             entry("io.github.resilience4j..", Set.of("postgres.connection")),
             entry(
@@ -157,11 +177,17 @@ class ArchitectureTest {
             entry("picocli..", Set.of("cli")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
-                    Stream.of("postgres", "postgres.connection", "postgres.home", "registry", "registry.lease"),
+                    Stream.of(
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home",
+                            "registry",
+                            "registry.lease",
+                            "startup"),
                     ENGINE.stream())
             .collect(Collectors.toSet());
     /** They pass its failures on, and no more. */
-    private static final Set<String> KNOW_SQL_EXCEPTIONS = Set.of("step", "request.run", "settle");
+    private static final Set<String> KNOW_SQL_EXCEPTIONS = Set.of("step", "request.run", "settle", "housekeeping");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -25,9 +25,9 @@ class BrokenInstallationIT {
     @ParameterizedTest
     @CsvSource({
         "the poll thread, settle/Publication",
-        "a lane, step/HomeAttempt",
+        "a lane, request/run/HomeAttempt",
         "the settler, registry/Columns",
-        "pruning, settle/LedgerPruning$Pace"
+        "pruning, housekeeping/LedgerPruning$Pace"
     })
     void endsTheProcessWithStatus70(String thread, String missing) throws Exception {
         try (Deployment deployment = Deployment.create()) {

@@ -13,6 +13,7 @@ import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.template.TemplateDatabase;
+import io.tenantry.worker.housekeeping.TemplateKeeper;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.scenario.Deployment;

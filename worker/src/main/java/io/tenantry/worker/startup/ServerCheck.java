@@ -1,4 +1,4 @@
-package io.tenantry.worker;
+package io.tenantry.worker.startup;
 
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Identifiers;

@@ -1,4 +1,4 @@
-package io.tenantry.worker.settle;
+package io.tenantry.worker.housekeeping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tenantry.worker;
+package io.tenantry.worker.housekeeping;
 
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Creates templates before the first signup needs them, and removes those that no worker uses any more. A failure is
  * harmless: without a template, a database is migrated from the beginning.
  */
-final class TemplateKeeper implements AutoCloseable {
+public final class TemplateKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateKeeper.class);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     /** Longer than it takes to make one. */
@@ -54,7 +54,7 @@ final class TemplateKeeper implements AutoCloseable {
      * @param servers by name, also those without templates: other releases may have had some there
      * @param fatal told of an error after which the process must not go on
      */
-    TemplateKeeper(
+    public TemplateKeeper(
             List<TemplateDatabase> templates,
             Map<String, Server> servers,
             Registry registry,
@@ -68,7 +68,7 @@ final class TemplateKeeper implements AutoCloseable {
     }
 
     /** The template of a configured database; null if its tenants' databases are made without one. */
-    static @Nullable TemplateDatabase template(
+    public static @Nullable TemplateDatabase template(
             Settings settings, DatabaseSettings database, Server server, MigrationCatalog catalog) {
         if (database.isolation() != Isolation.DATABASE) {
             return null;
@@ -86,7 +86,7 @@ final class TemplateKeeper implements AutoCloseable {
     }
 
     /** Makes what is missing before it returns, and looks after all from then on. */
-    void start() {
+    public void start() {
         round();
         rounds = executor.scheduleWithFixedDelay(
                 this::round, INTERVAL.toSeconds(), INTERVAL.toSeconds(), TimeUnit.SECONDS);

@@ -1,4 +1,4 @@
-package io.tenantry.worker.settle;
+package io.tenantry.worker.housekeeping;
 
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.telemetry.Meters;

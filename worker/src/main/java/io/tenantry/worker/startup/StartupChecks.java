@@ -1,4 +1,4 @@
-package io.tenantry.worker;
+package io.tenantry.worker.startup;
 
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 
 /** Checks everything that a worker needs before it accepts work. Collects every fault. */
-final class StartupChecks {
+public final class StartupChecks {
     private final Settings settings;
     private final List<String> faults = new ArrayList<>();
     /** Of servers and databases. */
@@ -43,17 +43,18 @@ final class StartupChecks {
     private final Map<String, MigrationCatalog> catalogs = new LinkedHashMap<>();
     private boolean registryAnswers;
 
-    StartupChecks(Settings settings) {
+    /** Checks nothing yet. */
+    public StartupChecks(Settings settings) {
         this.settings = settings;
     }
 
     /** One line each, with what to do; empty if nothing is wrong. */
-    List<String> faults() {
+    public List<String> faults() {
         return Stream.concat(faults.stream(), later.stream()).toList();
     }
 
     /** By database; complete only if there are no faults. */
-    Map<String, MigrationCatalog> catalogs() {
+    public Map<String, MigrationCatalog> catalogs() {
         return Map.copyOf(catalogs);
     }
 
@@ -72,7 +73,7 @@ final class StartupChecks {
     }
 
     /** Whether Kafka and the registry can be used; the registry's tables are brought up to date. */
-    void beforeLeases(Registry registry) {
+    public void beforeLeases(Registry registry) {
         checkKafka();
         try {
             registry.migrate();
@@ -87,12 +88,12 @@ final class StartupChecks {
     }
 
     /** Whether there is somebody who can lease connections. */
-    boolean registryAnswers() {
+    public boolean registryAnswers() {
         return registryAnswers;
     }
 
     /** Something else that keeps the worker from working. */
-    void fault(String fault) {
+    public void fault(String fault) {
         faults.add(fault);
     }
 
@@ -102,7 +103,7 @@ final class StartupChecks {
      * @param leased whether there are connections for it. Without a registry there are none: the start fails then, and
      *     each server is asked by one connection beyond its cap.
      */
-    void withLeases(Map<String, Server> servers, boolean leased) {
+    public void withLeases(Map<String, Server> servers, boolean leased) {
         later.clear();
         catalogs.clear();
         later.addAll(serverFaults(servers, leased));
