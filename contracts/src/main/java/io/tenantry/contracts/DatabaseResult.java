@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the version before; null if there was none, or it was not read
  * @param to the version reached; null if none was
  * @param applied the versions that this request applied, in their order; null means none
- * @param durationMs milliseconds, over all attempts
+ * @param durationMs milliseconds, the sum of all attempts
  * @param error null unless the outcome is failed or skipped
  */
 public record DatabaseResult(

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with JSON, for people: libraries say it with their own classes and settings, which are left out. */
+/** Says what is wrong with some JSON, for people: without the classes and settings that a library's message names. */
 final class JsonFault {
     private static final int MAX_REASON_LENGTH = 300;
     private static final Pattern SOURCE =
@@ -25,7 +25,7 @@ final class JsonFault {
 
     private JsonFault() {}
 
-    /** Of the JSON of an event or its data. */
+    /** The fault in the JSON of an event or its data. */
     static String of(JsonProcessingException fault) {
         if (fault instanceof ValueInstantiationException) {
             Throwable cause = fault.getCause();

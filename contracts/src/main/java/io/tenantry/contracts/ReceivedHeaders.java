@@ -14,19 +14,20 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a record that say which event it is. The Kafka binding of CloudEvents calls them {@code ce_id} and {@code
- * content-type}; producers that know HTTP or AMQP write {@code Ce-Id}, {@code cloudEvents:id} or {@code Content-Type},
- * and Kafka takes these for other headers. All mean the same here. Two that contradict each other are refused.
+ * The headers of a record that say which event it is. The Kafka binding of CloudEvents calls them {@code ce_id} and
+ * {@code content-type}; producers that know HTTP or AMQP write {@code Ce-Id}, {@code cloudEvents:id} or {@code
+ * Content-Type}, and Kafka takes these for other headers. All mean the same here. Two that contradict each other are
+ * refused.
  */
 final class ReceivedHeaders {
     private static final String CONTENT_TYPE = "content-type";
     private static final Pattern PREFIXED = Pattern.compile("(?:ce|cloudevents?)[-_:.](.*)", Pattern.DOTALL);
     private static final Pattern JOINED = Pattern.compile("(?:ce|cloudevents?)(specversion|id|source|type|time)");
-    /** Every event has this attribute, so a header that ends so is one of an event. */
+    /** Every event has this attribute, so a header whose name ends with it belongs to an event. */
     private static final Pattern ANY_SPECVERSION = Pattern.compile("(?:.*[^a-z])?(?:specversion|cloudeventsversion)");
 
     private final Headers headers;
-    /** By attribute. */
+    /** The headers by attribute. */
     private final Map<String, List<Header>> attributes = new LinkedHashMap<>();
 
     ReceivedHeaders(Headers headers) {
@@ -76,7 +77,10 @@ final class ReceivedHeaders {
         return theOne(attributes.getOrDefault(attribute, List.of()));
     }
 
-    /** For the end of a message about an attribute that is missing; empty where the names are those of the Kafka binding. */
+    /**
+     * For the end of a message about an attribute that is missing; empty where the names are those of the Kafka
+     * binding.
+     */
     String found(String missing) {
         List<Header> without = attributes.getOrDefault(missing, List.of());
         if (!without.isEmpty()) {
@@ -97,8 +101,8 @@ final class ReceivedHeaders {
     }
 
     /**
-     * The header that says what the value is, under any spelling. One as {@code contentType}, which frameworks set by
-     * themselves, counts only where it speaks of CloudEvents.
+     * The header that says what the value is, under any spelling. A header {@code contentType}, which frameworks set by
+     * themselves, counts only if its value names CloudEvents.
      *
      * @return null if there is none, or it has no value
      */

@@ -6,7 +6,7 @@ package io.tenantry.contracts;
  * @param total all, also those that are not finished
  */
 public record RolloutCounts(int total, int completed, int upToDate, int failed, int skipped) {
-    /** None of how many. */
+    /** Of this many tenants, none with a result. */
     public static RolloutCounts of(int total) {
         return new RolloutCounts(total, 0, 0, 0, 0);
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What a producer's serializer or converter puts around JSON, known by its form, and which setting takes it away. */
+/** Recognizes what a producer's serializer or converter puts around JSON, and names the setting that prevents it. */
 final class Wrapping {
     private static final int MAGIC_AND_ID = 5;
     private static final int GLUE_HEADER = 18;
@@ -15,7 +15,7 @@ final class Wrapping {
         this.json = json;
     }
 
-    /** Of a value that could not be read; null if it has no form that is known. */
+    /** Advice for a value that could not be read; null if its form is not known. */
     @Nullable String ofValue(byte[] value) {
         String registry = registry(value, "value");
         if (registry != null) {
@@ -39,7 +39,10 @@ final class Wrapping {
         return null;
     }
 
-    /** Of data that could not be read, of an event whose value is not known as a whole event. */
+    /**
+     * Advice for data that could not be read and may be a whole event, without the header that says so; null if it is
+     * not.
+     */
     @Nullable String ofData(byte[] value) {
         JsonNode node = json.tree(value);
         String version = node == null ? null : Envelope.specversionField(node);
@@ -50,7 +53,7 @@ final class Wrapping {
                         + " application/cloudevents+json, or let the value be the event's data alone";
     }
 
-    /** Of a key that is another one than expected; null if it has no form that is known. */
+    /** Advice for a key that differs from the expected one; null if its form is not known. */
     @Nullable String ofKey(byte[] key) {
         String registry = registry(key, "key");
         if (registry != null) {

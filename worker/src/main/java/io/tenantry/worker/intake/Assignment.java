@@ -76,7 +76,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        LOG.warn("lost {}: this worker was away for too long, and others have them", partitions);
+        LOG.warn("lost {}: this worker did not answer its group in time; other workers have them and answer their requests", partitions);
         drop(partitions);
     }
 
@@ -109,7 +109,7 @@ final class Assignment implements ConsumerRebalanceListener {
         } catch (TimeoutException away) {
             if (!waits) {
                 LOG.warn(
-                        "the committed offsets of {} cannot be read yet ({}); they are not consumed until they are",
+                        "the committed offsets of {} cannot be read yet ({}); these partitions are not consumed until then",
                         unread,
                         away.getMessage());
             }

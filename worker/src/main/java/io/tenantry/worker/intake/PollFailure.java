@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** What a poll threw. Its type does not say which partition is the cause, if one is. */
+/** What a poll threw. Its type does not name the partition that is the cause, if any. */
 record PollFailure(RuntimeException cause) {
     private static final int MOST_CAUSES = 4;
 

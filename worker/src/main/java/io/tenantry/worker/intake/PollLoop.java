@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * Polls requests, hands them to their lanes, and publishes what is settled. The one thread that runs it is the only one
  * that touches the consumer and the producer; it never waits for a database, a lock or a task.
  *
- * <p>A turn of the loop polls records, admits their requests or parks them, takes what is settled, commits it together with
- * the results, and cleans up. If polling fails, the turn still settles and commits, and the other way round.
+ * <p>A turn of the loop polls records, admits their requests or parks them, takes what is settled, commits it together
+ * with the results, and cleans up. If polling fails, the turn still settles and commits; if that fails, the next turn
+ * polls.
  */
 public final class PollLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
@@ -59,7 +60,7 @@ public final class PollLoop implements Runnable {
             LongSupplier nanoTime) {}
 
     /**
-     * What is told when something is wrong.
+     * The parts that are told when something goes wrong.
      *
      * @param kafka when no broker answers
      * @param expelled when this consumer is no member of the group any more and cannot become one again; a new one may
@@ -123,8 +124,8 @@ public final class PollLoop implements Runnable {
     }
 
     /**
-     * Stops reading, finishes what runs, settles it, and ends the loop; at the latest when the time is over. May be called
-     * from any thread, and returns at once.
+     * Stops reading, finishes what runs, settles it, and ends the loop; at the latest when the time is over. May be
+     * called from any thread, and returns at once.
      */
     public void stop(Duration atMost) {
         drain.start(atMost);

@@ -33,7 +33,7 @@ final class Publishing {
     /** Results and dead letters in a transaction, so that it ends before its timeout. */
     private static final int LARGEST = 500;
 
-    /** The same in bytes; one that is larger goes alone. */
+    /** The same in bytes; a larger one has a transaction of its own. */
     private static final long LARGEST_BYTES = 4 << 20;
     /** Results and dead letters that are not in Kafka, which may be readable while it takes no transactions. */
     private static final int MAX_UNPUBLISHED = 2000;
@@ -178,7 +178,7 @@ final class Publishing {
         try {
             Set<Coordinates> committed = assignment.committed(batch.coordinates());
             LOG.warn(
-                    "{} of {} results and dead letters in doubt are in Kafka",
+                    "{} of {} results and dead letters in doubt are in Kafka; the others are published now",
                     committed.size(),
                     batch.coordinates().size());
             settler.published(batch.requests().stream()

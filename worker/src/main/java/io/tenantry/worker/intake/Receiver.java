@@ -15,9 +15,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Takes what a poll returned: a new record is tracked and handled; a parked one that was read again is handled; one that
- * finds no room in the offset tracker is left in Kafka, and its partition is read again from there. For the poll thread
- * alone.
+ * Takes the records of a poll. A new record is tracked and handled. A parked record that was read again is handled
+ * again. A record without room in the offset tracker is left in Kafka, and its partition is read again from there. For
+ * the poll thread alone.
  */
 final class Receiver {
     private final Consumer<byte[], byte[]> consumer;

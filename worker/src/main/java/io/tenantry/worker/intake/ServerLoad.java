@@ -20,7 +20,7 @@ final class ServerLoad {
     private static final String MIGRATIONS = "migrations ";
 
     /**
-     * For one kind of requests of each server.
+     * Limits for the signups, or for the migrations, of one server.
      *
      * @param requests at work, or ready to work
      * @param started these, and requests that wait for a time or behind others

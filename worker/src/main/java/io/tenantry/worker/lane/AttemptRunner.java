@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one attempt of a task, on the thread of its lane. Whatever the task throws counts as a failed attempt, so that it
- * ends with this task and not with its lane. Only errors after which the process must not go on are passed on.
+ * Runs one attempt of a task, on the thread of its lane. Whatever the task throws counts as a failed attempt, and its
+ * lane goes on. Only errors after which the process must not go on are passed on.
  */
 final class AttemptRunner {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);

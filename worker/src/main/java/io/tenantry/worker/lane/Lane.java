@@ -45,9 +45,9 @@ final class Lane {
     }
 
     /**
-     * Whether a lane with a waiting head may run now. Its head may have stepped aside for a task that overtakes it, which
-     * then is the head. Or its head is not wanted any more, and need not be waited for; one that waits for a callback must
-     * take it all the same, since the callback may stand for a permit that has to be given back.
+     * Whether the lane may run although its head waits. Either the head steps aside, and a task that may overtake it
+     * becomes the head. Or the head waits for a time and is not wanted any more. A head that waits for a callback must
+     * get it even if it is not wanted: the callback may stand for a permit that must be given back.
      */
     boolean mayRunNow() {
         return (stepsAside && promote()) || (timed && !head().wanted());

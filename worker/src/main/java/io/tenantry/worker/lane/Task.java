@@ -12,7 +12,7 @@ public interface Task {
 
     /**
      * The kinds of tasks of the same lane that it may run before although they were submitted earlier, when the first
-     * one steps aside. A property of what is asked for, and not of the priority among lanes.
+     * one steps aside. It depends on the work, not on the priority among lanes.
      */
     Set<String> overtakes();
 

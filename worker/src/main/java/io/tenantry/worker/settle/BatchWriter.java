@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a batch in one transaction, together with the marks of what was published since the last one. If the registry
- * refuses a batch, it is written one by one, so that only the outcome at fault becomes a dead letter. For the settler's
- * thread alone.
+ * refuses a batch, its outcomes are written one by one, so that only the one at fault becomes a dead letter. For the
+ * settler's thread alone.
  */
 final class BatchWriter {
     private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);

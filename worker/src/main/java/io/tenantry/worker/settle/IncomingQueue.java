@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that ended and are not settled, in the order in which they ended. They are settled in this order, since a
- * result must not overtake an earlier one of the same tenant. Any thread adds; only the settler's thread takes.
+ * The requests that ended and are not settled, in the order in which they ended. They are settled in this order, since
+ * a result must not overtake an earlier one of the same tenant. Any thread adds; only the settler's thread takes.
  */
 final class IncomingQueue {
     private static final int LARGEST_BATCH = 500;
-    /** Of results and attributes; one that is larger goes alone. */
+    /** Of results and attributes; a larger outcome is a batch of its own. */
     private static final long LARGEST_BATCH_BYTES = 2 << 20;
 
     private static final Duration IDLE = Duration.ofMillis(500);

@@ -7,8 +7,8 @@ import io.tenantry.worker.request.Request;
 import io.tenantry.worker.telemetry.Meters;
 
 /**
- * Decides by the ledger what a request gets: each identity one result, published with the record that was first. An
- * identity is the request's id, source and type. Safe for use by many threads.
+ * Decides by the ledger what a request gets. Each identity (source, id and type of a request) has one result, and the
+ * first record of the identity gets it. Safe for use by many threads.
  */
 final class LedgerRule {
     private final Meters meters;

@@ -25,16 +25,17 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>The thread of a lane calls {@link #finished} or {@link #answeredBefore}: the request joins the
- *       {@link IncomingQueue}. A failure of a request whose partition went away ends here: its new owner runs it again. A
- *       success of such a request is written all the same, and the new owner gets it from the ledger.
- *   <li>The settler's own thread takes a batch from the queue, in order, and writes it ({@link BatchWriter}). By the rows
- *       of the ledger it decides what each request gets, so that each identity has one result ({@link LedgerRule}).
+ *       {@link IncomingQueue}. A failure of a request whose partition went away ends here: its new owner runs it again.
+ *       A success of such a request is written all the same, and the new owner gets it from the ledger.
+ *   <li>The settler's own thread takes a batch from the queue, in order, and writes it ({@link BatchWriter}). By the
+ *       rows of the ledger it decides what each request gets, so that each identity has one result ({@link
+ *       LedgerRule}).
  *   <li>The poll thread takes what is ready, in the same order, and publishes it with the offsets.
  *   <li>The poll thread calls {@link #published}; the next batch marks these results in the ledger. Or it calls
  *       {@link #retract}, if a result cannot be published ({@link Retractions}).
  * </ol>
  *
- * Any thread may call its methods; only {@link #awaitReady} and {@link #close} block.
+ * Where nothing else is said, any thread may call its methods. Only {@link #awaitReady} and {@link #close} block.
  */
 public final class Settler implements Outcomes, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
@@ -110,7 +111,7 @@ public final class Settler implements Outcomes, AutoCloseable {
         return unwritten.whenWritten(key);
     }
 
-    /** Takes all that is ready to be published; for the poll thread. */
+    /** Takes all that is ready to be published, in order. For the poll thread. */
     public List<SettledRequest> takeReady() {
         List<SettledRequest> taken = new ArrayList<>();
         for (SettledRequest next = ready.poll(); next != null; next = ready.poll()) {
@@ -119,14 +120,17 @@ public final class Settler implements Outcomes, AutoCloseable {
         return taken;
     }
 
-    /** The results of these requests are in Kafka; the next batch marks them as published in the ledger. */
+    /**
+     * The results of these requests are in Kafka; the next batch marks them as published in the ledger. For the poll
+     * thread.
+     */
     public void published(List<RequestRef> requests) {
         published.addAll(requests);
     }
 
     /**
      * The result of this request cannot be published: the ledger forgets it, so that the request is new when it is sent
-     * again.
+     * again. For the poll thread.
      *
      * @return completes when the ledger has forgotten it. Only then may the dead letter be published: a worker that is
      *     killed in between has neither published nor kept anything, and the next one begins again
@@ -135,12 +139,16 @@ public final class Settler implements Outcomes, AutoCloseable {
         return retractions.add(request);
     }
 
-    /** Whether every outcome so far is in the ledger, also of requests whose partition went away. */
+    /**
+     * Whether every outcome so far is in the ledger, also of requests whose partition went away. For the poll thread.
+     */
     public boolean isWritten() {
         return incoming.isSettled();
     }
 
-    /** Waits until every outcome so far is ready to be published; false if the time was over first. */
+    /**
+     * Waits until every outcome so far is ready to be published; false if the time was over first. For the poll thread.
+     */
     public boolean awaitReady(Duration atMost) {
         return incoming.awaitSettled(atMost);
     }
