@@ -76,7 +76,9 @@ final class Assignment implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        LOG.warn("lost {}: this worker did not answer its group in time; other workers have them and answer their requests", partitions);
+        LOG.warn(
+                "lost {}: this worker did not answer its group in time; other workers have them and answer their requests",
+                partitions);
         drop(partitions);
     }
 

@@ -26,7 +26,10 @@ final class Drain {
     synchronized void start(Duration atMost) {
         if (endNanos == null) {
             endNanos = nanoTime.getAsLong() + atMost.toNanos();
-            LOG.info("draining: {} tenants are being worked on and have {} s to finish; nothing new begins", lanes.running(), atMost.toSeconds());
+            LOG.info(
+                    "draining: {} tenants are being worked on and have {} s to finish; nothing new begins",
+                    lanes.running(),
+                    atMost.toSeconds());
             lanes.drain();
         }
     }
