@@ -47,10 +47,11 @@ class FilesIT {
         assertThat(deployment.query("SELECT count(*) FROM years_acme.a")).containsExactly("0");
         assertThat(worker.output())
                 .anyMatch(line -> line.contains(" INFO ")
-                        && line.contains("database years: undo scripts are passed over: ")
+                        && line.contains(
+                                "database years: undo scripts are ignored, since Tenantry only migrates forward: ")
                         && line.contains("U1__a.sql"))
                 .anyMatch(line -> line.contains(" WARN ")
-                        && line.contains("database years: files without the name of a migration are passed over:"
+                        && line.contains("database years: files whose names are not names of migrations are ignored:"
                                 + " fixtures/demo.sql"));
     }
 

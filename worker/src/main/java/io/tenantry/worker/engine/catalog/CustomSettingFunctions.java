@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public record CustomSettingFunctions(boolean everywhere, Set<String> schemas) {
     /** There are none. */
     public static final CustomSettingFunctions NONE = new CustomSettingFunctions(false, Set.of());
-    /** For who cannot look. */
+    /** The functions could not be searched: any work on a home may run one. */
     public static final CustomSettingFunctions UNKNOWN = new CustomSettingFunctions(true, Set.of());
 
     private static final Logger LOG = LoggerFactory.getLogger(CustomSettingFunctions.class);
@@ -51,17 +51,17 @@ public record CustomSettingFunctions(boolean everywhere, Set<String> schemas) {
         schemas = Set.copyOf(schemas);
     }
 
-    /** Looks through the functions of the database; none of the scripts' own does such a thing if this is asked. */
+    /** Searches the functions of the database. If scripts set custom settings themselves, no search is needed. */
     public static CustomSettingFunctions of(Connection connection, MigrationCatalog catalog) {
-        if (catalog.spoilsAllSessions()) {
+        if (catalog.scriptsRequireNewSession()) {
             return UNKNOWN;
         }
         try {
             return find(connection, catalog);
         } catch (SQLException failure) {
             LOG.warn(
-                    "database {}: nobody knows which functions set custom settings ({}); the session is closed after each"
-                            + " request, which is slower",
+                    "database {}: functions that set custom settings could not be searched for ({}); the session is closed after"
+                            + " each request, which is slower",
                     catalog.database(),
                     String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
             return UNKNOWN;
@@ -109,11 +109,11 @@ public record CustomSettingFunctions(boolean everywhere, Set<String> schemas) {
         all.add("set_config");
         return QUERY.formatted(
                 Identifiers.literal(TenantHome.ANY_MARK),
-                Identifiers.literal(ScriptCheck.spoilingInPostgres() + called),
+                Identifiers.literal(ScriptCheck.unresettableInPostgres() + called),
                 all.stream().map(Identifiers::literal).collect(Collectors.joining(", ")));
     }
 
-    /** Anywhere: a string may be run too. */
+    /** Whether a script names the function anywhere, also in a string, which may be run as dynamic SQL. */
     private static boolean isNamed(String name, MigrationCatalog catalog) {
         Pattern word = Pattern.compile("(?<![\\w$])" + Pattern.quote(name) + "(?![\\w$])", Pattern.CASE_INSENSITIVE);
         return catalog.scripts().texts().stream()

@@ -48,7 +48,7 @@ public final class MigrationCatalog {
     private final Map<String, String> unreadable;
     private final boolean outOfOrder;
     private final boolean dependsOnHome;
-    private final boolean spoilsSessions;
+    private final boolean scriptsRequireNewSession;
 
     private MigrationCatalog(
             String database,
@@ -63,8 +63,8 @@ public final class MigrationCatalog {
         this.unreadable = Map.copyOf(unreadable);
         this.plans = plans;
         this.outOfOrder = outOfOrder;
-        this.spoilsSessions =
-                !sources.java().isEmpty() || sources.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
+        this.scriptsRequireNewSession = !sources.java().isEmpty()
+                || sources.scripts().texts().stream().anyMatch(ScriptCheck::requiresNewSession);
         this.dependsOnHome = migrations.stream()
                 .anyMatch(migration -> migration.version() == null
                         && sources.scripts().text(migration.script()).contains("${"));
@@ -134,16 +134,16 @@ public final class MigrationCatalog {
     }
 
     /**
-     * Whether one of them may leave in its session what cannot be reset there; also by a function that another one has made,
-     * or that was found in the database. What a migration in Java does, nobody knows.
+     * Whether the session must be closed after work on this home, because it cannot be reset: a script, or a function of the
+     * scripts or of the database, may set a custom setting. Migrations in Java may do so too.
      */
-    public boolean spoilsSessions(TenantHome home) {
-        return spoilsSessions || plans.spoilers().isIn(home);
+    public boolean requiresNewSession(TenantHome home) {
+        return scriptsRequireNewSession || plans.customSettings().isIn(home);
     }
 
-    /** The same of the scripts alone, whatever is in the database. */
-    boolean spoilsAllSessions() {
-        return spoilsSessions;
+    /** The same for the scripts alone, without functions of the database. */
+    boolean scriptsRequireNewSession() {
+        return scriptsRequireNewSession;
     }
 
     /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */

@@ -11,19 +11,19 @@ import java.util.Optional;
  * Immutable.
  *
  * @param steps scripts that may be applied one by one to a home with history, by the name of the file
- * @param inNewHomes scripts that may be applied to a home that this worker is making, though not to one that is there: what
- *     they make CONCURRENTLY is made without that word, since nobody waits in a new home
+ * @param inNewHomes scripts that may be applied to a home that this worker is making, and not to a home that exists: their
+ *     results differ where there are rows, or they are planned without CONCURRENTLY, for which a new home has no need
  * @param atOnce whether all migrations of a new home may be applied in one transaction
  * @param outside scripts that Flyway runs outside a transaction, by the name of the file
- * @param spoilers functions of the database after which a session cannot be reset
+ * @param customSettings functions of the database that set custom settings, after which a session cannot be reset
  */
 public record Plans(
         Map<String, PlannedScript> steps,
         Map<String, PlannedScript> inNewHomes,
         boolean atOnce,
         Map<String, NonTransactionalScript> outside,
-        CustomSettingFunctions spoilers) {
-    /** Everything goes through Flyway. */
+        CustomSettingFunctions customSettings) {
+    /** No plans: everything goes through Flyway. */
     public static final Plans NONE = of(Map.of(), CustomSettingFunctions.NONE);
 
     public Plans {
@@ -32,12 +32,12 @@ public record Plans(
         outside = Map.copyOf(outside);
     }
 
-    /** Everything goes through Flyway; this much is known of it. */
-    public static Plans of(Map<String, NonTransactionalScript> outside, CustomSettingFunctions spoilers) {
-        return new Plans(Map.of(), Map.of(), false, outside, spoilers);
+    /** No plans, with what is known about the scripts. */
+    public static Plans of(Map<String, NonTransactionalScript> outside, CustomSettingFunctions customSettings) {
+        return new Plans(Map.of(), Map.of(), false, outside, customSettings);
     }
 
-    /** The same in a database with these functions. */
+    /** The same plans for a database with these functions. */
     public Plans with(CustomSettingFunctions found) {
         return new Plans(steps, inNewHomes, atOnce, outside, found);
     }
@@ -47,14 +47,14 @@ public record Plans(
         return Optional.ofNullable(steps.get(migration.script())).map(script -> script.with(migration));
     }
 
-    /** Those for a home that is being made. */
+    /** The plans for a home that is being made. */
     public Plans forNewHome() {
         Map<String, PlannedScript> all = new HashMap<>(steps);
         all.putAll(inNewHomes);
-        return new Plans(all, Map.of(), atOnce, outside, spoilers);
+        return new Plans(all, Map.of(), atOnce, outside, customSettings);
     }
 
-    /** All these, if each may be applied; else empty. */
+    /** The plans of all these migrations; empty if one of them has none. */
     public Optional<List<PlannedScript>> all(List<Migration> migrations) {
         List<PlannedScript> scripts =
                 migrations.stream().map(this::of).flatMap(Optional::stream).toList();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the reasons against a plan that a script's text shows, without running the script. */
 public final class ScriptCheck {
-    /** Other ones than these are known to Flyway alone. */
+    /** Matches the placeholders whose values only Flyway knows. */
     private static final Pattern FLYWAY_PLACEHOLDER =
             Pattern.compile("\\$\\{flyway:(?!defaultSchema})", Pattern.CASE_INSENSITIVE);
 
@@ -23,10 +23,7 @@ public final class ScriptCheck {
             "^(VACUUM|REINDEX|ALTER\\s+SYSTEM|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
             Pattern.CASE_INSENSITIVE);
 
-    /**
-     * Settings with a dot in their names are not listed by PostgreSQL, so that only the text tells, wherever in it they are
-     * set.
-     */
+    /** PostgreSQL does not list settings with a dot in their names, so only the text shows that they are set. */
     private static final Pattern OWN_SETTING = Pattern.compile(
             "\\bSET\\s+(?!LOCAL\\b)(SESSION\\s+)?\"?\\w+\"?\\.|\\bset_config\\s*\\([^;]*\\bfalse\\b",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -34,15 +31,16 @@ public final class ScriptCheck {
     private static final String GAP = "(?:\\s|--[^\\n]*\\n|/\\*.*?\\*/)";
 
     /**
-     * A custom setting, which stays known to its session for ever once it was set, even for one transaction; its name may be
-     * put together in dynamic SQL. And DEALLOCATE, which may drop what the driver has prepared.
+     * Matches what a reset of the session does not undo: a custom setting, which the session knows until it ends, even if it
+     * was set for one transaction; its name may be put together in dynamic SQL. Also DEALLOCATE, which may drop statements
+     * that the driver has prepared.
      */
-    private static final Pattern SPOILING = Pattern.compile(
+    private static final Pattern UNRESETTABLE = Pattern.compile(
             "\\bSET" + GAP + "+(?:(?:LOCAL|SESSION)" + GAP + "+)?(?:\"?\\w+\"?" + GAP + "*\\.|%|'" + GAP + "*\\|\\|)"
                     + "|\\bset_config\\b(?!" + GAP + "*\\(" + GAP + "*'[^'.]*'" + GAP + "*,)|\\bDEALLOCATE\\b",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    /** Flyway's statements come one by one, and read these as the ones before have set them; those of a plan come in one text. */
+    /** Matches settings that change how PostgreSQL parses the next statements. A plan is parsed as one text before it runs. */
     private static final Pattern READING =
             Pattern.compile("\\b(standard_conforming_strings|backslash_quote)\\b", Pattern.CASE_INSENSITIVE);
 
@@ -68,10 +66,11 @@ public final class ScriptCheck {
     private ScriptCheck() {}
 
     /**
-     * Why it must be left to Flyway; empty if nothing speaks against a plan.
+     * Why Flyway must apply the script; empty if nothing speaks against a plan.
      *
      * @param text of the file
-     * @param statements that Flyway finds in it; null if Flyway did not read it
+     * @param statements that Flyway finds in the file; null if Flyway did not read it
+     * @param configured whether the script has a configuration file
      */
     public static Optional<String> reason(
             Migration migration,
@@ -80,13 +79,13 @@ public final class ScriptCheck {
             boolean isOutsideTransaction,
             boolean configured) {
         if (!migration.type().startsWith("SQL")) {
-            return Optional.of("it is not a script in SQL");
+            return Optional.of("it is a migration in Java");
         }
         if (configured) {
             return Optional.of("it has a configuration file of its own");
         }
         if (FLYWAY_PLACEHOLDER.matcher(text).find()) {
-            return Optional.of("it has a placeholder of Flyway");
+            return Optional.of("it has a placeholder that only Flyway can replace");
         }
         if (isOutsideTransaction) {
             return Optional.of("it runs outside a transaction");
@@ -102,7 +101,7 @@ public final class ScriptCheck {
     /**
      * Why a script that Flyway runs outside a transaction cannot run in one; empty if nothing speaks against it.
      *
-     * @param inTransaction its statements, as they would run in a transaction
+     * @param inTransaction the statements of the script, as they would run in a transaction
      */
     public static Optional<String> reason(
             Migration migration, String text, List<String> inTransaction, boolean configured) {
@@ -116,18 +115,18 @@ public final class ScriptCheck {
                         .findFirst();
     }
 
-    /** Whether it sets something that ends with its transaction, so that another script in the same one would see it. */
+    /** Whether a statement sets something for its transaction, which another script in the same transaction would see. */
     public static boolean setsForItsTransaction(String statement) {
         return FOR_TRANSACTION.matcher(statement).find();
     }
 
-    /** The statement from its first word on. */
+    /** Returns the statement from its first word on. */
     public static String withoutComments(String statement) {
         return COMMENT.matcher(statement).replaceFirst("");
     }
 
     /**
-     * Whether a statement without comments meets no rows: it fires no trigger of a row, and runs no function but those that it
+     * Whether a statement without comments meets no rows: it fires no trigger of a row, and runs only functions that it
      * names.
      */
     public static boolean onlyDefines(String statement) {
@@ -151,19 +150,19 @@ public final class ScriptCheck {
                 || NEVER_IN_TRANSACTION.matcher(bare).find();
     }
 
-    /** Whether Flyway would end a transaction with it, or cannot run it in one. */
+    /** Whether a statement ends the transaction, or cannot run in one. */
     public static boolean leavesTransaction(String statement) {
         return parts(statement)
                 .anyMatch(part -> TRANSACTION.matcher(part).find()
                         || NEVER_IN_TRANSACTION.matcher(part).find());
     }
 
-    /** Whether it may tell others something, which they hear after a commit. */
+    /** Whether a statement may notify other sessions, which happens at the commit. */
     public static boolean notifies(String statement) {
         return NOTIFICATION.matcher(SqlStatements.withoutComments(statement)).find();
     }
 
-    /** What PostgreSQL finds in it, since Flyway may take several statements for one; without comments at their beginnings. */
+    /** The statements that PostgreSQL finds, without leading comments. Flyway may take several statements for one. */
     private static Stream<String> parts(String statement) {
         String bare = withoutComments(statement);
         return isCopyFromClient(bare)
@@ -171,23 +170,23 @@ public final class ScriptCheck {
                 : SqlStatements.of(statement).stream().map(ScriptCheck::withoutComments);
     }
 
-    /** Whether a statement, or a function that it makes, may set what PostgreSQL does not list. */
+    /** Whether a statement, or a function that it makes, may set a setting that PostgreSQL does not list. */
     static boolean leavesSetting(String statement) {
         return OWN_SETTING.matcher(statement).find();
     }
 
     /**
-     * Whether the session of a script must be ended and cannot be reset.
+     * Whether the session must be closed after the script, because it cannot be reset.
      *
      * @param text of the file
      */
-    public static boolean spoilsSession(String text) {
-        return SPOILING.matcher(text).find();
+    public static boolean requiresNewSession(String text) {
+        return UNRESETTABLE.matcher(text).find();
     }
 
-    /** What {@link #spoilsSession} looks for, as a regular expression of PostgreSQL that ignores case. */
-    static String spoilingInPostgres() {
-        return SPOILING.pattern().replace("\\b", "\\y");
+    /** The pattern of {@link #requiresNewSession} as a regular expression of PostgreSQL that ignores case. */
+    static String unresettableInPostgres() {
+        return UNRESETTABLE.pattern().replace("\\b", "\\y");
     }
 
     private static Optional<String> reason(String statement) {
@@ -199,8 +198,8 @@ public final class ScriptCheck {
             return Optional.of("it begins or ends a transaction itself");
         }
         if (READING.matcher(bare).find()) {
-            return Optional.of("it sets how PostgreSQL reads what follows");
+            return Optional.of("it changes how PostgreSQL parses the statements that follow");
         }
-        return leavesSetting(bare) ? Optional.of("it sets something for the whole session") : Optional.empty();
+        return leavesSetting(bare) ? Optional.of("it changes a setting of the whole session") : Optional.empty();
     }
 }

@@ -37,15 +37,15 @@ final class ScriptFiles {
     private final Map<String, Path> scripts = new TreeMap<>();
     private final Map<String, Path> configurations = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final List<String> undo = new ArrayList<>();
-    private final List<String> passedOver = new ArrayList<>();
+    private final List<String> ignored = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private final Map<String, String> texts = new TreeMap<>();
 
     private ScriptFiles() {}
 
     /**
-     * Reads the scripts of the folder, and their configurations. As Flyway does it, links are followed and what is hidden is
-     * passed over: that is how Kubernetes mounts files that may change. A configuration's name counts without case.
+     * Reads the scripts of the folder, and their configurations. Like Flyway, follows links and ignores hidden files and
+     * folders; Kubernetes mounts files that may change in this way. The case of a configuration's name does not matter.
      *
      * @throws IOException if the folder cannot be read
      * @throws MigrationsRefusedException if a file cannot be used; the message names all such files
@@ -60,22 +60,25 @@ final class ScriptFiles {
         return files;
     }
 
-    /** What Flyway runs, held in memory. */
+    /** The texts of the scripts and their configurations, for Flyway. */
     Scripts scripts() {
         return Scripts.of(texts);
     }
 
-    /** Tells what was passed over. */
+    /** Logs which files are ignored. */
     void log(String database) {
         if (!undo.isEmpty()) {
-            LOG.info("database {}: undo scripts are passed over: Tenantry does not go back: {}", database, named(undo));
+            LOG.info(
+                    "database {}: undo scripts are ignored, since Tenantry only migrates forward: {}",
+                    database,
+                    named(undo));
         }
-        if (!passedOver.isEmpty()) {
+        if (!ignored.isEmpty()) {
             LOG.warn(
-                    "database {}: files without the name of a migration are passed over: {}; migrations are named like"
+                    "database {}: files whose names are not names of migrations are ignored: {}; migrations are named like"
                             + " V1__what_it_does.sql",
                     database,
-                    named(passedOver));
+                    named(ignored));
         }
     }
 
@@ -144,9 +147,9 @@ final class ScriptFiles {
             }
             case UNDO -> undo.add(name);
             case MISSPELT ->
-                faults.add(name + ": begins like a migration, and Flyway would pass it over for its name; write"
-                        + " V<version>__<description>.sql or R__<description>.sql, or rename what is none");
-            case OTHER -> passedOver.add(name);
+                faults.add(name + ": its name begins like a migration's, but Flyway would ignore it; name it"
+                        + " V<version>__<description>.sql or R__<description>.sql, or rename it if it is no migration");
+            case OTHER -> ignored.add(name);
         }
     }
 
@@ -160,7 +163,7 @@ final class ScriptFiles {
         });
         Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         scripts.keySet().forEach(name -> known.add(name + ScriptName.CONFIGURATION_SUFFIX));
-        configurations.keySet().stream().filter(name -> !known.contains(name)).forEach(passedOver::add);
+        configurations.keySet().stream().filter(name -> !known.contains(name)).forEach(ignored::add);
     }
 
     private void read(String name, Path file) {
@@ -205,10 +208,10 @@ final class ScriptFiles {
 
     private static String unreadable(IOException failure) {
         if (failure instanceof NoSuchFileException) {
-            return "a link to a file that is not there";
+            return "a link to a file that does not exist";
         }
         if (failure instanceof FileSystemLoopException) {
-            return "a link to a folder that it is in";
+            return "a link to a folder that contains it";
         }
         return failure instanceof AccessDeniedException
                 ? "the worker's user may not read it"

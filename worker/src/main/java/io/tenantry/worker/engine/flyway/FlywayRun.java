@@ -204,7 +204,7 @@ public final class FlywayRun {
     /** @param guard for a script outside a transaction; null for all others */
     private void migrate(FluentConfiguration flyway, @Nullable HomeLockGuard guard, Callback... more)
             throws SQLException {
-        if (catalog.spoilsSessions(home.home())) {
+        if (catalog.requiresNewSession(home.home())) {
             home.session().endAfterwards();
         }
         try (ReceiveLimit limit = home.session().limit()) {

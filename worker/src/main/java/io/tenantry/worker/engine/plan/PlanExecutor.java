@@ -157,7 +157,7 @@ public final class PlanExecutor {
     }
 
     private void outlives(List<PlannedScript> scripts) {
-        if (plans.spoilers().isIn(session.home()) || scripts.stream().anyMatch(PlannedScript::leavesSettings)) {
+        if (plans.customSettings().isIn(session.home()) || scripts.stream().anyMatch(PlannedScript::leavesSettings)) {
             session.endAfterwards();
         }
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * None of it counts as a script's own reach outside its schema. For use by one thread.
  */
 final class DatabaseSideEffects {
-    /** What nearly every script has in it, so that event triggers show what they write. */
+    /** Statements as in nearly every script, for which event triggers show what they write. */
     private static final List<String> ORDINARY = List.of(
             "CREATE TABLE tenantry_probe (id int PRIMARY KEY)",
             "ALTER TABLE tenantry_probe ADD name text",
@@ -39,7 +39,7 @@ final class DatabaseSideEffects {
             Pattern.compile("^(?:table|view|materialized view|index|sequence) (?:\"((?:[^\"]|\"\")+)\"|([^\".]+))\\.");
 
     private static final String IDENTIFIER = "(?:\"[^\"]+\"|[\\w$]+)";
-    /** What comes before the name in a list of several. */
+    /** Matches the names before a name in a list. */
     private static final String LISTED = "(?:(?:ONLY\\s+)?" + IDENTIFIER + "(?:\\s*\\.\\s*" + IDENTIFIER
             + ")?(?:\\s*\\([^();]*\\))?\\s*\\*?\\s*,\\s*)*+(?:ONLY\\s+)?";
 
@@ -48,7 +48,7 @@ final class DatabaseSideEffects {
                     + "|SEQUENCE|FUNCTION|PROCEDURE|TYPE|DOMAIN|INDEX|SCHEMA|EXTENSION|TRIGGER|SERVER"
                     + "|CREATE\\s+STATISTICS\\b[^;]*?\\bFROM)";
     private static final String BEFORE_ROWS = "(?:INTO|UPDATE|DELETE\\s+FROM|TRUNCATE|TRUNCATE\\s+TABLE|COPY)";
-    /** A relation of this name behind these words is read, or it is a function. */
+    /** Behind these words, a relation is only read, or the name is a function's. */
     private static final Pattern BEFORE_READ = Pattern.compile(
             "(?:(?<!\\bDELETE\\s{1,8})\\bFROM|\\b(?:JOIN|REFERENCES|LIKE|FUNCTION|PROCEDURE|SELECT|PERFORM|CALL))\\s+(?:ONLY\\s+)?$",
             Pattern.CASE_INSENSITIVE);
@@ -66,12 +66,12 @@ final class DatabaseSideEffects {
         this.scratch = scratch;
     }
 
-    /** Whether event triggers answer to what scripts do: what they write must be rolled back. */
+    /** Whether event triggers react to scripts. All that they write must be rolled back. */
     boolean hasEventTriggers() {
         return eventTriggers;
     }
 
-    /** Lets event triggers show what they write; within a transaction in which the home was made. */
+    /** Finds what event triggers write for ordinary statements; in a transaction in which the home was made. */
     void probe() throws SQLException {
         eventTriggers = !scratch.session().ask(EVENT_TRIGGERS).isEmpty();
         if (!eventTriggers) {
@@ -85,7 +85,7 @@ final class DatabaseSideEffects {
                 statement.execute(sql);
             }
         } catch (SQLException forbidden) {
-            // A trigger that forbids something: what was written until then counts for nothing.
+            // A trigger forbids a statement: what was written before it does not count.
             scratch.session().execute("ROLLBACK TO SAVEPOINT probe");
         }
         ordinary = new HashSet<>(
@@ -95,15 +95,15 @@ final class DatabaseSideEffects {
         scratch.session().execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
     }
 
-    /** Whether these are only what event triggers write for whatever a script does, and the text names none of them. */
+    /** Whether all these changes are those that event triggers make for ordinary statements, and the text names none of them. */
     boolean isOrdinary(Set<ForeignChanges.Item> items, String text) {
         return ordinary.containsAll(items) && items.stream().noneMatch(item -> isTarget(item, text));
     }
 
     /**
-     * Whether code of the database may have made or changed it.
+     * Whether code of the database, and no script, may have made or changed the item.
      *
-     * @param text of the script and those before it: it tells which functions they call
+     * @param text of the script and those before it, which shows the functions that they call
      */
     boolean mayDo(ForeignChanges.Item item, String text) throws SQLException {
         if (item.ofTenant()) {
@@ -124,8 +124,8 @@ final class DatabaseSideEffects {
     }
 
     /**
-     * Whether a statement in the text makes or changes what has this name, or may do so with a name in a string: also where
-     * the text names it with its schema and not only to read it.
+     * Whether a statement in the text makes or changes the item, or may do so with its name in a string. A name with its
+     * schema also counts, unless the item is only read there.
      */
     static boolean isTarget(ForeignChanges.Item item, String text) {
         String code = TEXT_OF_COMMENT.matcher(text).replaceAll(" ");
@@ -137,7 +137,7 @@ final class DatabaseSideEffects {
                 || isNamedWithSchema(item, code);
     }
 
-    /** Whether a statement in the text writes rows to it. */
+    /** Whether a statement in the text writes rows to the item. */
     static boolean isWritten(ForeignChanges.Item item, String text) {
         return item.name().startsWith("table ") && isBehind(BEFORE_ROWS, item, text);
     }
@@ -172,7 +172,7 @@ final class DatabaseSideEffects {
         return false;
     }
 
-    /** Empty if it is no relation. */
+    /** The schema of a relation; empty for other items. */
     private static String schema(ForeignChanges.Item item) {
         Matcher schema = SCHEMA.matcher(item.name());
         return !schema.find()

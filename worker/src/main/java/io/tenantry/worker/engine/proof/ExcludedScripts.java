@@ -5,17 +5,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Scripts that sent too much in a trial, which ended the trial's session. The next trial stops before them. For one
- * start, by one thread.
+ * Scripts that sent too much in a trial and so ended the trial's session. The next trial ends before them. For one
+ * verification, by one thread.
  */
 final class ExcludedScripts {
     private final Map<String, String> scripts = new HashMap<>();
     private final Map<String, String> withRows = new HashMap<>();
 
     /**
-     * Remembers it.
+     * Adds the script that sent too much.
      *
-     * @return false if nothing new is known, so that another trial would end as this one
+     * @return false if the script is unknown or was already excluded, so that another trial would end in the same way
      */
     boolean add(TooMuchSentException failure) {
         return !failure.script().isEmpty()
@@ -24,12 +24,12 @@ final class ExcludedScripts {
                         == null;
     }
 
-    /** Why they are not tried, by the names of the files. */
+    /** The reasons, by the names of scripts that are not tried at all. */
     Map<String, String> scripts() {
         return scripts;
     }
 
-    /** Why they are not tried with sample rows. */
+    /** The reasons, by the names of scripts that are not tried with sample rows. */
     Map<String, String> withRows() {
         return withRows;
     }

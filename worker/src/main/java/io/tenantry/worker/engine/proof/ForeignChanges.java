@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * The objects outside a schema that a transaction has created or changed, as far as this is visible before its end. For
  * the rest, the same objects are compared after a rollback.
  *
- * @param certain what was made or changed, with traces that differ once it is changed again
+ * @param certain objects that were created or changed, with traces that differ when an object is changed again
  * @param questionable relations, comments and large objects that may have been changed, with their names and states
- * @param vanished what was dropped, or is only locked
- * @param shared rows of catalogs that only a comparison tells
+ * @param vanished objects that were dropped, or are only locked
+ * @param shared rows of catalogs whose changes only a comparison shows
  */
 record ForeignChanges(
         Map<Item, Set<String>> certain, Map<Ref, Found> questionable, Set<Ref> vanished, SharedRows shared) {
     static final ForeignChanges NONE = new ForeignChanges(Map.of(), Map.of(), Set.of(), SharedRows.NONE);
-    /** The name of the tenant of a scratch home is part of the schema's. */
+    /** The last characters of a scratch home's schema are those of its tenant. */
     private static final int TENANT_LENGTH = 12;
 
     private static final String OBJECTS = SqlText.of(ForeignChanges.class, "objects.sql");
@@ -34,15 +34,15 @@ record ForeignChanges(
     private static final Query AFTER = Query.of("outside-objects.sql");
     private static final Query BEFORE = Query.of("objects-before.sql");
 
-    /** An object of the database: the catalog that it stands in, and its number there. */
+    /** An object of the database: its catalog, and its number there. */
     record Ref(long catalog, long number) {}
 
     /**
-     * What was made or changed.
+     * An object that was created or changed.
      *
-     * @param name with its kind before it
+     * @param name its kind and name
      * @param ofExtension whether it belongs to an extension
-     * @param ofTenant whether it is in no schema, but each tenant's own: a role, a large object
+     * @param ofTenant whether it is the tenant's own although it is in no schema, as a role or a large object can be
      */
     record Item(String name, boolean ofExtension, boolean ofTenant) {
         /** The same item, which was there before the script and so is not the tenant's. */
@@ -58,7 +58,7 @@ record ForeignChanges(
      */
     record Found(Item item, @Nullable String state) {}
 
-    /** Looks, within the transaction; the schema must exist. */
+    /** Reads the changes, within the transaction. The schema must exist. */
     static ForeignChanges of(Connection connection, String schema) throws SQLException {
         Map<Item, Set<String>> certain = new HashMap<>();
         Map<Ref, Found> questionable = new HashMap<>();
@@ -88,7 +88,7 @@ record ForeignChanges(
         return new ForeignChanges(certain, questionable, vanished, SharedRows.of(connection));
     }
 
-    /** What is here, and was not the same there: at an earlier moment of the same transaction. */
+    /** The changes since an earlier moment of the same transaction. */
     ForeignChanges without(ForeignChanges earlier) {
         Map<Item, Set<String>> made = new HashMap<>(certain);
         made.entrySet().removeAll(earlier.certain.entrySet());
@@ -99,7 +99,7 @@ record ForeignChanges(
         return new ForeignChanges(made, changed, gone, shared.without(earlier.shared));
     }
 
-    /** All that it made, changed or dropped; after it was rolled back. */
+    /** All objects that were created, changed or dropped. To be called after the rollback. */
     Set<Item> resolve(Connection connection, String schema) throws SQLException {
         Set<Item> all = new HashSet<>(certain.keySet());
         String tenant = schema.substring(Math.max(0, schema.length() - TENANT_LENGTH));
@@ -152,7 +152,7 @@ record ForeignChanges(
         return before;
     }
 
-    /** A query for those who may read the rows of roles, and one for the others. */
+    /** One query for roles that may read pg_authid, and one for the others. */
     private record Query(String withRoles, String without) {
         private static Query of(String name) {
             String text = SqlText.of(ForeignChanges.class, name)

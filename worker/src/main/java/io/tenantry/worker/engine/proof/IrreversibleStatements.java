@@ -18,7 +18,7 @@ final class IrreversibleStatements {
             pattern("\\bPREPARE\\s+TRANSACTION\\b"),
             pattern("\\bCOPY\\b[^;]*?\\b(?:FROM|TO)\\s+PROGRAM\\b"),
             pattern("\\bCOPY\\b[^;]*?\\bTO\\s+(?:E'|U&'|'|\\$)"),
-            // A language without limits may do anything.
+            // A function in an untrusted language may do anything.
             pattern("\\bLANGUAGE\\s+[\"']?(?:plpython\\w*|plperlu|pltclu|plsh|plrust)\\b"),
             pattern("\\b(?:dblink\\w*|lo_export|pg_file_\\w+|pg_terminate_backend|pg_cancel_backend|pg_reload_conf"
                     + "|pg_rotate_logfile|pg_switch_wal|pg_promote|pg_create_restore_point|pg_log_backend_memory_contexts"
@@ -26,13 +26,13 @@ final class IrreversibleStatements {
                     + "|pg_(?:create|drop|copy)_\\w*replication_slot|pg_logical_emit_message|pg_backup_(?:start|stop)"
                     + "|pg_logical_slot_get_\\w+|pg_sync_replication_slots|pg_\\w+_reset\\w*|pg_background_launch"
                     + "|http_(?:get|post|put|patch|delete|head))\\s*\\("),
-            // Extensions that send to others.
+            // Extensions that send data to other systems.
             pattern("\\b(?:aws_s3|aws_lambda|amqp)\\s*\\.\\s*\\w+\\s*\\("),
             pattern("(?:\\b(?:SELECT|FROM|PERFORM|JOIN|LATERAL)\\s+|[,=(]\\s*)(?:\\w+\\.)?http\\s*\\("));
 
     private IrreversibleStatements() {}
 
-    /** The words in question; empty if there are none. */
+    /** The words of such a statement; empty if there is none. */
     static Optional<String> in(String statement) {
         String code = SqlStatements.withoutComments(statement);
         return PATTERNS.stream()

@@ -36,7 +36,7 @@ final class PlanCandidates {
     private PlanCandidates(MigrationCatalog catalog, PlannedScript.Names names) {
         this.catalog = catalog;
         this.names = names;
-        this.leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::spoilsSession);
+        this.leavesSettings = catalog.scripts().texts().stream().anyMatch(ScriptCheck::requiresNewSession);
         this.hasCallbacks = catalog.scripts().names().stream().anyMatch(PlanCandidates::isCallback);
     }
 

@@ -21,16 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class SampleRows {
     private static final String COLUMNS = SqlText.of(SampleRows.class, "sample-columns.sql");
-    /** A table that refers to another one gets its rows after that one. */
+    /** A table gets its rows in a later pass than the table that it refers to. */
     private static final int PASSES = 3;
 
     /**
-     * @param base the type that a domain is made of
-     * @param category of that type, as in pg_type
-     * @param length longest text; null if there is no limit
-     * @param needed whether it must not be null
-     * @param given whether it has a default that can be used
-     * @param reference query for the values that a foreign key allows, in the order of an index; null if there is none
+     * A column of a table.
+     *
+     * @param base the base type of a domain; else the type itself
+     * @param category of the base type, as in pg_type
+     * @param length of the longest text; null if there is no limit
+     * @param needed whether the column must not be null
+     * @param given whether the column has a default that can be used
+     * @param reference query for the values that a foreign key allows, in the order of an index; null if there is no key
      * @param shared whether the query reads a table outside the home
      */
     private record Column(
@@ -47,9 +49,9 @@ final class SampleRows {
     private SampleRows() {}
 
     /**
-     * The statements that put them in, in order; finds those that succeed in a transaction that it rolls back.
+     * Returns the INSERT statements in order, and leaves no rows: they are found in a transaction that is rolled back.
      *
-     * @param hasTime whether more may be tried; there are fewer rows if not
+     * @param hasTime whether more may be tried; if not, there are fewer rows
      */
     static List<String> of(Scratch scratch, ReferencedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
             throws SQLException {
@@ -62,7 +64,7 @@ final class SampleRows {
             // Triggers find their tables by the search path.
             scratch.session().execute(scratch.session().searchPathSql());
             for (String table : List.copyOf(tables.keySet())) {
-                // No rollback gives back what a sequence of others gives out.
+                // A rollback does not give back the numbers of a shared sequence.
                 if (sequences.fills(scratch.home().schema(), table)) {
                     tables.remove(table);
                 }
@@ -154,7 +156,7 @@ final class SampleRows {
     private static boolean isAccepted(Scratch scratch, String insert) throws SQLException {
         scratch.session().execute("SAVEPOINT sample");
         try {
-            // What is checked at the end of the transaction is checked now, and does not wait in the way of a script.
+            // Deferred constraints are checked now, so that they cannot fail in the script.
             scratch.session().execute(insert + "; SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT sample");
             return true;
         } catch (SQLException refused) {
@@ -163,7 +165,7 @@ final class SampleRows {
         }
     }
 
-    /** Values that one table may accept where another does not. */
+    /** Kinds of values: a table's constraints may accept one kind and not another. */
     private enum Style {
         LARGE("100 + %d", "sample %d"),
         SMALL("%d", "s%d"),
@@ -230,7 +232,7 @@ final class SampleRows {
 
     private static String text(@Nullable Integer length, String text) {
         int end = length == null ? text.length() : Math.min(length, text.length());
-        // The number is at the end.
+        // The end has the number.
         return Identifiers.literal(text.substring(text.length() - end));
     }
 }

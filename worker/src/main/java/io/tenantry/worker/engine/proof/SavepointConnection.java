@@ -10,7 +10,8 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection inside an open transaction. Commits and rollbacks of its user become savepoints. For use by one thread.
+ * A connection inside an open transaction. Its user's commits and rollbacks become operations on a savepoint. For use by one
+ * thread.
  */
 final class SavepointConnection implements InvocationHandler {
     private static final String SAVEPOINT = "tenantry_held";
@@ -22,7 +23,7 @@ final class SavepointConnection implements InvocationHandler {
         this.connection = connection;
     }
 
-    /** @param connection in a transaction; it is left in it, and open */
+    /** @param connection in a transaction, which stays open */
     static Connection of(Connection connection) {
         return (Connection) Proxy.newProxyInstance(
                 SavepointConnection.class.getClassLoader(),

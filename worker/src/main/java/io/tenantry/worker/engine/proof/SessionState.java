@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** What a script may leave in its session after its transaction. */
+/** The state of a session that may outlive the transaction of a script. */
 final class SessionState {
     private static final String QUERY = """
             SELECT concat_ws(E'\\n',
@@ -22,7 +22,7 @@ final class SessionState {
 
     private SessionState() {}
 
-    /** Outside a transaction. */
+    /** Reads the state, as text for comparisons. To be called outside a transaction. */
     static String of(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {

@@ -28,28 +28,28 @@ final class SharedLocks {
     private boolean held;
     private long sinceNanos;
 
-    /** @param limit how long others may wait */
+    /** @param limit how long others may be kept waiting */
     SharedLocks(Connection connection, String schema, Duration limit) {
         this.connection = connection;
         this.schema = schema;
         this.limitNanos = limit.toNanos();
     }
 
-    /** A transaction begins. */
+    /** To be called when a transaction begins. */
     void begin() {
         held = false;
     }
 
-    /** Whether others have been kept waiting for too long; to be asked again and again within a transaction. */
+    /** Whether others have been kept waiting for too long. The time counts from the first call that finds such a lock. */
     boolean areHeldTooLong() throws SQLException {
         if (!held) {
-            held = look();
+            held = isHeld();
             sinceNanos = System.nanoTime();
         }
         return held && System.nanoTime() - sinceNanos >= limitNanos;
     }
 
-    private boolean look() throws SQLException {
+    private boolean isHeld() throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(QUERY)) {
             query.setString(1, schema);
             try (ResultSet row = query.executeQuery()) {

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of the catalogs of memberships, settings, shared comments and user mappings, as a transaction sees them. Neither
- * locks nor row versions show what the transaction has deleted there, or which user mapping it has changed.
+ * locks nor row versions show which rows the transaction has deleted there, or which user mapping it has changed.
  *
- * @param catalogs those that the transaction may have written; only their rows are here
+ * @param catalogs the catalogs that the transaction may have written; only their rows are read
  * @param rows by their identity
- * @param snapshot the moment of the look; empty if no rows were read
- * @param earlier what was the same at an earlier moment counts for nothing; null if there is none
+ * @param snapshot the moment of reading; empty if no rows were read
+ * @param earlier the rows at an earlier moment, which do not count if they are the same; null if there are none
  */
 record SharedRows(
         String catalogs,
@@ -32,9 +32,9 @@ record SharedRows(
     /**
      * A row.
      *
-     * @param name of what it is about
+     * @param name of the object that it describes
      * @param content differs after each change
-     * @param isOld whether it was there at the moment of the snapshot; null for a user mapping, of which nothing tells
+     * @param isOld whether the row existed at the moment of the snapshot; null for a user mapping, since this is unknown
      */
     record Row(String name, String content, @Nullable Boolean isOld) {
         private boolean isLike(@Nullable Row other) {
@@ -44,7 +44,7 @@ record SharedRows(
 
     private static final String ROWS = SqlText.of(SharedRows.class, "shared-rows.sql");
 
-    /** Statistics of earlier transactions may be among the numbers: such a catalog is read without need. */
+    /** The numbers may include earlier transactions; a catalog is read without need then. */
     private static final String WRITTEN = """
             SELECT pg_current_snapshot()::text, coalesce(array_agg(c.oid), '{}')::text
             FROM pg_class c
@@ -54,7 +54,7 @@ record SharedRows(
                   + pg_stat_get_xact_tuples_deleted(c.oid) > 0
             """;
 
-    /** Looks, within the transaction. */
+    /** Reads the rows, within the transaction. */
     static SharedRows of(Connection connection) throws SQLException {
         String snapshot;
         String catalogs;
@@ -88,12 +88,12 @@ record SharedRows(
         return rows;
     }
 
-    /** What is here, and was not the same there. */
+    /** The same rows, of which only those count that differ from an earlier moment. */
     SharedRows without(SharedRows before) {
         return new SharedRows(catalogs, rows, snapshot, before);
     }
 
-    /** The names of what the transaction has deleted, and of user mappings that it has changed; after it was rolled back. */
+    /** The names of deleted rows and changed user mappings. To be called after the rollback. */
     Set<String> changed(Connection connection) throws SQLException {
         if (catalogs.equals(NONE.catalogs)) {
             return Set.of();
@@ -102,7 +102,7 @@ record SharedRows(
         Set<String> changed = new HashSet<>();
         now.forEach((key, row) -> {
             @Nullable Row then = rows.get(key);
-            // What others have made since then was never here, and what others have dropped is not in question.
+            // Rows that other sessions have made since then, or have deleted, do not count.
             boolean differs = row.isOld() == null ? then != null && !row.isLike(then) : row.isOld() && then == null;
             if (differs && (earlier == null || !earlier.hasSame(key, then))) {
                 changed.add(row.name());
@@ -111,7 +111,7 @@ record SharedRows(
         return changed;
     }
 
-    /** Whether a row was the same at this moment, or was missing as well. */
+    /** Whether the row was the same at this moment; null stands for a missing row. */
     private boolean hasSame(String key, @Nullable Row row) {
         String catalog = key.substring(0, key.indexOf(' '));
         boolean isRead = List.of(catalogs.substring(1, catalogs.length() - 1).split(",", -1))

@@ -53,7 +53,7 @@ final class SharedSequences {
     private static final Pattern MAKES_ROUTINE =
             Pattern.compile("^CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE)\\b", Pattern.CASE_INSENSITIVE);
 
-    /** The sequence that is not in the schema: the named one, or one that fills a column of the named table. */
+    /** Finds a sequence outside the schema: the named one, or one that fills a column of the named table. */
     private static final String QUERY = """
             SELECT s.oid::regclass::text
             FROM (SELECT to_regclass(?)::oid AS oid, (SELECT n.oid FROM pg_namespace n WHERE n.nspname = ?) AS home) named
@@ -73,7 +73,7 @@ final class SharedSequences {
     private final Connection connection;
     private final String schema;
     private final Map<String, Optional<String>> known = new HashMap<>();
-    /** Tables that routines of scripts fill: they may come, and their defaults, after the routine. */
+    /** Tables that routines of scripts fill. The tables and their defaults may be made after the routine. */
     private final Set<String> filledByRoutines = new TreeSet<>();
 
     private boolean hasSharedDefault;
@@ -83,21 +83,21 @@ final class SharedSequences {
         this.schema = schema;
     }
 
-    /** The scripts are run from the first one on. */
+    /** Starts again at the first script. */
     void begin() {
         forget();
         filledByRoutines.clear();
         hasSharedDefault = false;
     }
 
-    /** Tables may be others now. */
+    /** Forgets which tables draw from which sequences, since a statement may have changed that. */
     void forget() {
         known.clear();
     }
 
     /**
-     * The sequence that the statement may draw from; empty if there is none. Names are looked up on the search path of
-     * this moment.
+     * The shared sequence from which the statement may take a number; empty if there is none. Names are looked up on the
+     * current search path.
      */
     Optional<String> drawnBy(String statement) throws SQLException {
         String code = SqlStatements.withoutComments(statement).strip();
@@ -122,7 +122,7 @@ final class SharedSequences {
         return Optional.empty();
     }
 
-    /** The statement without the defaults in it that no row takes now. */
+    /** The statement without defaults that it only defines. */
     private static String drawing(String code) {
         if (MAKES_TABLE.matcher(code).find() && !WITH_ROWS.matcher(code).find()) {
             return "";
@@ -134,7 +134,7 @@ final class SharedSequences {
         return MAKES_TABLE.matcher(code).find() || ALTERS_TABLE.matcher(code).find();
     }
 
-    /** A sequence that has no name before the statement runs may be anybody's. */
+    /** A sequence whose name is only known when the statement runs counts as shared. */
     private Optional<String> drawnByCalls(String code) throws SQLException {
         Matcher call = CALL.matcher(code);
         while (call.find()) {
@@ -162,9 +162,9 @@ final class SharedSequences {
         return tables;
     }
 
-    /** Whether a row of the table may take a number of such a sequence. */
+    /** Whether a new row of the table may take a number of a shared sequence. */
     boolean fills(String ofSchema, String table) throws SQLException {
-        return look(Identifiers.quote(ofSchema) + "." + Identifiers.quote(table))
+        return find(Identifiers.quote(ofSchema) + "." + Identifiers.quote(table))
                 .isPresent();
     }
 
@@ -173,12 +173,12 @@ final class SharedSequences {
         if (before != null) {
             return before;
         }
-        Optional<String> found = look(name);
+        Optional<String> found = find(name);
         known.put(name, found);
         return found;
     }
 
-    private Optional<String> look(String name) throws SQLException {
+    private Optional<String> find(String name) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(QUERY)) {
             query.setString(1, name);
             query.setString(2, schema);

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Adds checks between scripts that are tried in one transaction. The message fails if a script leaves a setting to the
- * next scripts that would have ended with its own transaction, or blocks others from a shared table for too long.
+ * Adds checks between scripts that are tried in one transaction. The message fails if a script leaves a setting that would
+ * have ended with the script's own transaction, or keeps others from a shared table for too long.
  */
 final class SingleTransactionCheck {
-    /** All that PostgreSQL lists, as one text. */
+    /** All settings that PostgreSQL lists, as one text. */
     private static final String SETTINGS =
             "(SELECT pg_catalog.concat_ws(',', current_user, pg_catalog.string_agg(name ||"
                     + " '=' || setting, ',' ORDER BY name)) FROM pg_catalog.pg_settings WHERE source = 'session')";
@@ -22,8 +22,8 @@ final class SingleTransactionCheck {
     private static final String LOCKED_SINCE =
             "nullif(pg_catalog.current_setting('tenantry.locked_since', true), '')::numeric";
 
-    /** Others are kept waiting for less than this part of the lock timeout, also on a server with more to do. */
-    private static final int PART = 10;
+    /** Locks may last this fraction of the lock timeout: a busier server needs more time for the same scripts. */
+    private static final int FRACTION = 10;
 
     private final String schema;
     private final Duration longest;
@@ -34,10 +34,10 @@ final class SingleTransactionCheck {
      */
     SingleTransactionCheck(String schema, Duration lockTimeout) {
         this.schema = schema;
-        this.longest = lockTimeout.dividedBy(PART);
+        this.longest = lockTimeout.dividedBy(FRACTION);
     }
 
-    /** The script with the checks. */
+    /** Returns the script with the checks. */
     PlannedScript in(PlannedScript script) {
         List<String> before = List.of("SELECT pg_catalog.set_config('tenantry.settings', " + SETTINGS + ", true)");
         List<String> after = List.of(

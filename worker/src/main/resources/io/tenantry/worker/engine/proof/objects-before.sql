@@ -1,6 +1,6 @@
--- What relations and other objects outside a schema are like where nothing has happened to them, as rows of (name, class, id,
--- state); those that are not there are missing. The parameters are two arrays, of class and id, the schema, and the ids again:
--- by these the catalogs are searched, which are large where there are thousands of schemas.
+-- The names and states of objects outside a schema before a transaction, read after its rollback, as rows of (name, class, id,
+-- state). Objects that do not exist have no row. The parameters are two arrays, of classes and ids, the schema, and the ids
+-- again: the catalogs, which are large in a database of thousands of schemas, are searched by the ids.
 WITH wanted AS MATERIALIZED (
     SELECT w.class, w.id FROM unnest(?::oid[], ?::oid[]) AS w (class, id)
 ),

@@ -1,9 +1,9 @@
--- The objects of a database but relations, as rows of (name, class, id, namespace, row_xid): class is the catalog that it
--- stands in, namespace 0 if it belongs to no schema, row_xid the transaction that wrote it last.
+-- The objects of a database except relations, as rows of (name, class, id, namespace, row_xid): class is the object's catalog,
+-- namespace is 0 if it belongs to no schema, row_xid is the transaction that wrote it last.
 SELECT 'schema ' || quote_ident(nspname), 'pg_namespace'::regclass::oid, oid, oid, xmin FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'
 UNION ALL SELECT 'function ' || oid::regprocedure, 'pg_proc'::regclass::oid, oid, pronamespace, xmin FROM pg_proc
 UNION ALL SELECT 'type ' || oid::regtype, 'pg_type'::regclass::oid, oid, typnamespace, xmin FROM pg_type WHERE typtype IN ('d', 'e', 'r', 'b') AND typcategory <> 'A'
--- Values of an enum are rows of their own.
+-- Each value of an enum is a row.
 UNION ALL SELECT 'type ' || t.oid::regtype, 'pg_type'::regclass::oid, t.oid, t.typnamespace, e.xmin FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid
 UNION ALL SELECT format('constraint %I of %s', conname, conrelid::regclass), 'pg_constraint'::regclass::oid, oid, connamespace, xmin FROM pg_constraint
 UNION ALL SELECT format('trigger %I of %s', t.tgname, t.tgrelid::regclass), 'pg_trigger'::regclass::oid, t.oid, c.relnamespace, t.xmin
@@ -22,7 +22,7 @@ UNION ALL SELECT 'operator family ' || quote_ident(f.opfname), 'pg_opfamily'::re
 UNION ALL SELECT 'collation ' || quote_ident(collname), 'pg_collation'::regclass::oid, oid, collnamespace, xmin FROM pg_collation
 UNION ALL SELECT 'conversion ' || quote_ident(conname), 'pg_conversion'::regclass::oid, oid, connamespace, xmin FROM pg_conversion
 UNION ALL SELECT 'text search configuration ' || quote_ident(cfgname), 'pg_ts_config'::regclass::oid, oid, cfgnamespace, xmin FROM pg_ts_config
--- Whatever changes its mappings writes its dependencies again.
+-- A change of the mappings writes the dependencies again.
 UNION ALL SELECT 'text search configuration ' || quote_ident(c.cfgname), 'pg_ts_config'::regclass::oid, c.oid, c.cfgnamespace, d.xmin
     FROM pg_depend d JOIN pg_ts_config c ON c.oid = d.objid WHERE d.classid = 'pg_ts_config'::regclass
 UNION ALL SELECT 'text search dictionary ' || quote_ident(dictname), 'pg_ts_dict'::regclass::oid, oid, dictnamespace, xmin FROM pg_ts_dict
@@ -43,7 +43,7 @@ UNION ALL SELECT 'settings of ' || CASE setrole WHEN 0 THEN 'the database' ELSE 
 UNION ALL SELECT 'large object ' || oid, 'pg_largeobject'::regclass::oid, oid, 0, xmin FROM pg_largeobject_metadata
 UNION ALL SELECT format('membership of %I in %I', pg_get_userbyid(member), pg_get_userbyid(roleid)), 'pg_auth_members'::regclass::oid, member, 0, xmin
     FROM pg_auth_members
--- Not from pg_user_mapping, which superusers alone may read.
+-- Only superusers may read pg_user_mapping.
 UNION ALL SELECT format('user mapping of %I for server %I', m.usename, m.srvname), 'pg_user_mapping'::regclass::oid, d.objid, 0, d.xmin
     FROM pg_depend d JOIN pg_user_mappings m ON m.umid = d.objid
     WHERE d.refclassid = 'pg_foreign_server'::regclass AND d.classid = 'pg_user_mapping'::regclass

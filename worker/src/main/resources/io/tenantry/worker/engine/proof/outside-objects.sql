@@ -1,24 +1,23 @@
--- What the transaction in which this runs has made or changed outside a schema, as rows of (name, class, id, state,
--- extension, tenants, trace): extension and tenants say whether it belongs to an extension, and whether it is the tenant's own
--- though it is in no schema, as a role for each tenant is. A trace differs once the same thing is done again. The parameters
--- are the schema, three times.
+-- The objects outside a schema that the current transaction has made or changed, as rows of (name, class, id, state, extension,
+-- tenants, trace). "extension": the object belongs to an extension. "tenants": it is the tenant's own although it is in no
+-- schema, as a role can be. A trace differs when an object is changed again. The parameters are the schema, three times.
 --
--- A name alone says that something is made or changed. What was dropped has no name any more, and a relation that is
--- locked as for a change may have been locked for the sake of a foreign key that was dropped: class and id say which, a
--- state says what a relation is like, and the caller compares after a rollback.
+-- A row with a name and no state: the object was made or changed. A row without a name: the object was dropped, or is only
+-- locked. A row with a state: the object may have been changed; a relation may also be locked because a foreign key was
+-- dropped. For the last two kinds, the caller compares class, id and state after a rollback.
 --
--- Relations tell by their locks, which last until the end: without a look at every table of every tenant. A lock weaker
--- than these is taken by who reads, or refers to a table by a foreign key, and that is allowed. Of other objects, the rows
--- that this transaction or a part of it wrote: visible, though still in progress.
+-- Changes of relations are known by their locks, which last until the end of the transaction, so that no table of a tenant
+-- is read. Readers and foreign keys take weaker locks, and are allowed. Changes of other objects are known by the rows of
+-- catalogs that this transaction or a subtransaction wrote: visible, though still in progress.
 WITH written AS MATERIALIZED (
     SELECT pg_current_xact_id()::text::bigint AS top, n.oid AS home,
-           -- The name of the tenant of a scratch home is part of the schema's.
+           -- The last characters of a scratch home's schema are those of its tenant.
            right(n.nspname, 12) AS tenant
     FROM pg_namespace n WHERE n.nspname = ?
 ),
 object (name, class, id, namespace, row_xid) AS (
 /*objects*/
-    -- A right on a table is given without a lock.
+    -- A GRANT on a table takes no lock.
     UNION ALL SELECT NULL, 'pg_class'::regclass::oid, oid, relnamespace, xmin FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ),
 recent AS MATERIALIZED (
@@ -67,13 +66,13 @@ SELECT o.name, o.class, o.id, /*large object*/ AS state,
            OR o.class IN ('pg_authid'::regclass, 'pg_auth_members'::regclass, 'pg_default_acl'::regclass, 'pg_db_role_setting'::regclass, 'pg_foreign_server'::regclass,
                           'pg_publication'::regclass, 'pg_shdescription'::regclass, 'pg_user_mapping'::regclass)
                AND o.name LIKE '%' || w.tenant || '%'
-               -- Where other tenants' tables have no replica identity, their updates would fail.
+               -- A publication of all tables also publishes other tenants' tables, whose updates fail without a replica identity.
                AND NOT EXISTS (SELECT FROM pg_publication p WHERE p.oid = o.id AND p.puballtables) AS tenants,
        o.row_xid::text AS trace
 FROM own o, written w WHERE o.name IS NOT NULL
 UNION
--- Superusers alone may read the rows of roles, and a row that is deleted nobody: a lock tells that one is written. Whose it
--- is, shared-rows.sql tells.
+-- Only superusers may read the rows of roles, and nobody can read a deleted row: a lock shows that a row is written. Which
+-- row it is, shared-rows.sql finds.
 SELECT CASE l.relation
            WHEN 'pg_authid'::regclass THEN coalesce('role ' || quote_ident(r.rolname), 'a role')
            WHEN 'pg_auth_members'::regclass THEN 'memberships of roles'
@@ -84,7 +83,7 @@ FROM locked l
     LEFT JOIN pg_roles r ON r.rolname LIKE '%' || w.tenant || '%' AND l.relation = 'pg_authid'::regclass
 WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
   AND (l.relation = 'pg_authid'::regclass AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation)
-       -- Who makes a role locks it too.
+       -- CREATE ROLE takes this lock too.
        OR l.relation = 'pg_auth_members'::regclass
            AND NOT EXISTS (SELECT FROM locked k WHERE k.relation = 'pg_authid'::regclass AND k.mode = 'RowExclusiveLock')
            AND NOT EXISTS (SELECT FROM own o WHERE o.class = l.relation)
@@ -109,12 +108,12 @@ WHERE (c.oid IN (SELECT l.relation FROM locked l WHERE l.locktype = 'relation' A
   AND n.nspname NOT IN (?, 'pg_catalog', 'pg_toast', 'information_schema')
   AND n.oid <> pg_my_temp_schema() AND n.nspname !~ '^pg_toast_temp_'
 UNION
--- A comment is no part of its object. Those on relations are known by their locks.
+-- Comments are no parts of their objects. Comments on relations are known by the locks of the relations.
 SELECT c.name, 'pg_description'::regclass, c.id, md5(c.text), false,
        c.name LIKE '%' || w.tenant || '%' OR EXISTS (SELECT FROM own o WHERE o.class = 'pg_largeobject'::regclass AND o.class = c.class AND o.id = c.id), NULL
 FROM comment c, written w
 WHERE c.namespace <> w.home AND c.namespace <> coalesce(nullif(pg_my_temp_schema(), 0), w.home)
-  -- An extension brings comments with it.
+  -- CREATE EXTENSION also makes comments.
   AND NOT EXISTS (SELECT FROM own o WHERE o.class = 'pg_extension'::regclass
                   AND (c.class = o.class AND c.id = o.id
                        OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = c.class AND d.objid = c.id

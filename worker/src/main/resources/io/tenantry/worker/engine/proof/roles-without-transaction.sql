@@ -1,2 +1,2 @@
--- Of a role that was dropped, a lock tells its number.
+-- The lock of a role that was dropped shows its number.
 UNION ALL SELECT 'role ' || quote_ident(rolname), 'pg_authid'::regclass::oid, oid, 0, NULL::xid FROM pg_roles

@@ -1,2 +1,2 @@
--- Superusers alone may see who wrote the row of a role.
+-- Only superusers may read which transaction wrote the row of a role.
 UNION ALL SELECT 'role ' || quote_ident(rolname), 'pg_authid'::regclass::oid, oid, 0, xmin FROM pg_authid

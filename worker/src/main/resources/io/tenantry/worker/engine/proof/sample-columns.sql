@@ -1,7 +1,8 @@
--- The columns of a schema's tables into which a sample row can be put, as rows of (table, column, type, base, category, length,
--- needed, given, reference, shared). The parameters are the schema and the name of the history table.
+-- The columns of a schema's tables that can take a sample row, as rows of (table, column, type, base, category, length, needed,
+-- given, reference, shared). The parameters are the name of the history table and the schema.
 --
--- A table is left out if a trigger of it runs a function from outside the schema: nobody knows what that function does.
+-- A table is excluded if one of its triggers runs a function from outside the schema, since the effects of that function are
+-- unknown.
 SELECT c.relname,
        a.attname,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
@@ -10,7 +11,7 @@ SELECT c.relname,
        CASE WHEN b.oid IN ('varchar'::regtype, 'bpchar'::regtype)
            THEN nullif(greatest(CASE t.typtype WHEN 'd' THEN t.typtypmod ELSE a.atttypmod END - 4, 0), 0) END AS length,
        a.attnotnull OR t.typnotnull AS needed,
-       -- What a sequence would give out is given by the sample: no rollback takes it back.
+       -- A rollback does not give back the number of a sequence, so the sample row has a number of its own.
        d.oid IS NOT NULL AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ 'nextval' AS given,
        f.reference,
        f.shared

@@ -1,6 +1,5 @@
--- Rows of catalogs whose changes locks and transactions do not tell, as rows of (key, name, content, old): old says whether the
--- row was there at the moment of a snapshot, null if that is not known. The parameters are a snapshot, and the catalogs that are
--- wanted.
+-- Rows of catalogs whose changes neither locks nor transactions show, as rows of (key, name, content, old). "old": the row existed
+-- at the moment of a snapshot; null if that is unknown. The parameters are the snapshot and the catalogs to read.
 SELECT r.catalog || ' ' || r.key AS key, r.name, md5(r.content) AS content,
        b.behind < 2147483648 AND pg_visible_in_snapshot(((s.next - b.behind)::text)::xid8, s.snapshot) AS old
 FROM (

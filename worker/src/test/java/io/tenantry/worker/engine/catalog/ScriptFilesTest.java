@@ -49,7 +49,7 @@ class ScriptFilesTest {
     void aLinkToNowhereIsNoScriptThatIsLeftOut() throws IOException {
         Files.createSymbolicLink(folder.resolve("V1__a.sql"), Path.of("nowhere"));
 
-        assertRefused("V1__a.sql: a link to a file that is not there");
+        assertRefused("V1__a.sql: a link to a file that does not exist");
     }
 
     @Test
@@ -57,7 +57,7 @@ class ScriptFilesTest {
         write("sub/V1__a.sql", "SELECT 1;");
         Files.createSymbolicLink(folder.resolve("sub/again"), Path.of("."));
 
-        assertRefused("sub/again: a link to a folder that it is in");
+        assertRefused("sub/again: a link to a folder that contains it");
     }
 
     @Test
@@ -128,8 +128,8 @@ class ScriptFilesTest {
         write("V1__a.sql", "SELECT 1;");
         write("2026/" + name, "SELECT 1;");
 
-        assertRefused("2026/" + name + ": begins like a migration, and Flyway would pass it over for its name;"
-                + " write V<version>__<description>.sql or R__<description>.sql, or rename what is none");
+        assertRefused("2026/" + name + ": its name begins like a migration's, but Flyway would ignore it;"
+                + " name it V<version>__<description>.sql or R__<description>.sql, or rename it if it is no migration");
     }
 
     @ParameterizedTest
@@ -192,7 +192,7 @@ class ScriptFilesTest {
                 .hasMessageContaining("executeInTransactoin")
                 .hasMessageContaining("V4__d.sql: line 1 is not in US-ASCII; correct the encoding in V4__d.sql.conf")
                 .hasMessageContaining("V5__e.sql: line 1 has a NUL character")
-                .hasMessageContaining("V6_f.sql: begins like a migration")
+                .hasMessageContaining("V6_f.sql: its name begins like a migration")
                 .hasMessageNotContaining("V7__no_file");
     }
 
