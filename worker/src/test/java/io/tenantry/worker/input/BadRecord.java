@@ -1,4 +1,4 @@
-package io.tenantry.worker;
+package io.tenantry.worker.input;
 
 import io.tenantry.contracts.Topic;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,10 @@
-package io.tenantry.worker;
+package io.tenantry.worker.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.Worker;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;

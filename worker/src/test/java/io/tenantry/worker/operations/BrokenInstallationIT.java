@@ -1,7 +1,8 @@
-package io.tenantry.worker;
+package io.tenantry.worker.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.App;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import java.io.File;

@@ -1,4 +1,4 @@
-package io.tenantry.worker;
+package io.tenantry.worker.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
