@@ -38,7 +38,7 @@ class HungServerIT {
     void deploy() throws Exception {
         deployment = Deployment.create().server("hung", hung);
         deployment.database("users").withTwoTables();
-        deployment.database("orders").withTwoTables();
+        deployment.database("orders").with("V1__order.sql", "CREATE TABLE placed (id int);");
         deployment.with("databases.orders.server", "hung");
         deployment.withTopics();
     }
