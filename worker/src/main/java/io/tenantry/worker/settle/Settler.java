@@ -120,10 +120,7 @@ public final class Settler implements Outcomes, AutoCloseable {
         return taken;
     }
 
-    /**
-     * The results of these requests are in Kafka; the next batch marks them as published in the ledger. For the poll
-     * thread.
-     */
+    /** These results are in Kafka; the next batch marks them in the ledger as published. For the poll thread. */
     public void published(List<RequestRef> requests) {
         published.addAll(requests);
     }
@@ -139,16 +136,12 @@ public final class Settler implements Outcomes, AutoCloseable {
         return retractions.add(request);
     }
 
-    /**
-     * Whether every outcome so far is in the ledger, also of requests whose partition went away. For the poll thread.
-     */
+    /** Whether every outcome so far is in the ledger, whoever owns its partition. For the poll thread. */
     public boolean isWritten() {
         return incoming.isSettled();
     }
 
-    /**
-     * Waits until every outcome so far is ready to be published; false if the time was over first. For the poll thread.
-     */
+    /** Waits until every outcome so far is ready; false if the time was over first. For the poll thread. */
     public boolean awaitReady(Duration atMost) {
         return incoming.awaitSettled(atMost);
     }
