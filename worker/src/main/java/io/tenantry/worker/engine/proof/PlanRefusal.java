@@ -1,16 +1,20 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.snapshot.Difference;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Why a script has no plan, so that Flyway applies it. Immutable. */
 public sealed interface PlanRefusal {
+    /** One line of bounded length, for people; its subject is the script or its plan. */
+    String sentence();
+
     /**
      * The script, its trial or the database speaks against a plan.
      *
-     * @param reason a sentence whose subject is the script
+     * @param sentence the reason
      */
-    record Unsuitable(String reason) implements PlanRefusal {}
+    record Unsuitable(String sentence) implements PlanRefusal {}
 
     /**
      * The result of the plan differs from the result of Flyway.
@@ -20,15 +24,28 @@ public sealed interface PlanRefusal {
      * @param more how many differences are not listed
      */
     record Different(boolean withRows, List<Difference> differences, int more) implements PlanRefusal {
-        private static final int MOST = 20;
+        private static final int MOST_LISTED = 20;
+        private static final int MOST_SHOWN = 3;
 
         public Different {
             differences = List.copyOf(differences);
         }
 
         static Different of(boolean withRows, List<Difference> all) {
-            int listed = Math.min(all.size(), MOST);
+            int listed = Math.min(all.size(), MOST_LISTED);
             return new Different(withRows, all.subList(0, listed), all.size() - listed);
+        }
+
+        @Override
+        public String sentence() {
+            int shown = Math.min(differences.size(), MOST_SHOWN);
+            int hidden = differences.size() - shown + more;
+            List<String> texts = new ArrayList<>();
+            differences.subList(0, shown).forEach(difference -> texts.add(difference.text("plan", "Flyway")));
+            return "its plan leaves something else than Flyway"
+                    + (withRows ? " where there are rows: " : ": ")
+                    + String.join("; ", texts)
+                    + (hidden > 0 ? " and " + hidden + " more" : "");
         }
     }
 
@@ -37,5 +54,10 @@ public sealed interface PlanRefusal {
      *
      * @param script the earlier script
      */
-    record Follows(String script) implements PlanRefusal {}
+    record Follows(String script) implements PlanRefusal {
+        @Override
+        public String sentence() {
+            return "it cannot be tried out without " + script + " before it";
+        }
+    }
 }

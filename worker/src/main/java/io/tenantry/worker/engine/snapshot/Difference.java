@@ -1,8 +1,6 @@
 package io.tenantry.worker.engine.snapshot;
 
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +18,8 @@ public sealed interface Difference {
      */
     String text(String here, String there);
 
-    /**
-     * The lines of several differences.
-     *
-     * @param most how many lines; if there are more differences, the last line counts those that are not shown
-     */
-    static List<String> lines(List<? extends Difference> differences, int most, String here, String there) {
-        int shown = differences.size() <= most ? differences.size() : most - 1;
-        List<String> lines = new ArrayList<>();
-        differences.subList(0, shown).forEach(difference -> lines.add(difference.text(here, there)));
-        if (shown < differences.size()) {
-            lines.add("and " + (differences.size() - shown) + " more differences");
-        }
-        return List.copyOf(lines);
+    private static String label(String object) {
+        return Excerpts.cut(object) + ": ";
     }
 
     /**
@@ -46,7 +33,7 @@ public sealed interface Difference {
         @Override
         public String text(String nameHere, String nameThere) {
             Excerpts excerpts = new Excerpts(here, there);
-            return object + ": " + nameHere + " " + excerpts.of(here) + ", " + nameThere + " " + excerpts.of(there);
+            return label(object) + nameHere + " " + excerpts.of(here) + ", " + nameThere + " " + excerpts.of(there);
         }
     }
 
@@ -58,7 +45,7 @@ public sealed interface Difference {
     record Amount(String object, String here, String there) implements Difference {
         @Override
         public String text(String nameHere, String nameThere) {
-            return object + ": " + nameHere + " " + here + ", " + nameThere + " " + there;
+            return label(object) + nameHere + " " + here + ", " + nameThere + " " + there;
         }
     }
 
@@ -68,21 +55,16 @@ public sealed interface Difference {
      * @param columns whose values differ; empty if each column has the same values, in other rows
      */
     record Values(String object, SortedSet<String> columns) implements Difference {
-        private static final int MOST_CHARACTERS = 200;
-
         public Values {
             columns = Collections.unmodifiableSortedSet(new TreeSet<>(columns));
         }
 
         @Override
         public String text(String nameHere, String nameThere) {
-            return object + ": "
-                    + (columns.isEmpty() ? "the same values, but in other rows" : "other values in " + columnNames());
-        }
-
-        private String columnNames() {
-            String names = String.join(", ", columns);
-            return names.length() <= MOST_CHARACTERS ? names : names.substring(0, MOST_CHARACTERS) + "…";
+            return label(object)
+                    + (columns.isEmpty()
+                            ? "the same values, but in other rows"
+                            : "other values in " + Excerpts.cut(String.join(", ", columns)));
         }
     }
 }

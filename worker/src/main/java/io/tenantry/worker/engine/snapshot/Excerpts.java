@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Excerpts of two definitions of one object. Both begin shortly before the first character that differs. */
 final class Excerpts {
     private static final int LONGEST = 100;
+    private static final int LONGEST_BEGINNING = 150;
     /** How many of the characters before the first difference are shown. */
     private static final int LEAD = 20;
 
@@ -23,7 +24,16 @@ final class Excerpts {
         int from = definition.length() <= LONGEST ? 0 : Math.max(0, common - LEAD);
         int to = Math.min(definition.length(), from + LONGEST);
         String shown = (from > 0 ? "…" : "") + definition.substring(from, to) + (to < definition.length() ? "…" : "");
-        return '`' + shown.replace("\r", "\\r").replace("\n", "\\n") + '`';
+        return '`' + inOneLine(shown) + '`';
+    }
+
+    /** The beginning of a text, in one line. */
+    static String cut(String text) {
+        return inOneLine(text.length() <= LONGEST_BEGINNING ? text : text.substring(0, LONGEST_BEGINNING) + "…");
+    }
+
+    private static String inOneLine(String text) {
+        return text.replace("\r", "\\r").replace("\n", "\\n");
     }
 
     private static int commonPrefix(String one, String other) {

@@ -309,7 +309,9 @@ class DataSnapshotIT {
     }
 
     private List<String> lines() throws SQLException {
-        return Difference.lines(differences().all(), 20, "here", "there");
+        return differences().all().stream()
+                .map(difference -> difference.text("here", "there"))
+                .toList();
     }
 
     private DataDifferences differences() throws SQLException {
