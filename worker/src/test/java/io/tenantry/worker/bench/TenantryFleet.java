@@ -1,17 +1,16 @@
 package io.tenantry.worker.bench;
 
 import io.tenantry.contracts.Event;
-import io.tenantry.contracts.EventType;
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.demo.Progress;
 import io.tenantry.worker.demo.RequestProducer;
+import io.tenantry.worker.demo.Requests;
 import io.tenantry.worker.demo.ResultConsumer;
 import io.tenantry.worker.demo.Round;
 import io.tenantry.worker.demo.RoundReport;
-import io.tenantry.worker.demo.WorkerProcess;
+import io.tenantry.worker.demo.ShippedJar;
+import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.FreePort;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,6 +28,7 @@ final class TenantryFleet implements Contestant {
     /** The registry's database, for all rounds, as the topics are. */
     static final String CONTROL = "bench_control";
 
+    private static final Requests REQUESTS = new Requests("/bench");
     private static final String MAX_HEAP = "256m";
     private static final Progress SILENT = new Progress() {
         @Override
@@ -44,7 +43,7 @@ final class TenantryFleet implements Contestant {
     };
 
     private final Path folder;
-    private final WorkerProcess.Launch launch;
+    private final ShippedJar jar;
     private final int httpPort = FreePort.pick();
     private final RequestProducer producer;
     private final ResultConsumer consumer;
@@ -59,14 +58,13 @@ final class TenantryFleet implements Contestant {
     TenantryFleet(DevStack stack, Path jar, String database, int connections, Path folder) throws SQLException {
         stack.postgres().createDatabase(database);
         this.folder = folder;
-        this.launch =
-                new WorkerProcess.Launch(jar, folder.resolve("tenantry.yaml"), folder.resolve("worker.log"), MAX_HEAP);
+        this.jar = new ShippedJar(jar, folder.resolve("tenantry.yaml"), folder.resolve("worker.log"), MAX_HEAP);
         Scripts.install("release1", migrations());
         writeSettings(stack, database, connections);
-        WorkerProcess.command("topics", launch);
+        this.jar.command("topics");
         this.producer = new RequestProducer(stack.kafka().bootstrapServers());
         this.consumer = new ResultConsumer(stack.kafka().bootstrapServers());
-        this.worker = WorkerProcess.start(launch, httpPort);
+        this.worker = this.jar.startWorker();
         this.round = new Round(producer, consumer, () -> worker.trouble());
     }
 
@@ -86,7 +84,7 @@ final class TenantryFleet implements Contestant {
                 + "    migrations: \"filesystem:" + migrations() + "\"\nworker:\n  concurrency: " + connections
                 + "\nhttp:\n  port: " + httpPort + "\n";
         try {
-            Files.writeString(launch.settings(), yaml);
+            Files.writeString(jar.settings(), yaml);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -116,7 +114,7 @@ final class TenantryFleet implements Contestant {
 
     private void restart() {
         worker.drain();
-        worker = WorkerProcess.start(launch, httpPort);
+        worker = jar.startWorker();
     }
 
     @Override
@@ -142,33 +140,15 @@ final class TenantryFleet implements Contestant {
     private RoundReport report(Workload workload, List<String> tenants) {
         String run = UUID.randomUUID().toString();
         List<? extends Event<? extends TenantRequest>> requests = tenants.stream()
-                .map(tenant -> workload == Workload.ONBOARD ? signUp(run, tenant) : upgrade(run, tenant))
+                .map(tenant -> workload == Workload.ONBOARD
+                        ? REQUESTS.signUp(run + "/" + tenant, tenant, Map.of())
+                        : REQUESTS.upgrade(run + "/" + tenant, tenant, List.of(), "latest", run))
                 .toList();
         try {
             return round.run(requests, SILENT);
         } catch (IllegalStateException stuck) {
             throw worker.failure(String.valueOf(stuck.getMessage()));
         }
-    }
-
-    private static Event<TenantCreated> signUp(String run, String tenant) {
-        return new Event<>(
-                run + "/" + tenant,
-                "/bench",
-                EventType.TENANT_CREATED,
-                Instant.now(),
-                null,
-                new TenantCreated(tenant, List.of(), Map.of()));
-    }
-
-    private static Event<MigrationRequested> upgrade(String run, String tenant) {
-        return new Event<>(
-                run + "/" + tenant,
-                "/bench",
-                EventType.MIGRATION_REQUESTED,
-                Instant.now(),
-                null,
-                new MigrationRequested(tenant, null, List.of(), "latest", run, 1));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tenantry.worker.demo;
 
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.FreePort;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,21 +22,23 @@ final class DemoRun implements AutoCloseable {
     private static final String UPGRADED = "users";
     private static final String TARGET = "6";
     private static final String NEW_TABLE = "invoices";
+    private static final String ROLLOUT = "release-2";
 
     private final Screen screen;
-    private final Path jar;
     private final long start = System.nanoTime();
     private final List<String> tenants = TenantNames.all();
     private final String sabotaged = tenants.get(tenants.size() / 2);
     private final DemoFolder folder = DemoFolder.create();
-    private final int httpPort = FreePort.pick();
+    private final ShippedJar shipped;
+    private final Requests signups = new Requests("/demo/signup");
+    private final Requests releases = new Requests("/demo/releases");
     private volatile @Nullable DevStack stack;
     private volatile @Nullable WorkerProcess worker;
 
     /** @param jar the shipped jar */
     DemoRun(Screen screen, Path jar) {
         this.screen = screen;
-        this.jar = jar;
+        this.shipped = new ShippedJar(jar, folder.settings(), folder.workerLog(), "512m");
     }
 
     /** Returns when all results are there; the servers and the worker run on. */
@@ -47,26 +51,31 @@ final class DemoRun implements AutoCloseable {
         servers.postgres().createDatabase(DemoFolder.APP);
         servers.postgres().createDatabase(DemoFolder.CONTROL);
         folder.installFirstRelease();
-        folder.writeSettings(servers, httpPort);
-        WorkerProcess.command("topics", launch());
+        folder.writeSettings(servers, FreePort.pick());
+        shipped.command("topics");
         try (RequestProducer producer = new RequestProducer(servers.kafka().bootstrapServers());
                 ResultConsumer consumer = new ResultConsumer(servers.kafka().bootstrapServers())) {
             Round round = new Round(producer, consumer, this::trouble);
             startWorker();
             say("a worker of release 1 is up; " + tenants.size() + " signups at once, each for homes in "
                     + String.join(" and ", DemoFolder.DATABASES));
-            RoundReport signups =
-                    run(round, "signups", tenants.stream().map(Requests::signUp).toList());
+            RoundReport onboarded = run(
+                    round,
+                    "signups",
+                    tenants.stream()
+                            .map(tenant -> signups.signUp("signup/" + tenant, tenant, Map.of("plan", "free")))
+                            .toList());
             sabotage(servers);
             deploySecondRelease();
             RoundReport rollout = run(
                     round,
                     "rollout",
                     tenants.stream()
-                            .map(tenant -> Requests.upgrade(tenant, UPGRADED, TARGET))
+                            .map(tenant -> releases.upgrade(
+                                    ROLLOUT + "/" + tenant, tenant, List.of(UPGRADED), TARGET, ROLLOUT))
                             .toList());
             return new DemoResult(
-                    signups,
+                    onboarded,
                     rollout,
                     sabotaged,
                     FleetVersions.ofHistories(servers.postgres(), tenants),
@@ -105,11 +114,7 @@ final class DemoRun implements AutoCloseable {
     }
 
     private void startWorker() {
-        worker = WorkerProcess.start(launch(), httpPort);
-    }
-
-    private WorkerProcess.Launch launch() {
-        return new WorkerProcess.Launch(jar, folder.settings(), folder.workerLog(), "512m");
+        worker = shipped.startWorker();
     }
 
     private Optional<String> trouble() {
@@ -131,7 +136,7 @@ final class DemoRun implements AutoCloseable {
 
     /** What somebody can do with what runs on. */
     List<String> invitation() {
-        return new Invitation(Objects.requireNonNull(stack), folder, jar, sabotaged).lines();
+        return new Invitation(Objects.requireNonNull(stack), folder, shipped.file(), sabotaged).lines();
     }
 
     /** Ends the worker and the servers, and deletes all files; safe to call twice, and from another thread. */

@@ -8,31 +8,36 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** The requests of the demo. */
-final class Requests {
-    private static final String ROLLOUT = "release-2";
-
-    private Requests() {}
-
-    /** As the signup service sends it. */
-    static Event<TenantCreated> signUp(String tenant) {
+/**
+ * Makes requests as events.
+ *
+ * @param source of them all
+ */
+public record Requests(String source) {
+    /** As a signup service sends it. */
+    public Event<TenantCreated> signUp(String id, String tenant, Map<String, String> attributes) {
         return new Event<>(
-                "signup/" + tenant,
-                "/demo/signup",
+                id,
+                source,
                 EventType.TENANT_CREATED,
                 Instant.now(),
                 null,
-                new TenantCreated(tenant, List.of(), Map.of("plan", "free")));
+                new TenantCreated(tenant, List.of(), attributes));
     }
 
-    /** As the release tooling sends it. */
-    static Event<MigrationRequested> upgrade(String tenant, String database, String target) {
+    /**
+     * As release tooling sends it.
+     *
+     * @param databases to be upgraded; all homes of the tenant if there are none
+     */
+    public Event<MigrationRequested> upgrade(
+            String id, String tenant, List<String> databases, String target, String rollout) {
         return new Event<>(
-                ROLLOUT + "/" + tenant,
-                "/demo/releases",
+                id,
+                source,
                 EventType.MIGRATION_REQUESTED,
                 Instant.now(),
                 null,
-                new MigrationRequested(tenant, null, List.of(database), target, ROLLOUT, 1));
+                new MigrationRequested(tenant, null, databases, target, rollout, 1));
     }
 }

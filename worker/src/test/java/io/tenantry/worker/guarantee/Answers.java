@@ -117,7 +117,7 @@ final class Answers implements AutoCloseable {
         return List.copyOf(results);
     }
 
-    /** Requests that have a result. */
+    /** TrialRequests that have a result. */
     Set<String> answered() {
         Set<String> answered = new HashSet<>();
         results.forEach(result -> answered.add(result.request()));

@@ -8,6 +8,7 @@ import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.RunningWorker;
+import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.Signal;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.tenantry.worker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.scenario.WorkerProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -1,6 +1,7 @@
 package io.tenantry.worker.guarantee;
 
 import io.tenantry.worker.guarantee.Ambush.Moment;
+import io.tenantry.worker.scenario.WorkerProcess;
 import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;

@@ -2,6 +2,7 @@ package io.tenantry.worker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.KafkaBroker;
 import io.tenantry.worker.stack.PostgresServer.ShutdownMode;

@@ -2,6 +2,7 @@ package io.tenantry.worker.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.ArrayList;

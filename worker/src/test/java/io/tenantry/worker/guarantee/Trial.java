@@ -7,6 +7,7 @@ import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.RunningWorker;
+import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.DevStack;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ final class Trial implements AutoCloseable {
     private final Deployment deployment;
     private final Journal journal;
     private final Group group;
-    private final Requests requests;
+    private final TrialRequests requests;
     private final Answers answers;
     private final List<String> jvmOptions = new ArrayList<>();
     private final List<WorkerProcess> workers = new ArrayList<>();
@@ -60,7 +61,7 @@ final class Trial implements AutoCloseable {
         this.group = new Group(deployment.settings().kafka());
         this.protocol = round.protocol();
         sessionTimeout(SESSION_TIMEOUT);
-        this.requests = new Requests(deployment.events());
+        this.requests = new TrialRequests(deployment.events());
         this.answers = new Answers(stack.kafka().bootstrapServers(), deployment.prefix());
     }
 
@@ -225,7 +226,9 @@ final class Trial implements AutoCloseable {
             });
             answers.pollAll();
             assertThat(counts())
-                    .as("failures %s, inversions %s", Requests.failures(answers), Requests.inversions(answers))
+                    .as(
+                            "failures %s, inversions %s",
+                            TrialRequests.failures(answers), TrialRequests.inversions(answers))
                     .isEqualTo(Counts.NONE);
         });
     }
@@ -266,9 +269,9 @@ final class Trial implements AutoCloseable {
         return new Counts(
                 requests.unanswered(answers).size(),
                 answers.repeatedResults() + answers.repeatedDeadLetters(),
-                Requests.failures(answers).size(),
+                TrialRequests.failures(answers).size(),
                 journal.overlaps(),
-                Requests.inversions(answers).size(),
+                TrialRequests.inversions(answers).size(),
                 journal.appliedTwice(),
                 group.lag());
     }
@@ -305,7 +308,7 @@ final class Trial implements AutoCloseable {
         return journal;
     }
 
-    Requests requests() {
+    TrialRequests requests() {
         return requests;
     }
 

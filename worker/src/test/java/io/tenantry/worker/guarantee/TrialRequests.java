@@ -17,12 +17,12 @@ import java.util.Set;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** The requests of one trial, and what is wrong with the answers to them. */
-final class Requests {
+final class TrialRequests {
     private final Events events;
     private final Set<String> ids = new LinkedHashSet<>();
     private final Set<String> poison = new HashSet<>();
 
-    Requests(Events events) {
+    TrialRequests(Events events) {
         this.events = events;
     }
 
@@ -54,7 +54,7 @@ final class Requests {
         return unanswered(answers).isEmpty();
     }
 
-    /** Requests without a result, and records that nobody can read without a dead letter. */
+    /** TrialRequests without a result, and records that nobody can read without a dead letter. */
     Set<String> unanswered(Answers answers) {
         Set<String> missing = new LinkedHashSet<>(ids);
         missing.removeAll(answers.answered());

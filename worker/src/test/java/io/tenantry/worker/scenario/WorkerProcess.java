@@ -1,7 +1,6 @@
-package io.tenantry.worker.guarantee;
+package io.tenantry.worker.scenario;
 
 import io.tenantry.worker.App;
-import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ChildJvm;
 import io.tenantry.worker.stack.DeadManSwitch;
@@ -17,13 +16,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A worker in a process of its own, as in production, that a test may kill, stop and start again. */
-final class WorkerProcess implements AutoCloseable {
+/** A worker in a process of its own, as in production, which may be killed, stopped and started again. */
+public final class WorkerProcess implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(90);
     private static final Duration DRAINED = Duration.ofSeconds(60);
     /** What a JVM that shuts down after SIGTERM ends with. */
@@ -37,51 +38,70 @@ final class WorkerProcess implements AutoCloseable {
             // The one of production: this class path has the settings of the tests as well.
             "-Dlogback.configurationFile=logback.xml");
 
-    private final Deployment deployment;
     private final String name;
-    private final Path logs;
-    private final List<String> moreJvmOptions;
+    private final Path folder;
+    private final Supplier<ChildJvm> program;
     private int starts;
     private ChildJvm process;
     private @Nullable DeadManSwitch stopped;
 
-    private WorkerProcess(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
-        this.deployment = deployment;
+    private WorkerProcess(String name, Path folder, Supplier<ChildJvm> program) {
         this.name = name;
-        this.logs = logs;
-        this.moreJvmOptions = List.copyOf(moreJvmOptions);
+        this.folder = folder;
+        this.program = program;
         this.process = launch();
     }
 
     /**
-     * Starts it, and does not wait until it is ready.
+     * Starts it on this class path, and does not wait until it is ready.
      *
      * @param name how its Kafka clients call themselves
      * @param logs a folder of its own: each start has a log there
      */
-    static WorkerProcess start(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
+    public static WorkerProcess start(Deployment deployment, String name, Path logs, List<String> moreJvmOptions) {
         try {
             Files.createDirectories(logs);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return new WorkerProcess(deployment, name, logs, moreJvmOptions);
-    }
-
-    private ChildJvm launch() {
         List<String> options = new ArrayList<>(SMALL_AND_QUICK_TO_START);
         options.addAll(moreJvmOptions);
         deployment.overrides().forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
         options.add("-Dtenantry.kafka.properties.client.id=" + name);
-        return ChildJvm.startProgram(
-                App.class,
-                options,
-                List.of("run", "--config", deployment.settingsFile().toString()),
-                logs.resolve(++starts + ".log"));
+        List<String> arguments =
+                List.of("run", "--config", deployment.settingsFile().toString());
+        AtomicInteger log = new AtomicInteger();
+        return new WorkerProcess(
+                name,
+                logs,
+                () -> ChildJvm.startProgram(
+                        App.class, options, arguments, logs.resolve(log.incrementAndGet() + ".log")));
+    }
+
+    /**
+     * Starts it, and waits until it takes requests.
+     *
+     * @param folder goes with it if this JVM ends while it is stopped
+     * @param program starts a process
+     */
+    public static WorkerProcess startReady(String name, Path folder, Supplier<ChildJvm> program) {
+        WorkerProcess worker = new WorkerProcess(name, folder, program);
+        try {
+            worker.awaitReady();
+        } catch (IllegalStateException late) {
+            worker.close();
+            throw late;
+        }
+        return worker;
+    }
+
+    private ChildJvm launch() {
+        starts++;
+        return program.get();
     }
 
     /** Waits until it takes requests. */
-    void awaitReady() {
+    public void awaitReady() {
         try {
             Await.until(READY, "the worker is ready", () -> !process.isAlive() || isReady());
         } catch (AssertionError late) {
@@ -116,27 +136,35 @@ final class WorkerProcess implements AutoCloseable {
                 .findFirst();
     }
 
-    boolean isAlive() {
+    /** Whether the current process has not ended. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
+    /** That it has ended, which it never does by itself; empty while it runs. */
+    public Optional<String> trouble() {
+        return isAlive()
+                ? Optional.empty()
+                : Optional.of(String.valueOf(failure("the worker has ended").getMessage()));
+    }
+
     /** How its Kafka clients call themselves. */
-    String name() {
+    public String name() {
         return name;
     }
 
     /** Whether the current process has been given partitions. */
-    boolean hasPartitions() {
+    public boolean hasPartitions() {
         return logged(": assigned [");
     }
 
     /** Whether a line of the current log holds this text. */
-    boolean logged(String text) {
+    public boolean logged(String text) {
         return process.logLines().stream().anyMatch(line -> line.contains(text));
     }
 
     /** When the current process was given this partition. */
-    List<Instant> assigned(TopicPartition partition) {
+    public List<Instant> assigned(TopicPartition partition) {
         return process.logLines().stream()
                 .filter(line -> line.contains(": assigned [") && line.matches(".*\\b" + partition + "[],].*"))
                 .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
@@ -144,19 +172,19 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** SIGKILL, as the system's out-of-memory killer sends it. */
-    void kill() {
+    public void kill() {
         process.kill();
         disarm();
     }
 
     /** SIGSTOP: as a long pause of a virtual machine. */
-    void stop() {
-        stopped = DeadManSwitch.arm(process.pid(), logs);
+    public void stop() {
+        stopped = DeadManSwitch.arm(process.pid(), folder);
         process.signal(Signal.STOP);
     }
 
     /** SIGCONT. */
-    void goOn() {
+    public void goOn() {
         process.signal(Signal.CONT);
         disarm();
     }
@@ -169,7 +197,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** SIGTERM, and waits for the end, which must be in order. */
-    void drain() {
+    public void drain() {
         process.signal(Signal.TERM);
         if (!process.awaitExit(DRAINED)) {
             throw failure("the worker did not end " + DRAINED.toSeconds() + " s after SIGTERM");
@@ -180,7 +208,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** A new process in the place of the one that has ended. */
-    void startAgain() {
+    public void startAgain() {
         if (process.isAlive()) {
             throw new IllegalStateException("process " + process.pid() + " still runs");
         }
@@ -188,8 +216,8 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** A failure that shows the end of the current log. */
-    IllegalStateException failure(String what) {
-        return process.failure(what + " (" + logs + ", start " + starts + ")");
+    public IllegalStateException failure(String what) {
+        return process.failure(what + " (" + folder + ", start " + starts + ")");
     }
 
     @Override

@@ -1,0 +1,66 @@
+package io.tenantry.worker.demo;
+
+import io.tenantry.worker.scenario.WorkerProcess;
+import io.tenantry.worker.stack.ChildJvm;
+import io.tenantry.worker.stack.EndsWithParent;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The shipped jar, run as the README runs it; its processes end with this one.
+ *
+ * @param file the jar
+ * @param settings the configuration file
+ * @param log where the output of all its processes goes
+ * @param maxHeap as after -Xmx
+ */
+public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
+    private static final String MAIN = "io.tenantry.worker.App";
+    private static final Duration COMMAND = Duration.ofSeconds(60);
+
+    /** Runs a command of the jar, and waits for its end. */
+    public void command(String name) {
+        ChildJvm process = run(name);
+        process.awaitExit(COMMAND);
+        if (!Objects.equals(process.exitStatus(), 0)) {
+            throw process.failure("`tenantry " + name + "` did not succeed");
+        }
+    }
+
+    /** Starts a worker, and waits until it takes requests. */
+    public WorkerProcess startWorker() {
+        return WorkerProcess.startReady("worker", settings.resolveSibling(""), () -> run("run"));
+    }
+
+    private ChildJvm run(String command) {
+        // The jar's logging: this class path has the settings of the tests as well.
+        List<String> options = List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:CompileThresholdScaling=0.05",
+                "-Xmx" + maxHeap,
+                "-Dlogback.configurationFile=logback.xml");
+        return ChildJvm.start(
+                file + File.pathSeparator + classesOfTests(),
+                EndsWithParent.class,
+                options,
+                List.of(MAIN, command, "--config", settings.toString()),
+                log);
+    }
+
+    private static Path classesOfTests() {
+        try {
+            return Path.of(EndsWithParent.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
