@@ -143,10 +143,11 @@ final class BoundaryFindings {
         }
         boolean rolledBack = held || mustBeRolledBack(migration);
         return rolledBack && (nonTransactional.contains(script) || any(script, ScriptCheck::leavesTransaction))
-                ? Optional.of("it cannot run in the one transaction in which all is tried and rolled back since "
-                        + (hasEventTriggers
-                                ? "the database has event triggers"
-                                : "it or a script before it leaves something outside the schema"))
+                ? Optional.of(
+                        "it cannot run in a transaction, and the trial must be one transaction that is rolled back, since "
+                                + (hasEventTriggers
+                                        ? "the database has event triggers"
+                                        : "it or a script before it makes something outside the schema"))
                 : Optional.empty();
     }
 
@@ -161,9 +162,8 @@ final class BoundaryFindings {
         objects.addAll(ownSharedObjects.getOrDefault(migration.script(), Set.of()));
         return objects.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        "it cannot be tried out but in a transaction that is rolled back, since it makes or changes "
-                                + String.join(", ", objects));
+                : Optional.of("it can only be tried in a transaction that is rolled back, since it makes or changes "
+                        + String.join(", ", objects));
     }
 
     /** Whether a trial of the script must never be committed. */

@@ -16,13 +16,13 @@ final class BoundaryVerdict {
         this.findings = findings;
     }
 
-    /** Why nobody may start with these scripts, and what to do; empty if nothing speaks against them. */
+    /** Why a start with these scripts is refused, and what to do; empty if it is not. */
     Optional<String> refusal() {
         if (!findings.dropping().isEmpty()) {
             return Optional.of(String.join(", ", findings.dropping())
-                    + " drops or renames the schema of the tenant, and with it " + History.TABLE
-                    + " and the mark that says whose it is, so that it fails in every home: take DROP SCHEMA, CREATE"
-                    + " SCHEMA and ALTER SCHEMA … RENAME of the tenant's schema out of it (pg_dump without --clean)");
+                    + " drops or renames the schema of the tenant, which holds " + History.TABLE
+                    + " and has the mark of its tenant, so that it fails in every home: remove DROP SCHEMA, CREATE SCHEMA"
+                    + " and ALTER SCHEMA … RENAME of the tenant's schema from it (pg_dump without --clean)");
         }
         List<String> refused = new ArrayList<>();
         findings.foreignObjects().forEach((script, objects) -> {
@@ -33,12 +33,12 @@ final class BoundaryVerdict {
         return refused.isEmpty()
                 ? Optional.empty()
                 : Optional.of(String.join("; ", refused)
-                        + "; with isolation schema every new tenant would do that again: name no schema, and make what all"
-                        + " share once, by hand or in a database with isolation shared; for a released script that nobody may"
-                        + " edit, add its name to databases." + database + ".allow");
+                        + "; with isolation schema this would be repeated for every new tenant: use no names of schemas, and"
+                        + " make shared objects once, by hand or in a database with isolation shared; for a released script"
+                        + " that must not be changed, add its name to databases." + database + ".allow");
     }
 
-    /** What works, and has effects that nobody may expect. */
+    /** Findings that refuse no start, and have unexpected effects. */
     List<VerificationWarning> warnings() {
         List<VerificationWarning> warnings = new ArrayList<>();
         findings.foreignObjects()

@@ -54,7 +54,7 @@ record PathTrial(
      */
     Optional<String> whyEnd(Migration migration) throws SQLException {
         if (scratch.isHeld() && scratch.blocksOthers()) {
-            return Optional.of("its trial would keep others from tables that all share");
+            return Optional.of("its trial would keep other sessions from shared tables for too long");
         }
         Optional<String> end = boundary.findings().whyEnd(migration, scratch.isHeld());
         if (end.isEmpty() && boundary.findings().mustBeRolledBack(migration)) {

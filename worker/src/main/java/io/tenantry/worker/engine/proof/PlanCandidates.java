@@ -85,7 +85,7 @@ final class PlanCandidates {
             refusals.put(
                     script,
                     new PlanRefusal.Unsuitable(
-                            "a trigger or function would see that its statements come in one message"));
+                            "a trigger or function could see that its statements are sent in one message"));
         } else {
             plannable.put(script, planned(migration, ofScript));
         }

@@ -42,7 +42,7 @@ public sealed interface PlanRefusal {
             int hidden = differences.size() - shown + more;
             List<String> texts = new ArrayList<>();
             differences.subList(0, shown).forEach(difference -> texts.add(difference.text("plan", "Flyway")));
-            return "its plan leaves something else than Flyway"
+            return "the result of its plan differs from Flyway's"
                     + (withRows ? " where there are rows: " : ": ")
                     + String.join("; ", texts)
                     + (hidden > 0 ? " and " + hidden + " more" : "");
@@ -57,7 +57,7 @@ public sealed interface PlanRefusal {
     record Follows(String script) implements PlanRefusal {
         @Override
         public String sentence() {
-            return "it cannot be tried out without " + script + " before it";
+            return "it cannot be tried without " + script + " before it";
         }
     }
 }

@@ -101,7 +101,7 @@ final class ReferenceRun {
                 hasBegun = true;
                 if (trial.scratch().isHeld() && trial.scratch().blocksOthers()) {
                     isEnded = true;
-                    throw new FlywayException("the trial ends here: it keeps others from tables that all share");
+                    throw new FlywayException("the trial ends here: its locks keep other sessions from shared tables");
                 }
             } catch (SQLException failure) {
                 throw new FlywayException("the state before the migration cannot be read", failure);

@@ -29,7 +29,7 @@ public final class VerificationLog {
         verification.warnings().forEach(this::warn);
         if (verification instanceof PlanVerification.Tried tried) {
             LOG.info(
-                    "database {}: {} of {} migrations are applied by plan, those of new tenants {}; tried out in {} ms",
+                    "database {}: {} of {} migrations are applied by plan, those of new tenants {}; the trial took {} ms",
                     database,
                     tried.plans().steps().size(),
                     migrations,

@@ -69,7 +69,7 @@ public sealed interface VerificationWarning {
         @Override
         public String sentence(String database) {
             return script + " reaches outside the tenant's schema: " + String.join(", ", objects) + "; databases."
-                    + database + ".allow names it, so every new tenant does that again";
+                    + database + ".allow names it, so this is repeated for every new tenant";
         }
     }
 
@@ -78,8 +78,8 @@ public sealed interface VerificationWarning {
         @Override
         public String sentence(String database) {
             return script
-                    + " sets the comment of the tenant's schema, which is the mark that says whose it is; the mark is"
-                    + " put back after the script, so the comment is lost: put it on a table instead";
+                    + " sets the comment of the tenant's schema, which is the mark of its tenant; the mark is put back"
+                    + " after the script, so the comment is lost: put the comment on a table instead";
         }
     }
 

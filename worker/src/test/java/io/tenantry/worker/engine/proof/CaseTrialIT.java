@@ -47,7 +47,7 @@ class CaseTrialIT {
                 assertThat(engine.query(roles)).isEqualTo(before);
                 assertThat(log.warnings()).isEmpty();
                 assertThat(log.lines())
-                        .anyMatch(line -> line.contains("V1__role.sql goes through Flyway: it cannot be tried out"));
+                        .anyMatch(line -> line.contains("V1__role.sql goes through Flyway: it can only be tried"));
                 assertThat(catalog.plans().steps()).containsOnlyKeys("V2__invoice.sql");
                 assertThat(engine.query("SELECT has_table_privilege('" + tenant + "_app', 'tenant_" + tenant
                                 + ".invoice', 'SELECT')"))

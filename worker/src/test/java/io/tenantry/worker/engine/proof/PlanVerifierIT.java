@@ -210,14 +210,15 @@ class PlanVerifierIT {
 
             assertThat(log.lines())
                     .anySatisfy(line -> assertThat(line)
-                            .endsWith("V1__default.sql goes through Flyway: its plan leaves something else than Flyway:"
-                                    + " column orders.total: plan `integer DEFAULT 0 (position 1)`,"
-                                    + " Flyway `integer DEFAULT 1 (position 1)`"))
+                            .endsWith(
+                                    "V1__default.sql goes through Flyway: the result of its plan differs from Flyway's:"
+                                            + " column orders.total: plan `integer DEFAULT 0 (position 1)`,"
+                                            + " Flyway `integer DEFAULT 1 (position 1)`"))
                     .anySatisfy(line -> assertThat(line)
-                            .endsWith("V2__rows.sql goes through Flyway: its plan leaves something else than Flyway:"
+                            .endsWith("V2__rows.sql goes through Flyway: the result of its plan differs from Flyway's:"
                                     + " table sent: other values in alone"))
                     .anySatisfy(line -> assertThat(line)
-                            .endsWith("V3__count.sql goes through Flyway: its plan leaves something else than Flyway:"
+                            .endsWith("V3__count.sql goes through Flyway: the result of its plan differs from Flyway's:"
                                     + " table orders: plan 0 rows, Flyway 2 rows"))
                     .anySatisfy(line -> assertThat(line)
                             .contains(

@@ -74,7 +74,7 @@ class SchemaBoundaryCheckIT {
                 .isInstanceOf(MigrationsRefusedException.class)
                 .hasMessageStartingWith("V2__bad.sql reaches outside the tenant's schema: ")
                 .hasMessageContaining(object)
-                .hasMessageContaining("make what all share once")
+                .hasMessageContaining("make shared objects once")
                 .hasMessageNotContaining("good");
         assertThat(engine.query("SELECT count(*) FROM other.t")).containsExactly("1");
         assertThat(engine.query("SELECT relname FROM pg_class WHERE relname = 'made'"))
