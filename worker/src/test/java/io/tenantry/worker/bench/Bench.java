@@ -38,6 +38,13 @@ public final class Bench {
                 show(scores);
                 ratios.addAll(rivalRatios(scores));
             }
+            if (settings.signups()) {
+                SignupLatency.Report report = new SignupLatency(settings, stack, jar, System.out::println).run(folder);
+                System.out.println();
+                report.lines().forEach(System.out::println);
+                System.out.println();
+                ratios.add(ratio("signup_p99_vs_jdbc", report.ratio()));
+            }
             if (settings.growth()) {
                 Scores scores = new Growth(settings, stack, jar, System.out::println).run(folder);
                 show(scores);

@@ -8,20 +8,28 @@ package io.tenantry.worker.bench;
  * @param connections of each contestant, and threads
  * @param rivals whether the contestants are compared
  * @param growth whether the cost in a database of thousands of schemas is measured
+ * @param signups whether the time of single signups is measured
  */
-record BenchSettings(int tenants, int rounds, int connections, boolean rivals, boolean growth) {
-    /** From the system properties bench.tenants, bench.rounds, bench.connections, and bench.growth (true, or only). */
+record BenchSettings(int tenants, int rounds, int connections, boolean rivals, boolean growth, boolean signups) {
+    /**
+     * From the system properties bench.tenants, bench.rounds, bench.connections, and bench.growth and bench.signups (true,
+     * or only).
+     */
     static BenchSettings ofThisProcess() {
-        String growth = System.getProperty("bench.growth", "false");
-        if (growth.isEmpty()) {
-            growth = "true";
-        }
+        String growth = choice("bench.growth");
+        String signups = choice("bench.signups");
         return new BenchSettings(
                 Integer.getInteger("bench.tenants", 500),
                 Integer.getInteger("bench.rounds", 3),
                 Integer.getInteger("bench.connections", 8),
-                !growth.equals("only"),
-                !growth.equals("false"));
+                !growth.equals("only") && !signups.equals("only"),
+                !growth.equals("false"),
+                !signups.equals("false"));
+    }
+
+    private static String choice(String property) {
+        String value = System.getProperty(property, "false");
+        return value.isEmpty() ? "true" : value;
     }
 
     /**

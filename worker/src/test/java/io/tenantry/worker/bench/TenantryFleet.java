@@ -137,6 +137,21 @@ final class TenantryFleet implements Contestant {
         return report.elapsed();
     }
 
+    /** Signs tenants up at a steady rate, and returns how long each took from the request to its result. */
+    RoundReport signUp(List<String> tenants, Duration interval) {
+        String run = UUID.randomUUID().toString();
+        try {
+            RoundReport report = round.run(
+                    tenants.stream().map(tenant -> signUp(run, tenant)).toList(), interval, SILENT);
+            if (report.with(Outcome.COMPLETED).size() != tenants.size()) {
+                throw new IllegalStateException("not all signups are completed");
+            }
+            return report;
+        } catch (IllegalStateException stuck) {
+            throw worker.failure(String.valueOf(stuck.getMessage()));
+        }
+    }
+
     private RoundReport report(Workload workload, List<String> tenants) {
         String run = UUID.randomUUID().toString();
         List<? extends Event<? extends TenantRequest>> requests = tenants.stream()

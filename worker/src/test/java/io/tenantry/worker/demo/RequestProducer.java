@@ -29,6 +29,8 @@ public final class RequestProducer implements AutoCloseable {
                 bootstrapServers,
                 ProducerConfig.ACKS_CONFIG,
                 "all",
+                ProducerConfig.LINGER_MS_CONFIG,
+                0,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 GIVE_UP_MILLIS,
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,

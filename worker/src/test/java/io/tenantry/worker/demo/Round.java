@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Sends requests, all at once, and waits for the result of each. */
+/** Sends requests, all at once or one after the other at a rate, and waits for the result of each. */
 public final class Round {
     private static final Duration POLL = Duration.ofMillis(50);
     /** Without a single further result. A request that is tried again and again makes the longest pause. */
@@ -32,12 +32,24 @@ public final class Round {
     }
 
     /**
-     * Returns when every request has its result.
+     * Sends all at once; returns when every request has its result.
      *
      * @param requests of different ids
      * @throws IllegalStateException no further result comes, or one comes twice
      */
     public RoundReport run(List<? extends Event<? extends TenantRequest>> requests, Progress progress) {
+        return run(requests, Duration.ZERO, progress);
+    }
+
+    /**
+     * Sends one after the other, whether or not results have come; returns when every request has its result.
+     *
+     * @param requests of different ids
+     * @param interval between two requests
+     * @throws IllegalStateException no further result comes, or one comes twice
+     */
+    public RoundReport run(
+            List<? extends Event<? extends TenantRequest>> requests, Duration interval, Progress progress) {
         producer.prepare(requests.get(0).type().topic().name(""));
         // What the producers and the consumers of events do in processes of their own is not Tenantry's to pay for.
         Map<String, ProducerRecord<byte[], byte[]>> encoded = new LinkedHashMap<>();
@@ -46,13 +58,19 @@ public final class Round {
                     ResultId.of(request.source(), request.id(), request.type().type()), producer.encode(request));
         }
         Map<String, Long> sent = new HashMap<>();
+        Map<String, ResultConsumer.Arrival> arrivals = new LinkedHashMap<>();
         long start = System.nanoTime();
-        encoded.forEach((result, request) -> {
-            sent.put(result, System.nanoTime());
-            producer.send(request);
-        });
+        long due = start;
+        for (Map.Entry<String, ProducerRecord<byte[], byte[]>> request : encoded.entrySet()) {
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                take(sent, arrivals, Duration.ofNanos(left), progress);
+            }
+            sent.put(request.getKey(), System.nanoTime());
+            producer.send(request.getValue());
+            due += interval.toNanos();
+        }
         producer.flush();
-        Map<String, ResultConsumer.Arrival> arrivals = collect(sent, progress);
+        collect(sent, arrivals, progress);
         long end = start;
         List<RoundReport.Answer> answers = new ArrayList<>();
         for (Map.Entry<String, ResultConsumer.Arrival> arrival : arrivals.entrySet()) {
@@ -63,20 +81,14 @@ public final class Round {
         return new RoundReport(answers, Duration.ofNanos(end - start));
     }
 
-    /** By the results' ids, in the order in which they come. */
-    private Map<String, ResultConsumer.Arrival> collect(Map<String, Long> sent, Progress progress) {
-        Map<String, ResultConsumer.Arrival> arrivals = new LinkedHashMap<>();
+    private void collect(
+            Map<String, Long> sent, Map<String, ResultConsumer.Arrival> arrivals, Progress progress) {
         long lastArrival = System.nanoTime();
         while (arrivals.size() < sent.size()) {
-            for (ResultConsumer.Arrival arrival : consumer.poll(POLL)) {
-                if (!sent.containsKey(arrival.id())) {
-                    continue;
-                }
-                lastArrival = arrival.arrivedNanos();
-                if (arrivals.put(arrival.id(), arrival) != null) {
-                    throw new IllegalStateException("result " + arrival.id() + " came twice");
-                }
-                progress.step();
+            int before = arrivals.size();
+            take(sent, arrivals, POLL, progress);
+            if (arrivals.size() > before) {
+                lastArrival = System.nanoTime();
             }
             String counts = arrivals.size() + " of " + sent.size() + " results came";
             trouble.get().ifPresent(what -> {
@@ -86,6 +98,22 @@ public final class Round {
                 throw new IllegalStateException(counts + ", and no further one in " + SILENCE.toSeconds() + " s");
             }
         }
-        return arrivals;
+    }
+
+    /** Adds the results that come, by their ids, in the order in which they come. */
+    private void take(
+            Map<String, Long> sent,
+            Map<String, ResultConsumer.Arrival> arrivals,
+            Duration patience,
+            Progress progress) {
+        for (ResultConsumer.Arrival arrival : consumer.poll(patience)) {
+            if (!sent.containsKey(arrival.id())) {
+                continue;
+            }
+            if (arrivals.put(arrival.id(), arrival) != null) {
+                throw new IllegalStateException("result " + arrival.id() + " came twice");
+            }
+            progress.step();
+        }
     }
 }
