@@ -234,12 +234,7 @@ public final class Worker implements AutoCloseable {
                 Lanes lanes = new Lanes(threads.count(), new Backoff(settings.retry()), waits, fatal);
                 LookupBatcher lookups = new LookupBatcher(registry);
                 Settler settler = new Settler(
-                        new RegistryStore(registry),
-                        registryOutage,
-                        meters,
-                        source(),
-                        () -> lanes.active() > 0,
-                        fatal);
+                        new RegistryStore(registry), registryOutage, meters, source(), lanes::isSaturated, fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
                 Publisher publisher =

@@ -4,6 +4,7 @@ import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.SettledRequest;
 import io.tenantry.worker.settle.Settler;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /** Takes what is settled, and commits its results together with the offsets. For the poll thread alone. */
@@ -14,14 +15,18 @@ final class Committer {
     private final Admission admission;
     private final RecordHandler handler;
     private final Publishing publishing;
+    private final BooleanSupplier saturated;
 
+    /** @param saturated whether there is more work than threads: then a result waits a moment for others to share its transaction */
     Committer(
             Consumer<byte[], byte[]> consumer,
             Settler settler,
             InFlight inFlight,
             Admission admission,
             RecordHandler handler,
-            Publishing publishing) {
+            Publishing publishing,
+            BooleanSupplier saturated) {
+        this.saturated = saturated;
         this.consumer = consumer;
         this.settler = settler;
         this.inFlight = inFlight;
@@ -30,10 +35,10 @@ final class Committer {
         this.publishing = publishing;
     }
 
-    /** At each turn: takes what is settled, and commits it, unless it is better to wait a moment for more. */
+    /** At each turn: takes what is settled and commits it, or waits a moment for more where the worker is saturated. */
     void settleAndCommit() {
         settle();
-        if (inFlight.size() == 0 || publishing.isDue()) {
+        if (!saturated.getAsBoolean() || publishing.isDue()) {
             publishing.publish(consumer.groupMetadata());
         }
     }

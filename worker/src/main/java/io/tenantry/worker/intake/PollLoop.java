@@ -114,7 +114,8 @@ public final class PollLoop implements Runnable {
                 publishing::add,
                 parts.nanoTime());
         this.receiver = new Receiver(consumer, assignment, admission, rereading, inFlight, handler);
-        this.committer = new Committer(consumer, parts.settler(), inFlight, admission, handler, publishing);
+        this.committer = new Committer(
+                consumer, parts.settler(), inFlight, admission, handler, publishing, parts.lanes()::isSaturated);
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         parts.meters().inFlight(inFlight::size);

@@ -24,6 +24,7 @@ public final class Lanes implements AutoCloseable {
     private final AttemptRunner attempts;
     private final Consumer<Error> fatal;
     private final LanePool pool;
+    private final int concurrency;
     private final Waits waits;
     private int running;
     private boolean draining;
@@ -38,6 +39,7 @@ public final class Lanes implements AutoCloseable {
         this.waits = waits;
         this.fatal = fatal;
         this.pool = new LanePool(concurrency);
+        this.concurrency = concurrency;
         this.pool.every(REPORTS, waits::report);
     }
 
@@ -88,6 +90,14 @@ public final class Lanes implements AutoCloseable {
         synchronized (lock) {
             return lanes.size();
         }
+    }
+
+    /**
+     * Whether there is more work than threads: more lanes have tasks than can run at once. Then the time of all counts, and
+     * otherwise that of each.
+     */
+    public boolean isSaturated() {
+        return active() > concurrency;
     }
 
     /** Interrupts what still runs; call {@link #drain} first for a clean end. Returns at once. */

@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * How long to wait for further outcomes before a transaction. A transaction costs the registry's disk the same for one
- * outcome as for many. So while further outcomes are expected, a pause comes before each: ten times as long as the last
+ * outcome as for many. So while there is more work than threads, a pause comes before each: ten times as long as the last
  * transaction took, at most 50 ms. For the settler's thread alone.
  */
 final class Linger {
@@ -13,18 +13,18 @@ final class Linger {
     private static final Duration LONGEST = Duration.ofMillis(50);
     private static final Duration STEP = Duration.ofMillis(2);
 
-    private final BooleanSupplier othersExpected;
+    private final BooleanSupplier saturated;
     /** {@link System#nanoTime()}. */
     private long notBefore = System.nanoTime();
 
-    /** @param othersExpected whether further outcomes may be on their way */
-    Linger(BooleanSupplier othersExpected) {
-        this.othersExpected = othersExpected;
+    /** @param saturated whether there is more work than threads */
+    Linger(BooleanSupplier saturated) {
+        this.saturated = saturated;
     }
 
-    /** Returns when the next transaction should begin: at once if nothing else is expected. */
+    /** Returns when the next transaction should begin: at once if the worker is not saturated. */
     void await() throws InterruptedException {
-        while (System.nanoTime() - notBefore < 0 && othersExpected.getAsBoolean()) {
+        while (System.nanoTime() - notBefore < 0 && saturated.getAsBoolean()) {
             Thread.sleep(STEP.toMillis());
         }
     }

@@ -57,7 +57,7 @@ public final class Settler implements Outcomes, AutoCloseable {
      *
      * @param outage of the registry
      * @param source {@code ce_source} of the results
-     * @param othersExpected whether further outcomes may be on their way; asked by its thread
+     * @param saturated whether there is more work than threads; asked by its thread
      * @param fatal told of an error after which the process must not go on
      */
     public Settler(
@@ -65,11 +65,11 @@ public final class Settler implements Outcomes, AutoCloseable {
             Outage outage,
             Meters meters,
             String source,
-            BooleanSupplier othersExpected,
+            BooleanSupplier saturated,
             Consumer<Error> fatal) {
         this.results = new ResultEncoder(source, meters);
         this.fatal = fatal;
-        Linger linger = new Linger(othersExpected);
+        Linger linger = new Linger(saturated);
         this.incoming = new IncomingQueue(linger);
         RegistryCalls calls = new RegistryCalls(outage, () -> closed);
         this.retractions = new Retractions(store, calls);

@@ -81,8 +81,7 @@ public final class Round {
         return new RoundReport(answers, Duration.ofNanos(end - start));
     }
 
-    private void collect(
-            Map<String, Long> sent, Map<String, ResultConsumer.Arrival> arrivals, Progress progress) {
+    private void collect(Map<String, Long> sent, Map<String, ResultConsumer.Arrival> arrivals, Progress progress) {
         long lastArrival = System.nanoTime();
         while (arrivals.size() < sent.size()) {
             int before = arrivals.size();

@@ -137,6 +137,21 @@ class LanesTest {
     }
 
     @Test
+    void isSaturatedWhileMoreLanesHaveTasksThanCanRun() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            LanesFixture.Gate gate = fixture.occupyThread("running");
+            assertThat(fixture.lanes.isSaturated()).isFalse();
+
+            fixture.submit(fixture.bulk("other", "a"));
+
+            assertThat(fixture.lanes.isSaturated()).isTrue();
+            gate.open();
+            fixture.awaitIdle();
+            assertThat(fixture.lanes.isSaturated()).isFalse();
+        }
+    }
+
+    @Test
     void saysHowManyLanesThereAreAndHowManyRun() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             LanesFixture.Gate gate = fixture.occupyThread("running");
