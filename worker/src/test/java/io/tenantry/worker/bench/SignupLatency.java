@@ -61,7 +61,9 @@ final class SignupLatency {
             lines.add(measure(fleet, "a quarter", rate / 4));
             quiet.await(out);
             lines.add(new Line(
-                    "jdbc, kafka", label("a quarter", rate / 4), sum.run(Rivals.tenants("ssum", SIGNUPS), interval(rate / 4))));
+                    "jdbc, kafka",
+                    label("a quarter", rate / 4),
+                    sum.run(Rivals.tenants("ssum", SIGNUPS), interval(rate / 4))));
             lines.add(measure(fleet, "a half", rate / 2));
             lines.add(measure(fleet, "", 1));
         }

@@ -142,7 +142,11 @@ final class TenantryFleet implements Contestant {
         String run = UUID.randomUUID().toString();
         try {
             RoundReport report = round.run(
-                    tenants.stream().map(tenant -> signUp(run, tenant)).toList(), interval, SILENT);
+                    tenants.stream()
+                            .map(tenant -> REQUESTS.signUp(run + "/" + tenant, tenant, Map.of()))
+                            .toList(),
+                    interval,
+                    SILENT);
             if (report.with(Outcome.COMPLETED).size() != tenants.size()) {
                 throw new IllegalStateException("not all signups are completed");
             }
