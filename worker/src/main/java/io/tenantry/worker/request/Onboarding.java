@@ -22,11 +22,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code tenant.created} means: a home in each database, at the newest version. */
-public final class Onboarding {
+final class Onboarding {
     private final Fleet fleet;
 
     /** @param fleet the databases that a new tenant may get a home in */
-    public Onboarding(Fleet fleet) {
+    Onboarding(Fleet fleet) {
         this.fleet = fleet;
     }
 
@@ -35,7 +35,7 @@ public final class Onboarding {
      *
      * @param known what the registry has of the tenant
      */
-    public Resolution resolve(TenantCreated request, TenantRecord known) {
+    Resolution resolve(TenantCreated request, TenantRecord known) {
         for (String name : request.databases()) {
             Optional<NamedDatabase> database = fleet.database(name);
             if (database.isEmpty() || database.get().isShared()) {

@@ -19,11 +19,11 @@ import java.util.Optional;
  * What {@code migration.requested} means: the tenant's homes, or those it names, or a shared database, at the target
  * version.
  */
-public final class Upgrade {
+final class Upgrade {
     private final Fleet fleet;
 
     /** @param fleet the databases that the homes are in */
-    public Upgrade(Fleet fleet) {
+    Upgrade(Fleet fleet) {
         this.fleet = fleet;
     }
 
@@ -32,7 +32,7 @@ public final class Upgrade {
      *
      * @param known what the registry has of the tenant
      */
-    public Resolution resolve(MigrationRequested request, TenantRecord known) {
+    Resolution resolve(MigrationRequested request, TenantRecord known) {
         if (request.tenant() == null) {
             return shared(request, String.valueOf(request.database()), known);
         }

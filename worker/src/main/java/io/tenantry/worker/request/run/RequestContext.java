@@ -1,7 +1,5 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.MigrationRequested;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.WorkerSettings;
@@ -9,11 +7,10 @@ import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.Fleet;
-import io.tenantry.worker.request.Onboarding;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RequestTypes;
 import io.tenantry.worker.request.Resolution;
-import io.tenantry.worker.request.Upgrade;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.sql.SQLException;
@@ -29,8 +26,7 @@ import java.util.function.LongSupplier;
 public final class RequestContext {
     private final Parts parts;
     private final ExclusiveQueue turns = new ExclusiveQueue();
-    private final Onboarding onboarding;
-    private final Upgrade upgrade;
+    private final RequestTypes types;
 
     /**
      * What requests are run with.
@@ -58,8 +54,7 @@ public final class RequestContext {
 
     public RequestContext(Parts parts) {
         this.parts = parts;
-        this.onboarding = new Onboarding(parts.fleet());
-        this.upgrade = new Upgrade(parts.fleet());
+        this.types = new RequestTypes(parts.fleet());
     }
 
     /** The task that brings a request to its outcome. */
@@ -123,9 +118,6 @@ public final class RequestContext {
     }
 
     Resolution resolve(TenantRequest request, TenantRecord known) {
-        if (request instanceof TenantCreated created) {
-            return onboarding.resolve(created, known);
-        }
-        return upgrade.resolve((MigrationRequested) request, known);
+        return types.resolve(request, known);
     }
 }
