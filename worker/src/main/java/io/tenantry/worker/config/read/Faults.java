@@ -17,13 +17,7 @@ final class Faults {
 
     /** @param problem what is wrong with the value, without the value */
     void bad(String key, Layers.Found value, String problem, String allowed) {
-        found.add(key + " = " + shown(key, value.text()) + " (" + value.origin() + "): " + problem + "; allowed: "
-                + allowed);
-    }
-
-    /** For a value that may hold a secret although its key does not say so. */
-    void badWithoutValue(String key, Layers.Found value, String problem, String allowed) {
-        found.add(key + " (" + value.origin() + "): " + problem + "; allowed: " + allowed);
+        found.add(key + shown(key, value.text()) + " (" + value.origin() + "): " + problem + "; allowed: " + allowed);
     }
 
     void unknown(String key, String origin) {
@@ -46,7 +40,11 @@ final class Faults {
     }
 
     private static String shown(String key, String value) {
-        return KnownKeys.isSecret(key) ? "***" : "\"" + printable(value) + "\"";
+        return switch (KnownKeys.shown(key)) {
+            case TEXT -> " = \"" + printable(value) + "\"";
+            case STARS -> " = ***";
+            case NOTHING -> "";
+        };
     }
 
     /** On one line, and not a page of it. */

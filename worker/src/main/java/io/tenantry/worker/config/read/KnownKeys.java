@@ -3,6 +3,7 @@ package io.tenantry.worker.config.read;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,47 +23,8 @@ final class KnownKeys {
 
     static final String KAFKA_PROPERTIES = "kafka.properties";
 
-    /** {@code *} is the name of a server or of a database. */
-    private static final Set<String> VALUES = Set.of(
-            "kafka.bootstrap-servers",
-            "kafka.group-id",
-            "kafka.group-protocol",
-            "kafka.partitions",
-            "kafka.replication-factor",
-            "kafka.topic-prefix",
-            "registry.url",
-            "registry.user",
-            "registry.password",
-            "registry.password-file",
-            "registry.max-connections",
-            "registry.ledger-retention",
-            "servers.*.url",
-            "servers.*.user",
-            "servers.*.password",
-            "servers.*.password-file",
-            "servers.*.max-connections",
-            "databases.*.server",
-            "databases.*.isolation",
-            "databases.*.location",
-            "databases.*.migrations",
-            "databases.*.java-migrations",
-            "databases.*.out-of-order",
-            "databases.*.allow",
-            "worker.concurrency",
-            "worker.drain-timeout",
-            "worker.unknown-tenant-grace",
-            "worker.unknown-target-grace",
-            "worker.lock-timeout",
-            "worker.statement-timeout",
-            "retry.max-attempts",
-            "retry.initial-delay",
-            "retry.max-delay",
-            "retry.give-up-after",
-            "http.host",
-            "http.port");
-
-    /** Those of {@link #VALUES} that may be written as a list. */
-    private static final Set<String> LISTS = Set.of("databases.*.java-migrations", "databases.*.allow");
+    private static final Map<String, Setting<?>> SETTINGS =
+            SettingsTable.all().stream().collect(Collectors.toUnmodifiableMap(Setting::key, setting -> setting));
 
     private static final int FARTHEST_SUGGESTION = 2;
 
@@ -70,7 +32,7 @@ final class KnownKeys {
 
     static Kind kindOf(String key) {
         String pattern = pattern(key);
-        if (VALUES.contains(pattern) || isKafkaProperty(key)) {
+        if (SETTINGS.containsKey(pattern)) {
             return Kind.VALUE;
         }
         return sections().anyMatch(pattern::equals) ? Kind.SECTION : Kind.UNKNOWN;
@@ -78,23 +40,43 @@ final class KnownKeys {
 
     /** Whether the value may be a list in the file. Elsewhere it has commas between its elements. */
     static boolean isList(String key) {
-        return LISTS.contains(pattern(key));
+        Setting<?> setting = SETTINGS.get(pattern(key));
+        return setting != null && setting.type().isList();
     }
 
     static boolean isKafkaProperty(String key) {
         return key.startsWith(KAFKA_PROPERTIES + ".") && key.length() > KAFKA_PROPERTIES.length() + 1;
     }
 
-    /** Whether the value of this key must never be shown. Of Kafka's properties too many are secret to tell apart. */
-    static boolean isSecret(String key) {
-        return key.endsWith(".password") || isKafkaProperty(key);
+    /** What a fault shows of the value of this key; of an unknown one, nothing. */
+    static ValueType.Shown shown(String key) {
+        Setting<?> setting = SETTINGS.get(pattern(key));
+        return setting == null ? ValueType.Shown.NOTHING : setting.type().shown();
+    }
+
+    /** The sections at the top of the file, as words of a sentence. */
+    static String topSections() {
+        return enumerated(
+                SettingsTable.all().stream().map(setting -> setting.key().split("\\.", 2)[0]));
+    }
+
+    /** The keys that each entry of {@code servers} or {@code databases} needs, as words of a sentence. */
+    static String requiredIn(String section) {
+        String prefix = section + ".*.";
+        return enumerated(SettingsTable.all().stream()
+                .filter(setting -> setting.isRequired() && setting.key().startsWith(prefix))
+                .map(setting -> setting.key().substring(prefix.length())));
+    }
+
+    private static String enumerated(Stream<String> words) {
+        return words.distinct().collect(Collectors.joining(", ")).replaceFirst(", ([^,]+)$", " and $1");
     }
 
     /** The known key that was probably meant. */
     static Optional<String> nearest(String unknown) {
         List<String> segments = List.of(unknown.split("\\.", -1));
         String name = segments.size() > 1 ? segments.get(1) : "*";
-        Set<String> candidates = Stream.concat(VALUES.stream(), sections())
+        Set<String> candidates = Stream.concat(SETTINGS.keySet().stream(), sections())
                 .filter(pattern -> !pattern.endsWith("*"))
                 .map(pattern -> pattern.replace("*", name))
                 .filter(candidate -> !candidate.contains("*"))
@@ -117,12 +99,14 @@ final class KnownKeys {
 
     private static Stream<String> sections() {
         return Stream.concat(
-                Stream.of(KAFKA_PROPERTIES, "servers", "databases"),
-                VALUES.stream().map(value -> value.substring(0, value.lastIndexOf('.'))));
+                Stream.of("servers", "databases"),
+                SETTINGS.keySet().stream().map(value -> value.substring(0, value.lastIndexOf('.'))));
     }
 
     private static String pattern(String key) {
-        return key.replaceFirst("^(servers|databases)\\.[^.]*", "$1.*");
+        return isKafkaProperty(key)
+                ? SettingsTable.KAFKA_PROPERTY.key()
+                : key.replaceFirst("^(servers|databases)\\.[^.]*", "$1.*");
     }
 
     /** Spelling with capitals or underscores instead of dashes is no distance. */

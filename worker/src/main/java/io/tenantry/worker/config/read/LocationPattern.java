@@ -22,7 +22,14 @@ final class LocationPattern {
 
     private LocationPattern() {}
 
-    static String allowed(Isolation isolation) {
+    static ValueType<String> type(Isolation isolation) {
+        return ValueType.of("text", allowed(isolation), text -> {
+            Optional<String> fault = fault(text, isolation);
+            return ValueType.accepted(text, fault.isEmpty(), fault.orElse(""));
+        });
+    }
+
+    private static String allowed(Isolation isolation) {
         String rest = "a-z, 0-9, _ and -, a letter first, not pg_ first, at most ";
         return switch (isolation) {
             case SCHEMA, DATABASE ->

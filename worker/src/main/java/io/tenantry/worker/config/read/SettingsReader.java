@@ -1,7 +1,6 @@
 package io.tenantry.worker.config.read;
 
 import io.tenantry.worker.config.DatabaseSettings;
-import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.HttpSettings;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.RegistrySettings;
@@ -15,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +22,6 @@ import org.jspecify.annotations.Nullable;
  * system property of that name; a backslash before it takes that meaning away; a lone dollar sign is a dollar sign.
  */
 public final class SettingsReader {
-    private static final Pattern BOOTSTRAP_SERVER =
-            Pattern.compile("([A-Za-z_]+://)?(\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9._-]+):(\\d{1,5})");
-    private static final Pattern GROUP = Pattern.compile("[^\\s\\p{Cntrl}]{1,200}");
-    /** Kafka's topics have at most 249 of these; the longest name after the prefix takes 23. */
-    private static final Pattern TOPIC_PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,200}");
-
-    private static final String BOOTSTRAP_SERVERS = "host:port, more than one separated by commas";
-    private static final Duration HOUR = Duration.ofHours(1);
-    private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration MILLISECOND = Duration.ofMillis(1);
-
     private final Layers layers;
     private final TypedValues values;
     private final Faults faults;
@@ -74,32 +61,20 @@ public final class SettingsReader {
     }
 
     private KafkaSettings kafka() {
-        String bootstrapServers = values.required("kafka.bootstrap-servers", BOOTSTRAP_SERVERS)
-                .map(found -> {
-                    if (!areBootstrapServers(found.text())) {
-                        faults.bad("kafka.bootstrap-servers", found, "not accepted", BOOTSTRAP_SERVERS);
-                    }
-                    return found.text();
-                })
-                .orElse("");
         return new KafkaSettings(
-                bootstrapServers,
-                values.text("kafka.group-id", "tenantry", matches(GROUP), "1 to 200 characters without spaces"),
-                values.choice("kafka.group-protocol", GroupProtocol.CLASSIC, GroupProtocol.class),
-                values.integer("kafka.partitions", 12, 1, 10_000),
-                (short) values.integer(
-                        "kafka.replication-factor",
-                        -1,
-                        number -> number == -1 || (number >= 1 && number <= Short.MAX_VALUE),
-                        "1 to " + Short.MAX_VALUE + ", or -1 for the broker's default"),
-                values.text("kafka.topic-prefix", "", matches(TOPIC_PREFIX), "up to 200 of a-z, A-Z, 0-9, ., _ and -"),
+                values.required(SettingsTable.BOOTSTRAP_SERVERS).orElse(""),
+                values.read(SettingsTable.GROUP_ID),
+                values.read(SettingsTable.GROUP_PROTOCOL),
+                values.read(SettingsTable.PARTITIONS),
+                values.read(SettingsTable.REPLICATION_FACTOR).shortValue(),
+                values.read(SettingsTable.TOPIC_PREFIX),
                 kafkaProperties());
     }
 
     private Map<String, String> kafkaProperties() {
         Map<String, String> properties = new HashMap<>();
         for (String name : layers.kafkaProperties()) {
-            Layers.@Nullable Found found = values.find(KnownKeys.KAFKA_PROPERTIES + "." + name);
+            Layers.@Nullable Found found = values.find(SettingsTable.KAFKA_PROPERTY.of(name));
             if (found != null) {
                 properties.put(name, found.text());
             }
@@ -107,55 +82,36 @@ public final class SettingsReader {
         return properties;
     }
 
-    private static boolean areBootstrapServers(String text) {
-        for (String server : text.split(",", -1)) {
-            var form = BOOTSTRAP_SERVER.matcher(server.strip());
-            if (!form.matches() || !isPort(Integer.parseInt(form.group(3)))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isPort(int number) {
-        return number >= 1 && number <= 65535;
-    }
-
     private WorkerSettings worker() {
         return new WorkerSettings(
-                values.integer("worker.concurrency", 16, 1, 10_000),
-                values.duration("worker.drain-timeout", Duration.ofSeconds(30), Duration.ZERO, HOUR),
-                values.duration("worker.unknown-tenant-grace", Duration.ofSeconds(30), Duration.ZERO, DAY),
-                values.duration("worker.unknown-target-grace", Duration.ofSeconds(60), Duration.ZERO, DAY),
-                values.duration("worker.lock-timeout", Duration.ofSeconds(2), MILLISECOND, HOUR),
-                values.duration("worker.statement-timeout", Duration.ZERO, Duration.ZERO, DAY));
+                values.read(SettingsTable.CONCURRENCY),
+                values.read(SettingsTable.DRAIN_TIMEOUT),
+                values.read(SettingsTable.UNKNOWN_TENANT_GRACE),
+                values.read(SettingsTable.UNKNOWN_TARGET_GRACE),
+                values.read(SettingsTable.LOCK_TIMEOUT),
+                values.read(SettingsTable.STATEMENT_TIMEOUT));
     }
 
     private RetrySettings retry() {
-        Duration initialDelay = values.duration("retry.initial-delay", Duration.ofMillis(200), MILLISECOND, HOUR);
-        Duration maxDelay = values.duration("retry.max-delay", Duration.ofSeconds(60), MILLISECOND, DAY);
+        Duration initialDelay = values.read(SettingsTable.INITIAL_DELAY);
+        Duration maxDelay = values.read(SettingsTable.MAX_DELAY);
         if (maxDelay.compareTo(initialDelay) < 0) {
-            Layers.Found set = values.find("retry.max-delay");
+            Layers.Found set = values.find(SettingsTable.MAX_DELAY);
             faults.add(
-                    "retry.max-delay",
+                    SettingsTable.MAX_DELAY.key(),
                     set == null ? "default" : set.origin(),
-                    Durations.format(maxDelay) + " is shorter than retry.initial-delay; allowed: "
-                            + Durations.format(initialDelay) + " to " + Durations.format(DAY));
+                    Durations.format(maxDelay) + " is shorter than " + SettingsTable.INITIAL_DELAY.key()
+                            + "; allowed: " + Durations.format(initialDelay) + " to "
+                            + Durations.format(SettingsTable.LONGEST_DELAY));
         }
         return new RetrySettings(
-                values.integer("retry.max-attempts", 10, 1, 1000),
+                values.read(SettingsTable.MAX_ATTEMPTS),
                 initialDelay,
                 maxDelay,
-                values.durationOrNever("retry.give-up-after", Duration.ofSeconds(1), Duration.ofDays(365)));
+                values.read(SettingsTable.GIVE_UP_AFTER).orElse(null));
     }
 
     private HttpSettings http() {
-        return new HttpSettings(
-                values.text("http.host", "127.0.0.1", matches(GROUP), "a host name or address"),
-                values.integer("http.port", 8080, 0, 65535));
-    }
-
-    private static java.util.function.Predicate<String> matches(Pattern pattern) {
-        return pattern.asMatchPredicate();
+        return new HttpSettings(values.read(SettingsTable.HTTP_HOST), values.read(SettingsTable.HTTP_PORT));
     }
 }

@@ -43,10 +43,7 @@ final class YamlDocument {
         Node root = compose(file);
         YamlDocument document = new YamlDocument(faults);
         if (!(root instanceof MappingNode mapping)) {
-            throw fatal(
-                    file,
-                    shape(root) + " at the top; allowed: the sections kafka, registry, servers, databases,"
-                            + " worker, retry and http");
+            throw fatal(file, shape(root) + " at the top; allowed: the sections " + KnownKeys.topSections());
         }
         document.walk("", mapping);
         return document;
