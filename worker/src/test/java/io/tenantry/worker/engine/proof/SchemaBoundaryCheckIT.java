@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
+import io.tenantry.worker.postgres.connection.Server;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,36 @@ class SchemaBoundaryCheckIT {
                 .hasMessageStartingWith("V5__use.sql reaches outside the tenant's schema: table other.t;");
         assertThat(engine.query("SELECT count(*) FROM other.t")).containsExactly("1");
         assertThat(scratches()).isEmpty();
+    }
+
+    @Test
+    void temporaryTablesWithToastAreTheSessions() throws Exception {
+        engine.with("V11__t.sql", "CREATE TABLE note (id int PRIMARY KEY, body text)")
+                .with(
+                        "V12__dedupe.sql",
+                        "CREATE TEMP TABLE longest AS SELECT max(id) AS id, body FROM note GROUP BY body;"
+                                + " CREATE INDEX ON longest (id); ALTER TABLE longest ADD more text; ANALYZE longest;"
+                                + " DELETE FROM note WHERE id NOT IN (SELECT id FROM longest)");
+
+        assertThat(engine.proven().plans().steps()).containsKey("V11__t.sql");
+    }
+
+    /** As the session resolves names. */
+    @Test
+    void theSearchPathOfTheRoleCounts() throws Exception {
+        engine.with("V11__a.sql", "CREATE TABLE a (id int)").with("V12__lookup.sql", "INSERT INTO lookup VALUES (1)");
+        try (Server server = engine.serverOfOwner()) {
+            engine.execute(
+                    "CREATE SCHEMA shared AUTHORIZATION " + engine.owner() + "; CREATE TABLE shared.lookup (id int);"
+                            + " ALTER TABLE shared.lookup OWNER TO " + engine.owner() + "; ALTER ROLE " + engine.owner()
+                            + " SET search_path = shared, public");
+            MigrationCatalog catalog = engine.catalog();
+
+            assertThatThrownBy(() -> PlanVerifier.verify(catalog, server, Set.of()))
+                    .isInstanceOf(MigrationsRefusedException.class)
+                    .hasMessageContaining("V12__lookup.sql reaches outside the tenant's schema: table shared.lookup");
+            assertThat(engine.query("SELECT id FROM shared.lookup")).isEmpty();
+        }
     }
 
     private List<String> scratches() throws Exception {
