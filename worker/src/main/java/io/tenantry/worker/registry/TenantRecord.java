@@ -10,4 +10,9 @@ import java.util.Optional;
  * @param registered whether the tenant was onboarded, or the shared database migrated once
  * @param homes the tenant's homes, or the shared database; empty if it is not registered
  */
-public record TenantRecord(Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes) {}
+public record TenantRecord(Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes) {
+    /** The home in this database; empty if there is none. */
+    public Optional<RegisteredHome> home(String database) {
+        return homes.stream().filter(home -> home.database().equals(database)).findFirst();
+    }
+}

@@ -14,6 +14,7 @@ import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.step.BringToVersion;
 import io.tenantry.worker.step.ClaimDatabase;
 import io.tenantry.worker.step.ClaimSchema;
+import io.tenantry.worker.step.FastPath;
 import io.tenantry.worker.step.RequireHome;
 import io.tenantry.worker.step.Step;
 import java.util.ArrayList;
@@ -66,24 +67,27 @@ final class Onboarding {
             Optional<Server> server = fleet.server(registered.server());
             if (registered.database().equals(database.name()) && server.isPresent()) {
                 TenantHome home = database.home(tenant, registered.server(), registered.location());
-                return work(database, home, server.get(), new BringToVersion.Guess.At(null));
+                return work(database, home, server.get(), true);
             }
         }
         TenantHome home = database.homeOf(tenant);
-        BringToVersion.Guess guess = home.isolation() == Isolation.DATABASE
-                ? new BringToVersion.Guess.At(null)
-                : new BringToVersion.Guess.Missing();
-        return work(database, home, database.server(), guess);
+        return work(database, home, database.server(), home.isolation() == Isolation.DATABASE);
     }
 
-    private static HomeWork work(NamedDatabase database, TenantHome home, Server server, BringToVersion.Guess guess) {
+    /** @param exists whether the home is expected to be there when its steps begin */
+    private static HomeWork work(NamedDatabase database, TenantHome home, Server server, boolean exists) {
         VersionTracker tracker = new VersionTracker();
-        Step last = new BringToVersion(database.migrator(), new Target.Latest(), guess, tracker);
+        Target latest = new Target.Latest();
+        FastPath fastPath = exists
+                ? FastPath.upgrade(database.migrator(), latest, null, tracker)
+                : FastPath.creation(database.migrator(), tracker);
+        Step last = new BringToVersion(database.migrator(), latest, tracker);
         if (home.isolation() != Isolation.DATABASE) {
-            return HomeWork.of(home, server, new ClaimSchema(), last);
+            return new HomeWork(home, server, null, fastPath, List.of(new ClaimSchema(), last), tracker);
         }
         @Nullable TemplateDatabase template = server.equals(database.server()) ? database.template() : null;
-        return new HomeWork(home, server, new ClaimDatabase(template, tracker), List.of(new RequireHome(), last));
+        Step provisioning = new ClaimDatabase(template, tracker);
+        return new HomeWork(home, server, provisioning, fastPath, List.of(new RequireHome(), last), tracker);
     }
 
     private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {

@@ -4,16 +4,20 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.history.Target;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.step.BringToVersion;
 import io.tenantry.worker.step.ClaimSchema;
+import io.tenantry.worker.step.FastPath;
 import io.tenantry.worker.step.RequireHome;
+import io.tenantry.worker.step.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code migration.requested} means: the tenant's homes, or those it names, or a shared database, at the target
@@ -68,15 +72,13 @@ final class Upgrade {
                     + fleet.names());
         }
         TenantHome home = database.get().shared();
-        // One that was migrated there is not made anew, empty, when it is gone.
+        // If it was migrated there and is gone now, no empty one is made in its place.
         boolean migratedThere = known.homes().stream()
                 .anyMatch(registered -> registered.server().equals(home.server())
                         && registered.location().equals(home.location()));
-        return new Resolution.Work(List.of(HomeWork.of(
-                home,
-                database.get().server(),
-                migratedThere ? new RequireHome() : new ClaimSchema(),
-                new BringToVersion(database.get().migrator(), Target.of(request), new BringToVersion.Guess.At(null)))));
+        Step first = migratedThere ? new RequireHome() : new ClaimSchema();
+        return new Resolution.Work(
+                List.of(work(database.get(), home, database.get().server(), first, Target.of(request), null)));
     }
 
     private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {
@@ -85,9 +87,7 @@ final class Upgrade {
             if (!request.databases().isEmpty() && !request.databases().contains(database.name())) {
                 continue;
             }
-            Optional<RegisteredHome> home = known.homes().stream()
-                    .filter(registered -> registered.database().equals(database.name()))
-                    .findFirst();
+            Optional<RegisteredHome> home = known.home(database.name());
             if (home.isEmpty()) {
                 if (request.databases().isEmpty()) {
                     continue;
@@ -104,16 +104,33 @@ final class Upgrade {
                         + home.get().server()
                         + ", which is not in the configuration; nothing was done: configure the server");
             }
-            homes.add(HomeWork.of(
+            homes.add(work(
+                    database,
                     database.home(tenant, server.get().name(), home.get().location()),
                     server.get(),
                     new RequireHome(),
-                    new BringToVersion(
-                            database.migrator(),
-                            Target.of(request),
-                            new BringToVersion.Guess.At(home.get().version()))));
+                    Target.of(request),
+                    home.get().version()));
         }
         return new Resolution.Work(homes);
+    }
+
+    /** @param registered the version that the registry has; null if unknown */
+    private static HomeWork work(
+            NamedDatabase database,
+            TenantHome home,
+            Server server,
+            Step first,
+            Target target,
+            @Nullable String registered) {
+        VersionTracker tracker = new VersionTracker();
+        return new HomeWork(
+                home,
+                server,
+                null,
+                FastPath.upgrade(database.migrator(), target, registered, tracker),
+                List.of(first, new BringToVersion(database.migrator(), target, tracker)),
+                tracker);
     }
 
     private static Resolution refused(String message) {

@@ -190,8 +190,8 @@ public final class EngineFixture implements AutoCloseable {
             throws SQLException {
         Migrator migrator = new Migrator(catalog);
         try (HomeSession session = HomeSession.open(server, home(tenant))) {
-            PlanOutcome shortcut = migrator.create(session, tracker);
-            return finish(session, shortcut, migrator, new Target.Latest(), tracker);
+            PlanOutcome byPlan = migrator.createByPlan(session, tracker);
+            return finish(session, byPlan, migrator, new Target.Latest(), tracker);
         }
     }
 
@@ -208,34 +208,34 @@ public final class EngineFixture implements AutoCloseable {
         Migrator migrator = new Migrator(catalog);
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = HomeSession.open(server, home(tenant))) {
-            PlanOutcome shortcut = migrator.shortcut(session, wanted, tracker, registered);
-            return finish(session, shortcut, migrator, wanted, tracker);
+            PlanOutcome byPlan = migrator.upgradeByPlan(session, wanted, registered, tracker);
+            return finish(session, byPlan, migrator, wanted, tracker);
         }
     }
 
     /** Tries without Flyway. */
-    public PlanOutcome shortcut(MigrationCatalog catalog, String tenant, String target, @Nullable String registered)
-            throws SQLException {
+    public PlanOutcome upgradeByPlan(
+            MigrationCatalog catalog, String tenant, String target, @Nullable String registered) throws SQLException {
         Target wanted = target.equals("latest") ? new Target.Latest() : new Target.Version(target);
         try (HomeSession session = HomeSession.open(server, home(tenant))) {
-            return new Migrator(catalog).shortcut(session, wanted, new VersionTracker(), registered);
+            return new Migrator(catalog).upgradeByPlan(session, wanted, registered, new VersionTracker());
         }
     }
 
     /** Tries to make a home without Flyway. */
     public PlanOutcome create(MigrationCatalog catalog, String tenant) throws SQLException {
         try (HomeSession session = HomeSession.open(server, home(tenant))) {
-            return new Migrator(catalog).create(session, new VersionTracker());
+            return new Migrator(catalog).createByPlan(session, new VersionTracker());
         }
     }
 
     private static MigrationResult finish(
-            HomeSession session, PlanOutcome shortcut, Migrator migrator, Target target, VersionTracker tracker)
+            HomeSession session, PlanOutcome byPlan, Migrator migrator, Target target, VersionTracker tracker)
             throws SQLException {
-        if (shortcut instanceof PlanOutcome.Done done) {
+        if (byPlan instanceof PlanOutcome.Done done) {
             return done.result();
         }
-        if (shortcut instanceof PlanOutcome.Busy) {
+        if (byPlan instanceof PlanOutcome.Busy) {
             throw new AssertionError("somebody else works on " + session.home());
         }
         LockedHome locked = session.tryLock().orElseThrow();

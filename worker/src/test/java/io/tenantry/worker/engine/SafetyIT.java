@@ -220,7 +220,7 @@ class SafetyIT {
         engine.upgrade(older, "acme", "latest", "1");
         engine.upgrade(newer, "acme", "latest", "1");
 
-        PlanOutcome ofOlder = engine.shortcut(older, "acme", "latest", "1");
+        PlanOutcome ofOlder = engine.upgradeByPlan(older, "acme", "latest", "1");
 
         assertThat(ofOlder)
                 .isInstanceOfSatisfying(
@@ -230,7 +230,7 @@ class SafetyIT {
                                     assertThat(migrated.applied()).isEmpty();
                                     assertThat(migrated.to()).isEqualTo("3");
                                 }));
-        assertThat(engine.shortcut(newer, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
+        assertThat(engine.upgradeByPlan(newer, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
     }
 
     @Test
@@ -259,10 +259,10 @@ class SafetyIT {
         MigrationCatalog catalog = engine.with(
                         "V2__ticket.sql", "CREATE SEQUENCE IF NOT EXISTS ticket; SELECT setval('ticket', 1);")
                 .proven();
-        assertThat(engine.shortcut(catalog, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
+        assertThat(engine.upgradeByPlan(catalog, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
         engine.execute("SELECT setval('tenant_acme.ticket', 500)");
 
-        assertThat(engine.shortcut(catalog, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
+        assertThat(engine.upgradeByPlan(catalog, "acme", "latest", "1")).isInstanceOf(PlanOutcome.Done.class);
 
         assertThat(engine.query("SELECT last_value FROM tenant_acme.ticket")).containsExactly("500");
     }

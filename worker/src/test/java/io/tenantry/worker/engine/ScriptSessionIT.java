@@ -228,7 +228,7 @@ class ScriptSessionIT {
         assertThat(catalog.plans().steps()).containsKey("V2__data.sql");
         String before = state();
 
-        engine.shortcut(catalog, "acme", "latest", "1");
+        engine.upgradeByPlan(catalog, "acme", "latest", "1");
 
         assertThat(state()).isEqualTo(before);
     }

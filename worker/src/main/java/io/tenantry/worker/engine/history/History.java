@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a home's history table. They define the version of the home. */
 public final class History {
@@ -67,6 +68,11 @@ public final class History {
                 .map(HistoryRow::version)
                 .filter(Objects::nonNull)
                 .max(MigrationVersion::compareTo);
+    }
+
+    /** How results call it; null if none was applied. */
+    public @Nullable String version() {
+        return current().map(MigrationVersion::getVersion).orElse(null);
     }
 
     /** The rank of the last row that is no failure; 0 if there is none. */

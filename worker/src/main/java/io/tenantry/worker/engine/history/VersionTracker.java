@@ -7,7 +7,6 @@ import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +21,7 @@ public final class VersionTracker {
     private @Nullable ResultError tooMuch;
     private boolean notAtOnce;
     private boolean needsTurn;
+    private @Nullable Progress progress;
 
     /** The home was not there before: what a template brought counts as applied. */
     public void isNothing() {
@@ -32,7 +32,7 @@ public final class VersionTracker {
     public @Nullable String first(History history) {
         if (!known) {
             known = true;
-            firstVersion = history.current().map(MigrationVersion::getVersion).orElse(null);
+            firstVersion = history.version();
             firstRank = history.lastRank();
         }
         return firstVersion;
@@ -43,14 +43,25 @@ public final class VersionTracker {
         return known ? now.versionsAfter(firstRank) : List.of();
     }
 
+    /** An attempt ended in an exception, and the home has this history now. */
+    public void interrupted(History now) {
+        String from = first(now);
+        progress = new Progress(from, now.version(), applied(now));
+    }
+
+    /** How far attempts that ended in an exception have brought the home; null if there was none, or it is unknown. */
+    public @Nullable Progress progress() {
+        return progress;
+    }
+
     /** The home was worked on under a lock that was taken then, by the server's clock. */
     public void locked(Instant at) {
         lastLocked = at;
     }
 
     /**
-     * The last time; null if it never had the lock, as far as is known: of a commit without an answer it is not. What is
-     * seen later without the lock is at least as new.
+     * When the request last had the lock; null if never. Not updated if the outcome of the commit is unknown. What is
+     * read later without the lock is at least as new.
      */
     public @Nullable Instant lastLocked() {
         return lastLocked;

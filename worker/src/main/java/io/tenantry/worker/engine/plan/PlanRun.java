@@ -152,7 +152,7 @@ public final class PlanRun {
     private PlanOutcome failed(History history, ResultError error) {
         @Nullable String from = tracker.first(history);
         return new PlanOutcome.Done(
-                new MigrationResult.Failed(from, version(history), tracker.applied(history), error),
+                new MigrationResult.Failed(from, history.version(), tracker.applied(history), error),
                 tracker.lastLocked());
     }
 
@@ -166,12 +166,8 @@ public final class PlanRun {
         applied.addAll(executor.applied());
         return new PlanOutcome.Done(
                 end == PlanExecutor.End.DONE
-                        ? new MigrationResult.Migrated(from, version(after), applied)
-                        : new MigrationResult.Failed(from, version(after), applied, executor.error()),
+                        ? new MigrationResult.Migrated(from, after.version(), applied)
+                        : new MigrationResult.Failed(from, after.version(), applied, executor.error()),
                 tracker.lastLocked());
-    }
-
-    private static @Nullable String version(History history) {
-        return history.current().map(MigrationVersion::getVersion).orElse(null);
     }
 }

@@ -1,6 +1,5 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
@@ -22,35 +21,30 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request, over all attempts, until its outcome. A later attempt continues at the home that failed. */
+/** One request, over all attempts, until its outcome. A later attempt continues at the home that is not done with. */
 final class RequestRun implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
-    private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");
-    private static final Wait REGISTRY_ANSWER = new Wait(WaitReason.REGISTRY_ANSWER, "registry");
-
     private final Request request;
     private final RequestContext context;
-    private final ResultBuilder report;
-    private List<HomeRun> homes = List.of();
-    private boolean resolved;
-
-    /** Asked, and not looked at yet. */
-    private @Nullable CompletableFuture<TenantRecord> lookUp;
-
+    private final TenantLookup lookup;
+    private final ResultBuilder results;
     private final int failedBefore;
     private int attempt;
+    /** Empty until the registry has said what the request means. */
+    private List<HomeRun> homes = List.of();
+
+    private boolean resolved;
 
     RequestRun(Request request, RequestContext context) {
         this.request = request;
         this.context = context;
-        this.report = new ResultBuilder(request, context.workerId());
+        this.lookup = new TenantLookup(request, context);
+        this.results = new ResultBuilder(request, context.workerId());
         this.failedBefore = request.patience().failed();
         this.attempt = failedBefore + 1;
     }
@@ -93,13 +87,13 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
-        homes.forEach(HomeRun::abandon);
+        homes.forEach(home -> home.reservation().end());
         context.outcomes().abandoned(request);
     }
 
     @Override
     public NextAction run() {
-        report.started(context.now());
+        results.started(context.now());
         try {
             Optional<NextAction> early = resolved ? Optional.empty() : resolve();
             return early.isPresent() ? early.get() : workOnHomes();
@@ -114,55 +108,18 @@ final class RequestRun implements Task {
         }
     }
 
-    /** Asks the registry what the request means. Present if the work does not begin now. */
+    /** Finds what the request means. Present if the work on homes does not begin now. */
     private Optional<NextAction> resolve() throws SQLException {
-        ServerHealth health = context.registryHealth();
-        CompletableFuture<TenantRecord> asked = lookUp;
-        if (asked == null) {
-            Optional<Duration> pause = health.pause();
-            return Optional.of(pause.isPresent() ? new NextAction.Snooze(pause.get(), REGISTRY_AWAY) : ask());
+        TenantLookup.State state = lookup.next();
+        if (state instanceof TenantLookup.State.Waiting waiting) {
+            return Optional.of(waiting.action());
         }
-        lookUp = null;
-        TenantRecord known;
-        try {
-            known = answer(asked);
-            health.answered();
-        } catch (SQLException failure) {
-            Optional<Duration> away = health.pauseUnlessAboutTheWork(failure);
-            if (away.isEmpty()) {
-                throw failure;
-            }
-            return Optional.of(new NextAction.Snooze(away.get(), REGISTRY_AWAY));
-        }
+        TenantRecord known = ((TenantLookup.State.Known) state).tenant();
         if (known.recorded().isPresent()) {
             context.outcomes().answeredBefore(request, known.recorded().get());
             return Optional.of(new NextAction.Finished());
         }
         return begin(context.resolve(request.data(), known), known);
-    }
-
-    private NextAction ask() {
-        CompletableFuture<TenantRecord> asked = context.lookUp(request);
-        lookUp = asked;
-        return new NextAction.Await(
-                callback -> {
-                    var unused = asked.whenComplete((known, failure) -> callback.run());
-                },
-                REGISTRY_ANSWER);
-    }
-
-    private static TenantRecord answer(CompletableFuture<TenantRecord> asked) throws SQLException {
-        try {
-            return asked.join();
-        } catch (CompletionException failure) {
-            if (failure.getCause() instanceof SQLException known) {
-                throw known;
-            }
-            if (failure.getCause() instanceof Error broken) {
-                throw broken;
-            }
-            throw failure;
-        }
     }
 
     private Optional<NextAction> begin(Resolution resolution, TenantRecord known) {
@@ -171,7 +128,7 @@ final class RequestRun implements Task {
                 return Optional.of(new NextAction.Finished());
             }
             homes = work.homes().stream()
-                    .map(home -> new HomeRun(home, seen(home, known)))
+                    .map(home -> new HomeRun(home, observedAt(home, known)))
                     .toList();
             resolved = true;
             return Optional.empty();
@@ -205,24 +162,21 @@ final class RequestRun implements Task {
     }
 
     /** When the registry's version of this home was seen; null if that is not known. */
-    private static @Nullable Instant seen(HomeWork work, TenantRecord known) {
-        for (RegisteredHome home : known.homes()) {
-            if (home.database().equals(work.home().database())) {
-                return home.observedAt();
-            }
-        }
-        return null;
+    private static @Nullable Instant observedAt(HomeWork work, TenantRecord known) {
+        return known.home(work.home().database())
+                .map(RegisteredHome::observedAt)
+                .orElse(null);
     }
 
     private NextAction workOnHomes() throws SQLException {
         for (HomeRun home : homes) {
-            if (home.result() == null) {
+            if (!home.isDone()) {
                 Optional<NextAction> early = new HomeAttempt(request, context, home).run();
                 if (early.isPresent()) {
                     return early.get();
                 }
             }
-            if (home.hasFailed()) {
+            if (home.result().hasFailed()) {
                 break;
             }
         }
@@ -243,19 +197,24 @@ final class RequestRun implements Task {
     }
 
     private void fail(ResultError error) {
-        for (HomeRun home : homes) {
-            if (home.result() == null) {
-                home.fail(error);
-                break;
-            }
-        }
+        homes.stream()
+                .filter(home -> !home.isDone())
+                .findFirst()
+                .ifPresent(home -> home.result().fail(error));
         finish(homes.isEmpty() ? error : null);
     }
 
     private NextAction finish(@Nullable ResultError error) {
-        List<DatabaseResult> results =
-                homes.stream().map(HomeRun::resultOrNotAttempted).toList();
-        RequestOutcome outcome = report.outcome(results, error, attempt, context.now(), homes);
+        List<HomeResult> done = homes.stream().map(HomeRun::result).toList();
+        RequestOutcome outcome = results.outcome(
+                done.stream().map(HomeResult::orNotAttempted).toList(),
+                error,
+                attempt,
+                context.now(),
+                done.stream()
+                        .map(HomeResult::registered)
+                        .flatMap(Optional::stream)
+                        .toList());
         log(outcome);
         context.outcomes().finished(request, outcome);
         return new NextAction.Finished();

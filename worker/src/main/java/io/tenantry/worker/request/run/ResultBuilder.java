@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the result of a request. */
@@ -39,10 +38,17 @@ final class ResultBuilder {
     }
 
     /**
+     * The outcome of the request.
+     *
      * @param error of the request as a whole; null if its homes say all
+     * @param reached what the registry learns of the homes
      */
     RequestOutcome outcome(
-            List<DatabaseResult> results, @Nullable ResultError error, int attempts, Instant now, List<HomeRun> homes) {
+            List<DatabaseResult> results,
+            @Nullable ResultError error,
+            int attempts,
+            Instant now,
+            List<RegisteredHome> reached) {
         @Nullable ResultError decisive = error != null
                 ? error
                 : results.stream()
@@ -70,7 +76,7 @@ final class ResultBuilder {
                 workerId,
                 startedAt == null ? now : startedAt,
                 now);
-        return new RequestOutcome(type(outcome), result, registration(outcome, homes));
+        return new RequestOutcome(type(outcome), result, registration(outcome, reached));
     }
 
     private EventType type(Outcome outcome) {
@@ -81,11 +87,7 @@ final class ResultBuilder {
         return onboarding ? EventType.TENANT_ONBOARDED : EventType.MIGRATION_COMPLETED;
     }
 
-    private Registration registration(Outcome outcome, List<HomeRun> homes) {
-        List<RegisteredHome> reached = homes.stream()
-                .map(HomeRun::registered)
-                .flatMap(Optional::stream)
-                .toList();
+    private Registration registration(Outcome outcome, List<RegisteredHome> reached) {
         TenantCreated created = request.data() instanceof TenantCreated onboarding ? onboarding : null;
         return new Registration(
                 request.data().tenant(),

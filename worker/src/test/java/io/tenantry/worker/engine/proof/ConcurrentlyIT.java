@@ -91,7 +91,7 @@ class ConcurrentlyIT {
         engine.with("V3__concurrently.sql", "CREATE INDEX CONCURRENTLY item_name ON item (name);");
         MigrationCatalog catalog = engine.proven();
 
-        assertThat(engine.shortcut(catalog, "acme", "latest", "2")).isInstanceOf(PlanOutcome.None.class);
+        assertThat(engine.upgradeByPlan(catalog, "acme", "latest", "2")).isInstanceOf(PlanOutcome.None.class);
         assertThat(engine.upgrade(catalog, "acme", "latest", "2")).isInstanceOf(MigrationResult.Migrated.class);
         assertThat(engine.query("SELECT indexname FROM pg_indexes WHERE indexname = 'item_name'"))
                 .hasSize(1);

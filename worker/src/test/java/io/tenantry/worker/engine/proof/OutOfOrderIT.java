@@ -164,7 +164,7 @@ class OutOfOrderIT {
         flyway(catalog.sources().without(Set.of(script(4))), "acme", "latest");
 
         try (HomeSession session = HomeSession.open(engine.server(), engine.home("acme"))) {
-            assertThat(new Migrator(catalog).shortcut(session, new Target.Latest(), tracker, "7"))
+            assertThat(new Migrator(catalog).upgradeByPlan(session, new Target.Latest(), "7", tracker))
                     .isInstanceOfSatisfying(
                             PlanOutcome.Done.class,
                             done -> assertThat(done.result())

@@ -259,7 +259,7 @@ class PlanVerifierIT {
         TenantHome elsewhere = TenantHome.inSchema("acme", "users", "archive", "tenant_acme");
 
         try (HomeSession session = HomeSession.open(engine.server(), elsewhere)) {
-            assertThat(new Migrator(catalog).create(session, new VersionTracker()))
+            assertThat(new Migrator(catalog).createByPlan(session, new VersionTracker()))
                     .isInstanceOf(PlanOutcome.None.class);
         }
 

@@ -48,11 +48,11 @@ class HomeAttemptTest {
         Patience patience = new Patience();
         for (int i = 0; i < 6; i++) {
             HomeRun home = attempt(patience);
-            assertThat(home.result()).as("after %d s", i * 10).isNull();
+            assertThat(home.result().get()).as("after %d s", i * 10).isNull();
             clock.advance(Duration.ofSeconds(10));
         }
 
-        assertThat(attempt(patience).result()).isNotNull().satisfies(result -> {
+        assertThat(attempt(patience).result().get()).isNotNull().satisfies(result -> {
             assertThat(result.error()).isNotNull();
             assertThat(String.valueOf(result.error())).contains(ErrorCode.SERVER_UNAVAILABLE.name());
         });
@@ -63,7 +63,7 @@ class HomeAttemptTest {
         away.away("connection refused");
         clock.advance(Duration.ofHours(1));
 
-        assertThat(attempt(new Patience()).result()).isNull();
+        assertThat(attempt(new Patience()).result().get()).isNull();
     }
 
     /** Of a request that was read just now. */

@@ -8,7 +8,9 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.HistoryRow;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.connection.Server;
@@ -20,6 +22,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.flywaydb.core.api.MigrationVersion;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +50,7 @@ class HomeRunTest {
         HomeRun run = Homes.run(
                 server, "users", new FakeStep(new StepResult.AlreadyDone()), new FakeStep(NOTHING_TO_MIGRATE));
 
-        assertThat(run.run(Homes.locked())).isEmpty();
+        assertThat(run.runSteps(Homes.locked())).isEmpty();
         assertThat(result(run).outcome()).isEqualTo(Outcome.UP_TO_DATE);
         assertThat(result(run).error()).isNull();
     }
@@ -55,7 +58,7 @@ class HomeRunTest {
     @Test
     void isCompletedIfMigrationsWereApplied() throws SQLException {
         HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()), new FakeStep(MIGRATED));
-        run.run(Homes.locked());
+        run.runSteps(Homes.locked());
 
         assertThat(result(run))
                 .usingRecursiveComparison()
@@ -67,7 +70,7 @@ class HomeRunTest {
     @Test
     void isCompletedIfTheSchemaWasMadeThoughThereWasNothingToMigrate() throws SQLException {
         HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.Done()), new FakeStep(NOTHING_TO_MIGRATE));
-        run.run(Homes.locked());
+        run.runSteps(Homes.locked());
 
         assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
     }
@@ -81,9 +84,9 @@ class HomeRunTest {
                 new FakeStep(new StepResult.Done(), new StepResult.AlreadyDone()),
                 new FakeStep(failure, NOTHING_TO_MIGRATE));
 
-        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
-        assertThat(run.result()).isNull();
-        run.run(Homes.locked());
+        assertThatThrownBy(() -> run.runSteps(Homes.locked())).isSameAs(failure);
+        assertThat(run.result().get()).isNull();
+        run.runSteps(Homes.locked());
 
         assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
     }
@@ -94,7 +97,7 @@ class HomeRunTest {
         HomeRun run = Homes.run(
                 server, "users", new FakeStep(new StepResult.Refused("1", "2", List.of("2"), Homes.FAILURE)), after);
 
-        assertThat(run.run(Homes.locked())).isEmpty();
+        assertThat(run.runSteps(Homes.locked())).isEmpty();
         assertThat(after.runs()).isZero();
         assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(result(run).from()).isEqualTo("1");
@@ -109,24 +112,24 @@ class HomeRunTest {
         FakeStep after = new FakeStep(MIGRATED);
         HomeRun run = Homes.run(server, "users", new FakeStep(notYet, new StepResult.AlreadyDone()), after);
 
-        assertThat(run.run(Homes.locked())).contains(notYet);
-        assertThat(run.result()).isNull();
+        assertThat(run.runSteps(Homes.locked())).contains(notYet);
+        assertThat(run.result().get()).isNull();
         assertThat(after.runs()).isZero();
 
-        run.run(Homes.locked());
+        run.runSteps(Homes.locked());
         assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
     }
 
     @Test
     void canBeEndedAsFailedOrAsNotAttempted() {
         HomeRun run = Homes.run(server, "users");
-        assertThat(run.hasFailed()).isFalse();
-        assertThat(run.resultOrNotAttempted().outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
-        assertThat(run.resultOrNotAttempted().error()).isNull();
+        assertThat(run.result().hasFailed()).isFalse();
+        assertThat(run.result().orNotAttempted().outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+        assertThat(run.result().orNotAttempted().error()).isNull();
 
-        run.fail("2", Homes.FAILURE);
-        assertThat(run.hasFailed()).isTrue();
-        assertThat(run.resultOrNotAttempted()).isEqualTo(result(run));
+        run.result().fail("2", Homes.FAILURE);
+        assertThat(run.result().hasFailed()).isTrue();
+        assertThat(run.result().orNotAttempted()).isEqualTo(result(run));
         assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(result(run).to()).isEqualTo("2");
         assertThat(result(run).error()).isEqualTo(Homes.FAILURE);
@@ -135,42 +138,43 @@ class HomeRunTest {
     @Test
     void endsWithWhatAttemptsHaveDoneThatBrokeOff() {
         SQLException failure = new SQLException("canceling statement due to lock timeout", "55P03");
-        FakeStep bringToVersion = new FakeStep(failure).withProgress(new Progress("1", "3", List.of("2", "3")));
-        HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()), bringToVersion);
+        VersionTracker tracker = new VersionTracker();
+        HomeRun run =
+                Homes.run(server, "users", tracker, new FakeStep(new StepResult.AlreadyDone()), new FakeStep(failure));
+        wentFromOneToThree(tracker);
         assertThat(run.hasBegun()).isFalse();
-        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
+        assertThatThrownBy(() -> run.runSteps(Homes.locked())).isSameAs(failure);
         assertThat(run.hasBegun()).isTrue();
 
-        run.fail(Homes.FAILURE);
+        run.result().fail(Homes.FAILURE);
 
         assertThat(result(run).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(result(run).from()).isEqualTo("1");
         assertThat(result(run).to()).isEqualTo("3");
         assertThat(result(run).applied()).containsExactly("2", "3");
-        assertThat(run.registered()).map(RegisteredHome::version).contains("3");
+        assertThat(run.result().registered()).map(RegisteredHome::version).contains("3");
     }
 
     @Test
     void whatIsKnownOfAnEarlierAttemptIsAsOldAsThatAttempt() {
         SQLException failure = new SQLException("connection lost", "08006");
-        HomeRun run = Homes.run(
-                server,
-                "users",
-                new FakeStep(failure, failure).withProgress(new Progress("1", "3", List.of("2", "3"))));
-        assertThatThrownBy(() -> run.run(Homes.locked())).isSameAs(failure);
-        assertThatThrownBy(() -> run.run(Homes.lockedAt(LockedHomes.LOCKED_AT.plusSeconds(60))))
+        VersionTracker tracker = new VersionTracker();
+        HomeRun run = Homes.run(server, "users", tracker, new FakeStep(failure, failure));
+        wentFromOneToThree(tracker);
+        assertThatThrownBy(() -> run.runSteps(Homes.locked())).isSameAs(failure);
+        assertThatThrownBy(() -> run.runSteps(Homes.lockedAt(LockedHomes.LOCKED_AT.plusSeconds(60))))
                 .isSameAs(failure);
 
-        run.fail(Homes.FAILURE);
+        run.result().fail(Homes.FAILURE);
 
-        assertThat(run.registered()).map(RegisteredHome::observedAt).contains(LockedHomes.LOCKED_AT);
+        assertThat(run.result().registered()).map(RegisteredHome::observedAt).contains(LockedHomes.LOCKED_AT);
     }
 
     @Test
     void stepsThatSayNothingOfTheVersionAreABug() {
         HomeRun run = Homes.run(server, "users", new FakeStep(new StepResult.AlreadyDone()));
 
-        assertThatIllegalStateException().isThrownBy(() -> run.run(Homes.locked()));
+        assertThatIllegalStateException().isThrownBy(() -> run.runSteps(Homes.locked()));
     }
 
     @Test
@@ -181,27 +185,27 @@ class HomeRunTest {
         HomeRun gone = Homes.run(server, "users");
         HomeRun leaving = Homes.run(server, "users");
         HomeRun next = Homes.run(server, "users");
-        assertThat(holder.acquire(Use.SIGNUP)).isEmpty();
-        assertThat(otherHolder.acquire(Use.SIGNUP)).isEmpty();
+        assertThat(holder.reservation().acquirePermit(Use.SIGNUP)).isEmpty();
+        assertThat(otherHolder.reservation().acquirePermit(Use.SIGNUP)).isEmpty();
         await(gone, () -> called.add("gone"));
-        gone.release();
+        gone.reservation().releasePermit();
         await(leaving, () -> called.add("called"));
         await(next, () -> called.add("next"));
 
-        holder.release();
+        holder.reservation().releasePermit();
         assertThat(called).containsExactly("called");
-        leaving.release();
+        leaving.reservation().releasePermit();
         assertThat(called).containsExactly("called", "next");
 
-        assertThat(next.acquire(Use.SIGNUP)).isEmpty();
-        next.release();
-        gone.release();
-        otherHolder.release();
+        assertThat(next.reservation().acquirePermit(Use.SIGNUP)).isEmpty();
+        next.reservation().releasePermit();
+        gone.reservation().releasePermit();
+        otherHolder.reservation().releasePermit();
         assertThat(server.bulkhead().available()).isEqualTo(2);
     }
 
     private static void await(HomeRun run, Runnable callback) {
-        assertThat(run.acquire(Use.SIGNUP))
+        assertThat(run.reservation().acquirePermit(Use.SIGNUP))
                 .get()
                 .isInstanceOfSatisfying(
                         NextAction.Await.class, await -> await.register().accept(callback));
@@ -209,27 +213,46 @@ class HomeRunTest {
 
     @Test
     void registersWhereTheHomeIsNow() throws SQLException {
-        assertThat(Homes.done(server, "users", MIGRATED).registered())
+        assertThat(Homes.done(server, "users", MIGRATED).result().registered())
                 .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT, null));
-        assertThat(Homes.done(server, "users", NOTHING_TO_MIGRATE).registered()).isPresent();
+        assertThat(Homes.done(server, "users", NOTHING_TO_MIGRATE).result().registered())
+                .isPresent();
     }
 
     @Test
     void registersAHomeThatFailedHalfWay() throws SQLException {
         HomeRun run = Homes.done(server, "users", new StepResult.Refused("1", "2", List.of("2"), Homes.FAILURE));
 
-        assertThat(run.registered()).map(RegisteredHome::version).contains("2");
+        assertThat(run.result().registered()).map(RegisteredHome::version).contains("2");
     }
 
     @Test
     void registersNothingThatWasNotReached() throws SQLException {
-        assertThat(Homes.run(server, "users").registered()).isEmpty();
+        assertThat(Homes.run(server, "users").result().registered()).isEmpty();
         assertThat(Homes.done(server, "users", StepResult.Refused.of(Homes.FAILURE))
+                        .result()
                         .registered())
                 .isEmpty();
     }
 
+    /** As the engine says it after a failure. */
+    private static void wentFromOneToThree(VersionTracker tracker) {
+        tracker.first(new History(List.of(row(1))));
+        tracker.interrupted(new History(List.of(row(1), row(2), row(3))));
+    }
+
+    private static HistoryRow row(int version) {
+        return new HistoryRow(
+                version,
+                MigrationVersion.fromVersion(String.valueOf(version)),
+                "table",
+                "SQL",
+                "V" + version + "__table.sql",
+                null,
+                true);
+    }
+
     private static DatabaseResult result(HomeRun run) {
-        return Objects.requireNonNull(run.result());
+        return Objects.requireNonNull(run.result().get());
     }
 }

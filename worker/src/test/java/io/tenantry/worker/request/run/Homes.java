@@ -5,7 +5,8 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
-import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.postgres.home.LockedHome;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 
 /** Homes of tenant acme, worked on by steps that do what the test says. */
 final class Homes {
@@ -41,7 +41,13 @@ final class Homes {
     }
 
     static HomeRun run(Server server, String database, Step... steps) {
-        return new HomeRun(HomeWork.of(home(database), server, steps));
+        return run(server, database, new VersionTracker(), steps);
+    }
+
+    static HomeRun run(Server server, String database, VersionTracker tracker, Step... steps) {
+        return new HomeRun(
+                new HomeWork(home(database), server, null, session -> new PlanOutcome.None(), List.of(steps), tracker),
+                null);
     }
 
     static LockedHome locked() {
@@ -55,7 +61,7 @@ final class Homes {
     /** One that is done with, as its one step says. */
     static HomeRun done(Server server, String database, StepResult result) throws SQLException {
         HomeRun run = run(server, database, new FakeStep(result));
-        run.run(locked());
+        run.runSteps(locked());
         return run;
     }
 
@@ -63,21 +69,10 @@ final class Homes {
     static final class FakeStep implements Step {
         private final Queue<Object> answers = new ArrayDeque<>();
         private int runs;
-        private @Nullable Progress progress;
 
         /** @param answers results, or exceptions to be thrown */
         FakeStep(Object... answers) {
             this.answers.addAll(List.of(answers));
-        }
-
-        FakeStep withProgress(Progress done) {
-            progress = done;
-            return this;
-        }
-
-        @Override
-        public @Nullable Progress progress() {
-            return progress;
         }
 
         int runs() {

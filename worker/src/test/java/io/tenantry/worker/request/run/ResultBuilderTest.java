@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -180,12 +181,17 @@ class ResultBuilderTest {
     }
 
     private static Registration registration(TenantRequest data, @Nullable ResultError error, HomeRun... homes) {
-        List<DatabaseResult> results = Stream.of(homes)
-                .map(HomeRun::result)
-                .flatMap(Stream::ofNullable)
-                .toList();
+        List<HomeResult> done = Stream.of(homes).map(HomeRun::result).toList();
         return new ResultBuilder(request(data), "worker-1")
-                .outcome(results, error, 1, END, List.of(homes))
+                .outcome(
+                        done.stream().map(HomeResult::orNotAttempted).toList(),
+                        error,
+                        1,
+                        END,
+                        done.stream()
+                                .map(HomeResult::registered)
+                                .flatMap(Optional::stream)
+                                .toList())
                 .registration();
     }
 

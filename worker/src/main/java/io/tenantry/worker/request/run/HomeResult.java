@@ -1,0 +1,157 @@
+package io.tenantry.worker.request.run;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.history.Progress;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.request.HomeWork;
+import io.tenantry.worker.step.StepResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What all attempts have done to one home, and its result when it is done with. For use by one thread at a time. */
+final class HomeResult {
+    private final TenantHome home;
+    private final VersionTracker tracker;
+    /** When the registry's version was seen; null if that is not known. */
+    private final @Nullable Instant registeredAt;
+
+    private Duration worked = Duration.ZERO;
+    /** Whether an attempt changed the home, so that the last one, which finds nothing to do, is not all. */
+    private boolean changed;
+    /** What attempts have done that ended in an exception; null if none did, or it is not known. */
+    private @Nullable Progress progress;
+    /** When the version was last seen; null if it was not. */
+    private @Nullable Instant observedAt;
+
+    private @Nullable DatabaseResult result;
+
+    HomeResult(HomeWork work, @Nullable Instant registeredAt) {
+        this.home = work.home();
+        this.tracker = work.tracker();
+        this.registeredAt = registeredAt;
+    }
+
+    /** Null until the home is done with. */
+    @Nullable DatabaseResult get() {
+        return result;
+    }
+
+    boolean hasFailed() {
+        return result != null && result.outcome() == Outcome.FAILED;
+    }
+
+    /** An attempt has worked for so long. */
+    void worked(Duration duration) {
+        worked = worked.plus(duration);
+    }
+
+    /** A step has ended like this. */
+    void add(StepResult step) {
+        changed |= step instanceof StepResult.Done;
+    }
+
+    /** The version was seen at this time, by the server's clock. */
+    void observed(Instant at) {
+        observedAt = at;
+    }
+
+    /**
+     * The version was seen without the home's lock. Another worker may have the lock, and be ahead of what was seen. So the
+     * time of the registry's version is passed unchanged: it replaces that version, and none that was reported since.
+     */
+    void observedUnlocked() {
+        observedAt = registeredAt == null ? Instant.EPOCH : registeredAt;
+    }
+
+    /**
+     * An attempt ended in an exception. Returns whether the home then said something new of its version: what it said in an
+     * earlier attempt is as old as that attempt, and others may have worked on the home since.
+     */
+    boolean interrupted() {
+        Progress now = tracker.progress();
+        if (now == null || now.equals(progress)) {
+            return false;
+        }
+        progress = now;
+        return true;
+    }
+
+    /**
+     * The last step, or the fast path, has ended like this; afterwards there is a result.
+     *
+     * @return what is worth waiting for; there is no result then
+     */
+    Optional<StepResult.NotYet> conclude(StepResult last) {
+        if (last instanceof StepResult.NotYet notYet) {
+            return Optional.of(notYet);
+        }
+        if (last instanceof StepResult.Refused refused) {
+            end(Outcome.FAILED, new Progress(refused.from(), refused.to(), refused.applied()), refused.error());
+        } else if (last instanceof StepResult.Migrated migrated) {
+            boolean nothing = migrated.applied().isEmpty() && !changed;
+            end(
+                    nothing ? Outcome.UP_TO_DATE : Outcome.COMPLETED,
+                    new Progress(migrated.from(), migrated.to(), migrated.applied()),
+                    null);
+        } else {
+            throw new IllegalStateException("the last step of " + home + " says nothing about its version");
+        }
+        return Optional.empty();
+    }
+
+    /** Ends it as failed, with what earlier attempts have done, as far as that is known. */
+    void fail(ResultError error) {
+        fail(null, error);
+    }
+
+    /**
+     * The same.
+     *
+     * @param version of the home, if no attempt ended in an exception; null if there is none, or it is not known
+     */
+    void fail(@Nullable String version, ResultError error) {
+        end(Outcome.FAILED, progress == null ? new Progress(version, version, List.of()) : progress, error);
+    }
+
+    private void end(Outcome outcome, Progress done, @Nullable ResultError error) {
+        result = databaseResult(outcome, done, worked, error);
+    }
+
+    /** A home without a result was not attempted, because an earlier one failed. */
+    DatabaseResult orNotAttempted() {
+        return result == null
+                ? databaseResult(Outcome.NOT_ATTEMPTED, new Progress(null, null, List.of()), Duration.ZERO, null)
+                : result;
+    }
+
+    /** What the registry learns; empty if the home was not reached. */
+    Optional<RegisteredHome> registered() {
+        DatabaseResult known = result;
+        if (known == null || (known.outcome() == Outcome.FAILED && known.to() == null)) {
+            return Optional.empty();
+        }
+        return Optional.of(new RegisteredHome(
+                home.tenant(), home.database(), home.server(), home.location(), known.to(), observedAt, registeredAt));
+    }
+
+    private DatabaseResult databaseResult(
+            Outcome outcome, Progress done, Duration duration, @Nullable ResultError error) {
+        return new DatabaseResult(
+                home.database(),
+                home.server(),
+                home.location(),
+                outcome,
+                done.from(),
+                done.to(),
+                done.applied(),
+                duration.toMillis(),
+                error);
+    }
+}
