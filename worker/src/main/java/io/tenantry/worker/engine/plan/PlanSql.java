@@ -1,6 +1,5 @@
 package io.tenantry.worker.engine.plan;
 
-import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HistoryRow;
@@ -24,9 +23,6 @@ public final class PlanSql {
     private static final String BUSY = "tenantry:busy";
     /** The same: the mark or the history is not what it was taken for. */
     private static final String CHANGED = "tenantry:changed";
-
-    /** No boolean, so that a statement fails: the script has taken the mark away. */
-    private static final String UNMARKED = "tenantry:unmarked";
 
     /** As Flyway creates it, which the verification checks. */
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
@@ -90,7 +86,7 @@ public final class PlanSql {
         begin();
         guard(before);
         int rank = before.isEmpty() ? 1 : before.get(before.size() - 1).rank() + 1;
-        script(rank, script, "0");
+        script(rank, script, HistoryInsert.Row.ONLY);
         return commit(script, afterwards);
     }
 
@@ -111,7 +107,6 @@ public final class PlanSql {
                 .append(home.markSql())
                 .append(";\n");
         history();
-        String before = "coalesce((SELECT sum(\"execution_time\") FROM " + table + "), 0)";
         boolean leaves = false;
         for (int i = 0; i < scripts.size(); i++) {
             if (leaves) {
@@ -122,7 +117,7 @@ public final class PlanSql {
                 sql.append(";\n");
             }
             leaves |= LEAVING.matcher(scripts.get(i).sql()).find();
-            script(i + 1, scripts.get(i), i == 0 ? "0" : before);
+            script(i + 1, scripts.get(i), new HistoryInsert.Row(i == 0, i == scripts.size() - 1));
         }
         return commit(null, afterwards);
     }
@@ -184,44 +179,13 @@ public final class PlanSql {
                 .append(" (\"success\");\n");
     }
 
-    /** @param spentBefore in the same transaction, in milliseconds, as an expression */
-    private void script(int rank, PlannedScript script, String spentBefore) {
+    private void script(int rank, PlannedScript script, HistoryInsert.Row row) {
         for (int i = 0; i < script.statements().size(); i++) {
             places.add(new Place(Part.SCRIPT, script, i));
         }
         places.add(new Place(Part.SCRIPT, script, -1));
         sql.append(script.sqlFor(home));
-        Migration migration = script.migration();
-        sql.append("INSERT INTO ")
-                .append(table)
-                .append(" (\"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\","
-                        + " \"installed_by\", \"execution_time\", \"success\") VALUES (")
-                .append(rank)
-                .append(", ")
-                .append(literal(migration.version()))
-                .append(", ")
-                .append(Identifiers.literal(migration.description()))
-                .append(", ")
-                .append(Identifiers.literal(migration.type()))
-                .append(", ")
-                .append(Identifiers.literal(migration.script()))
-                .append(", ")
-                .append(migration.checksum())
-                .append(", current_user, (extract(epoch FROM clock_timestamp() - now()) * 1000)::integer - ")
-                .append(spentBefore)
-                .append(", ")
-                .append(isStillMarked())
-                .append(");\n");
-    }
-
-    /** True, or an error if the script has set the comment: Flyway's way puts the mark back. */
-    private String isStillMarked() {
-        return "(CASE WHEN " + home.markQuery() + " IS DISTINCT FROM " + Identifiers.literal(home.mark()) + " THEN '"
-                + UNMARKED + "' ELSE 'true' END)::boolean";
-    }
-
-    private static String literal(@Nullable Object text) {
-        return text == null ? "NULL" : Identifiers.literal(text.toString());
+        sql.append(new HistoryInsert(home, script.migration()).sql(rank, row));
     }
 
     /** @param script the only one; null if there are others */

@@ -253,6 +253,26 @@ class PlanVerifierIT {
     }
 
     @Test
+    void ofANewHomeThatIsMadeAtOnceEachScriptHasItsOwnTime() throws Exception {
+        MigrationCatalog catalog = engine.with("V1__first.sql", "CREATE TABLE first (id int);")
+                .with("V2__slow.sql", "DO $$ BEGIN PERFORM pg_sleep(0.5); END $$;")
+                .with("V3__last.sql", "CREATE TABLE last (id int);")
+                .proven();
+        assertThat(catalog.plans().forNewHome().atOnce()).isTrue();
+        long start = System.nanoTime();
+
+        assertThat(engine.create(catalog, "acme")).isInstanceOf(PlanOutcome.Done.class);
+
+        long elapsed = Duration.ofNanos(System.nanoTime() - start).toMillis();
+        String history = "FROM tenant_acme.flyway_schema_history";
+        assertThat(engine.query("SELECT execution_time >= 500 " + history + " WHERE version = '2'"))
+                .containsExactly("t");
+        assertThat(engine.query(
+                        "SELECT sum(execution_time) <= " + elapsed + " AND min(execution_time) >= 0 " + history))
+                .containsExactly("t");
+    }
+
+    @Test
     void aPlanIsNotForAnotherServer() throws Exception {
         MigrationCatalog catalog =
                 engine.with("V1__a.sql", "CREATE TABLE a (id int);").proven();
