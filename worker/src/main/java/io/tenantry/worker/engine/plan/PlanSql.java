@@ -28,7 +28,8 @@ public final class PlanSql {
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
             + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
             + " \"checksum\" INTEGER, \"installed_by\" VARCHAR(100) NOT NULL, \"installed_on\" TIMESTAMP NOT NULL DEFAULT now(),"
-            + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL);\n";
+            + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL, CONSTRAINT \"" + History.TABLE
+            + "_pk\" PRIMARY KEY (\"installed_rank\"));\n";
 
     /** What a script may leave for the next one of its transaction begins with one of these words. */
     private static final Pattern LEAVING =
@@ -99,8 +100,8 @@ public final class PlanSql {
     PlanText create(List<PlannedScript> scripts, String between, String afterwards) {
         begin();
         String schema = Identifiers.quote(home.schema());
-        // Three to make the history.
-        places.addAll(Collections.nCopies(5, Place.of(Part.HOME)));
+        // Two to make the history.
+        places.addAll(Collections.nCopies(4, Place.of(Part.HOME)));
         sql.append("CREATE SCHEMA ")
                 .append(schema)
                 .append(";\n")
@@ -171,10 +172,7 @@ public final class PlanSql {
         sql.append("CREATE TABLE ")
                 .append(table)
                 .append(HISTORY_COLUMNS)
-                .append("ALTER TABLE ")
-                .append(table)
-                .append(" ADD CONSTRAINT \"" + History.TABLE
-                        + "_pk\" PRIMARY KEY (\"installed_rank\");\nCREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
+                .append("CREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
                 .append(table)
                 .append(" (\"success\");\n");
     }
