@@ -74,7 +74,7 @@ class FilesIT {
     @Test
     void aScriptThatFlywayCannotReadFailsByName() {
         PublicCase.put("12-dollar-parameters", "migrations-b", deployment.database("users"));
-        AppProcess worker = deployment.withTopics().startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.withTopics().startWorkerProcess();
 
         TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
 

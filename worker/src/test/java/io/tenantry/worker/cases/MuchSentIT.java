@@ -22,7 +22,7 @@ class MuchSentIT {
             Deployment deployment = bigTable.release1().deployment();
             signUp(deployment, List.of("acme", "big"));
             bigTable.between().release2();
-            try (AppProcess worker = deployment.startProcess("run").awaitAssignment()) {
+            try (AppProcess worker = deployment.startWorkerProcess()) {
                 String big = deployment.events().migrate("big", "latest");
                 String acme = deployment.events().migrate("acme", "latest");
 
@@ -40,7 +40,7 @@ class MuchSentIT {
     void aMillionNoticesInEveryHomeLeaveAStartWithoutPlans() throws Exception {
         try (PublicCase notices = PublicCase.of("02-select-over-big-table")) {
             Deployment deployment = notices.release("migrations-b").deployment();
-            try (AppProcess worker = deployment.startProcess("run").awaitAssignment()) {
+            try (AppProcess worker = deployment.startWorkerProcess()) {
                 String request = deployment.events().signUp("acme");
 
                 assertTooMuch(deployment.results().data(request), "V2__notices.sql");
@@ -72,7 +72,7 @@ class MuchSentIT {
                                 END IF;
                             END $$;
                             """);
-            try (AppProcess worker = deployment.startProcess("run").awaitAssignment()) {
+            try (AppProcess worker = deployment.startWorkerProcess()) {
                 List<String> requests = noisy.stream()
                         .map(tenant -> deployment.events().migrate(tenant, "latest"))
                         .toList();

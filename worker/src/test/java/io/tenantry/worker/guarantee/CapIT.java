@@ -98,8 +98,8 @@ class CapIT {
     void theSurplusWorkerWaitsSaysSoAndTakesOverWhenOneLeaves() throws Exception {
         deployment.with("servers.main.max-connections", "2").withTopics();
         try (ConnectionSampler sampler = ConnectionSampler.of(deployment)) {
-            AppProcess first = deployment.startProcess("run").awaitAssignment();
-            AppProcess second = deployment.startProcess("run").awaitAssignment();
+            AppProcess first = deployment.startWorkerProcess();
+            AppProcess second = deployment.startWorkerProcess();
             AppProcess third = deployment
                     .startProcess("run")
                     .awaitOutput(
@@ -128,7 +128,7 @@ class CapIT {
     @Test
     void aWorkerThatWaitsEndsAtOnceWhenItIsToldTo() {
         deployment.with("servers.main.max-connections", "1").withTopics();
-        deployment.startProcess("run").awaitAssignment();
+        deployment.startWorkerProcess();
         AppProcess surplus = deployment.startProcess("run").awaitOutput("this worker waits for connections");
 
         surplus.signal(Signal.TERM);

@@ -52,7 +52,7 @@ class HungServerIT {
 
     @Test
     void theOtherServersTenantsAreServedBehindThousandsThatWaitForTheHungOne() {
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
         List<String> before = new ArrayList<>();
         for (int i = 0; i < BEHIND; i++) {
             before.add(deployment.events().publish(new TenantCreated("known" + i, List.of("users"), Map.of())));

@@ -125,7 +125,7 @@ class LargeInputIT {
         deployment.with("kafka.properties.session.timeout.ms", "6000");
         int partitions = deployment.settings().kafka().partitions();
         deployment.topics().maxMessageBytes("tenant.results", 300);
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
         // No dead letter leaves.
         deployment.topics().delete(DEAD_LETTERS);
         RecordMetadata published = deployment

@@ -91,7 +91,7 @@ class DrainIT {
 
     @Test
     void endsAtOnceWhenThereIsNothingToDo() {
-        AppProcess idle = deployment.startProcess("run").awaitAssignment();
+        AppProcess idle = deployment.startWorkerProcess();
 
         idle.signal(Signal.TERM);
 
@@ -115,7 +115,7 @@ class DrainIT {
 
     /** The start tries the scripts out, which shall not take that long. */
     private AppProcess startThatSleeps(int seconds) {
-        AppProcess started = deployment.startProcess("run").awaitAssignment();
+        AppProcess started = deployment.startWorkerProcess();
         deployment.execute("UPDATE public.pace SET seconds = " + seconds);
         return started;
     }

@@ -38,7 +38,7 @@ class HalfAwayIT {
 
     @Test
     void readsNoFurtherWhenKafkaTakesNoResults() {
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
         String deadLetters = Topic.MIGRATION_REQUESTED.deadLetterName("");
         int partitions = deployment.settings().kafka().partitions();
         deployment.topics().delete(deadLetters);
@@ -61,7 +61,7 @@ class HalfAwayIT {
 
     @Test
     void failsNoRequestBecauseTheRegistryCannotBeAsked() {
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
         deployment.executeInRegistry("ALTER TABLE tenantry.tenant_home RENAME TO tenant_home_being_restored");
 
         String request = deployment.events().signUp("acme");

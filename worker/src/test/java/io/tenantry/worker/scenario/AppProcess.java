@@ -33,10 +33,11 @@ public final class AppProcess implements AutoCloseable {
         this.jvm = jvm;
     }
 
-    static AppProcess start(List<String> moreJvmOptions, List<String> arguments, Path log) {
+    /** @param records whether it may be the process that records the classes of a worker, once it has joined its group */
+    static AppProcess start(boolean records, List<String> moreJvmOptions, List<String> arguments, Path log) {
         List<String> options = new ArrayList<>(JVM_OPTIONS);
         options.addAll(moreJvmOptions);
-        return new AppProcess(ChildJvm.startProgram(App.class, options, arguments, log));
+        return new AppProcess(ChildJvm.startProgram(App.class, records, options, arguments, log));
     }
 
     /** What is on the screen: standard output and standard error. */
@@ -58,7 +59,9 @@ public final class AppProcess implements AutoCloseable {
 
     /** Waits until it has joined its group. */
     public AppProcess awaitAssignment() {
-        return awaitOutput(ASSIGNED);
+        awaitOutput(ASSIGNED);
+        jvm.archiveClasses();
+        return this;
     }
 
     /** Sends it a signal. */
@@ -104,9 +107,6 @@ public final class AppProcess implements AutoCloseable {
     /** Kills it, if it is alive. */
     @Override
     public void close() {
-        if (jvm.isAlive() && output().stream().anyMatch(line -> line.contains(ASSIGNED))) {
-            jvm.archiveClasses();
-        }
         jvm.kill();
     }
 }

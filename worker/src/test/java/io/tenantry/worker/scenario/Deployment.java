@@ -145,11 +145,21 @@ public final class Deployment implements AutoCloseable {
 
     /** The same, with another settings file. */
     public AppProcess startProcess(String command, Path settingsFile, String... moreJvmOptions) {
+        return startProcess(false, command, settingsFile, moreJvmOptions);
+    }
+
+    /** Starts a worker as a process of its own, and waits until it has joined its group. */
+    public AppProcess startWorkerProcess() {
+        return startProcess(true, "run", settingsFile()).awaitAssignment();
+    }
+
+    private AppProcess startProcess(boolean records, String command, Path settingsFile, String... moreJvmOptions) {
         List<String> options = new ArrayList<>();
         overrides.forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
         options.addAll(List.of(moreJvmOptions));
         Path log = folder.resolve("process-" + opened.size() + ".log");
-        AppProcess process = AppProcess.start(options, List.of(command, "--config", settingsFile.toString()), log);
+        AppProcess process =
+                AppProcess.start(records, options, List.of(command, "--config", settingsFile.toString()), log);
         opened.add(process);
         return process;
     }

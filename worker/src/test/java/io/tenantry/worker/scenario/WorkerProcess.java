@@ -75,7 +75,7 @@ public final class WorkerProcess implements AutoCloseable {
                 name,
                 logs,
                 () -> ChildJvm.startProgram(
-                        App.class, options, arguments, logs.resolve(log.incrementAndGet() + ".log")));
+                        App.class, true, options, arguments, logs.resolve(log.incrementAndGet() + ".log")));
     }
 
     /**
@@ -110,6 +110,7 @@ public final class WorkerProcess implements AutoCloseable {
         if (!process.isAlive()) {
             throw failure("the worker ended while it started");
         }
+        process.archiveClasses();
     }
 
     private boolean isReady() throws IOException {
@@ -222,9 +223,6 @@ public final class WorkerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        if (stopped == null && isAlive() && hasPartitions()) {
-            process.archiveClasses();
-        }
         kill();
     }
 }

@@ -21,37 +21,52 @@ public final class ChildJvm {
 
     private final Process process;
     private final Path log;
-    private final Optional<ClassArchive> archive;
+    private final Optional<ClassRecording> recording;
 
-    private ChildJvm(Process process, Path log, Optional<ClassArchive> archive) {
+    private ChildJvm(Process process, Path log, Optional<ClassRecording> recording) {
         this.process = process;
         this.log = log;
-        this.archive = archive;
+        this.recording = recording;
+        recording.ifPresent(open -> {
+            var unused = process.onExit().thenRun(open::end);
+        });
     }
 
     /** Starts a class that has a main method, on this JVM's class path; the log file is appended to. */
     static ChildJvm start(Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
-        return start(main, main, jvmOptions, arguments, log);
+        return start(main, main, true, jvmOptions, arguments, log);
     }
 
     /**
      * Starts a program that knows nothing of its parent, on this JVM's class path, in a process that ends with this one;
      * the log file is appended to.
+     *
+     * @param records whether it can be asked for its classes: false for a process that may never be ready
      */
-    public static ChildJvm startProgram(Class<?> program, List<String> jvmOptions, List<String> arguments, Path log) {
+    public static ChildJvm startProgram(
+            Class<?> program, boolean records, List<String> jvmOptions, List<String> arguments, Path log) {
         List<String> all = new ArrayList<>(List.of(program.getName()));
         all.addAll(arguments);
-        return start(program, EndsWithParent.class, jvmOptions, all, log);
+        return start(program, EndsWithParent.class, records, jvmOptions, all, log);
     }
 
     private static ChildJvm start(
-            Class<?> program, Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
+            Class<?> program,
+            Class<?> main,
+            boolean records,
+            List<String> jvmOptions,
+            List<String> arguments,
+            Path log) {
         ClassArchives archives = ClassArchives.ofProperty();
         String classPath = archives.jars(System.getProperty("java.class.path"));
         Optional<ClassArchive> archive = archives.of(program, classPath);
+        Optional<ClassArchive> usable = archive.filter(ClassArchive::exists);
+        Optional<ClassRecording> recording =
+                usable.isEmpty() && records ? archive.flatMap(ClassArchive::claim) : Optional.empty();
         List<String> options = new ArrayList<>(jvmOptions);
-        archive.ifPresent(file -> options.addAll(file.jvmOptions()));
-        return new ChildJvm(launch(classPath, main, options, arguments, log), log, archive);
+        usable.ifPresent(existing -> options.addAll(existing.useOptions()));
+        recording.ifPresent(claimed -> options.addAll(claimed.jvmOptions()));
+        return new ChildJvm(launch(classPath, main, options, arguments, log), log, recording);
     }
 
     /** Starts a class that has a main method, on a class path of its own; the log file is appended to. */
@@ -124,12 +139,12 @@ public final class ChildJvm {
     }
 
     /**
-     * Lets the child write its program's archive of classes, if the build has none, which halts it for a second: to be
-     * called when its work is done.
+     * Lets the child write its program's archive of classes, if it is the one that records them, which halts it for a
+     * second: to be called when it is ready and before it works.
      */
     public void archiveClasses() {
         if (process.isAlive()) {
-            archive.ifPresent(file -> file.writtenBy(pid()));
+            recording.ifPresent(open -> open.write(pid()));
         }
     }
 

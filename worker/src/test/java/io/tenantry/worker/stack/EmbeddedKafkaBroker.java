@@ -95,6 +95,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
         if (!process.isAlive()) {
             throw abandon("the Kafka broker at " + address + " ended while it started", null);
         }
+        process.archiveClasses();
     }
 
     private IllegalStateException abandon(String what, @Nullable Throwable cause) {
@@ -132,9 +133,6 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
     @Override
     public synchronized void kill() {
         crashed = true;
-        if (pausing == null) {
-            process.archiveClasses();
-        }
         process.kill();
         disarm();
     }

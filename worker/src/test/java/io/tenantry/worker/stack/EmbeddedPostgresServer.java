@@ -59,6 +59,7 @@ final class EmbeddedPostgresServer implements PostgresServer {
         if (!holder.isAlive()) {
             throw abandon("PostgreSQL at port " + port + " ended while it started", null);
         }
+        holder.archiveClasses();
     }
 
     private IllegalStateException abandon(String what, @Nullable Throwable cause) {
@@ -110,7 +111,6 @@ final class EmbeddedPostgresServer implements PostgresServer {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            holder.archiveClasses();
             holder.hangUp();
             holder.awaitExit(STOP);
             folder.delete();

@@ -35,7 +35,7 @@ class ConnectionLimitIT {
 
     @Test
     void advisesALimitForARoleThatHasNone() {
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
 
         assertThat(worker.output())
                 .anyMatch(line -> line.contains("server main: PostgreSQL itself can hold the cap: ALTER ROLE \"" + role
@@ -48,7 +48,7 @@ class ConnectionLimitIT {
         deployment.execute("ALTER ROLE " + role + " CONNECTION LIMIT 5");
         deployment.execute("ALTER DATABASE " + deployment.tenantDatabase() + " CONNECTION LIMIT 7");
 
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
 
         assertThat(worker.output())
                 .anyMatch(
@@ -66,7 +66,7 @@ class ConnectionLimitIT {
     void warnsOfAServerWithFewerConnections() {
         deployment.with("servers.main.max-connections", "1000");
 
-        AppProcess worker = deployment.startProcess("run").awaitAssignment();
+        AppProcess worker = deployment.startWorkerProcess();
 
         assertThat(worker.output())
                 .anyMatch(line ->
