@@ -1,12 +1,8 @@
 package io.tenantry.worker.postgres;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,16 +52,11 @@ public final class Databases {
     private List<Found> select(String condition, String parameter) throws SQLException {
         String sql = "SELECT datname, shobj_description(oid, 'pg_database'), datistemplate, datallowconn FROM"
                 + " pg_database WHERE " + condition + " ORDER BY datname";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, parameter);
-            try (ResultSet row = query.executeQuery()) {
-                List<Found> found = new ArrayList<>();
-                while (row.next()) {
-                    found.add(new Found(row.getString(1), row.getString(2), row.getBoolean(3), row.getBoolean(4)));
-                }
-                return found;
-            }
-        }
+        return Sql.query(
+                connection,
+                sql,
+                row -> new Found(row.getString(1), row.getString(2), row.getBoolean(3), row.getBoolean(4)),
+                parameter);
     }
 
     /**
@@ -128,12 +119,7 @@ public final class Databases {
                 + " pg_db_role_setting s WHERE s.setdatabase = d.oid) AND NOT EXISTS (SELECT FROM pg_subscription s"
                 + " WHERE s.subdbid = d.oid) AND NOT EXISTS (SELECT FROM pg_shdescription c WHERE c.objoid = d.oid AND"
                 + " c.classoid = 'pg_database'::regclass) FROM pg_database d WHERE datname = ?";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, name);
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        return Sql.first(connection, sql, row -> row.getBoolean(1), name).orElse(false);
     }
 
     private static String rename(String name, String newName) {
@@ -145,12 +131,15 @@ public final class Databases {
     }
 
     private void inTransaction(String sql) throws SQLException {
-        Transaction.run(connection, () -> execute(sql));
+        Transaction.run(connection, () -> {
+            execute(sql);
+            return true;
+        });
     }
 
-    private boolean execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return statement.execute(sql);
+    private void execute(String sql) throws SQLException {
+        try {
+            Sql.execute(connection, sql);
         } catch (SQLException failure) {
             if (failure.getSQLState() != null && PASSING.contains(failure.getSQLState())) {
                 throw new SQLTransientException(failure.getMessage(), failure.getSQLState(), failure);

@@ -1,8 +1,6 @@
 package io.tenantry.worker.postgres;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** Sessions of another worker, known by their application name. */
@@ -18,12 +16,6 @@ public final class ForeignSessions {
     public static int end(Connection connection, String applicationName) throws SQLException {
         String sql = "SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE"
                 + " application_name = ? AND pid <> pg_backend_pid()";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, applicationName);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getInt(1);
-            }
-        }
+        return Sql.one(connection, sql, row -> row.getInt(1), applicationName);
     }
 }

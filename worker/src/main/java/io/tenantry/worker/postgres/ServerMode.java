@@ -3,7 +3,6 @@ package io.tenantry.worker.postgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /** Asks the server whether its sessions can write. */
@@ -22,15 +21,15 @@ public final class ServerMode {
      * @return empty if it could
      */
     public static Optional<String> whyReadOnly(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(QUERY)) {
-            row.next();
-            if (row.getBoolean(1)) {
-                return Optional.of("it answers, and is in recovery: a standby takes no writes");
-            }
-            return row.getBoolean(2)
-                    ? Optional.of("it answers, and takes no writes: default_transaction_read_only is on")
-                    : Optional.empty();
+        return Sql.one(connection, QUERY, ServerMode::why);
+    }
+
+    private static Optional<String> why(ResultSet row) throws SQLException {
+        if (row.getBoolean(1)) {
+            return Optional.of("it answers, and is in recovery: a standby takes no writes");
         }
+        return row.getBoolean(2)
+                ? Optional.of("it answers, and takes no writes: default_transaction_read_only is on")
+                : Optional.empty();
     }
 }

@@ -1,25 +1,32 @@
 package io.tenantry.worker.registry;
 
-import java.sql.PreparedStatement;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Binds rows to a statement, one column of all rows at a time, as an array for {@code unnest}. */
+/** Rows as parameters of a statement: one array for each column, for {@code unnest}. */
 final class Columns<T> {
-    private final PreparedStatement statement;
+    private final Connection connection;
     private final Collection<T> rows;
-    private int index;
+    private final List<Object> arrays = new ArrayList<>();
 
-    Columns(PreparedStatement statement, Collection<T> rows) {
-        this.statement = statement;
+    Columns(Connection connection, Collection<T> rows) {
+        this.connection = connection;
         this.rows = rows;
     }
 
     /** @param type of the elements, as PostgreSQL calls it */
-    void add(String type, Function<T, @Nullable Object> value) throws SQLException {
-        Object[] values = rows.stream().map(value).toArray();
-        statement.setArray(++index, statement.getConnection().createArrayOf(type, values));
+    Columns<T> add(String type, Function<T, @Nullable Object> value) throws SQLException {
+        arrays.add(connection.createArrayOf(type, rows.stream().map(value).toArray()));
+        return this;
+    }
+
+    /** In the order in which the columns were added. */
+    Object[] parameters() {
+        return arrays.toArray();
     }
 }

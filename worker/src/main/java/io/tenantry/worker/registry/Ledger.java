@@ -2,11 +2,10 @@ package io.tenantry.worker.registry;
 
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.registry.LedgerEntry.Identity;
 import java.nio.charset.StandardCharsets;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,7 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger's SQL. Without state: every method works in the caller's transaction. */
@@ -63,59 +62,46 @@ public final class Ledger {
         Map<Identity, LedgerEntry> byIdentity = new HashMap<>();
         entries.forEach(entry -> byIdentity.put(entry.identity(), entry));
         Map<Identity, Recorded> inserted = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            Columns<LedgerEntry> columns = new Columns<>(statement, entries);
-            columns.add("text", e -> e.request().source());
-            columns.add("text", e -> e.request().id());
-            columns.add("text", e -> e.request().type());
-            columns.add("text", e -> e.result().key());
-            columns.add("text", e -> e.request().topic());
-            columns.add("int4", e -> e.request().partition());
-            columns.add("int8", e -> e.request().offset());
-            columns.add("text", e -> e.result().id());
-            columns.add("text", e -> e.result().source());
-            columns.add("text", e -> e.result().type());
-            columns.add("timestamptz", e -> String.valueOf(e.result().time()));
-            columns.add("text", e -> e.result().traceparent());
-            columns.add("text", e -> new String(e.result().data(), StandardCharsets.UTF_8));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Identity identity = new Identity(rows.getString(1), rows.getString(2), rows.getString(3));
-                    LedgerEntry entry = byIdentity.get(identity);
-                    if (entry != null) {
-                        inserted.put(identity, new Recorded(entry, false));
-                    }
-                }
+        Columns<LedgerEntry> columns = new Columns<>(connection, entries)
+                .add("text", e -> e.request().source())
+                .add("text", e -> e.request().id())
+                .add("text", e -> e.request().type())
+                .add("text", e -> e.result().key())
+                .add("text", e -> e.request().topic())
+                .add("int4", e -> e.request().partition())
+                .add("int8", e -> e.request().offset())
+                .add("text", e -> e.result().id())
+                .add("text", e -> e.result().source())
+                .add("text", e -> e.result().type())
+                .add("timestamptz", e -> String.valueOf(e.result().time()))
+                .add("text", e -> e.result().traceparent())
+                .add("text", e -> new String(e.result().data(), StandardCharsets.UTF_8));
+        Sql.RowReader reader = row -> {
+            Identity identity = new Identity(row.getString(1), row.getString(2), row.getString(3));
+            LedgerEntry entry = byIdentity.get(identity);
+            if (entry != null) {
+                inserted.put(identity, new Recorded(entry, false));
             }
-        }
+        };
+        Sql.forEach(connection, sql, reader, columns.parameters());
         return inserted;
     }
 
     private static Map<Identity, Recorded> find(Connection connection, List<Identity> identities) throws SQLException {
         String sql = "SELECT " + COLUMNS + " FROM tenantry.request WHERE (source, id, type) IN (SELECT * FROM"
                 + " unnest(?::text[], ?::text[], ?::text[]))";
-        Map<Identity, Recorded> found = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bindIdentities(connection, statement, identities);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Recorded recorded = read(rows);
-                    found.put(recorded.entry().identity(), recorded);
-                }
-            }
-        }
-        return found;
+        return Sql.query(connection, sql, Ledger::read, columns(connection, identities)).stream()
+                .collect(Collectors.toMap(recorded -> recorded.entry().identity(), recorded -> recorded));
     }
 
     /** Notes that the results of these requests have reached Kafka. */
     public void markPublished(Connection connection, List<RequestRef> requests) throws SQLException {
         String sql = "UPDATE tenantry.request SET published = true WHERE NOT published AND (source, id, type) IN"
                 + " (SELECT * FROM unnest(?::text[], ?::text[], ?::text[]))";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bindIdentities(
-                    connection, statement, requests.stream().map(Identity::of).toList());
-            statement.executeUpdate();
-        }
+        Sql.update(
+                connection,
+                sql,
+                columns(connection, requests.stream().map(Identity::of).toList()));
     }
 
     /**
@@ -126,16 +112,14 @@ public final class Ledger {
         String sql =
                 "DELETE FROM tenantry.request WHERE NOT published AND (source, id, type, topic, partition, \"offset\")"
                         + " IN (SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::bigint[]))";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            Columns<RequestRef> columns = new Columns<>(statement, requests);
-            columns.add("text", RequestRef::source);
-            columns.add("text", RequestRef::id);
-            columns.add("text", RequestRef::type);
-            columns.add("text", RequestRef::topic);
-            columns.add("int4", RequestRef::partition);
-            columns.add("int8", RequestRef::offset);
-            statement.executeUpdate();
-        }
+        Columns<RequestRef> columns = new Columns<>(connection, requests)
+                .add("text", RequestRef::source)
+                .add("text", RequestRef::id)
+                .add("text", RequestRef::type)
+                .add("text", RequestRef::topic)
+                .add("int4", RequestRef::partition)
+                .add("int8", RequestRef::offset);
+        Sql.update(connection, sql, columns.parameters());
     }
 
     /**
@@ -154,24 +138,16 @@ public final class Ledger {
         String sql = "DELETE FROM tenantry.request WHERE ctid = ANY (ARRAY(SELECT ctid FROM tenantry.request WHERE"
                 + " finished_at < now() - ? * interval '1 second' AND (published OR finished_at < now() - ? * interval"
                 + " '1 second') ORDER BY finished_at LIMIT ? FOR UPDATE SKIP LOCKED))";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, retention.toSeconds());
-            statement.setLong(2, retention.multipliedBy(2).toSeconds());
-            statement.setInt(3, limit);
-            return statement.executeUpdate();
-        }
+        long seconds = retention.toSeconds();
+        return Sql.update(connection, sql, seconds, 2 * seconds, limit);
     }
 
-    private static void bindIdentities(Connection connection, PreparedStatement statement, List<Identity> identities)
-            throws SQLException {
-        statement.setArray(1, texts(connection, identities, Identity::source));
-        statement.setArray(2, texts(connection, identities, Identity::id));
-        statement.setArray(3, texts(connection, identities, Identity::type));
-    }
-
-    private static Array texts(Connection connection, List<Identity> identities, Function<Identity, String> part)
-            throws SQLException {
-        return connection.createArrayOf("text", identities.stream().map(part).toArray());
+    private static Object[] columns(Connection connection, List<Identity> identities) throws SQLException {
+        return new Columns<>(connection, identities)
+                .add("text", Identity::source)
+                .add("text", Identity::id)
+                .add("text", Identity::type)
+                .parameters();
     }
 
     /** Reads a row with {@link #COLUMNS}. */

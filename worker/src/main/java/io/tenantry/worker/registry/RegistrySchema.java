@@ -1,14 +1,13 @@
 package io.tenantry.worker.registry;
 
 import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ConnectionPool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,11 +39,10 @@ final class RegistrySchema {
     static void migrate(ConnectionPool pool, Duration patience) throws SQLException {
         // Flyway would create the schema outside its lock, and waits for its lock in steps of a second.
         Connection connection = pool.connection();
-        try (connection;
-                Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = " + patience.toMillis());
-            lock(statement, patience);
-            statement.execute("CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
+        try (connection) {
+            Sql.execute(connection, "SET lock_timeout = " + patience.toMillis());
+            lock(connection, patience);
+            Sql.execute(connection, "CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
             FlywayEngine.migrateOwn(connection, SCHEMA, scripts());
         } finally {
             // The lock and Flyway's settings end with the session.
@@ -52,15 +50,15 @@ final class RegistrySchema {
         }
     }
 
-    private static void lock(Statement statement, Duration patience) throws SQLException {
+    private static void lock(Connection connection, Duration patience) throws SQLException {
         try {
-            statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
+            Sql.execute(connection, "SELECT pg_advisory_lock(" + LOCK + ")");
         } catch (SQLException failure) {
             if (!LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
                 throw failure;
             }
             throw new SQLException(
-                    "its tables are being created or upgraded by another process, sessions " + holders(statement)
+                    "its tables are being created or upgraded by another process, sessions " + holders(connection)
                             + ", for longer than " + patience.toSeconds()
                             + " s; start this worker again when that one is done, or end its session if it hangs",
                     LOCK_NOT_AVAILABLE);
@@ -68,13 +66,15 @@ final class RegistrySchema {
     }
 
     /** As in pg_stat_activity. */
-    private static String holders(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(
-                "SELECT string_agg(pid::text, ', ') FROM pg_locks WHERE locktype = 'advisory' AND granted AND"
-                        + " database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32) + objid::bigint = "
-                        + LOCK)) {
-            return row.next() ? String.valueOf(row.getString(1)) : "unknown";
-        }
+    private static String holders(Connection connection) throws SQLException {
+        return String.join(
+                ", ",
+                Sql.query(
+                        connection,
+                        "SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT"
+                                + " oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32)"
+                                + " + objid::bigint = " + LOCK,
+                        row -> row.getString(1)));
     }
 
     private static Map<String, String> scripts() {

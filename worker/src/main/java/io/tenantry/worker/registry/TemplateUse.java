@@ -1,11 +1,9 @@
 package io.tenantry.worker.registry;
 
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -32,23 +30,13 @@ final class TemplateUse {
     List<KnownTemplate> known(Connection connection) throws SQLException {
         String sql = "SELECT server, template, bool_or(" + ALIVE
                 + ") FROM tenantry.template_use GROUP BY server, template" + " ORDER BY server, template";
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            List<KnownTemplate> known = new ArrayList<>();
-            while (row.next()) {
-                known.add(new KnownTemplate(row.getString(1), row.getString(2), row.getBoolean(3)));
-            }
-            return known;
-        }
+        return Sql.query(
+                connection, sql, row -> new KnownTemplate(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
 
     /** Forgets who used it and is dead; one that is used stays known. */
     void forget(Connection connection, KnownTemplate template) throws SQLException {
         String sql = "DELETE FROM tenantry.template_use WHERE server = ? AND template = ? AND NOT " + ALIVE;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, template.server());
-            statement.setString(2, template.template());
-            statement.executeUpdate();
-        }
+        Sql.update(connection, sql, template.server(), template.template());
     }
 }

@@ -2,19 +2,19 @@ package io.tenantry.worker.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.sql.Array;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
@@ -87,12 +87,10 @@ public final class Tenants {
                 "INSERT INTO tenantry.tenant (tenant, attributes) SELECT * FROM unnest(?::text[], ?::jsonb[]) ORDER BY"
                         + " 1 ON CONFLICT (tenant) DO UPDATE SET attributes = excluded.attributes WHERE excluded.attributes <>"
                         + " '{}'";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            Columns<Registration> columns = new Columns<>(statement, tenants);
-            columns.add("text", Registration::tenant);
-            columns.add("jsonb", tenant -> encode(tenant.attributes()));
-            statement.executeUpdate();
-        }
+        Columns<Registration> columns = new Columns<>(connection, tenants)
+                .add("text", Registration::tenant)
+                .add("jsonb", tenant -> encode(tenant.attributes()));
+        Sql.update(connection, sql, columns.parameters());
     }
 
     private static void upsertHomes(Connection connection, List<RegisteredHome> homes) throws SQLException {
@@ -106,12 +104,8 @@ public final class Tenants {
                         + " ?::text[], ?::timestamptz[], ?::timestamptz[]) AS seen (tenant, database, server, location,"
                         + " version, observed_at, observed_before) JOIN tenantry.tenant USING (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)"
                         + UPDATE_UNLESS_SEEN_LATER;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            Columns<RegisteredHome> columns = new Columns<>(statement, homes);
-            columns.add("text", RegisteredHome::tenant);
-            bind(columns);
-            statement.executeUpdate();
-        }
+        Columns<RegisteredHome> columns = new Columns<>(connection, homes).add("text", RegisteredHome::tenant);
+        Sql.update(connection, sql, withoutTenant(columns).parameters());
     }
 
     private static void upsertShared(Connection connection, List<RegisteredHome> databases) throws SQLException {
@@ -122,19 +116,19 @@ public final class Tenants {
                 + " observed_before) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[],"
                 + " ?::timestamptz[], ?::timestamptz[]) ORDER BY 1 ON CONFLICT"
                 + " (database)" + UPDATE_UNLESS_SEEN_LATER;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(new Columns<>(statement, databases));
-            statement.executeUpdate();
-        }
+        Sql.update(
+                connection,
+                sql,
+                withoutTenant(new Columns<>(connection, databases)).parameters());
     }
 
-    private static void bind(Columns<RegisteredHome> columns) throws SQLException {
-        columns.add("text", RegisteredHome::database);
-        columns.add("text", RegisteredHome::server);
-        columns.add("text", RegisteredHome::location);
-        columns.add("text", RegisteredHome::version);
-        columns.add("timestamptz", home -> text(home.observedAt()));
-        columns.add("timestamptz", home -> text(home.observedBefore()));
+    private static Columns<RegisteredHome> withoutTenant(Columns<RegisteredHome> columns) throws SQLException {
+        return columns.add("text", RegisteredHome::database)
+                .add("text", RegisteredHome::server)
+                .add("text", RegisteredHome::location)
+                .add("text", RegisteredHome::version)
+                .add("timestamptz", home -> text(home.observedAt()))
+                .add("timestamptz", home -> text(home.observedBefore()));
     }
 
     private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
@@ -156,30 +150,35 @@ public final class Tenants {
                         + " r.source = w.source AND r.id = w.id AND r.type = w.type LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
                         + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
                         + " w.database ORDER BY w.number";
-        List<TenantRecord> found = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setArray(1, texts(connection, wanted, one -> one.request().source()));
-            query.setArray(2, texts(connection, wanted, one -> one.request().id()));
-            query.setArray(3, texts(connection, wanted, one -> one.request().type()));
-            query.setArray(4, texts(connection, wanted, LookUp::tenant));
-            query.setArray(5, texts(connection, wanted, LookUp::sharedDatabase));
-            try (ResultSet rows = query.executeQuery()) {
-                boolean more = rows.next();
-                while (more) {
-                    Optional<Recorded> recorded =
-                            rows.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(rows));
-                    boolean registered = rows.getString("registered") != null;
-                    long number = rows.getLong("number");
-                    List<RegisteredHome> homes = new ArrayList<>();
-                    while (more && rows.getLong("number") == number) {
-                        home(rows).ifPresent(homes::add);
-                        more = rows.next();
-                    }
-                    found.add(new TenantRecord(recorded, registered, homes));
-                }
-            }
-        }
-        return found;
+        Columns<LookUp> columns = new Columns<>(connection, wanted)
+                .add("text", one -> one.request().source())
+                .add("text", one -> one.request().id())
+                .add("text", one -> one.request().type())
+                .add("text", LookUp::tenant)
+                .add("text", LookUp::sharedDatabase);
+        SortedMap<Long, TenantRecord> found = new TreeMap<>();
+        Sql.forEach(
+                connection,
+                sql,
+                row -> found.merge(row.getLong("number"), read(row), Tenants::join),
+                columns.parameters());
+        return List.copyOf(found.values());
+    }
+
+    private static TenantRecord read(ResultSet row) throws SQLException {
+        Optional<Recorded> recorded = row.getString("id") == null ? Optional.empty() : Optional.of(Ledger.read(row));
+        return new TenantRecord(
+                recorded,
+                row.getString("registered") != null,
+                home(row).stream().toList());
+    }
+
+    /** Of two rows for the same request, which differ in their homes. */
+    private static TenantRecord join(TenantRecord one, TenantRecord next) {
+        return new TenantRecord(
+                one.recorded(),
+                one.registered(),
+                Stream.concat(one.homes().stream(), next.homes().stream()).toList());
     }
 
     private static Optional<RegisteredHome> home(ResultSet row) throws SQLException {
@@ -194,11 +193,6 @@ public final class Tenants {
                         row.getString("version"),
                         time(row, "observed_at"),
                         time(row, "observed_before")));
-    }
-
-    private static Array texts(Connection connection, List<LookUp> wanted, Function<LookUp, @Nullable String> part)
-            throws SQLException {
-        return connection.createArrayOf("text", wanted.stream().map(part).toArray());
     }
 
     private String encode(Map<String, String> attributes) {

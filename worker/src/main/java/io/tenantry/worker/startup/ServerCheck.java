@@ -2,11 +2,11 @@ package io.tenantry.worker.startup;
 
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -40,13 +40,10 @@ final class ServerCheck {
             faults.add("server " + server.name() + ": PostgreSQL " + major + " is too old; use " + OLDEST_POSTGRESQL
                     + " or newer");
         }
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(QUERY)) {
-            if (row.next()) {
-                checkPrivileges(row, faults);
-                warn(row);
-            }
-        }
+        Sql.forEach(connection, QUERY, row -> {
+            checkPrivileges(row, faults);
+            warn(row);
+        });
     }
 
     private void checkPrivileges(ResultSet row, List<String> faults) throws SQLException {

@@ -130,7 +130,7 @@ public final class StartupChecks {
     private List<String> faults(Server server, boolean leased) {
         String name = server.name();
         List<String> found = new ArrayList<>();
-        try (Connection connection = leased ? server.dataSource().getConnection() : server.connectBeyondShare()) {
+        try (Connection connection = leased ? server.connection() : server.connectBeyondShare()) {
             new ServerCheck(server, isolations(name)).run(connection, found);
         } catch (SQLException failure) {
             found.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("

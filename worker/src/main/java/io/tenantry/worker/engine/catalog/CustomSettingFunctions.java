@@ -1,11 +1,10 @@
 package io.tenantry.worker.engine.catalog;
 
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -74,20 +73,18 @@ public record CustomSettingFunctions(boolean everywhere, Set<String> schemas) {
         Set<String> homes = new HashSet<>();
         boolean more = true;
         for (int round = 0; more && round < ROUNDS; round++) {
-            more = false;
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(query(names))) {
-                while (row.next()) {
-                    String name = row.getString("name");
-                    String home = row.getString("home");
-                    more |= names.add(name);
-                    if (home != null) {
-                        homes.add(home);
-                    } else if (row.getBoolean("used") || isNamed(name, catalog)) {
-                        reached.add(name);
-                    }
+            int known = names.size();
+            Sql.forEach(connection, query(names), row -> {
+                String name = row.getString("name");
+                String home = row.getString("home");
+                names.add(name);
+                if (home != null) {
+                    homes.add(home);
+                } else if (row.getBoolean("used") || isNamed(name, catalog)) {
+                    reached.add(name);
                 }
-            }
+            });
+            more = names.size() > known;
         }
         if (!reached.isEmpty()) {
             LOG.info(

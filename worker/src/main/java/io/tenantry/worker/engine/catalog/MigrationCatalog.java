@@ -1,7 +1,6 @@
 package io.tenantry.worker.engine.catalog;
 
 import io.tenantry.worker.postgres.home.TenantHome;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,7 +147,7 @@ public final class MigrationCatalog {
 
     /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */
     public String fingerprint() {
-        return migrations + HexFormat.of().formatHex(scripts().digest());
+        return migrations + scripts().digest();
     }
 
     public Scripts scripts() {

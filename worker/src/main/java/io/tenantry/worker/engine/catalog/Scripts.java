@@ -1,10 +1,9 @@
 package io.tenantry.worker.engine.catalog;
 
+import io.tenantry.worker.postgres.Sha256;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -89,23 +88,19 @@ public final class Scripts implements ResourceProvider {
         return byRelativePath.values().stream().map(script -> script.text).toList();
     }
 
-    /** SHA-256 of names and texts. */
-    byte[] digest() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byRelativePath.forEach((name, script) -> {
-                for (String part : List.of(name, script.text)) {
-                    byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                    digest.update(ByteBuffer.allocate(Integer.BYTES)
-                            .putInt(bytes.length)
-                            .array());
-                    digest.update(bytes);
-                }
-            });
-            return digest.digest();
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+    /** SHA-256 of names and texts, in hex. */
+    String digest() {
+        Sha256 digest = new Sha256();
+        byRelativePath.forEach((name, script) -> {
+            for (String part : List.of(name, script.text)) {
+                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+                digest.add(ByteBuffer.allocate(Integer.BYTES)
+                                .putInt(bytes.length)
+                                .array())
+                        .add(bytes);
+            }
+        });
+        return digest.hex();
     }
 
     private static class Script extends LoadableResource {

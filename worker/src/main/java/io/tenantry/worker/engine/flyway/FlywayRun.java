@@ -14,12 +14,10 @@ import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.home.LockedHome;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -248,16 +246,12 @@ public final class FlywayRun {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Statement statement = home.connection().createStatement()) {
-            statement.execute(sql);
-        }
+        Sql.execute(home.connection(), sql);
     }
 
     /** The one value of the one row; empty if there is none. */
     private String value(String sql) throws SQLException {
-        try (PreparedStatement query = home.connection().prepareStatement(sql);
-                ResultSet row = query.executeQuery()) {
-            return row.next() ? String.valueOf(row.getString(1)) : "";
-        }
+        return Sql.first(home.connection(), sql, row -> String.valueOf(row.getString(1)))
+                .orElse("");
     }
 }

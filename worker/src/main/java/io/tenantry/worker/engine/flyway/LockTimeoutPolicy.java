@@ -1,10 +1,9 @@
 package io.tenantry.worker.engine.flyway;
 
 import io.tenantry.worker.engine.catalog.NonTransactionalScript;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
@@ -64,17 +63,11 @@ final class LockTimeoutPolicy implements Callback {
 
     /** By a statement that takes no snapshot: a script's SET TRANSACTION may come next. */
     private static String lockTimeout(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SHOW lock_timeout")) {
-            row.next();
-            return row.getString(1);
-        }
+        return Sql.one(connection, "SHOW lock_timeout", row -> row.getString(1));
     }
 
     private static void set(Connection connection, String lockTimeout) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = '" + lockTimeout + "'");
-        }
+        Sql.execute(connection, "SET lock_timeout = '" + lockTimeout + "'");
     }
 
     @Override

@@ -1,10 +1,9 @@
 package io.tenantry.worker.engine.flyway;
 
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
@@ -55,14 +54,9 @@ public final class MarkRestorer implements Callback {
         if (!home.needsMark()) {
             return;
         }
-        try (Statement statement = connection.createStatement()) {
-            boolean marked;
-            try (ResultSet row = statement.executeQuery("SELECT " + home.markQuery())) {
-                marked = row.next() && home.isMarkedBy(row.getString(1));
-            }
-            if (!marked) {
-                statement.execute("RESET SESSION AUTHORIZATION; RESET ROLE; " + home.markSql());
-            }
+        boolean marked = Sql.one(connection, "SELECT " + home.markQuery(), row -> home.isMarkedBy(row.getString(1)));
+        if (!marked) {
+            Sql.execute(connection, "RESET SESSION AUTHORIZATION; RESET ROLE; " + home.markSql());
         }
     }
 

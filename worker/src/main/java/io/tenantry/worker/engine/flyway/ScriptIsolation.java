@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.flyway;
 
 import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
@@ -67,11 +68,7 @@ public final class ScriptIsolation implements Callback {
 
     /** Statements that set the timeouts as they are now, and end temporary tables if there are none now. */
     static String restore(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(RESTORE)) {
-            row.next();
-            return row.getString(1);
-        }
+        return Sql.one(connection, RESTORE, row -> row.getString(1));
     }
 
     @Override

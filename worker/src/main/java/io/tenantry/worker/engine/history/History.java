@@ -2,12 +2,10 @@ package io.tenantry.worker.engine.history;
 
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,18 +31,11 @@ public final class History {
 
     /** The same. */
     public static History of(Connection connection, String schema) throws SQLException {
-        List<HistoryRow> rows = new ArrayList<>();
         if (!exists(connection, schema)) {
-            return new History(rows);
+            return new History(List.of());
         }
         String sql = "SELECT " + HistoryRow.COLUMNS + " FROM " + table(schema) + " ORDER BY installed_rank";
-        try (PreparedStatement query = connection.prepareStatement(sql);
-                ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-                rows.add(HistoryRow.read(row, 1));
-            }
-        }
-        return new History(rows);
+        return new History(Sql.query(connection, sql, row -> HistoryRow.read(row, 1)));
     }
 
     /** The table's name in SQL. */
@@ -53,12 +44,7 @@ public final class History {
     }
 
     private static boolean exists(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
-            query.setString(1, table(schema));
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        return Sql.one(connection, "SELECT to_regclass(?) IS NOT NULL", row -> row.getBoolean(1), table(schema));
     }
 
     /** The highest version that was applied; empty if none was. */

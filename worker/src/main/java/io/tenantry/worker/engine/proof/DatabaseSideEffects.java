@@ -2,7 +2,6 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.postgres.Identifiers;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -80,9 +79,9 @@ final class DatabaseSideEffects {
         scratch.session()
                 .execute("SAVEPOINT probe; SET LOCAL search_path = "
                         + Identifiers.quote(scratch.home().schema()));
-        try (Statement statement = scratch.session().connection().createStatement()) {
+        try {
             for (String sql : ORDINARY) {
-                statement.execute(sql);
+                scratch.session().execute(sql);
             }
         } catch (SQLException forbidden) {
             // A trigger forbids a statement: what was written before it does not count.

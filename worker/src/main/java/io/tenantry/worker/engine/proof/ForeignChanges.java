@@ -1,12 +1,11 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.snapshot.SqlText;
+import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.Sql.RowReader;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -63,28 +62,21 @@ record ForeignChanges(
         Map<Item, Set<String>> certain = new HashMap<>();
         Map<Ref, Found> questionable = new HashMap<>();
         Set<Ref> vanished = new HashSet<>();
-        try (PreparedStatement query = connection.prepareStatement(AFTER.on(connection))) {
-            for (int i = 1; i <= 3; i++) {
-                query.setString(i, schema);
+        RowReader reader = row -> {
+            @Nullable String name = row.getString("name");
+            Ref ref = new Ref(row.getLong("class"), row.getLong("id"));
+            if (name == null) {
+                vanished.add(ref);
+                return;
             }
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    @Nullable String name = row.getString("name");
-                    Ref ref = new Ref(row.getLong("class"), row.getLong("id"));
-                    if (name == null) {
-                        vanished.add(ref);
-                        continue;
-                    }
-                    Item item = new Item(name, row.getBoolean("extension"), row.getBoolean("tenants"));
-                    if (row.getString("state") == null) {
-                        certain.computeIfAbsent(item, made -> new HashSet<>())
-                                .add(String.valueOf(row.getString("trace")));
-                    } else {
-                        questionable.put(ref, new Found(item, row.getString("state")));
-                    }
-                }
+            Item item = new Item(name, row.getBoolean("extension"), row.getBoolean("tenants"));
+            if (row.getString("state") == null) {
+                certain.computeIfAbsent(item, made -> new HashSet<>()).add(String.valueOf(row.getString("trace")));
+            } else {
+                questionable.put(ref, new Found(item, row.getString("state")));
             }
-        }
+        };
+        Sql.forEach(connection, AFTER.on(connection), reader, schema, schema, schema);
         return new ForeignChanges(certain, questionable, vanished, SharedRows.of(connection));
     }
 
@@ -129,26 +121,14 @@ record ForeignChanges(
         Set<Ref> wanted = new HashSet<>(vanished);
         wanted.addAll(questionable.keySet());
         Map<Ref, Found> before = new HashMap<>();
-        try (PreparedStatement query = connection.prepareStatement(BEFORE.on(connection))) {
-            Array ids = connection.createArrayOf(
-                    "int8", wanted.stream().map(Ref::number).toArray());
-            query.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "int8", wanted.stream().map(Ref::catalog).toArray()));
-            query.setArray(2, ids);
-            query.setString(3, schema);
-            query.setArray(4, ids);
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    before.put(
-                            new Ref(row.getLong("class"), row.getLong("id")),
-                            new Found(
-                                    new Item(String.valueOf(row.getString("name")), false, false),
-                                    row.getString("state")));
-                }
-            }
-        }
+        Array catalogs = connection.createArrayOf(
+                "int8", wanted.stream().map(Ref::catalog).toArray());
+        Array ids = connection.createArrayOf(
+                "int8", wanted.stream().map(Ref::number).toArray());
+        RowReader reader = row -> before.put(
+                new Ref(row.getLong("class"), row.getLong("id")),
+                new Found(new Item(String.valueOf(row.getString("name")), false, false), row.getString("state")));
+        Sql.forEach(connection, BEFORE.on(connection), reader, catalogs, ids, schema, ids);
         return before;
     }
 
@@ -167,14 +147,12 @@ record ForeignChanges(
         }
 
         private String on(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row =
-                            statement.executeQuery("SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT'),"
-                                    + " current_setting('server_version_num')::int >= 150000")) {
-                row.next();
-                return (row.getBoolean(1) ? withRoles : without)
-                        .replace("/*since 15*/", row.getBoolean(2) ? SINCE_15 : "");
-            }
+            return Sql.one(
+                    connection,
+                    "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT'),"
+                            + " current_setting('server_version_num')::int >= 150000",
+                    row -> (row.getBoolean(1) ? withRoles : without)
+                            .replace("/*since 15*/", row.getBoolean(2) ? SINCE_15 : ""));
         }
     }
 }

@@ -1,9 +1,8 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.postgres.Identifiers;
-import java.sql.ResultSet;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,21 +50,16 @@ final class ReferencedKeys {
     }
 
     private List<String> ask(String query) throws SQLException {
-        List<String> values = new ArrayList<>();
         session.execute("SAVEPOINT keys");
         session.execute("SET LOCAL statement_timeout = " + LONGEST.toMillis());
-        try (Statement statement = session.connection().createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            while (row.next()) {
-                values.add(row.getString(1));
-            }
+        try {
+            return Sql.query(session.connection(), query, row -> row.getString(1));
         } catch (SQLException failure) {
             // This role may not read the table, or reading takes too long: no sample row refers to it.
-            values.clear();
+            return List.of();
         } finally {
             // Releases the lock, and resets the timeout.
             session.execute("ROLLBACK TO SAVEPOINT keys; RELEASE SAVEPOINT keys");
         }
-        return values;
     }
 }

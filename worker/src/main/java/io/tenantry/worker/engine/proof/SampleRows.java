@@ -2,8 +2,8 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.snapshot.SqlText;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -73,26 +73,27 @@ final class SampleRows {
 
     private static Map<String, List<SampleColumn>> tables(Scratch scratch) throws SQLException {
         Map<String, List<SampleColumn>> tables = new LinkedHashMap<>();
-        try (PreparedStatement query = scratch.session().connection().prepareStatement(COLUMNS)) {
-            query.setString(1, History.TABLE);
-            query.setString(2, scratch.home().schema());
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    tables.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
-                            .add(new SampleColumn(
-                                    row.getString(2),
-                                    row.getString(3),
-                                    row.getString(4),
-                                    row.getString(5),
-                                    row.getObject(6, Integer.class),
-                                    row.getBoolean(7),
-                                    row.getBoolean(8),
-                                    row.getString(9),
-                                    row.getBoolean(10)));
-                }
-            }
-        }
+        Sql.forEach(
+                scratch.session().connection(),
+                COLUMNS,
+                row -> tables.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
+                        .add(column(row)),
+                History.TABLE,
+                scratch.home().schema());
         return tables;
+    }
+
+    private static SampleColumn column(ResultSet row) throws SQLException {
+        return new SampleColumn(
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getObject(6, Integer.class),
+                row.getBoolean(7),
+                row.getBoolean(8),
+                row.getString(9),
+                row.getBoolean(10));
     }
 
     private static SampleColumn withValues(SampleColumn column, ReferencedKeys keys) throws SQLException {

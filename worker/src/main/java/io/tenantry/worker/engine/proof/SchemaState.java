@@ -8,11 +8,10 @@ import io.tenantry.worker.engine.snapshot.DataSnapshot;
 import io.tenantry.worker.engine.snapshot.Difference;
 import io.tenantry.worker.engine.snapshot.TableColumn;
 import io.tenantry.worker.engine.snapshot.VolatileFacts;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -66,16 +65,9 @@ record SchemaState(
     }
 
     private static List<String> history(Connection connection, String schema) throws SQLException {
-        List<String> rows = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT concat_ws('|', " + HistoryRow.DIGEST
-                        + ", \"script\", \"installed_by\") FROM " + History.table(schema)
-                        + " ORDER BY \"installed_rank\"")) {
-            while (row.next()) {
-                rows.add(row.getString(1));
-            }
-        }
-        return rows;
+        String sql = "SELECT concat_ws('|', " + HistoryRow.DIGEST + ", \"script\", \"installed_by\") FROM "
+                + History.table(schema) + " ORDER BY \"installed_rank\"";
+        return Sql.query(connection, sql, row -> row.getString(1));
     }
 
     /**

@@ -2,12 +2,12 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -192,9 +192,8 @@ final class Scratch implements AutoCloseable {
     }
 
     private void dropInNewSession() {
-        try (HomeSession another = HomeSession.open(server, home);
-                Statement statement = another.connection().createStatement()) {
-            statement.execute(dropSql(home.schema()));
+        try (HomeSession another = HomeSession.open(server, home)) {
+            Sql.execute(another.connection(), dropSql(home.schema()));
         } catch (SQLException unreachable) {
             // The next start finds it.
         }

@@ -2,14 +2,13 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.SessionReset;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -109,21 +108,12 @@ final class ScratchSession implements AutoCloseable {
 
     void execute(String sql) throws SQLException {
         requireSound();
-        try (Statement statement = connection().createStatement()) {
-            statement.execute(sql);
-        }
+        Sql.execute(connection(), sql);
     }
 
     /** The distinct values of a query's first column. */
     Set<String> ask(String sql) throws SQLException {
-        Set<String> column = new TreeSet<>();
-        try (Statement statement = connection().createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            while (row.next()) {
-                column.add(row.getString(1));
-            }
-        }
-        return column;
+        return new TreeSet<>(Sql.query(connection(), sql, row -> row.getString(1)));
     }
 
     /**

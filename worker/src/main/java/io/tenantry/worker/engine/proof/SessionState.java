@@ -1,9 +1,8 @@
 package io.tenantry.worker.engine.proof;
 
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /** The state of a session that may outlive the transaction of a script. */
 final class SessionState {
@@ -24,10 +23,6 @@ final class SessionState {
 
     /** Reads the state, as text for comparisons. To be called outside a transaction. */
     static String of(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(QUERY)) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        }
+        return Sql.one(connection, QUERY, row -> row.getString(1));
     }
 }

@@ -1,11 +1,10 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.SqlStatements;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -59,20 +58,17 @@ record SharedFunctions(List<Function> functions) {
 
     /** Reads the functions. */
     static SharedFunctions read(ScratchSession session) throws SQLException {
-        List<Function> functions = new ArrayList<>();
-        try (Statement statement = session.connection().createStatement();
-                ResultSet row = statement.executeQuery(SHARED + QUERY)) {
-            while (row.next()) {
-                String body = SqlStatements.withoutComments(row.getString("body"));
-                functions.add(new Function(
-                        lower(row.getString("proname")),
-                        row.getBoolean("for_events"),
-                        words(WORD, 0, row.getString("tables")),
-                        words(WORD, 0, body),
-                        words(CALLED, 1, body)));
-            }
-        }
-        return new SharedFunctions(functions);
+        return new SharedFunctions(Sql.query(session.connection(), SHARED + QUERY, SharedFunctions::function));
+    }
+
+    private static Function function(ResultSet row) throws SQLException {
+        String body = SqlStatements.withoutComments(row.getString("body"));
+        return new Function(
+                lower(row.getString("proname")),
+                row.getBoolean("for_events"),
+                words(WORD, 0, row.getString("tables")),
+                words(WORD, 0, body),
+                words(CALLED, 1, body));
     }
 
     /**

@@ -1,8 +1,7 @@
 package io.tenantry.worker.engine.proof;
 
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -50,11 +49,6 @@ final class SharedLocks {
     }
 
     private boolean isHeld() throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(QUERY)) {
-            query.setString(1, schema);
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        return Sql.one(connection, QUERY, row -> row.getBoolean(1), schema);
     }
 }

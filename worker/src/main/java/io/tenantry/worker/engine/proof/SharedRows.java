@@ -1,11 +1,9 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.snapshot.SqlText;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,35 +54,24 @@ record SharedRows(
 
     /** Reads the rows, within the transaction. */
     static SharedRows of(Connection connection) throws SQLException {
-        String snapshot;
-        String catalogs;
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(WRITTEN)) {
-            row.next();
-            snapshot = row.getString(1);
-            catalogs = row.getString(2);
-        }
-        return catalogs.equals(NONE.catalogs)
+        SharedRows written =
+                Sql.one(connection, WRITTEN, row -> new SharedRows(row.getString(2), Map.of(), row.getString(1), null));
+        return written.catalogs.equals(NONE.catalogs)
                 ? NONE
-                : new SharedRows(catalogs, read(connection, snapshot, catalogs), snapshot, null);
+                : new SharedRows(
+                        written.catalogs, read(connection, written.snapshot, written.catalogs), written.snapshot, null);
     }
 
     private static Map<String, Row> read(Connection connection, String snapshot, String catalogs) throws SQLException {
         Map<String, Row> rows = new HashMap<>();
-        try (PreparedStatement query = connection.prepareStatement(ROWS)) {
-            query.setString(1, snapshot);
-            query.setString(2, catalogs);
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    rows.put(
-                            row.getString("key"),
-                            new Row(
-                                    row.getString("name"),
-                                    row.getString("content"),
-                                    row.getObject("old", Boolean.class)));
-                }
-            }
-        }
+        Sql.forEach(
+                connection,
+                ROWS,
+                row -> rows.put(
+                        row.getString("key"),
+                        new Row(row.getString("name"), row.getString("content"), row.getObject("old", Boolean.class))),
+                snapshot,
+                catalogs);
         return rows;
     }
 

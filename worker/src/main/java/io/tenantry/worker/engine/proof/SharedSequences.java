@@ -2,9 +2,8 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -179,12 +178,6 @@ final class SharedSequences {
     }
 
     private Optional<String> find(String name) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(QUERY)) {
-            query.setString(1, name);
-            query.setString(2, schema);
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-            }
-        }
+        return Sql.first(connection, QUERY, row -> row.getString(1), name, schema);
     }
 }

@@ -1,13 +1,10 @@
 package io.tenantry.worker.engine.snapshot;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.tenantry.worker.postgres.Sha256;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -78,15 +75,9 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
 
     /** SHA-256 of everything in it, in hex: equal for equal snapshots. */
     public String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            entries.forEach(
-                    (label, entry) -> digest.update((label + '\0' + entry.partOf() + '\0' + entry.definition() + '\0')
-                            .getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        Sha256 digest = new Sha256();
+        entries.forEach((label, entry) -> digest.add(label + '\0' + entry.partOf() + '\0' + entry.definition() + '\0'));
+        return digest.hex();
     }
 
     /**

@@ -1,10 +1,9 @@
 package io.tenantry.worker.engine.template;
 
 import io.tenantry.worker.engine.snapshot.DataSnapshot;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -32,10 +31,10 @@ record SeedRows(Map<String, DataSnapshot> bySchema, Set<String> times) {
 
     static SeedRows of(Connection connection) throws SQLException {
         Map<String, DataSnapshot> bySchema = new TreeMap<>();
-        for (String schema : column(connection, SCHEMAS)) {
+        for (String schema : Sql.query(connection, SCHEMAS, row -> row.getString(1))) {
             bySchema.put(schema, DataSnapshot.of(connection, schema));
         }
-        return new SeedRows(bySchema, column(connection, TIMES));
+        return new SeedRows(bySchema, new HashSet<>(Sql.query(connection, TIMES, row -> row.getString(1))));
     }
 
     boolean isEmpty() {
@@ -58,16 +57,5 @@ record SeedRows(Map<String, DataSnapshot> bySchema, Set<String> times) {
         });
         differing.removeAll(times);
         return differing;
-    }
-
-    private static Set<String> column(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            Set<String> values = new HashSet<>();
-            while (row.next()) {
-                values.add(row.getString(1));
-            }
-            return values;
-        }
     }
 }

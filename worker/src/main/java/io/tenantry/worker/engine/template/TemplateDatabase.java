@@ -3,16 +3,13 @@ package io.tenantry.worker.engine.template;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.postgres.Databases;
+import io.tenantry.worker.postgres.Sha256;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -53,14 +50,9 @@ public final class TemplateDatabase {
     }
 
     private static String fingerprint(MigrationCatalog catalog, String owner) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((FORMAT + '\0' + owner + '\0').getBytes(StandardCharsets.UTF_8));
-            byte[] fingerprint = digest.digest(catalog.fingerprint().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(fingerprint, 0, FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return new Sha256()
+                .add(FORMAT + '\0' + owner + '\0' + catalog.fingerprint())
+                .hex(FINGERPRINT_BYTES);
     }
 
     /** Its name on the server, whether it is there or not. */
@@ -144,7 +136,7 @@ public final class TemplateDatabase {
 
     /** Drops what workers that were killed left unfinished of this template long ago. */
     public static void dropUnfinished(Server server, String name, Duration age) throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
+        try (Connection connection = server.connection()) {
             Databases databases = new Databases(connection);
             Instant before = Instant.now().minus(age);
             for (Databases.Found left : databases.startingWith(TemporaryName.prefix(name))) {
@@ -158,7 +150,7 @@ public final class TemplateDatabase {
 
     /** Drops a template that nobody uses; none by this name is fine. */
     public static void drop(Server server, String name) throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
+        try (Connection connection = server.connection()) {
             Databases databases = new Databases(connection);
             boolean state = databases.find(name).isPresent();
             databases.drop(name);

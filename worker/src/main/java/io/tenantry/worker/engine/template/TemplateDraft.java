@@ -6,12 +6,12 @@ import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.engine.flyway.ScriptIsolation;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.Databases;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -48,7 +48,7 @@ final class TemplateDraft implements AutoCloseable {
 
     /** Creates one, still empty; or nothing, if the template is there. */
     static Optional<TemplateDraft> begin(Server server, String template) throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
+        try (Connection connection = server.connection()) {
             Databases databases = new Databases(connection);
             Optional<Databases.Found> state = databases.find(template);
             if (state.isPresent()) {
@@ -72,9 +72,7 @@ final class TemplateDraft implements AutoCloseable {
      */
     Optional<SeedRows> migrate(MigrationCatalog catalog) throws SQLException {
         try (Connection connection = server.connect(temporary)) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
-            }
+            Sql.execute(connection, "SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
             TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
             migrate(FlywayEngine.configure(catalog.sources(), connection, nobodys), connection);
             return seedRows(connection);
@@ -119,14 +117,14 @@ final class TemplateDraft implements AutoCloseable {
 
     /** Whether a copy would have all that it has. */
     boolean isCopiedWhole() throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
+        try (Connection connection = server.connection()) {
             return new Databases(connection).isCopiedWhole(temporary);
         }
     }
 
     /** Makes it the template; false if another worker was faster. */
     boolean finish() throws SQLException {
-        try (Connection connection = server.dataSource().getConnection()) {
+        try (Connection connection = server.connection()) {
             finished = new Databases(connection).freeze(temporary, template, MARK);
             return finished;
         }
@@ -137,7 +135,7 @@ final class TemplateDraft implements AutoCloseable {
         if (finished) {
             return;
         }
-        try (Connection connection = server.dataSource().getConnection()) {
+        try (Connection connection = server.connection()) {
             new Databases(connection).drop(temporary);
         } catch (SQLException failure) {
             LOG.debug("unfinished template {} stays for now", temporary, failure);

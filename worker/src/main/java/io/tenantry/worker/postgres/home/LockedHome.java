@@ -2,13 +2,12 @@ package io.tenantry.worker.postgres.home;
 
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -60,16 +59,12 @@ public final class LockedHome {
         String sql = home.isolation() == Isolation.DATABASE
                 ? "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?"
                 : "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, home.location());
-            try (ResultSet row = query.executeQuery()) {
-                if (!row.next()) {
-                    return new HomeState.Missing();
-                }
-                @Nullable String comment = row.getString(1);
-                return home.isMarkedBy(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
-            }
-        }
+        return Sql.first(connection, sql, this::state, home.location()).orElseGet(HomeState.Missing::new);
+    }
+
+    private HomeState state(ResultSet row) throws SQLException {
+        @Nullable String comment = row.getString(1);
+        return home.isMarkedBy(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
     }
 
     /**
@@ -83,9 +78,8 @@ public final class LockedHome {
         }
         String schema = Identifiers.quote(home.location());
         Transaction.run(connection, () -> {
-            try (Statement statement = connection.createStatement()) {
-                return statement.execute("CREATE SCHEMA " + schema + "; " + home.markSql());
-            }
+            Sql.execute(connection, "CREATE SCHEMA " + schema + "; " + home.markSql());
+            return true;
         });
     }
 }

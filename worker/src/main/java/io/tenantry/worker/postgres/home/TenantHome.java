@@ -2,10 +2,8 @@ package io.tenantry.worker.postgres.home;
 
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -93,10 +91,6 @@ public record TenantHome(
 
     /** SHA-256 of the location. */
     byte[] digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(location.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return new Sha256().add(location).bytes();
     }
 }

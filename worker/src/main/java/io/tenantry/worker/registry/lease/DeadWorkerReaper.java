@@ -97,10 +97,7 @@ final class DeadWorkerReaper implements AutoCloseable {
 
     private void withPermit(List<String> task, Server server, ConnectionBulkhead.Permit permit) {
         if (closed.getCount() > 0 && permit.isHeld()) {
-            begin(
-                    task,
-                    permit::end,
-                    () -> endSessions(task, () -> server.dataSource().getConnection()));
+            begin(task, permit::end, () -> endSessions(task, () -> server.connection()));
         } else {
             permit.end();
             underWay.remove(task);

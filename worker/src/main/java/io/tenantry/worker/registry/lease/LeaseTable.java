@@ -1,16 +1,16 @@
 package io.tenantry.worker.registry.lease;
 
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.registry.lease.Member.Holding;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,6 +35,13 @@ final class LeaseTable {
         Row {
             holdings = Map.copyOf(holdings);
         }
+
+        /** With the holdings of another row of the same member. */
+        private Row with(Row other) {
+            Map<String, Holding> all = new HashMap<>(holdings);
+            all.putAll(other.holdings);
+            return new Row(applicationName, pulse, lease, fenced, all);
+        }
     }
 
     LeaseTable(String group) {
@@ -48,10 +55,10 @@ final class LeaseTable {
     void lock(Connection connection) throws SQLException {
         long key = UUID.nameUUIDFromBytes(("tenantry leases of " + group).getBytes(StandardCharsets.UTF_8))
                 .getMostSignificantBits();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL idle_in_transaction_session_timeout = 2000; SET LOCAL lock_timeout = 3000;"
-                    + " SET LOCAL statement_timeout = 3000; SELECT pg_advisory_xact_lock(" + key + ")");
-        }
+        Sql.execute(
+                connection,
+                "SET LOCAL idle_in_transaction_session_timeout = 2000; SET LOCAL lock_timeout = 3000;"
+                        + " SET LOCAL statement_timeout = 3000; SELECT pg_advisory_xact_lock(" + key + ")");
     }
 
     /** In the order in which they joined. */
@@ -60,34 +67,21 @@ final class LeaseTable {
         String sql = "SELECT application_name, fenced, renewals || ' ' || extract(epoch FROM expires_at) AS pulse,"
                 + " lease_millis, server, cap, connections FROM tenantry.worker LEFT JOIN tenantry.connection_lease USING"
                 + " (group_id, application_name) WHERE group_id = ? ORDER BY joined";
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, group);
-            try (ResultSet rows = query.executeQuery()) {
-                return read(rows);
-            }
-        }
+        Map<String, Row> members = new LinkedHashMap<>();
+        Sql.forEach(
+                connection, sql, row -> members.merge(row.getString("application_name"), read(row), Row::with), group);
+        return List.copyOf(members.values());
     }
 
-    private static List<Row> read(ResultSet rows) throws SQLException {
-        List<Row> members = new ArrayList<>();
-        boolean more = rows.next();
-        while (more) {
-            String name = rows.getString("application_name");
-            String pulse = rows.getString("pulse");
-            long millis = rows.getLong("lease_millis");
-            @Nullable Duration lease = rows.wasNull() ? null : Duration.ofMillis(millis);
-            boolean fenced = rows.getBoolean("fenced");
-            Map<String, Holding> holdings = new HashMap<>();
-            while (more && rows.getString("application_name").equals(name)) {
-                @Nullable String server = rows.getString("server");
-                if (server != null) {
-                    holdings.put(server, new Holding(rows.getInt("cap"), rows.getInt("connections")));
-                }
-                more = rows.next();
-            }
-            members.add(new Row(name, pulse, lease, fenced, holdings));
-        }
-        return members;
+    private static Row read(ResultSet row) throws SQLException {
+        @Nullable Long millis = row.getObject("lease_millis", Long.class);
+        @Nullable String server = row.getString("server");
+        return new Row(
+                row.getString("application_name"),
+                row.getString("pulse"),
+                millis == null ? null : Duration.ofMillis(millis),
+                row.getBoolean("fenced"),
+                server == null ? Map.of() : Map.of(server, new Holding(row.getInt("cap"), row.getInt("connections"))));
     }
 
     /** Writes what this worker holds, and that it lives. */
@@ -97,13 +91,7 @@ final class LeaseTable {
                 + " VALUES (?, ?, clock_timestamp() + ? * interval '1 ms', ?) ON CONFLICT (group_id, application_name) DO"
                 + " UPDATE SET renewals = known.renewals + 1, expires_at = excluded.expires_at, lease_millis ="
                 + " excluded.lease_millis";
-        try (PreparedStatement statement = connection.prepareStatement(worker)) {
-            statement.setString(1, group);
-            statement.setString(2, applicationName);
-            statement.setLong(3, lease.toMillis());
-            statement.setLong(4, lease.toMillis());
-            statement.executeUpdate();
-        }
+        Sql.update(connection, worker, group, applicationName, lease.toMillis(), lease.toMillis());
         String leases = "INSERT INTO tenantry.connection_lease AS held (group_id, application_name, server, cap,"
                 + " connections) VALUES (?, ?, ?, ?, ?) ON CONFLICT (group_id, application_name, server) DO UPDATE SET"
                 + " cap = excluded.cap, connections = excluded.connections WHERE (held.cap, held.connections) <>"
@@ -125,7 +113,7 @@ final class LeaseTable {
     void fence(Connection connection, Collection<Member> dead) throws SQLException {
         for (Member member : dead) {
             if (member.holdsAny()) {
-                update(
+                Sql.update(
                         connection,
                         "UPDATE tenantry.worker SET fenced = true WHERE group_id = ? AND application_name = ?",
                         group,
@@ -138,13 +126,13 @@ final class LeaseTable {
 
     /** Its connections to this server are gone: others may have them. */
     void free(Connection connection, String applicationName, String server) throws SQLException {
-        update(
+        Sql.update(
                 connection,
                 "DELETE FROM tenantry.connection_lease WHERE group_id = ? AND application_name = ? AND server = ?",
                 group,
                 applicationName,
                 server);
-        update(
+        Sql.update(
                 connection,
                 "DELETE FROM tenantry.worker WHERE group_id = ? AND application_name = ? AND NOT EXISTS (SELECT FROM"
                         + " tenantry.connection_lease held WHERE held.group_id = worker.group_id AND held.application_name"
@@ -155,19 +143,10 @@ final class LeaseTable {
 
     /** It has no connection any more, and is no member. */
     void forget(Connection connection, String applicationName) throws SQLException {
-        update(
+        Sql.update(
                 connection,
                 "DELETE FROM tenantry.worker WHERE group_id = ? AND application_name = ?",
                 group,
                 applicationName);
-    }
-
-    private static void update(Connection connection, String sql, String... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setString(i + 1, parameters[i]);
-            }
-            statement.executeUpdate();
-        }
     }
 }
