@@ -42,7 +42,8 @@ class SqlIT {
     }
 
     @Test
-    void failsIfARowIsMissing() {
+    void failsIfARowIsMissing() throws SQLException {
+        assertThat(Sql.<Integer>one(connection, NUMBERS, row -> row.getInt(1))).isEqualTo(1);
         assertThatThrownBy(() -> Sql.one(connection, NUMBERS + " WHERE n > ?", row -> row.getInt(1), 3))
                 .isInstanceOf(SQLException.class)
                 .hasMessage("the query has returned no row: " + NUMBERS + " WHERE n > ?");
@@ -71,7 +72,7 @@ class SqlIT {
         Sql.execute(connection, "UPDATE item SET id = 2");
         connection.rollback();
 
-        assertThat(Sql.one(connection, "SELECT id, name FROM item", row -> row.getInt(1) + row.getString(2)))
-                .isEqualTo("1a");
+        assertThat(Sql.query(connection, "SELECT id, name FROM item", row -> row.getInt(1) + row.getString(2)))
+                .containsExactly("1a");
     }
 }
