@@ -24,17 +24,4 @@ public record Settings(
         servers = Collections.unmodifiableMap(new LinkedHashMap<>(servers));
         databases = List.copyOf(databases);
     }
-
-    /**
-     * Where a database is.
-     *
-     * @throws IllegalArgumentException the database is not of these settings
-     */
-    public ServerSettings serverOf(DatabaseSettings database) {
-        ServerSettings server = servers.get(database.server());
-        if (server == null) {
-            throw new IllegalArgumentException("no server " + database.server());
-        }
-        return server;
-    }
 }

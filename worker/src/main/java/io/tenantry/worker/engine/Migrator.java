@@ -25,11 +25,6 @@ public final class Migrator {
         this.catalog = catalog;
     }
 
-    /** The migrations that it applies. */
-    public MigrationCatalog catalog() {
-        return catalog;
-    }
-
     /**
      * Brings a home to the target by plans, or finds in one query that it is there; without keeping the lock.
      *

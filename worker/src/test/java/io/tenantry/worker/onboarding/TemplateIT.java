@@ -293,7 +293,7 @@ class TemplateIT {
         Path migrations = settings.databases().get(0).migrations();
         return new TemplateDatabase(
                 server,
-                FlywayEngine.load("analytics", migrations, server.dataSource()),
+                FlywayEngine.load("analytics", migrations, List.of(), server.dataSource()),
                 settings.kafka().groupId());
     }
 

@@ -46,11 +46,6 @@ public final class FlywayEngine {
 
     private FlywayEngine() {}
 
-    /** What Flyway resolves in the folder, which holds all; as {@link #load(String, Path, List, DataSource)}. */
-    public static MigrationCatalog load(String database, Path folder, DataSource anyDatabase) throws IOException {
-        return load(database, folder, List.of(), anyDatabase);
-    }
-
     /**
      * Loads what Flyway resolves in the folder.
      *

@@ -81,11 +81,6 @@ final class Membership {
         return members;
     }
 
-    /** What it may use, by server. */
-    Map<String, Integer> shares() {
-        return shares;
-    }
-
     /** Whether it still has more connections than it may use from now on, and should say soon that it has not. */
     boolean givesBack() {
         return servers.values().stream()
