@@ -40,8 +40,8 @@ class ArchitectureTest {
      * from request.run to settle (by an interface of request), and back to intake. Add an arrow only on purpose.
      */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
-            entry("intake", Set.of("lane", "request", "settle", "telemetry", "config")),
-            entry("settle", Set.of("request", "postgres", "registry", "telemetry", "config")),
+            entry("intake", Set.of("lane", "request", "settle", "telemetry", "timing", "config")),
+            entry("settle", Set.of("request", "postgres", "registry", "telemetry", "timing", "config")),
             entry(
                     "request",
                     Set.of(
@@ -76,7 +76,7 @@ class ArchitectureTest {
                             "engine.template",
                             "postgres.connection",
                             "postgres.home")),
-            entry("lane", Set.of("config")),
+            entry("lane", Set.of("timing", "config")),
             entry(
                     "startup",
                     Set.of(
@@ -142,7 +142,8 @@ class ArchitectureTest {
             entry("postgres.home", Set.of("postgres", "postgres.connection", "config")),
             entry("postgres.connection", Set.of("postgres", "config")),
             entry("postgres", Set.of()),
-            entry("telemetry", Set.of("config")),
+            entry("telemetry", Set.of("timing", "config")),
+            entry("timing", Set.of()),
             entry("cli", Set.of("config", "config.read")),
             entry("config.read", Set.of("config")),
             entry("config", Set.of()));

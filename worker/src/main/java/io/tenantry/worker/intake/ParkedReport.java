@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.worker.timing.GrowingInterval;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -11,15 +12,15 @@ import org.slf4j.LoggerFactory;
 /** Logs, at a growing interval, how many requests are parked and for which servers. For the poll thread alone. */
 final class ParkedReport {
     private static final Logger LOG = LoggerFactory.getLogger(ParkedReport.class);
-    private static final Duration FIRST_INTERVAL = Duration.ofSeconds(10);
-    private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+    private static final GrowingInterval FIRST_INTERVAL =
+            new GrowingInterval(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
     private final Admission admission;
     private final LongSupplier nanoTime;
     private boolean waiting;
     private long sinceNanos;
     private long nextNanos;
-    private Duration interval = FIRST_INTERVAL;
+    private GrowingInterval interval = FIRST_INTERVAL;
 
     /** @param nanoTime as {@link System#nanoTime} */
     ParkedReport(Admission admission, LongSupplier nanoTime) {
@@ -37,7 +38,7 @@ final class ParkedReport {
         if (!waiting) {
             waiting = true;
             sinceNanos = now;
-            nextNanos = now + FIRST_INTERVAL.toNanos();
+            nextNanos = now + FIRST_INTERVAL.current().toNanos();
             interval = FIRST_INTERVAL;
         }
         if (now - nextNanos < 0) {
@@ -48,10 +49,9 @@ final class ParkedReport {
                 admission.parked(),
                 Duration.ofNanos(now - sinceNanos).toSeconds(),
                 text(admission.parkedByServers()),
-                interval.toSeconds());
-        nextNanos = now + interval.toNanos();
-        interval =
-                interval.multipliedBy(2).compareTo(LONGEST_INTERVAL) < 0 ? interval.multipliedBy(2) : LONGEST_INTERVAL;
+                interval.current().toSeconds());
+        nextNanos = now + interval.current().toNanos();
+        interval = interval.next();
     }
 
     private static String text(Map<Set<String>, Long> counts) {

@@ -6,6 +6,7 @@ import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.timing.LingerTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -22,13 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Publishing {
     private static final Logger LOG = LoggerFactory.getLogger(Publishing.class);
 
-    /**
-     * A transaction costs the broker and the readers of results the same for one record as for many. While further
-     * results are expected, the next transaction waits so many times as long as the last one took.
-     */
-    private static final int LINGER_FACTOR = 10;
-
-    private static final Duration LONGEST_LINGER = Duration.ofMillis(100);
+    /** A transaction costs the broker and the readers of results the same for one record as for many. */
+    private static final LingerTime LINGER = new LingerTime(Duration.ofMillis(100));
 
     /** Results and dead letters in a transaction, so that it ends before its timeout. */
     private static final int LARGEST = 500;
@@ -160,8 +156,7 @@ final class Publishing {
 
     private void committed(Publication publication, Duration duration) {
         inDoubt = null;
-        Duration wanted = duration.multipliedBy(LINGER_FACTOR);
-        linger = wanted.compareTo(LONGEST_LINGER) < 0 ? wanted : LONGEST_LINGER;
+        linger = LINGER.after(duration);
         // Gaps alone change offsets too, and do not call add.
         since = System.nanoTime();
         assignment.offsetsCommitted(publication.offsets());

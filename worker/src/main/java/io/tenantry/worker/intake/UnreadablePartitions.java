@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.worker.timing.GrowingInterval;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,10 +18,10 @@ import org.slf4j.LoggerFactory;
  */
 final class UnreadablePartitions {
     private static final Logger LOG = LoggerFactory.getLogger(UnreadablePartitions.class);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    private static final GrowingInterval FIRST_PAUSE =
+            new GrowingInterval(Duration.ofSeconds(5), Duration.ofMinutes(5));
 
-    private record Fault(long retryNanos, Duration pause) {}
+    private record Fault(long retryNanos, GrowingInterval pause) {}
 
     private final LongSupplier nanoTime;
     private final Map<TopicPartition, Fault> faults = new LinkedHashMap<>();
@@ -51,9 +52,8 @@ final class UnreadablePartitions {
      */
     void add(TopicPartition partition, @Nullable Long next, PollFailure failure) {
         Fault before = faults.get(partition);
-        Duration pause = before == null ? FIRST_PAUSE : before.pause().multipliedBy(2);
-        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
-        faults.put(partition, new Fault(nanoTime.getAsLong() + pause.toNanos(), pause));
+        GrowingInterval pause = before == null ? FIRST_PAUSE : before.pause().next();
+        faults.put(partition, new Fault(nanoTime.getAsLong() + pause.current().toNanos(), pause));
         size = faults.size();
         LOG.warn(
                 "{} cannot be read from offset {} on ({}); its requests wait, the other partitions go on, and it is tried"
@@ -62,7 +62,7 @@ final class UnreadablePartitions {
                 partition,
                 next == null ? "the first" : next,
                 failure.message(),
-                pause.toSeconds());
+                pause.current().toSeconds());
     }
 
     /** The partition was read. */

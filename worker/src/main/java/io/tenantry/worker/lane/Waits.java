@@ -1,5 +1,6 @@
 package io.tenantry.worker.lane;
 
+import io.tenantry.worker.timing.GrowingInterval;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +44,7 @@ public final class Waits {
         }
     }
 
-    private record Said(long at, Duration interval) {}
+    private record Said(long at, GrowingInterval interval) {}
 
     /**
      * @param begun told of each wait that begins; a task that runs only to find that it has to wait on does not begin
@@ -119,10 +120,12 @@ public final class Waits {
             return;
         }
         Said last = said.get(reason);
-        if (last != null && now - last.at() < last.interval().toNanos()) {
+        if (last != null && now - last.at() < last.interval().current().toNanos()) {
             return;
         }
-        Duration next = last == null ? FIRST_INTERVAL : shorter(last.interval().multipliedBy(2), LONGEST_INTERVAL);
+        GrowingInterval next = last == null
+                ? new GrowingInterval(FIRST_INTERVAL, LONGEST_INTERVAL)
+                : last.interval().next();
         said.put(reason, new Said(now, next));
         LOG.warn(
                 "{} of {} waiting requests wait because {}; the longest: {}; next message in {} s",
@@ -130,7 +133,7 @@ public final class Waits {
                 counts.values().stream().mapToInt(Integer::intValue).sum(),
                 reason.text(),
                 longest.stream().map(entry -> text(entry, now)).collect(Collectors.joining(", ")),
-                next.toSeconds());
+                next.current().toSeconds());
     }
 
     /** A few that have waited long enough to be named. */
@@ -158,9 +161,5 @@ public final class Waits {
     private static String firstLine(String subject) {
         String line = subject.lines().findFirst().orElse("");
         return line.length() <= LONGEST_SUBJECT ? line : line.substring(0, LONGEST_SUBJECT);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 }

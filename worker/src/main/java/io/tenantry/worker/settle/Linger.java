@@ -1,5 +1,6 @@
 package io.tenantry.worker.settle;
 
+import io.tenantry.worker.timing.LingerTime;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
@@ -9,8 +10,7 @@ import java.util.function.BooleanSupplier;
  * transaction took, at most 50 ms. For the settler's thread alone.
  */
 final class Linger {
-    private static final int FACTOR = 10;
-    private static final Duration LONGEST = Duration.ofMillis(50);
+    private static final LingerTime LINGER = new LingerTime(Duration.ofMillis(50));
     private static final Duration STEP = Duration.ofMillis(2);
 
     private final BooleanSupplier saturated;
@@ -31,6 +31,6 @@ final class Linger {
 
     /** A transaction has just been committed, and took so long. */
     void committed(Duration took) {
-        notBefore = System.nanoTime() + Math.min(took.toNanos() * FACTOR, LONGEST.toNanos());
+        notBefore = System.nanoTime() + LINGER.after(took).toNanos();
     }
 }

@@ -1,5 +1,6 @@
 package io.tenantry.worker.telemetry;
 
+import io.tenantry.worker.timing.GrowingInterval;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,11 +17,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Outage {
     private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final GrowingInterval FIRST_PAUSE =
+            new GrowingInterval(Duration.ofMillis(200), Duration.ofSeconds(5));
+    private static final GrowingInterval FIRST_LOG_INTERVAL =
+            new GrowingInterval(Duration.ofSeconds(5), Duration.ofMinutes(5));
     private static final Duration LONGEST_PROBE = Duration.ofSeconds(10);
-    private static final Duration FIRST_LOG_INTERVAL = Duration.ofSeconds(5);
-    private static final Duration LONGEST_LOG_INTERVAL = Duration.ofMinutes(5);
 
     private final String what;
     private final String consequence;
@@ -33,9 +34,9 @@ public final class Outage {
     private long sinceNanos;
     private long pauseEndsNanos;
     private boolean probing;
-    private Duration pause = FIRST_PAUSE;
+    private GrowingInterval pause = FIRST_PAUSE;
     private long nextLogNanos;
-    private Duration logInterval = FIRST_LOG_INTERVAL;
+    private GrowingInterval logInterval = FIRST_LOG_INTERVAL;
 
     /**
      * @param what is away, as in "server main"
@@ -100,8 +101,8 @@ public final class Outage {
         }
         if (probing || now - pauseEndsNanos >= 0) {
             probing = false;
-            pauseEndsNanos = now + pause.toNanos();
-            pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+            pauseEndsNanos = now + pause.current().toNanos();
+            pause = pause.next();
         }
         if (now - nextLogNanos >= 0) {
             LOG.warn(
@@ -110,9 +111,9 @@ public final class Outage {
                     since,
                     reason,
                     consequence,
-                    logInterval.toSeconds());
-            nextLogNanos = now + logInterval.toNanos();
-            logInterval = shorter(logInterval.multipliedBy(2), LONGEST_LOG_INTERVAL);
+                    logInterval.current().toSeconds());
+            nextLogNanos = now + logInterval.current().toNanos();
+            logInterval = logInterval.next();
         }
     }
 
@@ -134,9 +135,5 @@ public final class Outage {
             probing = false;
             listener.accept(false);
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) <= 0 ? one : other;
     }
 }

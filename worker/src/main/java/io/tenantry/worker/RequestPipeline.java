@@ -1,0 +1,190 @@
+package io.tenantry.worker;
+
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.housekeeping.LedgerPruning;
+import io.tenantry.worker.housekeeping.TemplateKeeper;
+import io.tenantry.worker.intake.MemoryLimits;
+import io.tenantry.worker.intake.PollLoop;
+import io.tenantry.worker.lane.Backoff;
+import io.tenantry.worker.lane.Lanes;
+import io.tenantry.worker.lane.WaitReason;
+import io.tenantry.worker.lane.Waits;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.NamedDatabase;
+import io.tenantry.worker.request.run.LookupBatcher;
+import io.tenantry.worker.request.run.RequestContext;
+import io.tenantry.worker.settle.Publisher;
+import io.tenantry.worker.settle.RegistryStore;
+import io.tenantry.worker.settle.Settler;
+import io.tenantry.worker.telemetry.Meters;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts that bring requests from Kafka to their results, from joining the consumer group to leaving it. Runs once;
+ * {@link #stop} may be called by any thread.
+ */
+final class RequestPipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestPipeline.class);
+
+    private final Resources resources;
+    private final Settings settings;
+    private final Fleet fleet;
+    private final Consumer<Error> fatal;
+    private volatile @Nullable PollLoop running;
+    private volatile boolean stopped;
+    private volatile boolean expelled;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param catalogs by database
+     * @param fatal told of an error after which the process must not go on
+     */
+    RequestPipeline(Resources resources, Map<String, MigrationCatalog> catalogs, Consumer<Error> fatal) {
+        this.resources = resources;
+        this.settings = resources.settings();
+        this.fleet = fleet(resources, catalogs);
+        this.fatal = fatal;
+    }
+
+    /** Whether it ended because the worker is no member of the group any more. */
+    boolean isExpelled() {
+        return expelled;
+    }
+
+    /** Joins the group, and works until {@link #stop}, and until what runs then has ended or the drain is over. */
+    void run() {
+        Registry registry = resources.registry();
+        Meters meters = resources.meters();
+        String id = resources.id();
+        String group = settings.kafka().groupId();
+        int concurrency = resources.threads().count();
+        Waits waits = new Waits(reason -> meters.waitBegun(reason.tag()));
+        try (TemplateKeeper templates =
+                        new TemplateKeeper(fleet.templates(), resources.servers(), registry, id, fatal);
+                Lanes lanes = new Lanes(concurrency, new Backoff(settings.retry()), waits, fatal);
+                LookupBatcher lookups = new LookupBatcher(registry);
+                Settler settler = new Settler(
+                        new RegistryStore(registry),
+                        resources.registryOutage(),
+                        meters,
+                        source(group),
+                        lanes::isSaturated,
+                        fatal);
+                LedgerPruning pruning =
+                        new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
+                Publisher publisher = new Publisher(settings.kafka(), group + "-" + id, resources.publishOutage())) {
+            PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, publisher);
+            templates.start();
+            measure(lanes, waits);
+            running = loop;
+            if (stopped) {
+                // It was stopped before there was anything to be stopped.
+                loop.stop(settings.worker().drainTimeout());
+            }
+            LOG.info("worker {} joins group {}; {} tenants at once", id, group, concurrency);
+            loop.run();
+        } finally {
+            running = null;
+            resources.forgetOutages();
+        }
+        LOG.info("worker {} has ended", id);
+    }
+
+    /** Drains, and makes {@link #run} return. May be called before that, and again. */
+    void stop() {
+        stopped = true;
+        PollLoop loop = running;
+        if (loop != null) {
+            loop.stop(settings.worker().drainTimeout());
+        }
+    }
+
+    private RequestContext context(LookupBatcher lookups, Settler settler) {
+        return new RequestContext(new RequestContext.Parts(
+                fleet,
+                lookups,
+                settler,
+                new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),
+                new RequestContext.Policy(settings.worker(), settings.retry()),
+                resources.meters(),
+                resources.clock(),
+                System::nanoTime,
+                resources.id()));
+    }
+
+    private PollLoop pollLoop(RequestContext context, Lanes lanes, Settler settler, Publisher publisher) {
+        return new PollLoop(new PollLoop.Parts(
+                settings.kafka(),
+                context::task,
+                context::servers,
+                MemoryLimits.of(
+                        Runtime.getRuntime().maxMemory(), resources.servers().size()),
+                lanes,
+                settler,
+                publisher,
+                resources.meters(),
+                new PollLoop.Alarms(resources.kafkaOutage(), resources.health(), this::expelled, fatal),
+                System::nanoTime));
+    }
+
+    private void expelled() {
+        expelled = true;
+        stop();
+    }
+
+    private void measure(Lanes lanes, Waits waits) {
+        Meters meters = resources.meters();
+        meters.lanes(lanes::active);
+        for (WaitReason reason : WaitReason.values()) {
+            meters.waiting(reason.tag(), () -> waits.count(reason));
+        }
+        resources
+                .servers()
+                .forEach((name, server) -> meters.bulkhead(
+                        name,
+                        server.bulkhead()::available,
+                        server.bulkhead()::max,
+                        server::connections,
+                        server.bulkhead().cap()));
+    }
+
+    private static String source(String group) {
+        return "/tenantry/" + URLEncoder.encode(group, StandardCharsets.UTF_8);
+    }
+
+    private static Fleet fleet(Resources resources, Map<String, MigrationCatalog> catalogs) {
+        catalogs.forEach((name, catalog) -> LOG.info(
+                "database {}: {} migrations, head {}",
+                name,
+                catalog.size(),
+                catalog.head().orElse("none")));
+        return new Fleet(
+                resources.settings().databases().stream()
+                        .map(database ->
+                                database(resources, database, Objects.requireNonNull(catalogs.get(database.name()))))
+                        .toList(),
+                resources.servers());
+    }
+
+    private static NamedDatabase database(Resources resources, DatabaseSettings database, MigrationCatalog catalog) {
+        Server server = Objects.requireNonNull(resources.servers().get(database.server()));
+        return new NamedDatabase(
+                database,
+                server,
+                new Migrator(catalog),
+                TemplateKeeper.template(resources.settings(), database, server, catalog));
+    }
+}
