@@ -1,61 +1,40 @@
 package io.tenantry.worker.engine.plan;
 
-import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.Plans;
-import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HistoryRow;
-import io.tenantry.worker.engine.history.ScriptFailure;
-import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.engine.history.VersionTracker;
-import io.tenantry.worker.postgres.LastResult;
 import io.tenantry.worker.postgres.QueryMessage;
-import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.SessionReset;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Applies planned scripts to one home, with as few round trips as their transactions allow. For use by one thread. */
 public final class PlanExecutor {
-    /** query_canceled. */
-    private static final String CANCELED = "57014";
-    /** invalid_text_representation: how a plan says that the lock is not free. */
-    private static final String NO_INTEGER = "22P02";
-
-    /** Undoes all that a tenant's scripts left in the session; the last rows are {@link SessionReset#PREPARED}. */
-    private static final String RESET = SessionReset.RESET + "; " + SessionReset.PREPARED;
-
-    /**
-     * How long a message took that failed. The server measures each statement, and says so only when all are done.
-     *
-     * @param byOneStatement whether it is the time of the statement that failed; else that one may have run for a part of it
-     */
-    private record Took(Duration message, boolean byOneStatement) {}
-
-    /** How far it came. */
+    /** How the execution of a plan, or of several, ended. */
     public enum End {
         DONE,
-        /** Somebody else works on the home. */
+        /** Another session works on the home. */
         BUSY,
-        /** The home is not as it was taken for; this much of it was left as it is. */
+        /** The home is not as expected; the plan that found so changed nothing. */
         CHANGED,
-        /** What comes next has no plan, or its plan fails here, or it is not known why: for Flyway, which sends one statement at a time. */
+        /**
+         * The next script has no plan, or its plan fails on this home, or the reason is unknown. Flyway, which sends one
+         * statement at a time, must run the rest.
+         */
         STUCK,
-        /** A script ran longer than it may: it would again. */
+        /** A script ran longer than it may, and would again. */
         TOO_LONG
     }
 
@@ -66,17 +45,16 @@ public final class PlanExecutor {
     private final List<HistoryRow> rows;
     private final VersionTracker tracker;
     private final boolean isTrial;
+    private final PlanCleanup cleanup;
     private final List<String> applied = new ArrayList<>();
     private @Nullable ResultError error;
-    /** Whether what a script has left is still in the session. */
-    private boolean unreset;
 
     /** @param history of the home */
     PlanExecutor(HomeSession session, Plans plans, History history, VersionTracker tracker) {
         this(session, session.timeouts(), PlanSql.Bounds.TRANSACTION, plans, history, tracker, false);
     }
 
-    /** For a trial: what scripts leave in the session stays, and is looked at. */
+    /** For a trial: what scripts leave in the session stays, because the trial reads it. */
     public static PlanExecutor forTrial(
             HomeSession session, SessionTimeouts timeouts, PlanSql.Bounds bounds, Plans plans, History history) {
         return new PlanExecutor(session, timeouts, bounds, plans, history, new VersionTracker(), true);
@@ -97,6 +75,7 @@ public final class PlanExecutor {
         this.plans = plans;
         this.tracker = tracker;
         this.rows = new ArrayList<>(history.rows());
+        this.cleanup = new PlanCleanup(session, bounds, isTrial);
     }
 
     /** How results call what was applied, in order. */
@@ -104,7 +83,7 @@ public final class PlanExecutor {
         return List.copyOf(applied);
     }
 
-    /** What is said of a script that ran too long. */
+    /** The error of a script that ran too long. */
     ResultError error() {
         return Objects.requireNonNull(error);
     }
@@ -115,9 +94,9 @@ public final class PlanExecutor {
     }
 
     /**
-     * Applies one script after the other, each in a transaction of its own.
+     * Applies one script after another, each in a transaction of its own.
      *
-     * @throws SQLException if that may pass
+     * @throws SQLException if a failure may pass
      */
     public End apply(List<Migration> pending) throws SQLException {
         for (int i = 0; i < pending.size(); i++) {
@@ -126,9 +105,10 @@ public final class PlanExecutor {
             if (script.isEmpty()) {
                 return End.STUCK;
             }
-            outlives(List.of(script.get()));
+            endSessionIfNeeded(List.of(script.get()));
             boolean isLast = i == pending.size() - 1;
-            PlanText plan = new PlanSql(session.home(), timeouts, bounds).step(rows, script.get(), afterwards(isLast));
+            PlanText plan =
+                    new PlanSql(session.home(), timeouts, bounds).step(rows, script.get(), cleanup.afterwards(isLast));
             End end = execute(plan, List.of(script.get()), isLast);
             if (end != End.DONE) {
                 return end;
@@ -139,16 +119,17 @@ public final class PlanExecutor {
     }
 
     /**
-     * Makes the home, with these scripts applied, in one transaction.
+     * Creates the home, with these scripts applied, in one transaction.
      *
-     * @return CHANGED if there is one already, or it cannot be made
-     * @throws SQLException if that may pass
+     * @return CHANGED if the home exists already, or cannot be created
+     * @throws SQLException if a failure may pass
      */
     public End create(List<PlannedScript> scripts) throws SQLException {
-        outlives(scripts);
+        endSessionIfNeeded(scripts);
         boolean isLast = !scripts.isEmpty();
         String between = SessionReset.afterScript(session.connection());
-        PlanText plan = new PlanSql(session.home(), timeouts, bounds).create(scripts, between, afterwards(isLast));
+        PlanText plan =
+                new PlanSql(session.home(), timeouts, bounds).create(scripts, between, cleanup.afterwards(isLast));
         End end = execute(plan, scripts, isLast);
         if (end == End.DONE) {
             scripts.forEach(script -> add(script.migration()));
@@ -156,18 +137,11 @@ public final class PlanExecutor {
         return end;
     }
 
-    private void outlives(List<PlannedScript> scripts) {
+    /** What these scripts may leave cannot be reset. */
+    private void endSessionIfNeeded(List<PlannedScript> scripts) {
         if (plans.customSettings().isIn(session.home()) || scripts.stream().anyMatch(PlannedScript::leavesSettings)) {
             session.endAfterwards();
         }
-    }
-
-    /** What undoes, behind the transaction, what it left in the session: all of it, or what ends with a script. */
-    private String afterwards(boolean isLast) throws SQLException {
-        if (isTrial) {
-            return "";
-        }
-        return ";\n" + (isLast ? RESET : SessionReset.afterScript(session.connection()));
     }
 
     private void add(Migration migration) {
@@ -179,148 +153,55 @@ public final class PlanExecutor {
     private End execute(PlanText plan, List<PlannedScript> scripts, boolean isLast) throws SQLException {
         try (ReceiveLimit limit = session.limit()) {
             tracker.reserveIfNeeded(limit);
-            session.changed();
-            resetFirst();
+            cleanup.begin();
             QueryMessage message = new QueryMessage();
             long start = System.nanoTime();
             try {
                 message.send(session.connection(), plan.sql());
             } catch (SQLException failure) {
-                if (limit.hadNoTurn() && !isTrial) {
-                    throw tracker.noTurn(
-                            scripts.size() == 1 ? scripts.get(0).migration().script() : "");
-                }
-                if (limit.isStopped()) {
-                    throw tooMuch(scripts, limit, failure);
-                }
+                throwIfLimited(limit, scripts, failure);
                 if (!plan.isCommitted(message.completed())) {
                     Duration took = Duration.ofNanos(System.nanoTime() - start);
-                    PlanText.Place place = plan.after(message.completed());
-                    boolean sound = rollBack(failure);
-                    if (!sound && place.isAmongScripts()) {
-                        throw sessionEnded(scripts, failure);
-                    }
-                    return judge(place, failure, sound, new Took(took, place.equals(plan.firstOfScripts())));
+                    return failed(plan, plan.after(message.completed()), scripts, failure, took);
                 }
-                // What the scripts left may still be there.
-                session.endAfterwards();
-                unreset = true;
+                cleanup.failedAfterCommit();
             }
             if (isTrial && message.completed() != plan.statements()) {
-                // Where a plan fails, and whether it is committed, is known by counting.
+                // A plan tells by counting where it fails, and whether it is committed; for this script counting is
+                // wrong.
                 return End.STUCK;
             }
             tracker.locked(PlanSql.lockTime(Objects.requireNonNull(message.firstValue())));
-            if (isLast && !isTrial && plan.isCommitted(message.completed()) && message.endsWithoutRows()) {
-                session.restored();
+            if (isLast && plan.isCommitted(message.completed())) {
+                cleanup.ended(message);
             }
             return End.DONE;
         }
     }
 
-    /** What stands behind a plan was not done. */
-    private void resetFirst() throws SQLException {
-        if (unreset) {
-            try (Statement statement = session.connection().createStatement()) {
-                statement.execute(RESET);
-            }
-            unreset = false;
-        }
-    }
-
-    /** While no script alone was under way. */
-    private static ScriptFailure sessionEnded(List<PlannedScript> scripts, SQLException failure) {
-        String names =
-                scripts.stream().map(script -> script.migration().script()).collect(Collectors.joining(", "));
-        ResultError error = ResultError.of(
-                ErrorCode.MIGRATION_FAILED,
-                "the session ended while these were committed: " + names + ": "
-                        + FailureKind.firstLines(failure.getMessage()));
-        return new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, error, failure);
-    }
-
-    private TooMuchSentException tooMuch(List<PlannedScript> scripts, ReceiveLimit limit, SQLException failure) {
-        return scripts.size() == 1
-                ? tracker.tooMuch(scripts.get(0).migration().script(), null, null, limit, failure)
-                : tracker.tooMuchAtOnce(limit, failure);
-    }
-
-    /** Else what is left is undone when the session is closed. */
-    private void restored(Statement statement) throws SQLException {
-        if (isTrial) {
-            return;
-        }
-        try (ResultSet prepared = LastResult.of(statement)) {
-            if (!prepared.next()) {
-                session.restored();
-            }
-        }
-    }
-
-    private boolean rollBack(SQLException failure) {
-        try (Statement statement = session.connection().createStatement()) {
-            statement.execute(bounds.rollBack() + (isTrial ? "" : ";\n" + RESET));
-            restored(statement);
-            return true;
-        } catch (SQLException broken) {
-            failure.addSuppressed(broken);
-            return false;
-        }
-    }
-
-    private End judge(PlanText.Place place, SQLException failure, boolean sound, Took took) throws SQLException {
-        PlannedScript script = place.script();
-        return script == null ? judgeOwn(place, failure, sound) : judgeScript(place, script, failure, sound, took);
-    }
-
-    /** A statement of the worker's own failed. */
-    private static End judgeOwn(PlanText.Place place, SQLException failure, boolean sound) throws SQLException {
-        if (!sound || SqlFailure.of(failure) == SqlFailure.TRANSIENT) {
-            throw failure;
-        }
-        switch (place.part()) {
-            case LOCK -> {
-                if (NO_INTEGER.equals(failure.getSQLState())) {
-                    return End.BUSY;
-                }
-                throw failure;
-            }
-            case HOME -> {
-                return End.CHANGED;
-            }
-            case BEGIN, SCRIPT, COMMIT -> {
-                // A syntax error in a script is found before anything begins; a constraint that was deferred, at the
-                // end.
-                return End.STUCK;
-            }
-        }
-        throw new IllegalStateException("no such part: " + place);
-    }
-
-    /** A script failed. Whatever SQLSTATE it has, the script may have raised it: Flyway says where in the file. */
-    private End judgeScript(PlanText.Place place, PlannedScript script, SQLException failure, boolean sound, Took took)
+    private End failed(
+            PlanText plan, PlanText.Place place, List<PlannedScript> scripts, SQLException cause, Duration took)
             throws SQLException {
-        if (!sound) {
-            throw new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, describe(place, script, failure, ""), failure);
+        boolean sound = cleanup.rollBack(cause);
+        PlanFailure failure = new PlanFailure(cause, place, sound, took, place.equals(plan.firstOfScripts()));
+        End end = failure.end(session.home(), scripts, timeouts.statement());
+        if (end == End.TOO_LONG) {
+            error = failure.tooLong(session.home(), timeouts.statement());
         }
-        if (FailureKind.isInTheWay(failure, took.message(), timeouts.statement())) {
-            throw new ScriptFailure(ScriptFailure.Kind.IN_THE_WAY, describe(place, script, failure, ""), failure);
-        }
-        if (CANCELED.equals(failure.getSQLState()) && took.byOneStatement()) {
-            error = describe(place, script, failure, FailureKind.advice(timeouts.statement()));
-            return End.TOO_LONG;
-        }
-        return End.STUCK;
+        return end;
     }
 
-    private ResultError describe(PlanText.Place place, PlannedScript script, SQLException failure, String advice) {
-        PlannedScript.@Nullable Statement statement = place.text();
-        return new ResultError(
-                FailureKind.code(failure),
-                script.migration().script() + " failed: " + FailureKind.firstLines(failure.getMessage()) + advice,
-                failure.getSQLState(),
-                script.migration().script(),
-                statement == null ? null : statement.line(),
-                statement == null ? null : script.names().replace(statement.text(), session.home()));
+    /** Throws if the scripts sent more than this worker receives, or must wait for memory before they send so much. */
+    private void throwIfLimited(ReceiveLimit limit, List<PlannedScript> scripts, SQLException failure)
+            throws SQLException {
+        boolean isOne = scripts.size() == 1;
+        if (limit.hadNoTurn() && !isTrial) {
+            throw tracker.noTurn(isOne ? scripts.get(0).migration().script() : "");
+        }
+        if (limit.isStopped()) {
+            throw isOne
+                    ? tracker.tooMuch(scripts.get(0).migration().script(), null, null, limit, failure)
+                    : tracker.tooMuchAtOnce(limit, failure);
+        }
     }
 }
