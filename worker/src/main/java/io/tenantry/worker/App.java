@@ -10,7 +10,7 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The entry of {@code tenantry.jar}: what the commands do, and what signals mean. */
+/** The entry point of {@code tenantry.jar}: runs the commands, and handles signals. */
 public final class App {
     private static final Logger LOG = LoggerFactory.getLogger(App.class);
     /** EX_SOFTWARE of sysexits.h: the process is broken and should be replaced. */
@@ -37,7 +37,7 @@ public final class App {
             }
             return 0;
         } catch (RuntimeException bug) {
-            LOG.error("the worker ends: this is a bug; what is not settled is read again by whoever comes next", bug);
+            LOG.error("the worker ends because of a bug; other workers read again what is not settled", bug);
             return BROKEN;
         } catch (Error broken) {
             stopAtOnce(broken);
@@ -65,7 +65,7 @@ public final class App {
         return Action.UNUSABLE;
     }
 
-    /** Of a thread of a library, as the pools' are; one of ours deals with its own. */
+    /** For threads of libraries, for example the pools'. The worker's own threads handle their errors themselves. */
     private static void uncaught(Thread thread, Throwable thrown) {
         if (thrown instanceof OutOfMemoryError || thrown instanceof LinkageError) {
             stopAtOnce((Error) thrown);
@@ -74,7 +74,7 @@ public final class App {
         }
     }
 
-    /** Nothing can be relied on any more, not even an orderly end; what is not settled is read again. */
+    /** Ends the process at once: after such an error nothing is reliable, not even an orderly end. What is not settled is read again. */
     private static void stopAtOnce(Error error) {
         try {
             LOG.error("the worker stops at once", error);

@@ -50,7 +50,7 @@ final class RequestPipeline {
      * Starts nothing yet.
      *
      * @param catalogs by database
-     * @param fatal told of an error after which the process must not go on
+     * @param fatal called with an error after which the process must not go on
      */
     RequestPipeline(Resources resources, Map<String, MigrationCatalog> catalogs, Consumer<Error> fatal) {
         this.resources = resources;

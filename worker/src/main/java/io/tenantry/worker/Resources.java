@@ -120,7 +120,7 @@ final class Resources {
         return serverOutages;
     }
 
-    /** Ends all outages, because nobody tries any more. */
+    /** Ends all outages, because no request tries any more. */
     void forgetOutages() {
         outages.forget();
     }

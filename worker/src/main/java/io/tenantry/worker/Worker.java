@@ -50,7 +50,7 @@ public final class Worker implements AutoCloseable {
     /**
      * Connects to nothing yet.
      *
-     * @param fatal told of an error after which the process must not go on
+     * @param fatal called with an error after which the process must not go on
      */
     public Worker(Settings settings, Consumer<Error> fatal) {
         this(settings, fatal, LeaseTerms.standard());

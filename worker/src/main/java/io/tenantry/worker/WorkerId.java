@@ -11,10 +11,10 @@ final class WorkerId {
 
     private WorkerId() {}
 
-    /** Host, process and a random part, so that no two processes ever have the same. At most 41 characters. */
+    /** Host, process and a random part, so that no two processes have the same name. At most 41 characters. */
     static String create() {
         String host = host().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
-        // What tells pods apart is at the end.
+        // The names of pods differ at the end.
         String shortHost = host.substring(Math.max(0, host.length() - MAX_HOST));
         return String.format(
                 Locale.ROOT,

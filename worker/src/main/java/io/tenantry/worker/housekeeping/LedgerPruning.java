@@ -22,9 +22,9 @@ public final class LedgerPruning implements AutoCloseable {
     private static final int BATCH = 500;
 
     /**
-     * How often it prunes. Workers that start together do not prune together.
+     * How often it prunes, with random parts, so that workers that start together do not prune together.
      *
-     * @param firstWait from the start, at most
+     * @param firstWait the longest wait from the start to the first time
      * @param interval between two times, on average
      * @param pause between two batches
      */
@@ -51,10 +51,10 @@ public final class LedgerPruning implements AutoCloseable {
     private final Thread thread;
 
     /**
-     * Starts it.
+     * Starts pruning.
      *
-     * @param retention rows that are older go
-     * @param fatal told of an error after which the process must not go on
+     * @param retention older rows are deleted
+     * @param fatal called with an error after which the process must not go on
      */
     public LedgerPruning(Registry registry, Duration retention, Meters meters, Consumer<Error> fatal) {
         this(registry, retention, meters, fatal, PACE);
@@ -86,7 +86,7 @@ public final class LedgerPruning implements AutoCloseable {
         }
     }
 
-    /** Deletes all that is old enough now. */
+    /** Deletes all rows that are old enough now. */
     private void prune() throws InterruptedException {
         int rows = 0;
         try {

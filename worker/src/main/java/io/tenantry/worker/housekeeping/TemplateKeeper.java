@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class TemplateKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateKeeper.class);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
-    /** Longer than it takes to make one. */
+    /** Longer than it takes to create a template. */
     private static final Duration UNFINISHED = Duration.ofMinutes(10);
 
     private final List<TemplateDatabase> templates;
@@ -51,8 +51,8 @@ public final class TemplateKeeper implements AutoCloseable {
     /**
      * Starts nothing yet.
      *
-     * @param servers by name, also those without templates: other releases may have had some there
-     * @param fatal told of an error after which the process must not go on
+     * @param servers by name, including those without templates: other releases may have left some there
+     * @param fatal called with an error after which the process must not go on
      */
     public TemplateKeeper(
             List<TemplateDatabase> templates,
@@ -67,7 +67,7 @@ public final class TemplateKeeper implements AutoCloseable {
         this.worker = worker;
     }
 
-    /** The template of a configured database; null if its tenants' databases are made without one. */
+    /** The template of a configured database; null if its tenants' databases are created without one. */
     public static @Nullable TemplateDatabase template(
             Settings settings, DatabaseSettings database, Server server, MigrationCatalog catalog) {
         if (database.isolation() != Isolation.DATABASE) {
@@ -85,7 +85,7 @@ public final class TemplateKeeper implements AutoCloseable {
         return new TemplateDatabase(server, catalog, settings.kafka().groupId() + '\0' + user);
     }
 
-    /** Makes what is missing before it returns, and looks after all from then on. */
+    /** Creates the missing templates before it returns; then keeps all templates up to date, at intervals. */
     public void start() {
         round();
         rounds = executor.scheduleWithFixedDelay(
@@ -94,7 +94,7 @@ public final class TemplateKeeper implements AutoCloseable {
 
     private void round() {
         try {
-            // Before they are made: from here on nobody removes them.
+            // Before they are created: from here on no other worker removes them.
             registry.useTemplates(
                     worker,
                     templates.stream()
@@ -111,7 +111,7 @@ public final class TemplateKeeper implements AutoCloseable {
             fatal.accept(broken);
             throw broken;
         } catch (SQLException | RuntimeException | Error failure) {
-            LOG.warn("templates are not looked after now, the next try is in a minute", failure);
+            LOG.warn("the templates could not be checked; the next attempt is in a minute", failure);
         }
     }
 
@@ -127,12 +127,12 @@ public final class TemplateKeeper implements AutoCloseable {
         void run() throws SQLException;
     }
 
-    /** Tenants come first: what finds no connection free is left for the next round. */
+    /** Tenants come first: without a free connection the template is left for the next round. */
     private static void on(Server server, String template, Work work) {
         ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.TEMPLATE);
         if (!permit.isHeld()) {
             permit.end();
-            LOG.debug("server {} is busy; template {} is looked after later", server.name(), template);
+            LOG.debug("server {} is busy; template {} is checked later", server.name(), template);
             return;
         }
         try {
@@ -142,7 +142,7 @@ public final class TemplateKeeper implements AutoCloseable {
         } catch (SQLException | MigrationsRefusedException failure) {
             warn(server, template, String.valueOf(failure.getMessage()), null);
         } catch (RuntimeException | Error failure) {
-            // A migration in Java may throw anything: the other templates are made all the same.
+            // A migration in Java may throw anything; the other templates are created nevertheless.
             warn(server, template, failure.toString(), failure);
         } finally {
             permit.end();
@@ -151,7 +151,7 @@ public final class TemplateKeeper implements AutoCloseable {
 
     private static void warn(Server server, String template, String reason, @Nullable Throwable trace) {
         LOG.warn(
-                "template {} on server {}: {}; the databases of new tenants are migrated from the beginning meanwhile",
+                "template {} on server {}: {}; until it exists, the databases of new tenants are migrated from the beginning",
                 template,
                 server.name(),
                 reason.lines().map(String::strip).collect(Collectors.joining(" ")),

@@ -8,21 +8,21 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The databases of a server, seen and made from one of them. For use by one thread. */
+/** Reads, creates and drops the databases of a server, on a connection to one of them. For use by one thread. */
 public final class Databases {
-    /** Another session was faster: duplicate_database, or unique_violation if it was so at the same moment. */
+    /** Another session was faster: duplicate_database, or unique_violation if both began at the same moment. */
     private static final Set<String> THERE_ALREADY = Set.of("42P04", "23505");
     /**
-     * Another session is in it (object_in_use), or was faster: it is gone (invalid_catalog_name), or there. A moment
-     * later the same work finds something else.
+     * Another session uses the database (object_in_use), or was faster: the database is gone (invalid_catalog_name), or
+     * exists already. The same work may succeed a moment later.
      */
     private static final Set<String> PASSING = Set.of("55006", "3D000", "42P04", "23505");
 
     /**
-     * One of them.
+     * A database.
      *
      * @param comment null if it has none
-     * @param template whether everybody may copy it, and nobody drop it
+     * @param template whether every role may copy it, and none may drop it
      * @param open whether it can be connected to
      */
     public record Found(String name, @Nullable String comment, boolean template, boolean open) {
@@ -44,7 +44,7 @@ public final class Databases {
         return select("datname = ?", name).stream().findFirst();
     }
 
-    /** All whose names begin so. */
+    /** All databases whose names begin with this prefix. */
     public List<Found> startingWith(String prefix) throws SQLException {
         return select("starts_with(datname, ?)", prefix);
     }
@@ -60,9 +60,9 @@ public final class Databases {
     }
 
     /**
-     * Creates an empty one, or a copy.
+     * Creates an empty database, or a copy of a template.
      *
-     * @param template null for the server's usual one
+     * @param template null for the server's default one
      */
     public void create(String name, @Nullable String template) throws SQLException {
         execute("CREATE DATABASE " + Identifiers.quote(name)
@@ -74,13 +74,13 @@ public final class Databases {
         execute("COMMENT ON DATABASE " + Identifiers.quote(name) + " IS " + Identifiers.literal(comment));
     }
 
-    /** Gives it its final name and comment, both or neither. */
+    /** Sets the final name and the comment, both or neither. */
     public void rename(String name, String newName, String comment) throws SQLException {
         inTransaction(rename(name, newName) + commentOn(newName, comment));
     }
 
     /**
-     * Makes it a template that nobody can connect to, and gives it its final name and comment: all or nothing.
+     * Makes it a template to which no session can connect, and sets its final name and comment: all or nothing.
      *
      * @return false if there is one with that name
      */
@@ -98,7 +98,7 @@ public final class Databases {
         }
     }
 
-    /** Drops it if it exists, also if it is a template; not if somebody is connected to it. */
+    /** Drops the database if it exists, also if it is a template. Fails if a session is connected to it. */
     public void drop(String name) throws SQLException {
         Optional<Found> found = find(name);
         if (found.isPresent()) {
@@ -110,7 +110,8 @@ public final class Databases {
     }
 
     /**
-     * Whether a copy of it would be like one made by the same scripts: these of a database are not copied with it.
+     * Whether a copy would equal a database made by the same scripts: owner, privileges, settings and comment of a database
+     * are not copied.
      *
      * @see <a href="https://www.postgresql.org/docs/current/manage-ag-templatedbs.html">template databases</a>
      */

@@ -8,10 +8,10 @@ public final class ForeignSessions {
     private ForeignSessions() {}
 
     /**
-     * Tells all of them to end, in all databases of the server.
+     * Terminates these sessions, in all databases of the server.
      *
-     * @return how many there were; zero says that they are gone
-     * @throws SQLException also if they belong to a role that this one may not end
+     * @return how many there were; zero if all are gone
+     * @throws SQLException also if they belong to a role whose sessions this one may not terminate
      */
     public static int end(Connection connection, String applicationName) throws SQLException {
         String sql = "SELECT count(*), count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE"

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Quotes names and texts for SQL that takes no parameters, as data definition does. */
 public final class Identifiers {
-    /** NAMEDATALEN - 1: PostgreSQL cuts longer names silently, so two tenants could meet in one schema. */
+    /** NAMEDATALEN - 1: PostgreSQL cuts longer names silently, so two tenants could get the same schema. */
     static final int MAX_BYTES = 63;
 
     private Identifiers() {}
@@ -23,7 +23,7 @@ public final class Identifiers {
     }
 
     /**
-     * The text as a string constant, whatever {@code standard_conforming_strings} says.
+     * The text as a string constant, whatever {@code standard_conforming_strings} is.
      *
      * @throws IllegalArgumentException if it holds U+0000
      */

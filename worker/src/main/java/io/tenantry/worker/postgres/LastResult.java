@@ -4,12 +4,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The rows of the last statement of a text of several. */
+/** The rows of the last of several statements that were sent as one text. */
 public final class LastResult {
     private LastResult() {}
 
     /**
-     * Passes over all results before it.
+     * Skips all results before it.
      *
      * @param statement just executed; its last statement must return rows
      */

@@ -28,7 +28,7 @@ public final class QueryMessage {
      * Sends the statements and awaits the answer.
      *
      * @param connection in autocommit mode; the statements begin and end transactions themselves
-     * @throws SQLException the first statement that failed; the transaction it was in is left as it is
+     * @throws SQLException the first statement that failed; its transaction is left open
      */
     public void send(Connection connection, String statements) throws SQLException {
         QueryExecutor executor = connection.unwrap(BaseConnection.class).getQueryExecutor();
@@ -41,7 +41,7 @@ public final class QueryMessage {
     }
 
     /**
-     * How many statements are done, after {@link #send} has returned or thrown: the one after them failed. A syntax error
+     * How many statements are completed, after {@link #send} has returned or thrown: the next one failed. A syntax error
      * anywhere in the text is found before the first of them begins.
      */
     public int completed() {
@@ -53,7 +53,7 @@ public final class QueryMessage {
         return answers.firstValue;
     }
 
-    /** Whether the last statement that is done has returned no rows. */
+    /** Whether the last completed statement returned no rows. */
     public boolean endsWithoutRows() {
         return !answers.lastHasRows;
     }
@@ -83,7 +83,7 @@ public final class QueryMessage {
 
         @Override
         public void handleWarning(SQLWarning warning) {
-            // Nobody reads what a script says.
+            // The worker does not read the notices of scripts.
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Asks the server whether its sessions can write. */
 public final class ServerMode {
-    /** Not what a script has set in the session, but what the session began with. */
+    /** The setting with which the session began, not one that a script has set. */
     private static final String QUERY =
             "SELECT pg_catalog.pg_is_in_recovery(), (SELECT reset_val FROM pg_catalog.pg_settings"
                     + " WHERE name = 'default_transaction_read_only')";

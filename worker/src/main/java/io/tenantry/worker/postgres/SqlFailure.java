@@ -26,7 +26,7 @@ public enum SqlFailure {
     private static final Set<String> PASSING = Set.of("55P03", "40001", "40P01", "25P03", "57P05");
 
     /**
-     * What a server says that stops, starts, takes no more connections, has no room or memory, cannot read its disk, or
+     * The server is stopping or starting, takes no more connections, has no room or memory, cannot read its disk, or
      * has become a standby.
      */
     private static final Set<String> CLOSED = Set.of("57P01", "57P02", "57P03", "58000", "58030", "25006");
@@ -41,16 +41,17 @@ public enum SqlFailure {
             return PERMANENT;
         }
         if (isReceiveLimit(failure)) {
-            // The driver calls it a broken connection; the server is not away. Whoever knows more says so before.
+            // The driver calls it a broken connection; the server is not away. Callers that know more check before.
             return TRANSIENT;
         }
         if (cause instanceof SQLTransientConnectionException) {
-            // The pool gave up waiting for a connection. A password that was right at the start is wrong now, say: that
-            // is not the fault of the work either.
+            // The pool gave up waiting for a connection, for example because the password was changed. The work is not
+            // at
+            // fault.
             return SERVER_AWAY;
         }
         if (cause instanceof SQLTransientException) {
-            // Whoever did the work knows that its code, which elsewhere means a fault, passes here.
+            // The thrower knows that the failure may pass, though its SQLSTATE means a fault elsewhere.
             return TRANSIENT;
         }
         String state = cause.getSQLState();
@@ -77,8 +78,8 @@ public enum SqlFailure {
     }
 
     /**
-     * Whether the values that were handed over are at fault, so that others may pass; a failure that is none of SQL is
-     * that too. Anything else, even a right that is missing now, passes when somebody mends it.
+     * Whether the values of the statement are at fault, so that other values may succeed. A failure without an
+     * SQLException counts as such. Anything else, even a missing privilege, passes when an operator corrects it.
      */
     public static boolean isAboutTheData(Throwable failure) {
         SQLException cause = sqlCause(failure);

@@ -1,8 +1,8 @@
 package io.tenantry.worker.registry;
 
 /**
- * A template that workers of this registry make databases from, or made them from once.
+ * A template from which workers of this registry create databases, or created them once.
  *
- * @param used whether one of them is alive
+ * @param used whether one of these workers is alive
  */
 public record KnownTemplate(String server, String template, boolean used) {}

@@ -27,9 +27,9 @@ public final class Ledger {
             + " result_type, result_time, traceparent, result, published";
 
     /**
-     * Writes the entries whose identity is new; the first one wins.
+     * Writes the entries whose identity is new; the first entry of an identity wins.
      *
-     * @return for each entry, in order, what stands in the ledger now
+     * @return for each entry, in order, the row that the ledger has now
      */
     public List<Recorded> record(Connection connection, List<LedgerEntry> entries) throws SQLException {
         // In a fixed order, so that two workers that write the same identities do not deadlock.
@@ -94,7 +94,7 @@ public final class Ledger {
                 .collect(Collectors.toMap(recorded -> recorded.entry().identity(), recorded -> recorded));
     }
 
-    /** Notes that the results of these requests have reached Kafka. */
+    /** Marks the results of these requests as published. */
     public void markPublished(Connection connection, List<RequestRef> requests) throws SQLException {
         String sql = "UPDATE tenantry.request SET published = true WHERE NOT published AND (source, id, type) IN"
                 + " (SELECT * FROM unnest(?::text[], ?::text[], ?::text[]))";
@@ -123,13 +123,13 @@ public final class Ledger {
     }
 
     /**
-     * Deletes old rows, oldest first. One that is not marked as published is an answer that its partition's owner may
-     * still have to give, as after an outage of Kafka, so it is kept for twice as long; not for ever, because a worker
-     * that dies after it has published does not come to marking it. Ages are told by the database's clock, which wrote
-     * them, so that workers whose clocks differ agree.
+     * Deletes old rows, oldest first. The owner of the partition may still have to publish a row that is not marked as
+     * published, for example after an outage of Kafka, so such a row is kept for twice as long. It is not kept longer,
+     * because a worker that dies after publishing never marks its rows. Ages are measured by the database's clock, which
+     * wrote the times, so that workers with different clocks agree.
      *
-     * <p>Who prunes or marks the same rows elsewhere is passed by: this never waits for a lock, so it is part of no
-     * deadlock, and who wants one of its rows waits for one short transaction.
+     * <p>Rows that another worker prunes or marks at this moment are skipped. So this never waits for a lock and is part
+     * of no deadlock, and other transactions wait for one short transaction at most.
      *
      * @param limit rows at most
      * @return how many rows were deleted

@@ -4,7 +4,7 @@ import io.tenantry.contracts.RequestRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be looked up: a tenant, or a shared database.
+ * What to look up for a request: a tenant, or a shared database.
  *
  * @param request whether it was answered before
  * @param tenant what is known of it; null if the request is about a shared database

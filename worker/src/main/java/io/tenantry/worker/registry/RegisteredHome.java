@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant null if all tenants share it
  * @param version where the last request left it; null if no migration was applied
- * @param observedAt when that was seen, while its lock was held, by the clock of its server; null if that is not known
+ * @param observedAt when that was seen under the home's lock, by the clock of its server; null if that is not known
  * @param observedBefore what the registry had for {@code observedAt} when the request was looked up: the home was seen
  *     later than that, whatever the clocks say; null if it had nothing
  */

@@ -14,11 +14,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The control database. Safe for use by many threads. */
 public final class Registry implements AutoCloseable {
-    /** With a process that has begun to create or upgrade the tables. */
+    /** For another process that has begun to create or upgrade the tables. */
     private static final Duration PATIENCE_AT_START = Duration.ofSeconds(30);
     /**
-     * All statements here are short. A host that vanished is noticed when no answer comes, and not when the kernel
-     * gives up, which takes it a quarter of an hour or more; what was sent to it is sent again, and is the same then.
+     * All statements here are short. So a vanished host is noticed when no answer comes, and not when the kernel gives up,
+     * after a quarter of an hour or more. A statement that was not answered is sent again, with the same effect.
      */
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
@@ -48,7 +48,7 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * What is known of tenants, and whether requests were answered before: one query for all.
+     * Looks up what is known of tenants, and whether requests were answered before, in one query.
      *
      * @return an answer for each, in their order
      */
@@ -62,7 +62,7 @@ public final class Registry implements AutoCloseable {
      * Writes a batch in one transaction: the ledger, the tenants of the requests that are new to it, and which results
      * were published.
      *
-     * @return for each entry what stands in the ledger now
+     * @return for each entry the row that the ledger has now
      */
     public List<Recorded> settle(
             List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
@@ -98,7 +98,7 @@ public final class Registry implements AutoCloseable {
         }
     }
 
-    /** Says that this worker is alive and makes databases from these templates. */
+    /** Records that this worker is alive and creates databases from these templates. */
     public void useTemplates(String worker, Collection<KnownTemplate> templates) throws SQLException {
         try (Connection connection = connection()) {
             templateUse.use(connection, worker, templates);
@@ -133,7 +133,7 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * A connection of the caller's own, one more than the pool may have; opened when it is used first.
+     * A connection for the caller alone, in addition to those of the pool; opened when it is first used.
      *
      * @param longestAnswer after which a statement without an answer fails
      */
@@ -143,7 +143,7 @@ public final class Registry implements AutoCloseable {
         return own;
     }
 
-    /** Runs the work in a transaction of the pool's; commits unless it throws. */
+    /** Runs the work in a transaction on a connection of the pool; commits unless the work throws. */
     public <T> T inTransaction(Work<T> work) throws SQLException {
         try (Connection connection = connection()) {
             return Transaction.run(connection, () -> work.run(connection));

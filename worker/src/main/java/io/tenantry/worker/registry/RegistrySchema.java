@@ -24,7 +24,7 @@ final class RegistrySchema {
             "V6__identity_with_type.sql",
             "V7__renewals.sql",
             "V8__observed_before.sql");
-    /** Any fixed number: who creates the schema. */
+    /** Any fixed number: the lock for creating the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -32,9 +32,9 @@ final class RegistrySchema {
     private RegistrySchema() {}
 
     /**
-     * Creates and migrates the tables; several processes may do so at once, one after the other does.
+     * Creates and migrates the tables. If several processes call this at once, they do it one after another.
      *
-     * @param patience with another process, and with whoever keeps a table that is to be changed
+     * @param patience for another process, and for sessions that keep a lock on a table to be changed
      */
     static void migrate(ConnectionPool pool, Duration patience) throws SQLException {
         // Flyway would create the schema outside its lock, and waits for its lock in steps of a second.

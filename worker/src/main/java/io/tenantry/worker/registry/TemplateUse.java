@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 
-/** The SQL of which worker uses which template. Without state: every method works in the caller's transaction. */
+/** The SQL for which worker uses which template. Without state: every method works in the caller's transaction. */
 final class TemplateUse {
-    /** A worker says every minute that it is alive. */
+    /** A worker records every minute that it is alive. */
     private static final String ALIVE = "seen_at > now() - interval '10 minutes'";
 
     void use(Connection connection, String worker, Collection<KnownTemplate> templates) throws SQLException {
@@ -34,7 +34,7 @@ final class TemplateUse {
                 connection, sql, row -> new KnownTemplate(row.getString(1), row.getString(2), row.getBoolean(3)));
     }
 
-    /** Forgets who used it and is dead; one that is used stays known. */
+    /** Deletes the dead users of a template; a template with a living user stays known. */
     void forget(Connection connection, KnownTemplate template) throws SQLException {
         String sql = "DELETE FROM tenantry.template_use WHERE server = ? AND template = ? AND NOT " + ALIVE;
         Sql.update(connection, sql, template.server(), template.template());

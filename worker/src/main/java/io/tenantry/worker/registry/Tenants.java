@@ -20,18 +20,17 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
 public final class Tenants {
     /**
-     * A worker that was stopped for a while may come late with what it saw of a home, when another one has worked there
-     * since. Neither the version nor the rank in the history can tell, because a home that was restored or made anew
-     * goes back in both.
+     * A worker that was stopped for a while may report a home's version late, after another worker has worked there. The
+     * version and the rank in the history cannot show that, because both go back when a home is restored or created again.
      *
-     * <p>A request sees the home after it was looked up here. So if the row is still as the look-up found it, the request
-     * knows more than the row, and no clock is asked: the clock of the home's server may have stepped back since, or the
-     * home may be at another server.
+     * <p>A request sees the home after it was looked up here. So if the row is unchanged since the look-up, the request knows
+     * more than the row, and no clock is used: the clock of the home's server may have stepped back since, or the home may
+     * be at another server.
      *
-     * <p>Otherwise somebody has written since the look-up, and the times decide, which both took while they held the
-     * home's lock. A request that looked without the lock brings the time that it found here, and then loses. A clock that
-     * steps back between two such requests makes the wrong one win, until the next request of the tenant. A time in the
-     * future is not believed.
+     * <p>Otherwise another request has written since the look-up, and the later time wins; both times were taken under the
+     * home's lock. A request that looked without the lock passes the stored timestamp unchanged, and loses. If a clock steps
+     * back between two such requests, the wrong one wins, until the next request of the tenant. A time in the future is
+     * ignored.
      */
     private static final String UPDATE_UNLESS_SEEN_LATER =
             " DO UPDATE SET server = excluded.server, location = excluded.location, version = excluded.version, observed_at"
@@ -42,7 +41,7 @@ public final class Tenants {
 
     private final ObjectMapper json = new ObjectMapper();
 
-    /** Writes what finished requests say about tenants; of two about the same home the one that saw it later counts. */
+    /** Writes what finished requests report of tenants; if two report the same home, the later sight counts. */
     public void register(Connection connection, List<Registration> registrations) throws SQLException {
         Map<String, Registration> tenants = new HashMap<>();
         Map<List<String>, RegisteredHome> homes = new HashMap<>();
@@ -64,7 +63,7 @@ public final class Tenants {
         upsertShared(connection, List.copyOf(shared.values()));
     }
 
-    /** Of two that were looked up here at the same time. */
+    /** Chooses between two requests that were looked up at the same time. */
     private static RegisteredHome later(RegisteredHome one, RegisteredHome next) {
         if (isLookWithoutLock(one) != isLookWithoutLock(next)) {
             return isLookWithoutLock(one) ? next : one;
@@ -97,7 +96,7 @@ public final class Tenants {
         if (homes.isEmpty()) {
             return;
         }
-        // A tenant that was deleted from the registry meanwhile stays deleted.
+        // A tenant that was deleted from the registry since the look-up stays deleted.
         String sql =
                 "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version, observed_at,"
                         + " observed_before) SELECT seen.* FROM unnest(?::text[], ?::text[], ?::text[], ?::text[],"

@@ -20,7 +20,7 @@ public final class Fleet {
 
     /**
      * @param databases in the order in which every tenant's homes are worked on
-     * @param servers by name, also those that no database names: registered homes may be on them
+     * @param servers by name, including servers that no database names: registered homes may be on them
      */
     public Fleet(List<NamedDatabase> databases, Map<String, Server> servers) {
         databases.forEach(database -> this.databases.put(database.name(), database));
@@ -41,8 +41,8 @@ public final class Fleet {
     }
 
     /**
-     * The names of the servers that a request needs, as far as the configuration says; empty if only the registry knows
-     * in which of the databases the tenant has a home.
+     * The names of the servers that a request needs, as far as the configuration shows it; empty if only the registry
+     * knows in which databases the tenant has a home.
      */
     public Set<String> servers(TenantRequest request) {
         boolean named = request instanceof MigrationRequested migration
@@ -70,7 +70,7 @@ public final class Fleet {
         return !database.isShared() && (names.isEmpty() || names.contains(database.name()));
     }
 
-    /** Of those databases that have one. */
+    /** The templates of all databases that have one. */
     public List<TemplateDatabase> templates() {
         return databases.values().stream()
                 .map(NamedDatabase::template)

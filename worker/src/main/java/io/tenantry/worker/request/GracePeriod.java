@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long a request waits for something that another release or the other topic may bring. For use by one thread at a
- * time.
+ * How long a request waits for something that another release, or a request of the other topic, may bring. For use by one
+ * thread at a time.
  */
 public final class GracePeriod {
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);
@@ -15,8 +15,8 @@ public final class GracePeriod {
     private final String what;
 
     /**
-     * @param patience knows since when it is waited for
-     * @param what each thing that is waited for has a grace of its own
+     * @param patience has the time when the wait began
+     * @param what the request waits for; each has a grace period of its own
      */
     public GracePeriod(Patience patience, String what) {
         this.patience = patience;
@@ -24,7 +24,7 @@ public final class GracePeriod {
     }
 
     /**
-     * The wait before the next look, growing; empty when the grace, which begins with the first call, is over.
+     * The wait before the next check, which grows. Empty when the grace period is over; it begins with the first call.
      *
      * @param nowNanos as {@link System#nanoTime}, because a clock may step
      */
@@ -38,7 +38,7 @@ public final class GracePeriod {
         return Optional.of(shortest(shortest(growing, LONGEST_WAIT), left));
     }
 
-    /** The grace begins with the next call of {@link #nextWait}; returns the wait before the next look. */
+    /** Lets the grace period begin with the next call of {@link #nextWait}; returns the wait before the next check. */
     public Duration postpone() {
         patience.forget(what);
         return LONGEST_WAIT;

@@ -9,10 +9,10 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database of the configuration, ready to be worked with.
+ * A database of the configuration, with what is needed to work on its homes.
  *
- * @param server where new tenants go
- * @param template of the databases of new tenants there; null if they are made without one
+ * @param server for the homes of new tenants
+ * @param template for the databases of new tenants; null if they are created without one
  */
 public record NamedDatabase(
         DatabaseSettings settings,
@@ -33,12 +33,12 @@ public record NamedDatabase(
         return home(tenant, server.name(), settings.location().replace("{tenant}", tenant));
     }
 
-    /** Where a tenant's home was put. */
+    /** A tenant's home at a registered location. */
     TenantHome home(String tenant, String serverName, String location) {
         return new TenantHome(tenant, name(), serverName, location, settings.isolation());
     }
 
-    /** Where the one for all tenants is. */
+    /** The home that all tenants share. */
     TenantHome shared() {
         return new TenantHome(null, name(), server.name(), settings.location(), settings.isolation());
     }

@@ -62,7 +62,7 @@ final class Onboarding {
     }
 
     private HomeWork work(NamedDatabase database, String tenant, TenantRecord known) {
-        // One that is registered stays where it is, also after the configured location has changed.
+        // A registered home stays where it is, also after the configured location has changed.
         for (RegisteredHome registered : known.homes()) {
             Optional<Server> server = fleet.server(registered.server());
             if (registered.database().equals(database.name()) && server.isPresent()) {

@@ -5,21 +5,21 @@ import java.util.concurrent.CompletableFuture;
 
 /** Receives the outcomes of requests. Called from any thread; must not block. */
 public interface Outcomes {
-    /** It ended. */
+    /** The request ended. */
     void finished(Request request, RequestOutcome outcome);
 
-    /** It need not run: the ledger has the answer to this identity. */
+    /** The request need not run: the ledger has the result of this identity. */
     void answeredBefore(Request request, Recorded recorded);
 
-    /** It ended, and a bug keeps that from being told: all that is left is a dead letter. */
+    /** The request ended, but a bug prevents its result: it becomes a dead letter. */
     void unanswerable(Request request, Throwable bug);
 
     /**
-     * Completes when the registry knows of every outcome of this key so far; what reads it before may find what is
-     * out of date.
+     * Completes when the registry has every outcome of this key so far. An earlier read of the registry may be out of
+     * date.
      */
     CompletableFuture<Void> whenWritten(String key);
 
-    /** It was let go of unfinished, and will be read again from Kafka by whoever owns its partition then. */
+    /** The request was abandoned unfinished; the owner of its partition reads it again from Kafka. */
     void abandoned(Request request);
 }

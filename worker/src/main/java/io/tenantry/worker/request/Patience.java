@@ -12,7 +12,7 @@ public final class Patience {
     private int failed;
 
     /**
-     * When the wait for this began.
+     * When the wait for this subject began.
      *
      * @param nowNanos when it begins, if it has not yet; as {@link System#nanoTime}
      */
@@ -20,7 +20,7 @@ public final class Patience {
         return sinceNanos.computeIfAbsent(what, begins -> nowNanos);
     }
 
-    /** The wait for this begins when it is next asked for. */
+    /** The wait for this subject begins with the next call of {@link #since}. */
     public synchronized void forget(String what) {
         sinceNanos.remove(what);
     }

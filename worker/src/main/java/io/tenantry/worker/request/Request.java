@@ -47,7 +47,7 @@ public final class Request {
         return data;
     }
 
-    /** For how long it has waited, and how often it failed. */
+    /** How long it has waited, and how often it failed. */
     public Patience patience() {
         return patience;
     }
@@ -67,28 +67,28 @@ public final class Request {
         return data.key();
     }
 
-    /** Whether its record is this worker's to answer; a request that is not need not be run. Read from any thread. */
+    /** Whether this worker owns the record. Otherwise the request need not run. Read from any thread. */
     public boolean owned() {
         return owned;
     }
 
     /**
-     * Who decides whether this request goes on when the servers that it needs are known.
+     * Sets the check whether this request continues, once the servers that it needs are known.
      *
-     * @param decides called by the thread that works on the request; after false the request will be made again from its
-     *     record, and this one ends without an outcome
+     * @param decides called by the thread that works on the request; after false this request ends without an outcome, and
+     *     its record is read again later
      */
     public void admitBy(Predicate<Set<String>> decides) {
         admission = decides;
     }
 
-    /** Whether it goes on, given the names of the servers that it needs. */
+    /** Whether it continues, given the names of the servers that it needs. */
     public boolean isAdmitted(Set<String> servers) {
         return admission.test(servers);
     }
 
     /**
-     * Who knows whether a signup of the same tenant was read, and waits for room.
+     * Sets the check whether a signup of the same tenant was read, and is parked.
      *
      * @param knows called by the thread that works on the request
      */
@@ -101,7 +101,7 @@ public final class Request {
         return signupParked.getAsBoolean();
     }
 
-    /** The poll thread says so when it loses the partition; if that comes back, another request stands for the record. */
+    /** Called by the poll thread when it loses the partition. If the partition comes back, the record gets another request. */
     public void disown() {
         owned = false;
     }

@@ -12,7 +12,7 @@ import io.tenantry.worker.registry.Registration;
  * @param registration what the registry learns from it
  */
 public record RequestOutcome(EventType type, TenantResult result, Registration registration) {
-    /** Whether the work was done, so that it need not be done again wherever the request turns up. */
+    /** Whether the work was done, so that no worker needs to do it again. */
     public boolean succeeded() {
         return result.outcome() == Outcome.COMPLETED || result.outcome() == Outcome.UP_TO_DATE;
     }

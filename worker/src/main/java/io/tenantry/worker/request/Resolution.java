@@ -8,9 +8,9 @@ public sealed interface Resolution {
     /** Work on these, in order. */
     record Work(List<HomeWork> homes) implements Resolution {}
 
-    /** It cannot be done. */
+    /** The request fails: it cannot be done. */
     record Refused(ResultError error) implements Resolution {}
 
-    /** The other topic may bring what is missing: worth waiting a while, then it is refused. */
+    /** A request of the other topic may bring what is missing: this one waits for a while, and then fails. */
     record NotYet(ResultError error) implements Resolution {}
 }

@@ -92,7 +92,7 @@ final class Upgrade {
                 if (request.databases().isEmpty()) {
                     continue;
                 }
-                // It may be on its way, as it is for a tenant that nobody knows yet.
+                // Its onboarding may come later, as for a tenant that is not registered yet.
                 return new Resolution.NotYet(ResultError.of(
                         ErrorCode.UNKNOWN_DATABASE,
                         "tenant " + tenant + " has no home in database " + database.name()

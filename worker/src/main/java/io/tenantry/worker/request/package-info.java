@@ -1,4 +1,4 @@
-/** Requests, and for each type the homes it works on and the steps it runs there; nothing here runs them. */
+/** Requests, and for each type the homes that it works on and the steps that it runs there. Nothing here runs them. */
 @NullMarked
 package io.tenantry.worker.request;
 

@@ -27,13 +27,13 @@ final class ServerCheck {
     private final Server server;
     private final Set<Isolation> isolations;
 
-    /** @param isolations of the databases that are there */
+    /** @param isolations of the databases on this server */
     ServerCheck(Server server, Set<Isolation> isolations) {
         this.server = server;
         this.isolations = Set.copyOf(isolations);
     }
 
-    /** Adds what keeps it from being used, and logs what will be in the way later. */
+    /** Adds the faults that prevent its use, and logs what may cause trouble later. */
     void run(Connection connection, List<String> faults) throws SQLException {
         int major = connection.getMetaData().getDatabaseMajorVersion();
         if (major < OLDEST_POSTGRESQL) {
@@ -65,7 +65,7 @@ final class ServerCheck {
         warn("the server, with max_connections less what is reserved,", row.getInt("server_limit"), cap);
         if (row.getBoolean("rolsuper")) {
             LOG.info(
-                    "server {}: {} is a superuser, whom no CONNECTION LIMIT holds; use a role of its own with one",
+                    "server {}: {} is a superuser, to which CONNECTION LIMIT does not apply; use a role of its own, with a limit",
                     server.name(),
                     row.getString("rolname"));
             return;
@@ -76,7 +76,7 @@ final class ServerCheck {
         if (role < 0) {
             LOG.info(
                     "server {}: PostgreSQL itself can hold the cap: ALTER ROLE {} CONNECTION LIMIT {} (one more than the cap,"
-                            + " to look after dead workers; and more if the role is used for anything else)",
+                            + " to end sessions of dead workers; and more if the role is used for anything else)",
                     server.name(),
                     Identifiers.quote(row.getString("rolname")),
                     cap + 1);

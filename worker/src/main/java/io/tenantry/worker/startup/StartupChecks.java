@@ -37,7 +37,7 @@ import org.apache.kafka.common.KafkaException;
 public final class StartupChecks {
     private final Settings settings;
     private final List<String> faults = new ArrayList<>();
-    /** Of servers and databases. */
+    /** The faults of servers and databases. */
     private final List<String> later = new ArrayList<>();
 
     private final Map<String, MigrationCatalog> catalogs = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ public final class StartupChecks {
         return Map.copyOf(catalogs);
     }
 
-    /** Each of the three clients has settings that the others do not know. */
+    /** Checks the three Kafka clients, because each has settings that the others do not know. */
     private void checkKafka() {
         Set<String> refusals = new LinkedHashSet<>();
         ConsumerSettings.fault(settings.kafka()).ifPresent(refusals::add);
@@ -72,7 +72,7 @@ public final class StartupChecks {
                 refusal -> faults.add("kafka: " + refusal + "; check kafka.bootstrap-servers and kafka.properties"));
     }
 
-    /** Whether Kafka and the registry can be used; the registry's tables are brought up to date. */
+    /** Checks Kafka and the registry, and migrates the registry's tables. */
     public void beforeLeases(Registry registry) {
         checkKafka();
         try {
@@ -87,21 +87,21 @@ public final class StartupChecks {
         }
     }
 
-    /** Whether there is somebody who can lease connections. */
+    /** Whether the registry can be used, so that connections can be leased. */
     public boolean registryAnswers() {
         return registryAnswers;
     }
 
-    /** Something else that keeps the worker from working. */
+    /** Adds another fault. */
     public void fault(String fault) {
         faults.add(fault);
     }
 
     /**
-     * Checks servers, all at once, and databases; what an earlier call found is forgotten.
+     * Checks servers, all at once, and then databases. The findings of an earlier call are dropped.
      *
-     * @param leased whether there are connections for it. Without a registry there are none: the start fails then, and
-     *     each server is asked by one connection beyond its cap.
+     * @param leased whether this worker has leased connections. Without a registry it has none: the start has failed then,
+     *     and each server is checked on one connection beyond its cap.
      */
     public void withLeases(Map<String, Server> servers, boolean leased) {
         later.clear();
@@ -110,7 +110,7 @@ public final class StartupChecks {
         settings.databases().forEach(database -> check(database, servers, leased));
     }
 
-    /** Of all servers at once: one that does not answer is waited for as long as all of them. */
+    /** Checks all servers at once, so that several unavailable ones take no longer than one. */
     private List<String> serverFaults(Map<String, Server> servers, boolean leased) {
         ExecutorService threads = Executors.newCachedThreadPool(work -> {
             Thread thread = new Thread(work, "server-check");
@@ -182,7 +182,7 @@ public final class StartupChecks {
         }
     }
 
-    /** What was proven on a schema holds for schemas; all else goes through Flyway. */
+    /** The trials use a schema, so their plans are used for schemas only; all other homes go through Flyway. */
     private static MigrationCatalog planned(DatabaseSettings database, MigrationCatalog catalog, Server server) {
         if (catalog.size() == 0) {
             return catalog;
@@ -194,12 +194,12 @@ public final class StartupChecks {
         return catalog.with(verification.plans());
     }
 
-    /** Its own fault is in the report; Flyway, which wants a connection, would say it again. */
+    /** Whether the server has a fault already. Flyway, which needs a connection, would report the same fault again. */
     private boolean isAway(Server server) {
         return later.stream().anyMatch(fault -> fault.startsWith("server " + server.name() + ":"));
     }
 
-    /** The chain of causes in one line, since the pool's message alone only says that it gave up. */
+    /** The chain of causes in one line: the pool's own message does not give the reason. */
     private static String reason(Throwable failure) {
         Set<String> messages = new LinkedHashSet<>();
         Throwable current = failure;

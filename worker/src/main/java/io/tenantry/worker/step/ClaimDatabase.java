@@ -17,8 +17,8 @@ public final class ClaimDatabase implements Step {
     private final VersionTracker tracker;
 
     /**
-     * @param template null if this database is made without one
-     * @param tracker where the request met the home
+     * @param template null if this database is created without one
+     * @param tracker the same for all steps of one request and home
      */
     public ClaimDatabase(@Nullable TemplateDatabase template, VersionTracker tracker) {
         this.template = template;

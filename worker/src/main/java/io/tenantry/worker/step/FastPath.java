@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface FastPath {
     /**
-     * Tries it. What was applied before an exception stays; {@link VersionTracker#progress} has it.
+     * Tries the fast path. Scripts that were applied before an exception stay; {@link VersionTracker#progress} has them.
      *
      * @throws SQLException if the home cannot be worked on now
      */

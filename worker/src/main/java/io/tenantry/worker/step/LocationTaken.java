@@ -11,8 +11,8 @@ final class LocationTaken {
     private LocationTaken() {}
 
     /**
-     * @param name of what is in the way: the location, or the name under which a database is made
-     * @param comment the one on it; null if it has none
+     * @param name of the existing schema or database: the location, or the temporary name of a new database
+     * @param comment its comment; null if it has none
      */
     static ResultError error(TenantHome home, String name, @Nullable String comment) {
         String kind = home.kind();

@@ -28,14 +28,14 @@ public final class RequireHome implements Step {
         return new StepResult.AlreadyDone();
     }
 
-    /** The answer when the home's own database cannot be connected to. */
+    /** The error if the home's own database refuses connections. */
     public static ResultError refused(TenantHome home, DatabaseRefusedException refused) {
         if (refused.isMissing()) {
             return missing(home);
         }
         return new ResultError(
                 ErrorCode.SERVER_UNAVAILABLE,
-                "database " + home.location() + " of " + home.owner() + " does not let this worker in: "
+                "database " + home.location() + " of " + home.owner() + " refuses this worker's connection: "
                         + refused.getMessage()
                         + "; nothing was done: allow connections to it (ALTER DATABASE ... ALLOW_CONNECTIONS true, GRANT"
                         + " CONNECT), and publish the request again",
@@ -45,7 +45,7 @@ public final class RequireHome implements Step {
                 null);
     }
 
-    /** The answer when there is nothing where the registry says that a home is. */
+    /** The error if a registered home does not exist. */
     static ResultError missing(TenantHome home) {
         return ResultError.of(
                 ErrorCode.DRIFT_DETECTED,

@@ -7,22 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /** The result of a step. */
 public sealed interface StepResult {
-    /** The home was changed; go on. */
+    /** The step changed the home; the next step runs. */
     record Done() implements StepResult {}
 
-    /** Nothing was to be done; go on. */
+    /** The step had nothing to do; the next step runs. */
     record AlreadyDone() implements StepResult {}
 
     /**
-     * The home is at its version; go on.
+     * The home is at its version; the next step runs.
      *
      * @param from the version before; null if there was none
      * @param to the version now; null if there is none
-     * @param applied versions in order; empty if nothing was to be done
+     * @param applied versions in order; empty if there was nothing to do
      */
     record Migrated(@Nullable String from, @Nullable String to, List<String> applied) implements StepResult {}
 
-    /** Trying again cannot help; the steps after it do not run. The components are as in {@link Migrated}. */
+    /** Another attempt would not help; the next steps do not run. The components are as in {@link Migrated}. */
     record Refused(@Nullable String from, @Nullable String to, List<String> applied, ResultError error)
             implements StepResult {
         /** A refusal of a step that brings a home to no version. */
@@ -31,10 +31,10 @@ public sealed interface StepResult {
         }
     }
 
-    /** Another release may be able to: worth waiting a while, then it is refused. */
+    /** A worker of another release may be able to do it: the request waits for a while, and then fails. */
     record NotYet(@Nullable String from, ResultError error) implements StepResult {}
 
-    /** What the engine says, as the end of a list of steps. */
+    /** The result of the engine, as the result of the last step. */
     static StepResult of(MigrationResult result) {
         if (result instanceof MigrationResult.Migrated migrated) {
             return new Migrated(migrated.from(), migrated.to(), migrated.applied());

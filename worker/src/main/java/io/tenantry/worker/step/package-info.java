@@ -1,4 +1,4 @@
-/** The idempotent units of work on one tenant's home; a step returns a result, it never publishes. */
+/** The idempotent units of work on one tenant's home. A step returns a result; it never publishes. */
 @NullMarked
 package io.tenantry.worker.step;
 

@@ -80,7 +80,7 @@ class CapIT {
             third.goOn();
             awaitShares(3, 3);
             awaitFullUse(sampler, "the stopped one goes on");
-            assertThat(third.logged("joins anew as")).isTrue();
+            assertThat(third.logged("joins again as")).isTrue();
 
             third.drain();
             awaitShares(6);

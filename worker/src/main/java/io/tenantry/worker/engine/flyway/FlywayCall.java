@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls Flyway once for one home: limits what scripts may send to the worker, keeps the home's lock and its mark, and
- * throws what failures mean. For use by one thread.
+ * translates failures. For use by one thread.
  */
 final class FlywayCall {
     private final MigrationCatalog catalog;

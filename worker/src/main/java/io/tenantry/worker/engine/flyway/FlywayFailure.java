@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Translates a Flyway exception into a result error, with the place in the script if Flyway names it. */
 public final class FlywayFailure {
-    /** The history and the scripts do not agree. */
+    /** Flyway's errors if the history and the scripts do not match. */
     private static final Set<org.flywaydb.core.api.ErrorCode> DISAGREEMENT = Set.of(
             CoreErrorCode.VALIDATE_ERROR,
             CoreErrorCode.CHECKSUM_MISMATCH,
@@ -52,7 +52,7 @@ public final class FlywayFailure {
     }
 
     /**
-     * The error that results tell.
+     * The error for the result.
      *
      * @param history of the home after the failure
      */
@@ -96,13 +96,13 @@ public final class FlywayFailure {
         return Optional.ofNullable(catalog.plans().outside().get(script));
     }
 
-    /** Whether it is of a script that runs without a transaction, as CREATE INDEX CONCURRENTLY must. */
+    /** Whether the script that failed runs outside a transaction, as CREATE INDEX CONCURRENTLY must. */
     public boolean isOutsideTransaction() {
         FlywayMigrateException migration = find(failure, FlywayMigrateException.class);
         return outsideScript().isPresent() || (migration != null && !migration.isExecutableInTransaction());
     }
 
-    /** The same error with more to its message. */
+    /** The same error with a longer message. */
     public static ResultError with(ResultError error, String more) {
         return new ResultError(
                 error.code(),

@@ -44,12 +44,12 @@ public final class FlywayRun {
         this.nonTransactional = new NonTransactionalRun(catalog, home);
     }
 
-    /** How results call what was applied, in order. */
+    /** The names of the applied migrations in results, in order. */
     public List<String> applied() {
         return applied;
     }
 
-    /** What Flyway does at the moment, or did when it failed. */
+    /** The script and the statement that Flyway runs now, or ran when it failed. */
     public RunningStatement running() {
         return running;
     }
@@ -128,7 +128,7 @@ public final class FlywayRun {
         return catalog.plans().outside().containsKey(migration.script());
     }
 
-    /** After a failure: a callback, or a script outside a transaction, may have set another comment before. */
+    /** Restores the mark after a failure: a callback, or a script outside a transaction, may have set another comment. */
     public void putBackMark() throws SQLException {
         mark.keep();
     }

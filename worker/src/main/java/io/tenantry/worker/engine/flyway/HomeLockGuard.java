@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD</a>
  */
 public final class HomeLockGuard implements Callback {
-    /** Locks of the worker and of Flyway, which ends with a failure if its own is lost. */
+    /** The locks of the worker and of Flyway. Flyway fails if its own lock is lost. */
     private static final String HELD = "SELECT classid::bigint << 32 | objid::bigint FROM pg_catalog.pg_locks"
             + " WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid = pg_catalog.pg_backend_pid()";
 
@@ -40,17 +40,17 @@ public final class HomeLockGuard implements Callback {
 
     private static final Pattern MAY_COMMIT = Pattern.compile("\\b(COMMIT|ROLLBACK|CALL)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern BEGINS = Pattern.compile("^(BEGIN|START)\\b", Pattern.CASE_INSENSITIVE);
-    /** They take no snapshot, so nothing that does may come between them. */
+    /** These take no snapshot, so no statement that takes one may come between them. */
     private static final Pattern SETS_UP = Pattern.compile("^(BEGIN|START|SET)\\b", Pattern.CASE_INSENSITIVE);
 
-    /** Neither back to a savepoint, nor into the next transaction. */
+    /** Without ROLLBACK TO a savepoint, and without AND CHAIN, which begins the next transaction. */
     private static final Pattern ENDS = Pattern.compile(
             "^(COMMIT|END|ROLLBACK|ABORT)\\b(?!(\\s+(WORK|TRANSACTION))?\\s+(TO|AND\\s+CHAIN)\\b)",
             Pattern.CASE_INSENSITIVE);
 
     private final long home;
     private final boolean unlocks;
-    /** Statements that take all that the session had when the script began; the home's lock comes first. */
+    /** SQL that takes all locks that the session had when the script began; the home's lock comes first. */
     private String lock = "";
 
     private String lockOfTransaction = "";
@@ -61,10 +61,10 @@ public final class HomeLockGuard implements Callback {
     private boolean lost;
 
     /**
-     * For a home that is locked by the session that runs the script.
+     * For a home whose lock is held by the session that runs the script.
      *
      * @param home the key of the home's lock
-     * @param scripts what may be run, and what functions that it runs are made of
+     * @param scripts all scripts: the one to run, and those that define the functions it calls
      */
     public HomeLockGuard(long home, Scripts scripts) {
         this.home = home;
@@ -72,7 +72,7 @@ public final class HomeLockGuard implements Callback {
                 .anyMatch(text -> UNLOCKING.matcher(text).find());
     }
 
-    /** Whether somebody else has the lock, and Flyway was ended therefore. */
+    /** Whether Flyway was stopped because another session has the lock. */
     boolean hasLostLock() {
         return lost;
     }
@@ -95,7 +95,7 @@ public final class HomeLockGuard implements Callback {
                 SqlStatements.withoutComments(context.getStatement().getSql()).strip();
         try (Statement statement = context.getConnection().createStatement()) {
             if (!context.getConnection().getAutoCommit()) {
-                // The transaction that Flyway has begun ends before anything is lost.
+                // Flyway's own transaction holds the lock until its end.
                 return;
             }
             if (event == Event.BEFORE_EACH_MIGRATE_STATEMENT) {
@@ -125,7 +125,8 @@ public final class HomeLockGuard implements Callback {
             lockOfTransaction = taking("pg_catalog.pg_try_advisory_xact_lock", keys);
         }
         if (DISCARD_ALL.matcher(sql).find()) {
-            // Several statements in one message are one transaction, which has the lock until the session has it again.
+            // Several statements in one message are one transaction, which holds the lock until the session holds it
+            // again.
             lock(statement, lockOfTransaction + "; " + SessionReset.RESET + "; DEALLOCATE ALL; " + lock);
             if (!lost) {
                 throw new FlywayBlockStatementExecutionException(
@@ -160,19 +161,19 @@ public final class HomeLockGuard implements Callback {
         }
     }
 
-    /** The failure itself is told by Flyway, also if nothing can be done any more. */
+    /** Flyway reports the failure itself, also if the lock cannot be taken again. */
     private void failed(Statement statement) {
         if (wrapped) {
             wrapped = false;
             try {
                 statement.execute("ROLLBACK TO SAVEPOINT tenantry_lock; " + lock + "; ROLLBACK");
             } catch (SQLException ended) {
-                // So has the session.
+                // The session has ended too.
             }
         }
     }
 
-    /** @param sql whose last statement returns whether each lock was had */
+    /** @param sql its last statement returns whether each lock was taken */
     private void lock(Statement statement, String sql) throws SQLException {
         statement.execute(sql);
         try (ResultSet locked = LastResult.of(statement)) {

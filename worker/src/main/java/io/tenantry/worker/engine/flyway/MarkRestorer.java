@@ -11,7 +11,7 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the mark of a home after a script has set another comment; without its mark the home would belong to nobody.
+ * Restores the mark of a home after a script has set another comment; without its mark the home would belong to no tenant.
  * After a migration, this happens in the migration's transaction. {@link #keep} does it after the run, for callbacks
  * and for scripts outside a transaction that failed later.
  */
@@ -23,7 +23,7 @@ public final class MarkRestorer implements Callback {
      * For the scripts of one run.
      *
      * @param connection on which Flyway runs the scripts
-     * @param home is marked, unless it is shared
+     * @param home its mark is restored, unless it is shared
      */
     public MarkRestorer(Connection connection, TenantHome home) {
         this.connection = connection;
@@ -49,7 +49,7 @@ public final class MarkRestorer implements Callback {
         }
     }
 
-    /** Puts the mark back if it is not there. Works in the transaction that is open, if one is. */
+    /** Restores the mark if it is missing. Works in the current transaction, if there is one. */
     public void keep() throws SQLException {
         if (!home.needsMark()) {
             return;

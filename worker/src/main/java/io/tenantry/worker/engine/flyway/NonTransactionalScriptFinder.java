@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * Flyway over a scratch home.
  */
 public final class NonTransactionalScriptFinder {
-    /** Stands for the name of a tenant in what is read. */
+    /** Replaces the name of a tenant in the scripts. */
     private static final String TENANT = "tenantry_no_such_tenant";
 
-    /** Without a database the parser takes PostgreSQL for one before 12, which did not do this in a transaction. */
+    /** Without a database the parser assumes a PostgreSQL before 12, where this statement could not run in a transaction. */
     private static final Pattern IN_TRANSACTION = Pattern.compile("^ALTER\\s+TYPE\\b", Pattern.CASE_INSENSITIVE);
 
     private NonTransactionalScriptFinder() {}
@@ -41,7 +41,7 @@ public final class NonTransactionalScriptFinder {
      * Reads all scripts; one that cannot be read is left out.
      *
      * @param server the name of the server in the configuration
-     * @return by the names of the files
+     * @return the scripts by file name
      */
     public static Map<String, NonTransactionalScript> of(MigrationCatalog catalog, String server) {
         Configuration configuration =
@@ -59,7 +59,7 @@ public final class NonTransactionalScriptFinder {
         return outside;
     }
 
-    /** Empty if it runs in a transaction. */
+    /** The script; empty if it runs in a transaction. */
     private static Optional<List<String>> statements(Scripts scripts, String name, Configuration configuration) {
         LoadableResource resource = scripts.getResource(name);
         if (resource == null) {
@@ -86,7 +86,7 @@ public final class NonTransactionalScriptFinder {
         }
     }
 
-    /** What the configuration of a script says; empty if it says nothing, or there is none. */
+    /** The setting in the configuration file of a script; empty if the setting or the file is missing. */
     private static Optional<Boolean> isInTransaction(@Nullable LoadableResource ofScript, Configuration configuration) {
         return Optional.ofNullable(ofScript)
                 .map(resource -> SqlScriptMetadata.fromResource(resource, null, configuration))

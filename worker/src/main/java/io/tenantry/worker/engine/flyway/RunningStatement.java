@@ -7,19 +7,19 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers which script Flyway is running and when its statement began. Some Flyway exceptions, for example for a
- * failed commit, do not say. For use by one thread.
+ * Remembers which script Flyway is running and when its statement began. Some Flyway exceptions, for example after a
+ * failed commit, do not contain it. For use by one thread.
  */
 public final class RunningStatement implements Callback {
     private String script = "";
     private long statementBegan = System.nanoTime();
 
-    /** The name of the file that runs, until the next one begins or the run is over; empty if none does. */
+    /** The file name of the script, until the next one begins or the run is over; empty if none runs. */
     public String script() {
         return script;
     }
 
-    /** How long the statement has been running; of a migration in Java, how long all of it has. */
+    /** How long the statement has been running; for a migration in Java, how long the whole migration has. */
     public Duration sinceStatement() {
         return Duration.ofNanos(System.nanoTime() - statementBegan);
     }

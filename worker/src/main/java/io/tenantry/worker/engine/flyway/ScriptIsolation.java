@@ -15,14 +15,14 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets every script that Flyway runs begin with the timeouts of the first one, as the same role of the session and without
- * the temporary tables of the scripts before. What callbacks have prepared for the first one stays for all; if that
- * includes temporary tables, those of scripts stay too. Flyway itself restores role and search_path; other settings last to
- * the next script. Of a locked home each begins with the lock, which a script can give back
+ * Lets every script of a Flyway run begin with the timeouts of the first one, with the same session role, and without the
+ * temporary tables of earlier scripts. What callbacks have prepared for the first script stays for all; if that includes
+ * temporary tables, those of scripts stay too. Flyway itself restores role and search_path; other settings last to the next
+ * script. In a locked home each script begins with the home's lock, because an earlier one may have released it
  * ({@code pg_advisory_unlock_all}). For one run of Flyway.
  */
 public final class ScriptIsolation implements Callback {
-    /** Those that the server knows, as statements that set them again. */
+    /** Returns statements that restore those of these settings that the server has. */
     private static final String RESTORE = """
             SELECT 'RESET SESSION AUTHORIZATION; ' || CASE
                 WHEN EXISTS (SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema()) THEN '' ELSE 'DISCARD TEMP; ' END
@@ -38,17 +38,17 @@ public final class ScriptIsolation implements Callback {
     private @Nullable String restore;
 
     /**
-     * Ends what the scripts before have left.
+     * For a database without a lock.
      *
-     * @param limit told of each script that begins
+     * @param limit called when a script begins
      */
     public ScriptIsolation(ReceiveLimit limit) {
         this(limit, "true");
     }
 
     /**
-     * The same for a home that is locked. A lock of the transaction keeps others out where a script gives back those of the
-     * session in its transaction.
+     * For a locked home. A lock of the transaction keeps other workers out if a script releases the session's locks within its
+     * transaction.
      */
     public ScriptIsolation(ReceiveLimit limit, TenantHome home) {
         this(
@@ -61,12 +61,12 @@ public final class ScriptIsolation implements Callback {
         this.lock = lock;
     }
 
-    /** Whether Flyway ended because a script had given back the lock of the home, and somebody else has it. */
+    /** Whether Flyway was stopped because a script had released the home's lock, and another session has it. */
     boolean hasLostLock() {
         return lockLost;
     }
 
-    /** Statements that set the timeouts as they are now, and end temporary tables if there are none now. */
+    /** Statements that restore the timeouts as they are now, and drop temporary tables if there are none now. */
     static String restore(Connection connection) throws SQLException {
         return Sql.one(connection, RESTORE, row -> row.getString(1));
     }
@@ -83,8 +83,7 @@ public final class ScriptIsolation implements Callback {
 
     @Override
     public void handle(Event event, Context context) {
-        // Flyway keeps all results of a script in SQL until its end; one in Java may read as much as it likes, bit by
-        // bit.
+        // Flyway keeps all results of an SQL script until its end. A migration in Java may read any amount, in parts.
         boolean isSql = context.getMigrationInfo().getType().name().startsWith("SQL");
         limit.next(context.getMigrationInfo().getScript(), isSql);
         try (Statement statement = context.getConnection().createStatement()) {
@@ -98,7 +97,7 @@ public final class ScriptIsolation implements Callback {
                 lockLost = !locked.next() || !locked.getBoolean(1);
             }
         } catch (SQLException failure) {
-            throw new FlywayException("what the scripts before have set could not be undone", failure);
+            throw new FlywayException("the settings of earlier scripts could not be restored", failure);
         }
         if (lockLost) {
             throw new FlywayException("another session has the lock of the home");

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Records the statements that Flyway finds in each script. Flyway runs, and every statement is blocked. */
+/** Records the statements that Flyway finds in each script: Flyway runs, and every statement is skipped. */
 public final class StatementRecorder implements Callback {
     private static final Logger LOG = LoggerFactory.getLogger(StatementRecorder.class);
 
@@ -36,14 +36,14 @@ public final class StatementRecorder implements Callback {
     private StatementRecorder() {}
 
     /**
-     * Lets Flyway run over a new home, in one transaction that is rolled back.
+     * Runs Flyway over a new home, in one transaction that is rolled back.
      *
-     * @param connection in a transaction in which the home's schema was made; it is left in it
+     * @param connection in a transaction that has created the home's schema; the transaction stays open
      */
     public static StatementRecorder of(Sources sources, Connection connection, TenantHome home) {
         StatementRecorder recording = new StatementRecorder();
         try {
-            // What is written in Java cannot be held back.
+            // A migration in Java cannot be skipped.
             FlywayEngine.configure(sources.withoutJava(), withoutCommit(connection), home)
                     .callbacks(recording)
                     .load()
@@ -56,23 +56,23 @@ public final class StatementRecorder implements Callback {
         return recording;
     }
 
-    /** The script at which Flyway could not go on; empty if there is none. */
+    /** The script at which Flyway failed; empty if there is none. */
     public String failed() {
         return failed;
     }
 
-    /** Adds what another one has of other scripts. */
+    /** Adds the statements of another recorder, of other scripts. */
     public void add(StatementRecorder other) {
         other.statements.forEach(statements::putIfAbsent);
         outsideTransaction.addAll(other.outsideTransaction);
     }
 
-    /** By the name of the file; a script that Flyway did not get to is not there. */
+    /** The statements by file name, without scripts that Flyway did not reach. */
     public Map<String, List<String>> statements() {
         return statements;
     }
 
-    /** Whether Flyway runs the script without a transaction. */
+    /** Whether Flyway runs the script outside a transaction. */
     public boolean isOutsideTransaction(String script) {
         return outsideTransaction.contains(script);
     }
@@ -99,7 +99,7 @@ public final class StatementRecorder implements Callback {
         }
         ofScript.add(context.getStatement().getSql());
         throw new FlywayBlockStatementExecutionException(
-                new ErrorDetails(CoreErrorCode.ERROR, "held back"), "it is only looked at");
+                new ErrorDetails(CoreErrorCode.ERROR, "skipped"), "the statement is only recorded");
     }
 
     @Override

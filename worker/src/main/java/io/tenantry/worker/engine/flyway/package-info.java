@@ -1,4 +1,4 @@
-/** Runs Flyway over a home, finds the statements of its scripts, and says what its failures mean. */
+/** Runs Flyway over a home, finds the statements of its scripts, and translates its failures. */
 @NullMarked
 package io.tenantry.worker.engine.flyway;
 

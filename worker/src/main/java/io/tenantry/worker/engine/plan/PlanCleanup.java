@@ -20,7 +20,7 @@ final class PlanCleanup {
     private final HomeSession session;
     private final PlanSql.Bounds bounds;
     private final boolean isTrial;
-    /** Whether a plan was committed, and the reset after it failed. */
+    /** Whether the reset after a committed plan failed, and is still to do. */
     private boolean unreset;
 
     PlanCleanup(HomeSession session, PlanSql.Bounds bounds, boolean isTrial) {
@@ -79,7 +79,7 @@ final class PlanCleanup {
         }
     }
 
-    /** If a script has prepared statements, they are undone when the session is closed. */
+    /** Statements that a script has prepared are removed later, when the session is closed. */
     private void restored(Statement reset) throws SQLException {
         try (ResultSet prepared = LastResult.of(reset)) {
             if (!prepared.next()) {

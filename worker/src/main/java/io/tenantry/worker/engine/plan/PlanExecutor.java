@@ -78,7 +78,7 @@ public final class PlanExecutor {
         this.cleanup = new PlanCleanup(session, bounds, isTrial);
     }
 
-    /** How results call what was applied, in order. */
+    /** The names of the applied migrations in results, in order. */
     List<String> applied() {
         return List.copyOf(applied);
     }
@@ -88,7 +88,7 @@ public final class PlanExecutor {
         return Objects.requireNonNull(error);
     }
 
-    /** The history, with what was applied. */
+    /** The history, including the applied migrations. */
     History history() {
         return new History(rows);
     }

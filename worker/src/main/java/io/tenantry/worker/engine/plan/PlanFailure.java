@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place where the plan failed
  * @param sound whether the session still works
- * @param took how long the whole message took; the server measures each statement, and says so only when all are done
+ * @param took how long the whole message took; the server sends the times of single statements only when all are done
  * @param byOneStatement whether that is the time of the statement that failed; otherwise this statement may have run for a
  *     part of it
  */
 record PlanFailure(SQLException cause, PlanText.Place place, boolean sound, Duration took, boolean byOneStatement) {
     /** query_canceled. */
     private static final String CANCELED = "57014";
-    /** invalid_text_representation: a plan says so that the lock is not free. */
+    /** invalid_text_representation: the error with which a plan reports that the lock is not free. */
     private static final String NO_INTEGER = "22P02";
 
     /**
@@ -73,7 +73,7 @@ record PlanFailure(SQLException cause, PlanText.Place place, boolean sound, Dura
         };
     }
 
-    /** A script failed. The script can raise any SQLSTATE itself, so Flyway runs it again and says where it fails. */
+    /** A script failed. The script can raise any SQLSTATE itself, so Flyway runs it again and finds where it fails. */
     private End ofScript(PlannedScript script, TenantHome home, Duration statementTimeout) throws SQLException {
         if (!sound) {
             throw new ScriptFailure(ScriptFailure.Kind.SESSION_ENDED, describe(script, home, ""), cause);

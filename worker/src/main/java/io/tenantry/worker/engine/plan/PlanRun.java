@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One attempt at one home by plans alone, without Flyway. For use by one thread. */
 public final class PlanRun {
     private static final History NOTHING = new History(List.of());
-    /** How often a home is looked at when it changes meanwhile. */
+    /** How often a home is read again when it has changed since it was read. */
     private static final int LOOKS = 3;
 
     private final MigrationCatalog catalog;
@@ -40,7 +40,7 @@ public final class PlanRun {
     }
 
     /**
-     * Brings it to the target.
+     * Brings the home to the target.
      *
      * @param registered the version that it probably has; null if unknown
      */
@@ -49,7 +49,7 @@ public final class PlanRun {
         return guessed.isPresent() ? guessed.get() : look(target);
     }
 
-    /** Makes it, and brings it to the newest version. */
+    /** Creates the home, and brings it to the newest version. */
     public PlanOutcome create() throws SQLException {
         List<Migration> path = MigrationState.forNewHome(migrations, null);
         if (tracker.tooMuch(path).isPresent()) {
@@ -72,13 +72,13 @@ public final class PlanRun {
                 : conclude(end, NOTHING, executor);
     }
 
-    /** The plans of all these; empty if one has none, or none for this home. */
+    /** The plans of all these migrations; empty if one has no plan for this home. */
     private Optional<List<PlannedScript>> suitable(Plans plans, List<Migration> migrations) {
         return plans.all(migrations)
                 .filter(scripts -> scripts.stream().allMatch(script -> script.suits(session.home())));
     }
 
-    /** If the history is what the registry has it for, the first script can go without a look before. */
+    /** Sends the first script without reading the home, on the assumption that the home is at the registered version. */
     private Optional<PlanOutcome> guess(Target target, String registered) throws SQLException {
         MigrationVersion from = MigrationVersion.fromVersion(registered);
         @Nullable MigrationVersion limit = target.limit();
@@ -145,7 +145,7 @@ public final class PlanRun {
                 return conclude(end, history, executor);
             }
         }
-        // It changes all the time. Whoever has the lock finds out.
+        // The home changes all the time: the steps read it under the lock.
         return new PlanOutcome.None();
     }
 

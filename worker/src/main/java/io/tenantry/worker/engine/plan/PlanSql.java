@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds the text of a plan for one home: one transaction, sent to PostgreSQL in one message. */
 public final class PlanSql {
-    /** No integer, so that a statement fails: somebody else holds the home's lock. */
+    /** No integer, so that a statement fails: another session holds the home's lock. */
     private static final String BUSY = "tenantry:busy";
-    /** The same: the mark or the history is not what it was taken for. */
+    /** The same: the mark or the history is not as expected. */
     private static final String CHANGED = "tenantry:changed";
 
     /** As Flyway creates it, which the verification checks. */
@@ -31,14 +31,14 @@ public final class PlanSql {
             + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL, CONSTRAINT \"" + History.TABLE
             + "_pk\" PRIMARY KEY (\"installed_rank\"));\n";
 
-    /** What a script may leave for the next one of its transaction begins with one of these words. */
+    /** Only statements with one of these words may leave something for the next script of the transaction. */
     private static final Pattern LEAVING =
             Pattern.compile("\\b(SET|set_config|TEMP|TEMPORARY|pg_temp)\\b", Pattern.CASE_INSENSITIVE);
 
-    /** What a plan begins and ends with. */
+    /** How a plan begins and ends. */
     public enum Bounds {
         TRANSACTION("BEGIN", "COMMIT", "ROLLBACK", 1),
-        /** Within a transaction that goes on. */
+        /** Within a transaction that continues. */
         SAVEPOINT(
                 "SAVEPOINT tenantry_plan",
                 "RELEASE SAVEPOINT tenantry_plan;\nSET LOCAL search_path TO DEFAULT",
@@ -50,7 +50,7 @@ public final class PlanSql {
         private final String rollBack;
         private final int toCommit;
 
-        /** @param toCommit how many statements the commit is */
+        /** @param toCommit how many statements the commit consists of */
         Bounds(String begin, String commit, String rollBack, int toCommit) {
             this.toCommit = toCommit;
             this.begin = begin;
@@ -58,7 +58,7 @@ public final class PlanSql {
             this.rollBack = rollBack;
         }
 
-        /** What undoes a plan that has failed. */
+        /** Statements that undo a plan that has failed. */
         String rollBack() {
             return rollBack;
         }
@@ -79,9 +79,9 @@ public final class PlanSql {
     }
 
     /**
-     * One script on top of this history.
+     * A plan for one script, for a home with this history.
      *
-     * @param afterwards statements behind the transaction; not run after an error
+     * @param afterwards statements after the transaction; not run after an error
      */
     PlanText step(List<HistoryRow> before, PlannedScript script, String afterwards) {
         begin();
@@ -92,15 +92,15 @@ public final class PlanSql {
     }
 
     /**
-     * The home itself, and a history with the scripts; there must be nothing at its location yet.
+     * A plan that creates the home and applies the scripts; nothing may exist at its location.
      *
      * @param between statements that undo what a script may leave for the next one
-     * @param afterwards statements behind the transaction; not run after an error
+     * @param afterwards statements after the transaction; not run after an error
      */
     PlanText create(List<PlannedScript> scripts, String between, String afterwards) {
         begin();
         String schema = Identifiers.quote(home.schema());
-        // Two to make the history.
+        // CREATE SCHEMA, the mark, and two statements for the history table.
         places.addAll(Collections.nCopies(4, Place.of(Part.HOME)));
         sql.append("CREATE SCHEMA ")
                 .append(schema)
@@ -111,7 +111,7 @@ public final class PlanSql {
         boolean leaves = false;
         for (int i = 0; i < scripts.size(); i++) {
             if (leaves) {
-                // One for the settings.
+                // One more for the settings.
                 places.addAll(Collections.nCopies(between.split(";").length + 1, Place.of(Part.SCRIPT)));
                 sql.append(between).append(";\nSELECT ");
                 settings();
@@ -123,16 +123,16 @@ public final class PlanSql {
         return commit(null, afterwards);
     }
 
-    /** The first value that comes back: when the lock was taken, by the server's clock. */
+    /** The time when the lock was taken, by the server's clock, from the first value of the answer. */
     static Instant lockTime(String value) {
         return Instant.EPOCH.plus(Long.parseLong(value), ChronoUnit.MICROS);
     }
 
-    /** The lock comes in a statement of its own, so that what is read after it is what its last holder left. */
+    /** The lock is a statement of its own, so that later statements read what its last holder has committed. */
     private void begin() {
         places.add(Place.of(Part.BEGIN));
         places.add(Place.of(Part.LOCK));
-        // In numbers, whatever DateStyle is.
+        // As a number, which does not depend on DateStyle.
         sql.append(bounds.begin)
                 .append(";\nSELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000000)::bigint, ");
         settings();
@@ -141,7 +141,7 @@ public final class PlanSql {
                 .append(") THEN '1' ELSE '" + BUSY + "' END)::integer;\n");
     }
 
-    /** For this transaction; columns of a SELECT. */
+    /** Appends the settings for this transaction, as columns of a SELECT. */
     private void settings() {
         sql.append("pg_catalog.set_config('search_path', pg_catalog.concat_ws(',', ")
                 .append(Identifiers.literal(Identifiers.quote(home.schema())))
@@ -186,7 +186,7 @@ public final class PlanSql {
         sql.append(new HistoryInsert(home, script.migration()).sql(rank, row));
     }
 
-    /** @param script the only one; null if there are others */
+    /** @param script the only script; null if there are several */
     private PlanText commit(@Nullable PlannedScript script, String afterwards) {
         places.add(new Place(Part.COMMIT, script, -1));
         return new PlanText(

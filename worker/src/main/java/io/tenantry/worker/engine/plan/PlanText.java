@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
  * The text of a plan, as it is sent to PostgreSQL.
  *
  * @param sql statements, as one message
- * @param places where each of them stands, in their order; without those behind the transaction
- * @param statements how many PostgreSQL answers, without those that undo what a script leaves in the session
+ * @param places what each statement belongs to, in order; without the statements after the transaction
+ * @param statements how many statements PostgreSQL answers, without those that reset the session
  */
 record PlanText(String sql, List<Place> places, int statements) {
     /** What a statement of a plan is for. */
     enum Part {
-        /** The transaction begins, and the whole text is read. */
+        /** Begins the transaction; PostgreSQL parses the whole text before. */
         BEGIN,
-        /** The home's lock is tried. */
+        /** Tries the home's lock. */
         LOCK,
-        /** Mark and history are looked at, or made. */
+        /** Checks mark and history, or creates them. */
         HOME,
         /** A script, with its row in the history. */
         SCRIPT,
@@ -26,9 +26,9 @@ record PlanText(String sql, List<Place> places, int statements) {
     }
 
     /**
-     * Where a statement stands.
+     * What a statement belongs to.
      *
-     * @param script whose it is; null if it is no script's, or not of one alone
+     * @param script its script; null if it belongs to none, or to several
      * @param statement its number in the script; -1 if it is the worker's own
      */
     record Place(Part part, @Nullable PlannedScript script, int statement) {
@@ -36,12 +36,12 @@ record PlanText(String sql, List<Place> places, int statements) {
             return new Place(part, null, -1);
         }
 
-        /** Whether scripts have run, and none of them alone is under way. */
+        /** Whether the statement comes after the beginning of the scripts, and belongs to no single script. */
         boolean isAmongScripts() {
             return script == null && (part == Part.SCRIPT || part == Part.COMMIT);
         }
 
-        /** Null if it is the worker's own. */
+        /** The statement of the script; null if it is the worker's own. */
         PlannedScript.@Nullable Statement text() {
             return script == null || statement < 0 ? null : script.statements().get(statement);
         }
@@ -51,7 +51,7 @@ record PlanText(String sql, List<Place> places, int statements) {
         places = List.copyOf(places);
     }
 
-    /** Where the first script begins; null if there is none. */
+    /** The first statement of a script; null if there is none. */
     @Nullable Place firstOfScripts() {
         return places.stream()
                 .filter(place -> place.script() != null)
@@ -59,12 +59,12 @@ record PlanText(String sql, List<Place> places, int statements) {
                 .orElse(null);
     }
 
-    /** Whether the transaction is committed, if so many statements were done. */
+    /** Whether the transaction is committed when this many statements are completed. */
     boolean isCommitted(int completed) {
         return completed >= places.size();
     }
 
-    /** Where the message failed, if so many statements were done, and it is not committed. */
+    /** The statement that failed when this many statements are completed, and the transaction is not committed. */
     Place after(int completed) {
         return places.get(completed);
     }

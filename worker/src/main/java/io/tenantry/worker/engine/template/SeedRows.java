@@ -14,8 +14,8 @@ import java.util.TreeSet;
 /**
  * The rows that migrations insert into a database, in all its schemas.
  *
- * @param bySchema what is in each
- * @param times columns, with their schema, of a type of date or time
+ * @param bySchema the rows of each schema
+ * @param times the columns, with their schema, whose type is a date or time
  */
 record SeedRows(Map<String, DataSnapshot> bySchema, Set<String> times) {
     private static final String SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <>"
@@ -44,8 +44,8 @@ record SeedRows(Map<String, DataSnapshot> bySchema, Set<String> times) {
     }
 
     /**
-     * Columns, with their schema, that the same migrations filled with something else another time: what is made at
-     * random, but not the time of day, which does no harm if it is the same everywhere.
+     * The columns, with their schema, in which another run of the same migrations left other values: random values. Times do
+     * not count, because all tenants may have the same.
      */
     SortedSet<String> differing(SeedRows other) {
         SortedSet<String> differing = new TreeSet<>();

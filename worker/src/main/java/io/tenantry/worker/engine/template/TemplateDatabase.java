@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class TemplateDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateDatabase.class);
-    /** Of what is copied and how it is named: a release that changes that does not use the templates of those before. */
+    /** The version of how templates are made and named: a release that changes this does not use templates of earlier ones. */
     private static final String FORMAT = "1";
 
     private static final int FINGERPRINT_BYTES = 12;
-    /** A script that ends its own session looks like a server that goes away. */
+    /** How often it is tried: a script that ends its own session looks like a server that is away. */
     private static final int TRIES = 3;
 
     private final Server server;
@@ -39,9 +39,9 @@ public final class TemplateDatabase {
     private int sessionsEnded;
 
     /**
-     * Makes nothing yet.
+     * Creates nothing yet.
      *
-     * @param owner whose template it is: two installations on one PostgreSQL server do not share one
+     * @param owner the installation: two installations on one PostgreSQL server do not share a template
      */
     public TemplateDatabase(Server server, MigrationCatalog catalog, String owner) {
         this.server = server;
@@ -55,18 +55,18 @@ public final class TemplateDatabase {
                 .hex(FINGERPRINT_BYTES);
     }
 
-    /** Its name on the server, whether it is there or not. */
+    /** Its name on the server, whether it exists or not. */
     public String name() {
         return name;
     }
 
-    /** Where it is. */
+    /** The server that it is on. */
     public Server server() {
         return server;
     }
 
     /**
-     * Makes it unless it is there; one connection at a time.
+     * Creates it unless it exists; uses one connection at a time.
      *
      * @throws MigrationsRefusedException if the migrations cannot be applied to an empty database
      */
@@ -88,13 +88,13 @@ public final class TemplateDatabase {
                         catalog.database(),
                         reason.get());
             } else if (draft.finish()) {
-                // Else another worker made the same one, and was faster.
+                // Otherwise another worker was faster, and has created the same one.
                 LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
         } catch (MigrationsRefusedException | Error failure) {
-            // Scripts that are refused, whatever SQLSTATE they raise, or a migration in Java that throws an error: the
-            // same
-            // happens to every new tenant, and its result says so.
+            // A script fails, or a migration in Java throws an error. The same happens to every new tenant, whose
+            // result has
+            // the reason.
             unfit = true;
             throw failure;
         } catch (SQLException failure) {
@@ -104,7 +104,7 @@ public final class TemplateDatabase {
         }
     }
 
-    /** Why copies would not be like what the migrations make. */
+    /** Why a copy would differ from a database that is migrated from the beginning; empty if it would not. */
     private Optional<String> whyNot(TemplateDraft draft, @Nullable SeedRows rows) throws SQLException {
         if (!draft.isCopiedWhole()) {
             return Optional.of(
@@ -121,7 +121,7 @@ public final class TemplateDatabase {
         }
         Optional<TemplateDraft> begun = TemplateDraft.begin(server, name);
         if (begun.isEmpty()) {
-            // Another worker made the template meanwhile, and has looked.
+            // Another worker has created the template since, and has checked it.
             return Optional.empty();
         }
         try (TemplateDraft again = begun.get()) {
@@ -130,11 +130,11 @@ public final class TemplateDatabase {
             return differing.isEmpty()
                     ? Optional.empty()
                     : Optional.of("its migrations fill " + String.join(", ", differing)
-                            + " with something else each time, which must not be the same in all tenants");
+                            + " with other values each time, which must not be the same in all tenants");
         }
     }
 
-    /** Drops what workers that were killed left unfinished of this template long ago. */
+    /** Drops unfinished drafts of this template that killed workers left, if they are old. */
     public static void dropUnfinished(Server server, String name, Duration age) throws SQLException {
         try (Connection connection = server.connection()) {
             Databases databases = new Databases(connection);
@@ -142,13 +142,16 @@ public final class TemplateDatabase {
             for (Databases.Found left : databases.startingWith(TemporaryName.prefix(name))) {
                 if (TemporaryName.isOlder(name, left.name(), before)) {
                     databases.drop(left.name());
-                    LOG.info("dropped {} on server {}: a worker died while it made it", left.name(), server.name());
+                    LOG.info(
+                            "dropped {} on server {}: a worker died before it had finished this template",
+                            left.name(),
+                            server.name());
                 }
             }
         }
     }
 
-    /** Drops a template that nobody uses; none by this name is fine. */
+    /** Drops a template that no worker uses. Does nothing if it does not exist. */
     public static void drop(Server server, String name) throws SQLException {
         try (Connection connection = server.connection()) {
             Databases databases = new Databases(connection);

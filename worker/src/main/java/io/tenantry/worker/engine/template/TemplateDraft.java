@@ -46,7 +46,7 @@ final class TemplateDraft implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** Creates one, still empty; or nothing, if the template is there. */
+    /** Creates an empty draft; empty if the template exists. */
     static Optional<TemplateDraft> begin(Server server, String template) throws SQLException {
         try (Connection connection = server.connection()) {
             Databases databases = new Databases(connection);
@@ -55,7 +55,7 @@ final class TemplateDraft implements AutoCloseable {
                 if (state.get().frozen()) {
                     return Optional.empty();
                 }
-                // Somebody began to drop it.
+                // A worker began to drop it.
                 databases.drop(template);
             }
             String temporary = TemporaryName.next(template, Instant.now(), ThreadLocalRandom.current());
@@ -67,14 +67,14 @@ final class TemplateDraft implements AutoCloseable {
     /**
      * Applies all migrations.
      *
-     * @return the rows that they have left; empty if this role may not see them all, as policies can be forced upon it
+     * @return the rows that they have left; empty if this role may not see all of them (FORCE ROW LEVEL SECURITY)
      * @throws MigrationsRefusedException if they cannot be applied to an empty database
      */
     Optional<SeedRows> migrate(MigrationCatalog catalog) throws SQLException {
         try (Connection connection = server.connect(temporary)) {
             Sql.execute(connection, "SET idle_session_timeout = " + LONGEST_IDLE.toMillis());
-            TenantHome nobodys = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
-            migrate(FlywayEngine.configure(catalog.sources(), connection, nobodys), connection);
+            TenantHome draft = TenantHome.inDatabase(null, catalog.database(), server.name(), temporary);
+            migrate(FlywayEngine.configure(catalog.sources(), connection, draft), connection);
             return seedRows(connection);
         }
     }
@@ -89,7 +89,7 @@ final class TemplateDraft implements AutoCloseable {
         }
     }
 
-    /** Whether it is the scripts that are refused, or the session has ended. */
+    /** Distinguishes migrations that cannot be applied from a session that has ended. */
     private static MigrationsRefusedException refusal(
             FlywayException failure, ReceiveLimit limit, Connection connection) throws SQLException {
         if (limit.exceeded()) {
@@ -115,14 +115,14 @@ final class TemplateDraft implements AutoCloseable {
         }
     }
 
-    /** Whether a copy would have all that it has. */
+    /** Whether a copy would have everything that it has. */
     boolean isCopiedWhole() throws SQLException {
         try (Connection connection = server.connection()) {
             return new Databases(connection).isCopiedWhole(temporary);
         }
     }
 
-    /** Makes it the template; false if another worker was faster. */
+    /** Turns it into the template; false if another worker was faster. */
     boolean finish() throws SQLException {
         try (Connection connection = server.connection()) {
             finished = new Databases(connection).freeze(temporary, template, MARK);
@@ -138,7 +138,7 @@ final class TemplateDraft implements AutoCloseable {
         try (Connection connection = server.connection()) {
             new Databases(connection).drop(temporary);
         } catch (SQLException failure) {
-            LOG.debug("unfinished template {} stays for now", temporary, failure);
+            LOG.debug("the unfinished template {} could not be dropped; it is dropped later", temporary, failure);
         }
     }
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/** The name of a template under construction: the time when that began, and a random part. */
+/** The name of a template under construction: the time when its creation began, and a random part. */
 final class TemporaryName {
     private static final int RADIX = 16;
     private static final int TIME_DIGITS = 8;
@@ -16,12 +16,12 @@ final class TemporaryName {
                 + String.format(Locale.ROOT, "%08x_%04x", now.getEpochSecond(), random.nextInt(1 << RADIX));
     }
 
-    /** Of all that are on the way to this template. */
+    /** The prefix of all drafts of this template. */
     static String prefix(String template) {
         return template + "_";
     }
 
-    /** Whether the making began before that time; false for a name that is none of these. */
+    /** Whether the creation began before that time; false for any other name. */
     static boolean isOlder(String template, String name, Instant time) {
         String rest = name.substring(prefix(template).length());
         if (!rest.matches("[0-9a-f]{8}_[0-9a-f]{4}")) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * since two such pieces could wait for each other without end. Safe for use by many threads.
  */
 public final class ConnectionBulkhead {
-    /** What a permit is for. Whatever waits is served in the order of declaration. */
+    /** What a permit is for. Waiters are served in the order of declaration. */
     public enum Use {
         /** To end the sessions of a dead worker, on a thread of its own. */
         RECLAIM,
@@ -33,7 +33,7 @@ public final class ConnectionBulkhead {
             return this == SIGNUP || this == MIGRATION;
         }
 
-        /** Whether the permit that is kept for signups is not for it. */
+        /** Whether it may not have the permit that is kept for signups. */
         private boolean leavesOne() {
             return this == MIGRATION || this == TEMPLATE;
         }
@@ -83,7 +83,7 @@ public final class ConnectionBulkhead {
         synchronized (lock) {
             permits.share(now);
         }
-        // Also those that found the lease run out, and wait though there are permits.
+        // Some wait although permits are free: they found that the lease had expired.
         serve();
     }
 
@@ -113,7 +113,7 @@ public final class ConnectionBulkhead {
         return true;
     }
 
-    /** Whether the next permit is the one that is kept for signups, while none is worked on. */
+    /** Whether the next permit is the one that is kept for signups while no signup is worked on. */
     private boolean isKeptForSignups(Use use) {
         return use.leavesOne() && permits.share() > 1 && permits.free() == 1 && inUse(Use.SIGNUP) == 0;
     }
@@ -138,7 +138,7 @@ public final class ConnectionBulkhead {
         return inUse.getOrDefault(use, 0);
     }
 
-    /** Permits of this worker's share that nobody holds. */
+    /** Permits of this worker's share that are free. */
     public int available() {
         synchronized (lock) {
             return permits.free();
@@ -173,7 +173,7 @@ public final class ConnectionBulkhead {
             this.use = use;
         }
 
-        /** Whether work may begin now. If the lease has run out it may not, and the permit waits again. */
+        /** Whether work may begin now. If the lease has expired it may not, and the permit waits again. */
         public boolean isHeld() {
             synchronized (lock) {
                 if (state != State.HELD || lease.holds()) {

@@ -25,8 +25,8 @@ final class ConnectionGate {
     /**
      * Takes a slot.
      *
-     * @param whileFull called again and again while there is none
-     * @throws IOException there was none in time
+     * @param whileFull called repeatedly while no slot is free
+     * @throws IOException if no slot came free in time
      */
     void enter(Duration atMost, Runnable whileFull) throws IOException {
         long end = System.nanoTime() + atMost.toNanos();
@@ -66,7 +66,7 @@ final class ConnectionGate {
         }
     }
 
-    /** Takes a slot whether there is one or not. */
+    /** Takes a slot even if none is free. */
     synchronized void enterBeyondLimit() {
         used++;
     }
@@ -92,7 +92,7 @@ final class ConnectionGate {
         return used;
     }
 
-    /** Those that are open beyond the limit, and so many more. */
+    /** How many are open beyond the limit, plus this number. */
     synchronized int surplus(int more) {
         return Math.max(0, used + more - limit);
     }
@@ -110,7 +110,7 @@ final class ConnectionGate {
         return true;
     }
 
-    /** Nobody enters any more. */
+    /** No slot is given from now on. */
     synchronized void close() {
         closed = true;
         notifyAll();

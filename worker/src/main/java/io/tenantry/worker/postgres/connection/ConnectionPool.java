@@ -16,7 +16,7 @@ public final class ConnectionPool implements AutoCloseable {
     private final HikariDataSource pool;
 
     /**
-     * Where to connect, and as whom.
+     * Where to connect, and as which user.
      *
      * @param name for thread names and messages
      * @param applicationName how the sessions show in pg_stat_activity
@@ -32,7 +32,7 @@ public final class ConnectionPool implements AutoCloseable {
                 false);
     }
 
-    /** @param runsScripts whether its sessions run what others have written */
+    /** @param runsScripts whether its sessions run scripts of tenants' databases */
     ConnectionPool(String name, DataSource connector, int maxConnections, boolean runsScripts) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
@@ -61,14 +61,15 @@ public final class ConnectionPool implements AutoCloseable {
     /** Closes idle ones, so many at most; those in use stay. */
     void closeIdle(int atMost) {
         if (!(pool.getHikariPoolMXBean() instanceof HikariPool connections)) {
-            return; // none was ever asked for
+            return; // no connection was ever asked for
         }
         for (int i = 0; i < atMost && connections.getIdleConnections() > 0; i++) {
-            // Hikari can close all idle ones, or one that was taken; all would cost every other user a new one.
+            // Hikari can close all idle connections, or one that was taken. Closing all would make every other user
+            // open a new one.
             try (Connection idle = connections.getConnection(1)) {
                 pool.evictConnection(idle);
             } catch (SQLException taken) {
-                return; // somebody uses it now
+                return; // it is in use now
             }
         }
     }

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** Opens connections to a PostgreSQL server, a new one each time. Safe for use by many threads. */
 class Connector implements DataSource {
     private static final String SCHEME = "jdbc:postgresql:";
-    /** For the way to the server, and for each of its answers until the session is there. */
+    /** For connecting, and for each answer of the server until the session is open. */
     static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * The server ends a session whose client is gone, also while an answer to it is on its way, or stopped in a
-     * transaction, so that it does not keep a tenant's lock.
+     * The server ends a session whose client is gone, also while it sends an answer, or whose client was stopped in a
+     * transaction. So the session does not keep a tenant's lock.
      *
      * @see <a href="https://www.postgresql.org/docs/current/runtime-config-connection.html">connection settings</a>
      */
@@ -99,7 +99,7 @@ class Connector implements DataSource {
         // cost the server less than the extended protocol.
         properties.setProperty("preferQueryMode", "extendedForPrepared");
         properties.setProperty("ApplicationName", applicationName.get());
-        // Else the driver sets the name by a statement of its own, and RESET ALL takes it away.
+        // Without this option the driver sets the name by a statement of its own, and RESET ALL resets it.
         properties.setProperty("assumeMinServerVersion", "14");
         properties.setProperty("connectTimeout", Long.toString(timeoutSeconds));
         properties.setProperty("socketTimeout", Long.toString(timeoutSeconds));
@@ -108,7 +108,7 @@ class Connector implements DataSource {
         properties.setProperty("socketFactory", GatedSockets.class.getName());
         Connection connection = DriverManager.getConnection(address, properties);
         if (!address.contains("socketTimeout=")) {
-            // A statement takes as long as it takes.
+            // Statements have no time limit here.
             connection.setNetworkTimeout(Runnable::run, 0);
         }
         return connection;

@@ -8,7 +8,7 @@ public final class DatabaseRefusedException extends SQLException {
     private static final long serialVersionUID = 1L;
 
     private static final String MISSING = "3D000";
-    /** Missing; connections not allowed, or left behind by a DROP DATABASE that was interrupted; no privilege. */
+    /** Missing; connections not allowed, or DROP DATABASE was interrupted; no privilege. */
     private static final Set<String> REFUSALS = Set.of(MISSING, "55000", "42501");
 
     private DatabaseRefusedException(SQLException refusal) {

@@ -27,7 +27,7 @@ public final class DedicatedConnection implements AutoCloseable {
     /**
      * Opens no connection yet.
      *
-     * @param longestAnswer for the way to the server, and for each of its answers; one that takes longer is a failure
+     * @param longestAnswer for connecting, and for each answer of the server; a longer wait is a failure
      */
     public DedicatedConnection(ConnectionPool.Target target, Duration longestAnswer) {
         this.connector =
@@ -39,7 +39,7 @@ public final class DedicatedConnection implements AutoCloseable {
      * Commits what the work did, or nothing of it.
      *
      * @throws SQLException if the work failed, or the server did not answer in time; the connection is closed then,
-     *     because it may hang, and an answer that comes late must not be taken for another one
+     *     because it may hang, and a late answer must not be taken for the answer to another statement
      */
     public <T> T inTransaction(Work<T> work) throws SQLException {
         inUse.lock();
@@ -67,7 +67,7 @@ public final class DedicatedConnection implements AutoCloseable {
         return current;
     }
 
-    /** Without a farewell, for which a server that hangs would have to be waited for. */
+    /** Closes without the usual last message, for which a hanging server would have to be waited for. */
     private void drop() {
         Connection broken = connection;
         connection = null;
@@ -75,7 +75,7 @@ public final class DedicatedConnection implements AutoCloseable {
             try {
                 broken.abort(Runnable::run);
             } catch (SQLException gone) {
-                // That is what was wanted.
+                // It is closed anyway.
             }
         }
     }
@@ -95,7 +95,7 @@ public final class DedicatedConnection implements AutoCloseable {
                 idle.close();
             }
         } catch (SQLException gone) {
-            // That is what was wanted.
+            // It is closed anyway.
         } finally {
             inUse.unlock();
         }

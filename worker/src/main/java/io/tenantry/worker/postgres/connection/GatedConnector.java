@@ -34,17 +34,17 @@ final class GatedConnector extends Connector {
         return openLeased(address, () -> gate.enter(TIMEOUT, () -> {}));
     }
 
-    /** To the server's own database; while no slot is free it makes one so. */
+    /** To the server's own database. While no slot is free, closes an idle connection. */
     Connection openNew(Runnable whileFull) throws SQLException {
         return openLeased(address(), () -> gate.enter(TIMEOUT, whileFull));
     }
 
-    /** To a database of the server; while no slot is free it makes one so. */
+    /** To a database of the server. While no slot is free, closes an idle connection. */
     Connection open(String database, Runnable whileFull) throws SQLException {
         return openLeased(addressOf(database), () -> gate.enter(TIMEOUT, whileFull));
     }
 
-    /** Takes no slot that somebody else may need, but one more; needs no lease either. */
+    /** Takes a slot beyond the limit, so that no other work is delayed; needs no lease. */
     Connection openBeyondLimit() throws SQLException {
         return GatedSockets.through(gate, gate::enterBeyondLimit, () -> super.open(address()));
     }
@@ -56,7 +56,7 @@ final class GatedConnector extends Connector {
         }
         Connection connection = GatedSockets.through(gate, entrance, () -> super.open(address));
         if (!lease.holds(name)) {
-            // It was stopped on the way, and somebody else may have its share by now.
+            // The worker was stopped meanwhile, and other workers may have its share by now.
             connection.close();
             throw noLease();
         }
@@ -66,7 +66,7 @@ final class GatedConnector extends Connector {
     private SQLException noLease() {
         return new SQLTransientConnectionException(
                 "this worker's lease of connections to server " + server
-                        + " has run out, because the registry was not reached in time; it waits until it has one again",
+                        + " has expired, because the registry was not reached in time; the work waits until there is a lease again",
                 NO_LEASE);
     }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class GatedSocket extends Socket {
     /**
-     * The server looks for the client of a running statement every 5 s, and for one whose machine is gone for 25 s; see
-     * {@link Connector}.
+     * The server checks the client of a running statement every 5 s, and gives up a client whose machine is gone after
+     * 25 s; see {@link Connector}.
      */
     private static final Duration LONGEST_GOODBYE = Duration.ofSeconds(30);
 
@@ -91,7 +91,7 @@ final class GatedSocket extends Socket {
         }
     }
 
-    /** Says goodbye and returns at once; the slot is given back when the server has done the same. */
+    /** Closes this end and returns at once; the slot is given back when the server has closed its end. */
     @Override
     public synchronized void close() throws IOException {
         if (!closing.compareAndSet(false, true)) {
@@ -107,7 +107,7 @@ final class GatedSocket extends Socket {
             hangUp();
             return;
         }
-        // Not on this thread: a read of another one may be under way, and ends when the session does.
+        // On another thread: a read by some thread may be in progress, and ends when the session does.
         Thread goodbye = new Thread(this::awaitEnd, "session-end");
         goodbye.setDaemon(true);
         goodbye.start();
@@ -123,7 +123,7 @@ final class GatedSocket extends Socket {
                 read = in.read(rest);
             }
         } catch (IOException goneOrSilent) {
-            // Reset: the session is gone. Silent for so long: so is the machine, or the way to it.
+            // A reset: the session is gone. No answer for so long: the machine or the network is gone.
         } finally {
             hangUp();
         }

@@ -23,7 +23,7 @@ public final class GatedSockets extends SocketFactory {
     /** Inherited, because with {@code loginTimeout} in the URL the driver connects on a thread of its own. */
     private static final ThreadLocal<Attempt> ATTEMPT = new InheritableThreadLocal<>();
 
-    /** In seconds, and how often; the driver turns them on. */
+    /** Keepalive intervals in seconds, and the number of probes; the driver turns keepalive on. */
     private static final Map<SocketOption<Integer>, Integer> KEEPALIVE = Map.of(
             ExtendedSocketOptions.TCP_KEEPIDLE, 10,
             ExtendedSocketOptions.TCP_KEEPINTERVAL, 5,
@@ -66,7 +66,7 @@ public final class GatedSockets extends SocketFactory {
         try {
             socket.close();
         } catch (IOException closed) {
-            // It has given its slot back all the same.
+            // The slot was given back nevertheless.
         }
     }
 
@@ -82,7 +82,7 @@ public final class GatedSockets extends SocketFactory {
         return keptAlive(socket);
     }
 
-    /** As the server is told to, so that nobody waits for hours for a server that vanished without a word. */
+    /** The same as at the server, so that no thread waits for hours for a server that vanished. */
     private static Socket keptAlive(Socket socket) throws IOException {
         for (Map.Entry<SocketOption<Integer>, Integer> option : KEEPALIVE.entrySet()) {
             if (socket.supportedOptions().contains(option.getKey())) {

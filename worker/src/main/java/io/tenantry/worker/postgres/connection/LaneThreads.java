@@ -15,13 +15,13 @@ public final class LaneThreads {
     private final int count;
     /** Threads that only this server gets. */
     private final int reserved;
-    /** Of those, how many only signups get, as long as none is being worked on. */
+    /** How many of those are kept for signups, while no signup is worked on. */
     private final int keptForSignups;
 
     private final Map<String, Usage> usages = new HashMap<>();
     private final List<Runnable> listeners = new ArrayList<>();
     private int free;
-    /** Free threads that are somebody's, over all servers. */
+    /** Free threads that are reserved for one server each, over all servers. */
     private int promised;
 
     private static final class Usage {
@@ -31,7 +31,7 @@ public final class LaneThreads {
     }
 
     /**
-     * @param wanted how many tenants are to be worked on at once. With several servers there are at least two for each
+     * @param wanted how many tenants to work on at the same time. With several servers there are at least two for each
      *     server, or one for each if only one is wanted
      */
     public LaneThreads(int wanted, Collection<String> servers) {
@@ -54,7 +54,7 @@ public final class LaneThreads {
         return count;
     }
 
-    /** Takes a thread for work on this server; false if those that are free are somebody else's. */
+    /** Takes a thread for work on this server; false if the free ones are reserved for other servers. */
     synchronized boolean tryBegin(String server, boolean signup) {
         Usage usage = usage(server);
         count(usage, signup, 1);
@@ -83,7 +83,7 @@ public final class LaneThreads {
     private Usage usage(String server) {
         Usage usage = usages.get(server);
         if (usage == null) {
-            throw new IllegalArgumentException("server " + server + " has no part of the threads");
+            throw new IllegalArgumentException("server " + server + " has no share of the threads");
         }
         return usage;
     }

@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The time until which this worker may open connections and begin work, by the monotonic clock. A worker that was
- * stopped for longer finds its lease expired without asking anybody. Running work is not ended by it. Safe for use by
+ * stopped for longer sees by itself that its lease has expired. Running work is not ended by that. Safe for use by
  * many threads.
  */
 public final class Lease {
@@ -22,7 +22,7 @@ public final class Lease {
     /**
      * Not held yet.
      *
-     * @param applicationName how the worker's sessions show in pg_stat_activity; of this worker alone
+     * @param applicationName how the worker's sessions show in pg_stat_activity; no other worker has the same
      */
     public Lease(String applicationName) {
         this(applicationName, System::nanoTime);
@@ -33,14 +33,14 @@ public final class Lease {
         this.term = new Term(applicationName, Kind.NONE, 0);
     }
 
-    /** Of somebody who shares the servers with nobody. */
+    /** For a process that does not share the servers with other workers. */
     public static Lease endless(String applicationName) {
         Lease lease = new Lease(applicationName);
         lease.term = new Term(applicationName, Kind.ENDLESS, 0);
         return lease;
     }
 
-    /** Whether it has not run out. */
+    /** Whether it has not expired. */
     public boolean holds() {
         Term now = term;
         return switch (now.kind()) {
@@ -50,18 +50,18 @@ public final class Lease {
         };
     }
 
-    /** Whether it has not run out, and has been the same since sessions were opened by this name. */
+    /** Whether it has not expired, and still is the lease under which sessions with this name were opened. */
     boolean holds(String applicationName) {
         return holds() && term.applicationName().equals(applicationName);
     }
 
-    /** The name of sessions that are opened now. */
+    /** The application name of sessions that are opened now. */
     public String applicationName() {
         return term.applicationName();
     }
 
     /**
-     * It is this worker's until then.
+     * The worker holds it until then.
      *
      * @param endNanos as {@link System#nanoTime}
      */
@@ -69,7 +69,7 @@ public final class Lease {
         term = new Term(term.applicationName(), Kind.TIMED, endNanos);
     }
 
-    /** It is over; whoever takes it up again does so by another name, because this one's sessions are being ended. */
+    /** It has ended. The next lease has another name, because the sessions of this one are being ended. */
     public void end(String nextApplicationName) {
         term = new Term(nextApplicationName, Kind.NONE, 0);
     }

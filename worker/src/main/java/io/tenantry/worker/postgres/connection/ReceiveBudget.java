@@ -11,9 +11,9 @@ import java.util.concurrent.Semaphore;
  * process. Safe for use by many threads.
  */
 public final class ReceiveBudget {
-    /** With notices at most a quarter of the heap is one script's. */
+    /** If all are notices, one script takes a quarter of the heap at most. */
     private static final int HEAP_SHARE_OF_ONE = 128;
-    /** With notices a tenth of the heap is all small ones' together. */
+    /** If all are notices, all small scripts together take a tenth of the heap. */
     private static final int HEAP_SHARE_OF_SMALL = 256;
     /** How many scripts that send much may run at the same time. */
     private static final int LARGE_AT_ONCE = 2;
@@ -27,7 +27,7 @@ public final class ReceiveBudget {
 
     /**
      * @param most bytes that one script may send
-     * @param small bytes that every script may send at any time; more only while few others send as much
+     * @param small bytes that every script may send at any time; it may send more only while few others do
      */
     public ReceiveBudget(long most, long small) {
         this(most, small, LARGE_AT_ONCE, PATIENCE);
@@ -37,7 +37,7 @@ public final class ReceiveBudget {
      * The same.
      *
      * @param largeAtOnce how many scripts that send more than small ones may run at the same time
-     * @param patience how long one waits for its turn in the middle of its work, before it is broken off
+     * @param patience how long a script waits for its turn in the middle of its work, before it is stopped
      */
     public ReceiveBudget(long most, long small, int largeAtOnce, Duration patience) {
         this.most = most;
@@ -47,7 +47,7 @@ public final class ReceiveBudget {
     }
 
     /**
-     * For a heap of this size: 2 MiB a script where it is 256 MiB.
+     * For a heap of this size: 2 MiB a script for 256 MiB.
      *
      * @param bytes of the heap at most
      * @param concurrency scripts that run at the same time

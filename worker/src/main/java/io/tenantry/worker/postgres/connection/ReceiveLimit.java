@@ -24,9 +24,9 @@ public final class ReceiveLimit implements AutoCloseable {
     private boolean keepsAll;
 
     private boolean reading;
-    /** Of messages before, whose results are kept. */
+    /** Bytes of earlier messages whose results are kept. */
     private long kept;
-    /** Since the last message was sent. */
+    /** Bytes since the last message was sent. */
     private long received;
     /** How much of that may be the replies to statements that return nothing. */
     private long expected;
@@ -50,7 +50,7 @@ public final class ReceiveLimit implements AutoCloseable {
     }
 
     /**
-     * Counts from 0: what was received before is not in memory any more.
+     * Counts from 0: earlier results are not in memory any more.
      *
      * @param name of the script that begins
      * @param sum whether to sum up over its messages, because their results are all kept; else each is counted by itself
@@ -103,7 +103,7 @@ public final class ReceiveLimit implements AutoCloseable {
                 + " rows, and raise fewer notices";
     }
 
-    /** Counts nothing until the result is closed: what is read meanwhile is not a script's. */
+    /** Counts nothing until the result is closed: what is read until then does not come from a script. */
     public static Pause pause() {
         @Nullable ReceiveLimit current = CURRENT.get();
         CURRENT.remove();
@@ -171,7 +171,7 @@ public final class ReceiveLimit implements AutoCloseable {
         }
     }
 
-    /** The server waits meanwhile, since nobody reads what it sends. */
+    /** The server waits too, since this thread does not read what it sends. */
     private void awaitTurn() throws IOException {
         try {
             isLarge = budget.large().tryAcquire(budget.patience().toMillis(), TimeUnit.MILLISECONDS);
@@ -184,7 +184,7 @@ public final class ReceiveLimit implements AutoCloseable {
         }
     }
 
-    /** Without a cancel the server would go on, and hold the tenant's locks, until it notices that nobody listens. */
+    /** Without a cancel the server would go on, and hold the tenant's locks, until it notices that its client is gone. */
     private IOException stop(String why) {
         ReceiveLimitException failure = new ReceiveLimitException(why);
         // The cancel goes over a connection of its own.

@@ -24,7 +24,7 @@ public final class Server implements AutoCloseable {
     private final SessionTimeouts timeouts;
     private final ReceiveBudget budget;
 
-    /** With all connections for itself. Opens none yet, so a server that is away does not stop the caller. */
+    /** For a process that uses all connections of the cap. Opens none yet, so an unavailable server does not stop the caller. */
     public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName) {
         this(settings, timeouts, Lease.endless(applicationName));
     }
@@ -45,9 +45,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * With a share of the connections, nothing until {@link #share} says how many. Opens none yet.
+     * For a worker with a share of the connections: none until {@link #share}. Opens none yet.
      *
-     * @param threads of the worker, in which this server has its part
+     * @param threads of the worker, shared among its servers
      * @param budget of the worker, for what scripts send
      */
     public Server(
@@ -117,8 +117,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Asks the server in a new session, outside the pool, whether it can be written to: a failover may have left the
-     * address on a standby, or whoever runs it has switched writes off. The caller holds a permit and no connection.
+     * Asks the server in a new session, outside the pool, whether it can be written to: a failover may have left
+     * the address on a standby, or an operator has switched writes off. The caller holds a permit and no connection.
      *
      * @return why it takes no writes; empty if it does
      * @throws SQLException if no session can be opened, or it does not answer within 5 s
@@ -132,16 +132,16 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Opens one connection more than there may be, to look after sessions of dead workers when no living one has any; or,
-     * at a start that has failed, to see what else is wrong.
+     * Opens one connection beyond the share: to end sessions of dead workers when no living worker has a connection, or,
+     * after a start has failed, to find further faults.
      */
     public Connection connectBeyondShare() throws SQLException {
         return connector.openBeyondLimit();
     }
 
     /**
-     * From now on this worker has so many permits and connections. What is in use stays until it is given back; what is
-     * idle and too much is closed.
+     * Sets how many permits and connections this worker has from now on. Connections in use stay until they are given back;
+     * idle ones beyond the share are closed.
      *
      * @return how many it still needs: the share, or what is open beyond it
      */
@@ -156,7 +156,7 @@ public final class Server implements AutoCloseable {
         return Math.max(connections, gate.used());
     }
 
-    /** Connections that the server has or may have from this worker, those on their way out included. */
+    /** Connections that the server has or may have from this worker, including those that are being closed. */
     public int connections() {
         return gate.used();
     }
@@ -166,7 +166,7 @@ public final class Server implements AutoCloseable {
         return gate.awaitNone(atMost);
     }
 
-    /** Closes what is idle, and the rest as it is given back. */
+    /** Closes idle connections now, and the others when they are given back. */
     public void closeConnections() {
         pool.closeAll();
     }

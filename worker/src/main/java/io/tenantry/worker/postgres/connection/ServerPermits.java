@@ -5,8 +5,8 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 
 /**
- * The permits of one server: a bulkhead with as many as the whole group may have. The permits that are not this worker's
- * share are withheld, which means that nobody works with them. When the share becomes smaller while its permits are held,
+ * The permits of one server: a bulkhead with as many as the whole group may have. The permits beyond this worker's share are
+ * withheld: no work gets them. When the share becomes smaller while its permits are held,
  * the next ones that come back are withheld, before any work gets them. Guarded by the lock of {@link ConnectionBulkhead}.
  */
 final class ServerPermits {
@@ -32,7 +32,7 @@ final class ServerPermits {
 
     /** Takes a permit of this worker's share; false if none is free. */
     boolean tryTake() {
-        // An interrupted thread would be refused though there are permits.
+        // The bulkhead refuses an interrupted thread even if permits are free.
         boolean interrupted = Thread.interrupted();
         try {
             return bulkhead.tryAcquirePermission();
@@ -48,7 +48,7 @@ final class ServerPermits {
         bulkhead.releasePermission();
     }
 
-    /** Gives back a permit that work was done with. */
+    /** Gives back a permit that was used. */
     void giveBack() {
         bulkhead.onComplete();
         withhold();
@@ -70,7 +70,7 @@ final class ServerPermits {
         return cap;
     }
 
-    /** Permits of this worker's share that nobody holds. */
+    /** Permits of this worker's share that are free. */
     int free() {
         return bulkhead.getMetrics().getAvailableConcurrentCalls();
     }

@@ -12,22 +12,23 @@ final class ShortConnections {
     private final GatedConnector connector;
     private final Runnable makeRoom;
 
-    /** @param makeRoom called again and again while all connections that this worker may have are open */
+    /** @param makeRoom called repeatedly while all connections that this worker may have are open */
     ShortConnections(GatedConnector connector, Runnable makeRoom) {
         this.connector = connector;
         this.makeRoom = makeRoom;
     }
 
-    /** Opens one to the server's own database; waits up to 5 s. */
+    /** Opens a connection to the server's own database; waits up to 5 s. */
     Connection connect() throws SQLException {
         return connector.openNew(makeRoom);
     }
 
     /**
-     * Waits up to 5 s. All that the server's URL says goes for it, but for the name of the database.
+     * Opens a connection to this database; waits up to 5 s. Everything in the server's URL applies, except the name of the
+     * database.
      *
-     * @throws DatabaseRefusedException if it is this database that cannot be connected to, not the server
-     * @throws DatabaseUnreachableException if that is not known
+     * @throws DatabaseRefusedException if this database refuses the connection, not the server
+     * @throws DatabaseUnreachableException if it is unknown which of them refuses
      * @throws SQLTransientConnectionException if this worker may open no connection to the server now
      */
     Connection connect(String database) throws SQLException {

@@ -24,16 +24,16 @@ public final class DatabaseProvisioning {
         this.databases = new Databases(home.connection());
     }
 
-    /** The one under which the database is made: the same for every try. */
+    /** The name under which the database is created: the same for every attempt. */
     public String temporaryName() {
         return "tenantry_new_" + HexFormat.of().formatHex(home.digest(), 0, 16);
     }
 
     /**
-     * Makes the database, at the location where none was, or finishes what an earlier try began.
+     * Creates the database at the location, where there is none, or finishes what an earlier attempt began.
      *
-     * @param template a copy of which it is, if that is there; null to make an empty one
-     * @return {@code Marked}; or {@code Foreign} if a database with the temporary name belongs to somebody else
+     * @param template the database to copy, if it exists; null to create an empty one
+     * @return {@code Marked}; or {@code Foreign} if a database with the temporary name has another mark
      * @throws SQLException also if another session was in the way, see {@link SqlFailure}
      */
     public HomeState make(@Nullable String template) throws SQLException {
@@ -47,7 +47,7 @@ public final class DatabaseProvisioning {
             if (comment != null && !comment.startsWith(home.mark() + " template=")) {
                 return new HomeState.Foreign(comment);
             }
-            // Killed before it was marked, or made by another release.
+            // The attempt was killed before it marked the database, or another release created it.
             databases.drop(temporary);
         }
         if (!reusable) {

@@ -33,8 +33,8 @@ public final class HomeSession implements AutoCloseable {
     private boolean ends;
 
     /**
-     * Opens a session where the home is, or is to be: in the server's own database, or in the home's. Waits up to 5 s for
-     * a connection.
+     * Opens a session at the home's location: in the server's own database, or in the home's own. Waits up to 5 s for a
+     * connection.
      *
      * @throws DatabaseRefusedException if the home's own database is missing, or closed to this user
      */
@@ -69,7 +69,7 @@ public final class HomeSession implements AutoCloseable {
         return home;
     }
 
-    /** Do not close it. Who changes more than its transaction says so with {@link #changed}. */
+    /** Do not close it. Call {@link #changed} before a change that outlives its transaction. */
     public Connection connection() {
         return connection;
     }
@@ -79,19 +79,19 @@ public final class HomeSession implements AutoCloseable {
         return timeouts;
     }
 
-    /** Something outlives the transaction: a setting, a lock, a temporary table. It is undone when this is closed. */
+    /** Something outlives its transaction: a setting, a lock, a temporary table. Closing this session undoes it. */
     public void changed() {
         changed = true;
     }
 
-    /** Whatever outlived a transaction is undone: nothing remains to be reset. */
+    /** Everything that outlived its transaction is undone: nothing remains to be reset. */
     public void restored() {
         changed = false;
     }
 
     /**
-     * The session is ended when this is closed. For what cannot be reset: a custom setting ({@code SET app.tenant}) never
-     * becomes unknown again.
+     * Closing this ends the PostgreSQL session instead of resetting it. Some changes cannot be reset: a custom setting
+     * ({@code SET app.tenant}) never becomes unknown again.
      */
     public void endAfterwards() {
         ends = true;
@@ -103,8 +103,8 @@ public final class HomeSession implements AutoCloseable {
     }
 
     /**
-     * Takes the home's lock, and keeps it until this is closed. Empty if somebody else holds the lock: come back later.
-     * It does not wait for the lock, because who waits holds a snapshot, and deadlocks with CREATE INDEX CONCURRENTLY.
+     * Takes the home's lock, and keeps it until this is closed. Empty if another session holds it: come back later.
+     * It does not wait for the lock, because a waiter holds a snapshot, and deadlocks with CREATE INDEX CONCURRENTLY.
      */
     public Optional<LockedHome> tryLock() throws SQLException {
         changed();

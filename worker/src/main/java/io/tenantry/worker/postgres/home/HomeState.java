@@ -7,11 +7,11 @@ public sealed interface HomeState {
     /** Nothing. */
     record Missing() implements HomeState {}
 
-    /** This home, as the mark says. */
+    /** This home: it has the mark. */
     record Marked() implements HomeState {}
 
     /**
-     * A schema or database of somebody else, or made by hand.
+     * A schema or database with another mark, or without one.
      *
      * @param comment null if it has none
      */

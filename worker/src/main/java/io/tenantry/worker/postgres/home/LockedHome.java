@@ -40,22 +40,22 @@ public final class LockedHome {
         return session;
     }
 
-    /** Limits of what runs here. */
+    /** Limits for work on the home. */
     public SessionTimeouts timeouts() {
         return session.timeouts();
     }
 
     /**
-     * When the lock was taken, by the server's clock. One holder's time is before the next one's, whichever workers they
-     * are: it tells which of two has seen the home last.
+     * When the lock was taken, by the server's clock. Times of later holders are later, whichever workers they are, so the
+     * times show which of two requests has seen the home last.
      */
     public Instant lockedAt() {
         return lockedAt;
     }
 
-    /** Looks at the schema, or at the database, and at the mark on it. */
+    /** Reads whether the schema or database exists, and its mark. */
     public HomeState inspect() throws SQLException {
-        // The comments on databases can be read in all of them.
+        // The comment of a database can be read from any database.
         String sql = home.isolation() == Isolation.DATABASE
                 ? "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?"
                 : "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?";

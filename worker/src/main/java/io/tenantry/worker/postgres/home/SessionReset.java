@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 public final class SessionReset {
     /**
      * DISCARD ALL in parts, because DISCARD ALL cannot be one of several statements, and without DEALLOCATE ALL, because
-     * the driver keeps prepared statements of its own. RESET ALL leaves the role alone. Settings come first: the rest must
-     * not run under a script's timeouts.
+     * the driver keeps prepared statements of its own. RESET ALL does not reset the role. Settings come first: the rest
+     * must not run under a script's timeouts.
      *
      * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD</a>
      */
@@ -26,7 +26,7 @@ public final class SessionReset {
             "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();"
                     + " DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES";
 
-    /** Returns a row for each statement that a script prepared by PREPARE: {@link #RESET} leaves these. */
+    /** Returns a row for each statement that a script prepared by PREPARE: {@link #RESET} does not remove these. */
     public static final String PREPARED = "SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql";
 
     private static final String AFTER_SCRIPT = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET search_path;"

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The place of a tenant in one named database, or of a shared database. Steps see only this, whatever the isolation.
  *
- * @param tenant whose home it is; null if it is shared by all
+ * @param tenant the tenant; null if all tenants share the home
  * @param database the named database of the configuration
  * @param server the name of the server in the configuration
  * @param location the schema, or the PostgreSQL database, by {@code isolation}
  */
 public record TenantHome(
         @Nullable String tenant, String database, String server, String location, Isolation isolation) {
-    /** How the marks of all homes begin, whoever made them. */
+    /** How the marks of all homes begin, in every release. */
     public static final String ANY_MARK = "tenantry ";
 
     /** A home in a schema of its own. */
@@ -31,19 +31,19 @@ public record TenantHome(
         return new TenantHome(tenant, database, server, postgresDatabase, Isolation.DATABASE);
     }
 
-    /** The schema that holds its tables and its history: one in a PostgreSQL database of its own is the usual one. */
+    /** The schema with the tables and the history; {@code public} in a PostgreSQL database of its own. */
     public String schema() {
         return isolation == Isolation.DATABASE ? "public" : location;
     }
 
-    /** The comment that marks the schema or the database as this home, so that nobody else's is ever migrated. */
+    /** The comment that marks the schema or database as this home, so that no other one is ever migrated. */
     public String mark() {
         return ANY_MARK + (tenant == null ? "" : "tenant=" + tenant + " ") + "database=" + database;
     }
 
     /**
-     * Whether what has this comment is this home. A shared one is named outright by the configuration, so one that
-     * bears nobody's mark, as {@code public}, is taken as it is.
+     * Whether a schema or database with this comment is this home. The configuration names a shared home outright, so
+     * it needs no mark: one without any mark, as {@code public}, is accepted.
      *
      * @param comment null if there is none
      */
@@ -57,12 +57,12 @@ public record TenantHome(
         return isolation == Isolation.DATABASE ? "database" : "schema";
     }
 
-    /** For messages: whose it is. */
+    /** For messages: the tenant or the shared database. */
     public String owner() {
         return tenant == null ? "shared database " + database : "tenant " + tenant;
     }
 
-    /** Whether it is nobody's without the comment; a shared one is not. */
+    /** Whether it must have the mark; a shared home need not. */
     public boolean needsMark() {
         return isolation != Isolation.SHARED;
     }
@@ -73,9 +73,9 @@ public record TenantHome(
                 + Identifiers.literal(mark());
     }
 
-    /** An SQL expression for the comment that is there; null if there is none, an error if there is no home. */
+    /** An SQL expression for the current comment: null if there is none, an error if the home does not exist. */
     public String markQuery() {
-        // Not by obj_description, which is a function in SQL: twice as dear.
+        // Without obj_description, a function in SQL, which takes twice as long.
         return isolation == Isolation.DATABASE
                 ? "(SELECT description FROM pg_catalog.pg_shdescription WHERE objoid = (SELECT oid FROM pg_catalog.pg_database"
                         + " WHERE datname = pg_catalog.current_database()) AND classoid = 'pg_catalog.pg_database'::regclass)"

@@ -38,7 +38,7 @@ final class DeadWorkerReaper implements AutoCloseable {
         return thread;
     });
 
-    /** @param freed called when there is something for others to take */
+    /** @param freed called when connections have become free */
     DeadWorkerReaper(
             Registry registry, LeaseTable table, Map<String, Server> servers, LeaseTerms terms, Runnable freed) {
         this.registry = registry;
@@ -52,7 +52,7 @@ final class DeadWorkerReaper implements AutoCloseable {
         Connection open() throws SQLException;
     }
 
-    /** Begins what is this worker's turn; returns at once. */
+    /** Begins to end the sessions for which it is this worker's turn; returns at once. */
     void look(List<Member> members, String self) {
         for (Member dead : members) {
             if (dead.fenced()) {
@@ -67,8 +67,8 @@ final class DeadWorkerReaper implements AutoCloseable {
     }
 
     /**
-     * The oldest one that has connections of the server does it, the next one if that was not enough, and so on. Where
-     * nobody has any, the oldest that waits for some does.
+     * The oldest member with connections of the server does it; if that does not help, the next one, and so on. If no member
+     * has any, the oldest one that waits for some does it.
      */
     private void look(List<Member> members, String self, Member dead, Server server) {
         List<String> living = members.stream()
@@ -126,7 +126,7 @@ final class DeadWorkerReaper implements AutoCloseable {
         try (Connection connection = opening.open()) {
             if (!awaitGone(connection, dead)) {
                 LOG.warn(
-                        "sessions of the dead worker {} at server {} were told to end, and have not yet; its connections"
+                        "sessions of the dead worker {} at server {} were terminated, and have not ended yet; its connections"
                                 + " stay taken until they have: look for them in pg_stat_activity",
                         dead,
                         server);
@@ -142,7 +142,7 @@ final class DeadWorkerReaper implements AutoCloseable {
             freed.run();
         } catch (SQLException failure) {
             LOG.warn(
-                    "the sessions of the dead worker {} at server {} could not be ended ({}); its connections stay taken,"
+                    "the sessions of the dead worker {} at server {} could not be terminated ({}); its connections stay taken,"
                             + " and it is tried again: all workers of a group need the same role there",
                     dead,
                     server,

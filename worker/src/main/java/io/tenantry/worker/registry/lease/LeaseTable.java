@@ -23,8 +23,8 @@ final class LeaseTable {
     /**
      * What the tables say of a member.
      *
-     * @param pulse another one after each renewal
-     * @param lease how long the pulse may stay the same; null if its release did not say
+     * @param pulse changes with each renewal
+     * @param lease how long the pulse may stay the same; null if the member's release does not store it
      */
     record Row(
             String applicationName,
@@ -49,8 +49,8 @@ final class LeaseTable {
     }
 
     /**
-     * One transaction of the group at a time. Whoever is stopped in the middle of one must not hold the others up for
-     * longer than their leases last.
+     * Locks the group for one transaction. A worker that is stopped in the middle of its transaction must not delay the
+     * others for longer than their leases last.
      */
     void lock(Connection connection) throws SQLException {
         long key = UUID.nameUUIDFromBytes(("tenantry leases of " + group).getBytes(StandardCharsets.UTF_8))
@@ -63,7 +63,7 @@ final class LeaseTable {
 
     /** In the order in which they joined. */
     List<Row> members(Connection connection) throws SQLException {
-        // A release before the column renewals moves only expires_at on.
+        // A release without the column renewals only changes expires_at.
         String sql = "SELECT application_name, fenced, renewals || ' ' || extract(epoch FROM expires_at) AS pulse,"
                 + " lease_millis, server, cap, connections FROM tenantry.worker LEFT JOIN tenantry.connection_lease USING"
                 + " (group_id, application_name) WHERE group_id = ? ORDER BY joined";
@@ -84,7 +84,7 @@ final class LeaseTable {
                 server == null ? Map.of() : Map.of(server, new Holding(row.getInt("cap"), row.getInt("connections"))));
     }
 
-    /** Writes what this worker holds, and that it lives. */
+    /** Writes what this worker holds, and renews its lease. */
     void renew(Connection connection, String applicationName, Duration lease, Map<String, Holding> holdings)
             throws SQLException {
         String worker = "INSERT INTO tenantry.worker AS known (group_id, application_name, expires_at, lease_millis)"
@@ -109,7 +109,7 @@ final class LeaseTable {
         }
     }
 
-    /** Nobody renews these any more; those that hold nothing are forgotten at once. */
+    /** Fences members, so that none of them can renew its lease; those that hold nothing are deleted at once. */
     void fence(Connection connection, Collection<Member> dead) throws SQLException {
         for (Member member : dead) {
             if (member.holdsAny()) {
@@ -124,7 +124,7 @@ final class LeaseTable {
         }
     }
 
-    /** Its connections to this server are gone: others may have them. */
+    /** The member's connections to this server are gone: others may have them. */
     void free(Connection connection, String applicationName, String server) throws SQLException {
         Sql.update(
                 connection,
@@ -141,7 +141,7 @@ final class LeaseTable {
                 applicationName);
     }
 
-    /** It has no connection any more, and is no member. */
+    /** The member has no connection any more, and leaves. */
     void forget(Connection connection, String applicationName) throws SQLException {
         Sql.update(
                 connection,

@@ -21,12 +21,12 @@ public final class Leases implements AutoCloseable {
     private static final Duration LOG_AGAIN = Duration.ofSeconds(30);
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
-    /** Told by the thread that renews; must not wait. */
+    /** Called by the thread that renews; must not block. */
     public interface Listener {
         /** Whether the worker has connections of every server, and may use them. */
         void holds(boolean connections);
 
-        /** It had some, lost them, and finds no seat again: others need to do its work. */
+        /** The worker had connections, lost them, and gets none now: other workers must do its work. */
         void seatLost();
     }
 
@@ -53,7 +53,7 @@ public final class Leases implements AutoCloseable {
      * A share of the servers' connections, for a worker of this group; {@link #start} asks for it. It is renewed on a
      * connection of its own: nothing else is sent on it, so no other work delays renewals.
      *
-     * @param registry for what may wait
+     * @param registry for work that may wait
      * @param servers by name
      */
     public Leases(
@@ -79,7 +79,7 @@ public final class Leases implements AutoCloseable {
         thread.start();
     }
 
-    /** Waits for connections of every server; false if there are none in time, or {@link #cancel} was called. */
+    /** Waits for connections of every server; false if they do not come in time, or {@link #cancel} was called. */
     public boolean await(Duration atMost) {
         long end = System.nanoTime() + atMost.toNanos();
         synchronized (lock) {
@@ -99,7 +99,7 @@ public final class Leases implements AutoCloseable {
         }
     }
 
-    /** Nobody waits in {@link #await} any more; the leases are still renewed. */
+    /** Ends all waits in {@link #await}; the leases are still renewed. */
     public void cancel() {
         synchronized (lock) {
             cancelled = true;
@@ -158,7 +158,7 @@ public final class Leases implements AutoCloseable {
         listener.holds(now);
     }
 
-    /** Others give back what they do not use within a moment: that is not worth a word. */
+    /** The others give back unused connections within a moment: until then nothing is logged. */
     private void explain() {
         long now = System.nanoTime();
         String obstacle = new Shares(membership.members()).obstacle(membership.name());
@@ -174,7 +174,7 @@ public final class Leases implements AutoCloseable {
         if (!failing) {
             failing = true;
             LOG.warn(
-                    "the leases of connections cannot be renewed ({}); if that lasts for {} s nothing new is begun at any"
+                    "the leases of connections cannot be renewed ({}); if that lasts for {} s, nothing new is begun at any"
                             + " server until they are",
                     failure.getMessage(),
                     terms.lease().toSeconds());
@@ -211,7 +211,7 @@ public final class Leases implements AutoCloseable {
         }
     }
 
-    /** Leaves the group. Close the servers first: what is still open a few seconds later is left to others to be ended. */
+    /** Leaves the group. Close the servers first: sessions that are still open a few seconds later are ended by other workers. */
     @Override
     public void close() {
         cancel();
@@ -234,7 +234,7 @@ public final class Leases implements AutoCloseable {
             }
         } catch (SQLException away) {
             LOG.info(
-                    "the registry could not be told that this worker ends ({}); its connections are free in {} s",
+                    "could not write to the registry that this worker ends ({}); its connections are free in {} s",
                     away.getMessage(),
                     terms.lease().toSeconds());
         } catch (InterruptedException interrupted) {

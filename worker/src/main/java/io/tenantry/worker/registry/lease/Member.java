@@ -7,8 +7,8 @@ import java.util.Map;
  * A worker of the group, as the registry knows it.
  *
  * @param applicationName of its sessions at the servers
- * @param overdue for how long its lease has run out, as this worker has seen it; zero if it has not
- * @param fenced nobody renews it any more, and its sessions are being ended
+ * @param overdue how long ago its lease expired, as this worker has seen it; zero if it has not
+ * @param fenced whether it can never renew its lease again; its sessions are being ended
  * @param holdings by server
  */
 record Member(String applicationName, Duration overdue, boolean fenced, Map<String, Holding> holdings) {
@@ -24,7 +24,7 @@ record Member(String applicationName, Duration overdue, boolean fenced, Map<Stri
         holdings = Map.copyOf(holdings);
     }
 
-    /** Whether its lease has not run out. */
+    /** Whether its lease has not expired. */
     boolean isLive() {
         return !fenced && overdue.isZero();
     }

@@ -15,21 +15,21 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** This worker's place in its group, renewed again and again. For use by one thread. */
+/** This worker's membership in its group, which it renews at intervals. For use by one thread. */
 final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-    /** How this worker stands. */
+    /** The state of this worker's membership. */
     enum State {
-        /** A member, or about to be one, that has no connections. */
+        /** It is a member, or about to be one, and has no connections. */
         WAITING,
         /** It has at least one connection of every server. */
         HOLDING,
-        /** Its lease ran out, and others took its place: it joins anew when its last session is gone. */
+        /** Its lease expired, and others took its place: it joins again when its last session is gone. */
         EXPELLED
     }
 
-    /** What a transaction has found; nothing was written for one that is expelled. */
+    /** What a transaction has found; it wrote nothing if this worker is expelled. */
     private record Renewal(boolean expelled, List<Member> members, Map<String, Integer> shares) {}
 
     private final DedicatedConnection registry;
@@ -71,7 +71,7 @@ final class Membership {
         return state;
     }
 
-    /** Of its sessions. */
+    /** The application name of its sessions. */
     String name() {
         return name;
     }
@@ -81,13 +81,13 @@ final class Membership {
         return members;
     }
 
-    /** Whether it still has more connections than it may use from now on, and should say soon that it has not. */
+    /** Whether it still has more connections than it may use, and should report soon that it has given them back. */
     boolean givesBack() {
         return servers.values().stream()
                 .anyMatch(server -> server.connections() > shares.getOrDefault(server.name(), 0));
     }
 
-    /** Tells the registry that this worker lives, and takes what it may have now. */
+    /** Renews the lease, and takes what this worker may have now. */
     void renew() throws SQLException {
         if (state == State.EXPELLED) {
             if (givesBack()) {
@@ -131,7 +131,7 @@ final class Membership {
             int share = next.getOrDefault(server.name(), 0);
             boolean less = share
                     < known.map(member -> member.connections(server.name())).orElse(0);
-            // What is given back must not be used any more when others read that it is free.
+            // Connections must not be used any more when others read that they are free.
             rows.put(server.name(), new Holding(server.bulkhead().cap(), less ? server.share(share) : share));
         }
         table.renew(connection, name, terms.lease(), rows);
@@ -139,7 +139,7 @@ final class Membership {
         return new Renewal(false, group, next);
     }
 
-    /** As it is in a moment: alive, and with the caps of its own configuration. */
+    /** This worker as it is after the renewal: alive, with the caps of its own configuration. */
     private List<Member> withSelf(List<Member> found, Optional<Member> known) {
         Map<String, Holding> holdings = new LinkedHashMap<>();
         for (Server server : servers.values()) {
@@ -161,8 +161,8 @@ final class Membership {
     }
 
     /**
-     * Those whose lease has run out while this worker renewed its own without a break: after an outage of the registry all
-     * have run out, and each is given the time to renew.
+     * The members whose lease has expired while this worker renewed its own without a break. After an outage of the registry
+     * all leases have expired, and each member gets time to renew.
      */
     private List<Member> dead(List<Member> group) {
         long now = System.nanoTime();
@@ -186,8 +186,8 @@ final class Membership {
         state = State.EXPELLED;
         use(Map.of());
         LOG.warn(
-                "the lease of this worker ({}) ran out, and the others have taken over its connections: its sessions are"
-                        + " ended, what ran on them is tried again, and it joins anew as {}",
+                "the lease of this worker ({}) ran out, and other workers have taken over its connections: its sessions are"
+                        + " ended, their work is tried again, and this worker joins again as {}",
                 old,
                 name);
     }
@@ -200,7 +200,7 @@ final class Membership {
         servers.values().forEach(server -> server.share(now.getOrDefault(server.name(), 0)));
     }
 
-    /** Gives everything back; what is still open is left to the others, who see to it that it ends. */
+    /** Gives everything back; other workers end the sessions that are still open. */
     void leave() throws SQLException {
         boolean gone = servers.values().stream().allMatch(server -> server.connections() == 0);
         registry.inTransaction(connection -> {

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides whose lease has expired: a member's lease has, if its renewals have not changed for the lease's length by
- * this worker's monotonic clock. Clocks of two machines are never compared, so a clock may be wrong or step. For use by one thread.
+ * Decides which leases have expired: those of members whose renewals have not changed for the lease's length by this
+ * worker's monotonic clock. Clocks of two machines are never compared, so a clock may be wrong or step. For use by one thread.
  *
- * <p>It errs to one side only. A member's own lease counts from before it sent its renewal; here it counts from after the
- * renewal was seen, until before the last question whose answer shows nothing newer.
+ * <p>It never calls a lease expired too early. A member's own lease counts from before it sent its renewal. Here it counts
+ * from after the renewal was seen, until before the last query whose answer shows nothing newer.
  */
 final class Renewals {
     /**
-     * How long a lease lasts that does not say so itself.
+     * The length of a lease that does not store its own.
      *
      * @see LeaseTable.Row#lease
      */
@@ -23,7 +23,7 @@ final class Renewals {
 
     private Map<String, Observation> observations = new HashMap<>();
 
-    /** What was read of a member, and when that was read first, as {@link System#nanoTime}. */
+    /** What was read of a member, and when it was first read, as {@link System#nanoTime}. */
     private record Observation(String pulse, boolean fenced, long nanos) {
         boolean shows(LeaseTable.Row row) {
             return pulse.equals(row.pulse()) && fenced == row.fenced();
@@ -35,11 +35,11 @@ final class Renewals {
     }
 
     /**
-     * The members, as they stand now.
+     * The members as of now.
      *
      * @param rows all of the group, in the order in which they joined
      * @param askedNanos when the rows were asked for, as {@link System#nanoTime}
-     * @param answeredNanos when they had come
+     * @param answeredNanos when the answer had arrived
      */
     List<Member> judge(List<LeaseTable.Row> rows, long askedNanos, long answeredNanos) {
         Map<String, Observation> seen = new HashMap<>();
@@ -59,7 +59,7 @@ final class Renewals {
 
     private Duration overdue(LeaseTable.Row row, Duration still) {
         if (row.fenced()) {
-            return still; // it was over when it was fenced
+            return still; // its lease had expired when it was fenced
         }
         Duration lease = row.lease() == null ? usualLease : row.lease();
         return still.compareTo(lease) > 0 ? still.minus(lease) : Duration.ZERO;

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How the connections of servers are shared out: each living worker aims at cap / workers, the older ones at one more
- * where that leaves a remainder. Less than it has is taken away at once, more only when it is free. A worker begins with
- * at least one connection of every server or with none at all; those that joined last find no seat when there are more
- * workers than connections. Dead ones count for what they still hold. Immutable.
+ * How the servers' connections are divided: each living worker aims at cap / workers, and the older ones at one more if there
+ * is a remainder. A worker gives up what it has beyond its aim at once, and takes more only when it is free. It begins with at
+ * least one connection of every server, or with none at all. If there are more workers than connections, those that joined
+ * last get none. Dead workers count with what they still hold. Immutable.
  */
 final class Shares {
     private final List<Member> members;
@@ -32,7 +32,7 @@ final class Shares {
             if (held == 0) {
                 shares.put(server, Math.min(target, room(server, self)));
             } else {
-                // One who works keeps something to work with, even if the cap was lowered below the number of workers.
+                // A worker that has connections keeps one, even if the cap was lowered below the number of workers.
                 target = Math.max(1, target);
                 shares.put(server, Math.min(target, Math.max(held, room(server, self))));
             }
@@ -57,7 +57,7 @@ final class Shares {
                 List<String> holders = members.stream()
                         .filter(member -> !member.equals(self) && member.connections(server) > 0)
                         .map(member -> member.connections(server) + " by " + member.applicationName()
-                                + (member.isLive() ? "" : " (whose lease has run out)"))
+                                + (member.isLive() ? "" : " (its lease has expired)"))
                         .toList();
                 return "all " + cap(server) + " connections of server " + server + " are still held, "
                         + String.join(", ", holders) + "; they give back what is not in use, and the sessions of a dead"
@@ -74,7 +74,7 @@ final class Shares {
                 .orElseThrow(() -> new IllegalArgumentException("no member " + applicationName));
     }
 
-    /** Empty if it finds no seat. */
+    /** Empty if the worker gets none. */
     private Map<String, Integer> targets(Member self) {
         Map<String, Integer> seated = new HashMap<>();
         Map<String, Integer> rank = new HashMap<>();
@@ -106,7 +106,7 @@ final class Shares {
                         .count());
     }
 
-    /** Of workers that are configured differently, as while they are replaced one by one, the smallest counts. */
+    /** The smallest cap counts, if workers are configured differently, as during a rolling replacement. */
     private int cap(String server) {
         return members.stream()
                 .filter(member -> member.isLive() && member.holdings().containsKey(server))
@@ -115,7 +115,7 @@ final class Shares {
                 .orElse(0);
     }
 
-    /** What is left for it by all others, whether they live or not. */
+    /** What all other workers, living or dead, leave for this one. */
     private int room(String server, Member self) {
         return cap(server)
                 - members.stream()

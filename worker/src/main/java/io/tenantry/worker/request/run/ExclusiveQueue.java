@@ -7,15 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Orders the work in this worker that only one session may do at a time at a place, for example running a script
- * outside a transaction in a PostgreSQL database. A waiter holds no thread and no connection. Another worker may be
- * doing such work, so the holder of the turn tries until it succeeds: one for each worker, not all. Safe for use by
- * many threads.
+ * Orders the work that only one session may do at a time in a place, for example a script outside a transaction in a
+ * PostgreSQL database. A waiter holds no thread and no connection. A session of another worker may do such work, so the
+ * request that holds the turn tries until it succeeds, while the other requests of this worker wait. Safe for use by many
+ * threads.
  */
 final class ExclusiveQueue {
     private final Map<String, Deque<Turn>> queues = new HashMap<>();
 
-    /** A place in the queue; who asked first is first. */
+    /** A position in the queue, in the order of the calls of {@link #ask}. */
     final class Turn {
         private final String place;
         private @Nullable Runnable callback;
@@ -24,7 +24,7 @@ final class ExclusiveQueue {
             this.place = place;
         }
 
-        /** Whether it is this one's turn. */
+        /** Whether it is first in the queue. */
         boolean isHeld() {
             synchronized (queues) {
                 Deque<Turn> queue = queues.get(place);
@@ -32,7 +32,7 @@ final class ExclusiveQueue {
             }
         }
 
-        /** Calls back once, when it is this one's turn: at once if it is now. */
+        /** Calls back once, when it is first in the queue: at once if it is now. */
         void whenHeld(Runnable toCall) {
             synchronized (queues) {
                 if (!isHeld()) {
@@ -43,7 +43,7 @@ final class ExclusiveQueue {
             toCall.run();
         }
 
-        /** Leaves the queue, and calls the next one if it was this one's turn. May be called again. */
+        /** Leaves the queue, and calls the next one if this was the first. May be called again. */
         void end() {
             @Nullable Runnable next = null;
             synchronized (queues) {

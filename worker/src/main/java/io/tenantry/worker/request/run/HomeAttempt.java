@@ -44,7 +44,7 @@ final class HomeAttempt {
     }
 
     /**
-     * Present if the home is not done with; else it has a result.
+     * Runs it. Present if the home has no result yet: what happens next.
      *
      * @throws SQLException if the attempt has failed, and another one may help
      */

@@ -52,7 +52,7 @@ final class HomeResult {
         worked = worked.plus(duration);
     }
 
-    /** A step has ended like this. */
+    /** A step has ended with this result. */
     void add(StepResult step) {
         changed |= step instanceof StepResult.Done;
     }
@@ -71,8 +71,8 @@ final class HomeResult {
     }
 
     /**
-     * An attempt ended in an exception. Returns whether the home then said something new of its version: what it said in an
-     * earlier attempt is as old as that attempt, and others may have worked on the home since.
+     * An attempt ended in an exception. Returns whether the home's version was read again after it. What an earlier attempt
+     * has read is as old as that attempt, and other workers may have worked on the home since.
      */
     boolean interrupted() {
         Progress now = tracker.progress();
@@ -84,9 +84,9 @@ final class HomeResult {
     }
 
     /**
-     * The last step, or the fast path, has ended like this; afterwards there is a result.
+     * The last step, or the fast path, has ended with this result; afterwards the home has one.
      *
-     * @return what is worth waiting for; there is no result then
+     * @return what to wait for; the home has no result then
      */
     Optional<StepResult.NotYet> conclude(StepResult last) {
         if (last instanceof StepResult.NotYet notYet) {
@@ -106,7 +106,7 @@ final class HomeResult {
         return Optional.empty();
     }
 
-    /** Ends it as failed, with what earlier attempts have done, as far as that is known. */
+    /** Ends the home as failed, with what earlier attempts have done, as far as that is known. */
     void fail(ResultError error) {
         fail(null, error);
     }

@@ -61,7 +61,7 @@ public final class LookupBatcher implements AutoCloseable {
                 batch.clear();
             }
         } catch (InterruptedException stop) {
-            // Nobody waits any more.
+            // The worker ends, and no request waits any more.
         }
     }
 
@@ -74,16 +74,17 @@ public final class LookupBatcher implements AutoCloseable {
             }
         } catch (SQLException | RuntimeException | Error failure) {
             if (batch.size() > 1 && isOfOne(failure)) {
-                // One of them is at fault.
+                // The data of one request may be at fault.
                 batch.forEach(asked -> answer(List.of(asked)));
                 return;
             }
-            // Whoever asked knows what it means, also of an error after which the process must not go on.
+            // The requests decide what the failure means, also if it is an error after which the process must not go
+            // on.
             batch.forEach(asked -> asked.answer().completeExceptionally(failure));
         }
     }
 
-    /** A bug is met by the data of one as well, as a rule. */
+    /** Whether the data of one request may be the reason; for most bugs it is. */
     private static boolean isOfOne(Throwable failure) {
         return failure instanceof SQLException
                 ? SqlFailure.isAboutTheData(failure)

@@ -29,9 +29,9 @@ public final class RequestContext {
     private final RequestTypes types;
 
     /**
-     * What requests are run with.
+     * The parts that requests need.
      *
-     * @param outages how to tell which server is away
+     * @param outages of the registry and of each server
      * @param clock for times that are shown
      * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
      */
@@ -46,10 +46,10 @@ public final class RequestContext {
             LongSupplier nanoTime,
             String workerId) {}
 
-    /** Who keeps which outage, one for each thing that may be away. */
+    /** The outage of the registry, and one for each server by name. */
     public record Outages(Outage registry, Map<String, Outage> servers) {}
 
-    /** For how long, and how often, what is tried. */
+    /** The settings for how long, and how often, work is tried. */
     public record Policy(WorkerSettings worker, RetrySettings retry) {}
 
     public RequestContext(Parts parts) {
@@ -63,8 +63,8 @@ public final class RequestContext {
     }
 
     /**
-     * The names of the servers that a request needs, as far as the configuration says; empty if that is for the registry
-     * to say, which knows in which of the databases the tenant has a home.
+     * The names of the servers that a request needs, as far as the configuration shows it; empty if only the registry
+     * knows in which databases the tenant has a home.
      */
     public Set<String> servers(TenantRequest request) {
         return parts.fleet().servers(request);
@@ -96,7 +96,7 @@ public final class RequestContext {
                 .thenCompose(done -> parts.lookups().ask(request));
     }
 
-    /** Of scripts that run outside a transaction. */
+    /** The turns of scripts that run outside a transaction. */
     ExclusiveQueue turns() {
         return turns;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request, over all attempts, until its outcome. A later attempt continues at the home that is not done with. */
+/** One request, over all attempts, until its outcome. A later attempt continues at the first home without a result. */
 final class RequestRun implements Task {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
     private final Request request;
@@ -35,7 +35,7 @@ final class RequestRun implements Task {
     private final ResultBuilder results;
     private final int failedBefore;
     private int attempt;
-    /** Empty until the registry has said what the request means. */
+    /** Empty until the registry has answered. */
     private List<HomeRun> homes = List.of();
 
     private boolean resolved;
@@ -64,7 +64,7 @@ final class RequestRun implements Task {
         return request.ref().type();
     }
 
-    /** A migration that waits for its tenant lets the signup pass. */
+    /** A signup may overtake a migration that waits for its tenant. */
     @Override
     public Set<String> overtakes() {
         return request.data() instanceof TenantCreated ? Set.of(EventType.MIGRATION_REQUESTED.type()) : Set.of();
@@ -108,7 +108,7 @@ final class RequestRun implements Task {
         }
     }
 
-    /** Finds what the request means. Present if the work on homes does not begin now. */
+    /** Finds the homes to work on. Present if the work does not begin now. */
     private Optional<NextAction> resolve() throws SQLException {
         TenantLookup.State state = lookup.next();
         if (state instanceof TenantLookup.State.Waiting waiting) {
@@ -139,7 +139,7 @@ final class RequestRun implements Task {
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
     }
 
-    /** The grace is for a signup that may not be published yet; it does not run while this worker has the signup parked. */
+    /** The grace period is for a signup that may not be published yet. It does not run while this worker has the signup parked. */
     private NextAction awaitTenant(Resolution.NotYet notYet) {
         GracePeriod grace = new GracePeriod(request.patience(), "tenant");
         if (request.isSignupParked()) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Whether a PostgreSQL server or the registry is left alone for a while. Safe for use by many threads. */
+/** Decides whether to leave a PostgreSQL server, or the registry, alone for a while. Safe for use by many threads. */
 final class ServerHealth {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
 
@@ -17,22 +17,22 @@ final class ServerHealth {
         this.outage = outage;
     }
 
-    /** Empty if nobody knows that it is away, or somebody may try whether it still is. */
+    /** The rest of the pause; empty if it is not known to be away, or the pause is over. */
     Optional<Duration> pauseLeft() {
         return outage.pauseLeft();
     }
 
-    /** Empty if it may be tried now. */
+    /** The pause; empty if the caller may try it now. */
     Optional<Duration> pause() {
         return outage.pause();
     }
 
-    /** Empty if it is not away. */
+    /** Since when it is away; empty if it is not. */
     Optional<Instant> awaySince() {
         return outage.since();
     }
 
-    /** Empty if it is not away. */
+    /** For how long it has been away; empty if it is not. */
     Optional<Duration> awayFor() {
         return outage.length();
     }
@@ -41,14 +41,17 @@ final class ServerHealth {
         outage.back();
     }
 
-    /** The same for the registry: what is not the fault of the request, and does not pass by itself, is like an outage. */
+    /**
+     * The same for the registry. There a lasting failure that is not the fault of the request counts as an outage, because
+     * all requests would fail.
+     */
     Optional<Duration> pauseUnlessAboutTheWork(SQLException failure) {
         return SqlFailure.of(failure) == SqlFailure.PERMANENT && !SqlFailure.isAboutTheData(failure)
                 ? Optional.of(away(failure))
                 : pauseAfter(failure);
     }
 
-    /** The pause if the failure says that the server is away; empty if it answered, and the work itself failed. */
+    /** The pause if the failure means that the server is away; empty if it answered, and the work itself failed. */
     Optional<Duration> pauseAfter(SQLException failure) {
         if (SqlFailure.of(failure) != SqlFailure.SERVER_AWAY) {
             outage.back();
@@ -61,7 +64,7 @@ final class ServerHealth {
         return away(String.valueOf(failure.getMessage()));
     }
 
-    /** It is away, for this reason; returns the pause. */
+    /** Records that it is away, for this reason; returns the pause. */
     Duration away(String reason) {
         outage.away(reason);
         return outage.pause().orElse(SHORTEST_PAUSE);

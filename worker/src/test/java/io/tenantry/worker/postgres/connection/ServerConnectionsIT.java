@@ -184,7 +184,7 @@ class ServerConnectionsIT {
         Server server = newServer(postgres.jdbcUrl("postgres"), 2, lease);
         server.share(2);
         assertThatThrownBy(() -> server.connect("postgres"))
-                .hasMessageContaining("this worker's lease of connections to server main has run out")
+                .hasMessageContaining("this worker's lease of connections to server main has expired")
                 .matches(failure -> SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);
 
         lease.renew(System.nanoTime() + PATIENCE.toNanos());

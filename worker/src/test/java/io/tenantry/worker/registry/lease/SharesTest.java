@@ -63,7 +63,7 @@ class SharesTest {
     @Test
     void saysWhoHoldsWhatItWaitsFor() {
         assertThat(new Shares(List.of(live("a", 4, 3), dead("b", 4, 1), live("c", 4, 0))).obstacle("c"))
-                .contains("all 4 connections of server main are still held, 3 by a, 1 by b (whose lease has run out)");
+                .contains("all 4 connections of server main are still held, 3 by a, 1 by b (its lease has expired)");
     }
 
     @Test
