@@ -74,7 +74,10 @@ public final class App {
         }
     }
 
-    /** Ends the process at once: after such an error nothing is reliable, not even an orderly end. What is not settled is read again. */
+    /**
+     * Ends the process at once: after such an error nothing is reliable, not even an orderly end. What is not settled
+     * is read again.
+     */
     private static void stopAtOnce(Error error) {
         try {
             LOG.error("the worker stops at once", error);

@@ -164,7 +164,10 @@ public final class Worker implements AutoCloseable {
         return leased && checks.faults().isEmpty();
     }
 
-    /** A check that failed because the connections were taken away proves nothing about servers and scripts: it is repeated. */
+    /**
+     * A check that failed because the connections were taken away proves nothing about servers and scripts: it is
+     * repeated.
+     */
     private void checkServers(StartupChecks checks, Duration patience) {
         boolean lost;
         do {
@@ -211,7 +214,9 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    /** Drains, and waits for the end, a little longer than {@code worker.drain-timeout} at most. May be called again. */
+    /**
+     * Drains, and waits for the end, a little longer than {@code worker.drain-timeout} at most. May be called again.
+     */
     @Override
     public void close() {
         health.raise(Health.Condition.DRAINING);

@@ -110,8 +110,8 @@ public final class Databases {
     }
 
     /**
-     * Whether a copy would equal a database made by the same scripts: owner, privileges, settings and comment of a database
-     * are not copied.
+     * Whether a copy would equal a database made by the same scripts: owner, privileges, settings and comment of a
+     * database are not copied.
      *
      * @see <a href="https://www.postgresql.org/docs/current/manage-ag-templatedbs.html">template databases</a>
      */

@@ -41,8 +41,8 @@ public final class QueryMessage {
     }
 
     /**
-     * How many statements are completed, after {@link #send} has returned or thrown: the next one failed. A syntax error
-     * anywhere in the text is found before the first of them begins.
+     * How many statements are completed, after {@link #send} has returned or thrown: the next one failed. A syntax
+     * error anywhere in the text is found before the first of them begins.
      */
     public int completed() {
         return answers.completed;

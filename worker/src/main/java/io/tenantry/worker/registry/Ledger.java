@@ -125,11 +125,11 @@ public final class Ledger {
     /**
      * Deletes old rows, oldest first. The owner of the partition may still have to publish a row that is not marked as
      * published, for example after an outage of Kafka, so such a row is kept for twice as long. It is not kept longer,
-     * because a worker that dies after publishing never marks its rows. Ages are measured by the database's clock, which
-     * wrote the times, so that workers with different clocks agree.
+     * because a worker that dies after publishing never marks its rows. Ages are measured by the database's clock,
+     * which wrote the times, so that workers with different clocks agree.
      *
-     * <p>Rows that another worker prunes or marks at this moment are skipped. So this never waits for a lock and is part
-     * of no deadlock, and other transactions wait for one short transaction at most.
+     * <p>Rows that another worker prunes or marks at this moment are skipped. So this never waits for a lock and is
+     * part of no deadlock, and other transactions wait for one short transaction at most.
      *
      * @param limit rows at most
      * @return how many rows were deleted

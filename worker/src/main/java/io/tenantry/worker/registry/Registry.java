@@ -17,8 +17,8 @@ public final class Registry implements AutoCloseable {
     /** For another process that has begun to create or upgrade the tables. */
     private static final Duration PATIENCE_AT_START = Duration.ofSeconds(30);
     /**
-     * All statements here are short. So a vanished host is noticed when no answer comes, and not when the kernel gives up,
-     * after a quarter of an hour or more. A statement that was not answered is sent again, with the same effect.
+     * All statements here are short. So a vanished host is noticed when no answer comes, and not when the kernel gives
+     * up, after a quarter of an hour or more. A statement that was not answered is sent again, with the same effect.
      */
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 

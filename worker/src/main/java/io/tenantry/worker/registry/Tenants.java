@@ -20,17 +20,18 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of tenants and their homes. Without state: every method works in the caller's transaction. */
 public final class Tenants {
     /**
-     * A worker that was stopped for a while may report a home's version late, after another worker has worked there. The
-     * version and the rank in the history cannot show that, because both go back when a home is restored or created again.
+     * A worker that was stopped for a while may report a home's version late, after another worker has worked there.
+     * The version and the rank in the history cannot show that, because both go back when a home is restored or created
+     * again.
      *
-     * <p>A request sees the home after it was looked up here. So if the row is unchanged since the look-up, the request knows
-     * more than the row, and no clock is used: the clock of the home's server may have stepped back since, or the home may
-     * be at another server.
+     * <p>A request sees the home after it was looked up here. So if the row is unchanged since the look-up, the request
+     * knows more than the row, and no clock is used: the clock of the home's server may have stepped back since, or the
+     * home may be at another server.
      *
-     * <p>Otherwise another request has written since the look-up, and the later time wins; both times were taken under the
-     * home's lock. A request that looked without the lock passes the stored timestamp unchanged, and loses. If a clock steps
-     * back between two such requests, the wrong one wins, until the next request of the tenant. A time in the future is
-     * ignored.
+     * <p>Otherwise another request has written since the look-up, and the later time wins; both times were taken under
+     * the home's lock. A request that looked without the lock passes the stored timestamp unchanged, and loses. If a
+     * clock steps back between two such requests, the wrong one wins, until the next request of the tenant. A time in
+     * the future is ignored.
      */
     private static final String UPDATE_UNLESS_SEEN_LATER =
             " DO UPDATE SET server = excluded.server, location = excluded.location, version = excluded.version, observed_at"

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long a request waits for something that another release, or a request of the other topic, may bring. For use by one
- * thread at a time.
+ * How long a request waits for something that another release, or a request of the other topic, may bring. For use by
+ * one thread at a time.
  */
 public final class GracePeriod {
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(50);

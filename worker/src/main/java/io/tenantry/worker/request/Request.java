@@ -75,8 +75,8 @@ public final class Request {
     /**
      * Sets the check whether this request continues, once the servers that it needs are known.
      *
-     * @param decides called by the thread that works on the request; after false this request ends without an outcome, and
-     *     its record is read again later
+     * @param decides called by the thread that works on the request; after false this request ends without an outcome,
+     *     and its record is read again later
      */
     public void admitBy(Predicate<Set<String>> decides) {
         admission = decides;
@@ -101,7 +101,10 @@ public final class Request {
         return signupParked.getAsBoolean();
     }
 
-    /** Called by the poll thread when it loses the partition. If the partition comes back, the record gets another request. */
+    /**
+     * Called by the poll thread when it loses the partition. If the partition comes back, the record gets another
+     * request.
+     */
     public void disown() {
         owned = false;
     }

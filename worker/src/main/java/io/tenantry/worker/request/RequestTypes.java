@@ -6,8 +6,8 @@ import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.registry.TenantRecord;
 
 /**
- * The types of requests, each with the class that resolves it. Immutable. {@link Fleet#servers} finds the servers that a type
- * needs, and the result builder of {@code request.run} the type of its result.
+ * The types of requests, each with the class that resolves it. Immutable. {@link Fleet#servers} finds the servers that
+ * a type needs, and the result builder of {@code request.run} the type of its result.
  */
 public final class RequestTypes {
     private final Onboarding onboarding;

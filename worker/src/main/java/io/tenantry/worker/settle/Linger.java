@@ -6,8 +6,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * How long to wait for further outcomes before a transaction. A transaction costs the registry's disk the same for one
- * outcome as for many. So while there is more work than threads, a pause comes before each: ten times as long as the last
- * transaction took, at most 50 ms. For the settler's thread alone.
+ * outcome as for many. So while there is more work than threads, a pause comes before each: ten times as long as the
+ * last transaction took, at most 50 ms. For the settler's thread alone.
  */
 final class Linger {
     private static final LingerTime LINGER = new LingerTime(Duration.ofMillis(50));

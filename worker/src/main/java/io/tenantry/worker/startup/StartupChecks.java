@@ -100,8 +100,8 @@ public final class StartupChecks {
     /**
      * Checks servers, all at once, and then databases. The findings of an earlier call are dropped.
      *
-     * @param leased whether this worker has leased connections. Without a registry it has none: the start has failed then,
-     *     and each server is checked on one connection beyond its cap.
+     * @param leased whether this worker has leased connections. Without a registry it has none: the start has failed
+     *     then, and each server is checked on one connection beyond its cap.
      */
     public void withLeases(Map<String, Server> servers, boolean leased) {
         later.clear();

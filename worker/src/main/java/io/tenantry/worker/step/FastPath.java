@@ -9,12 +9,13 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the work of all steps of a home in as few messages as possible, if plans apply to it. It takes the home's lock for
- * each transaction, and does not keep it. If no plan applies, the steps are run.
+ * Does the work of all steps of a home in as few messages as possible, if plans apply to it. It takes the home's lock
+ * for each transaction, and does not keep it. If no plan applies, the steps are run.
  */
 public interface FastPath {
     /**
-     * Tries the fast path. Scripts that were applied before an exception stay; {@link VersionTracker#progress} has them.
+     * Tries the fast path. Scripts that were applied before an exception stay; {@link VersionTracker#progress} has
+     * them.
      *
      * @throws SQLException if the home cannot be worked on now
      */
@@ -23,8 +24,8 @@ public interface FastPath {
     /**
      * Brings a home that exists to the target.
      *
-     * @param registered the version that the registry has for the home; null if unknown. If it is right, a query is saved;
-     *     if not, it does no harm.
+     * @param registered the version that the registry has for the home; null if unknown. If it is right, a query is
+     *     saved; if not, it does no harm.
      * @param tracker the same for the fast path and for the steps of one request and home
      */
     static FastPath upgrade(Migrator migrator, Target target, @Nullable String registered, VersionTracker tracker) {

@@ -3,8 +3,8 @@ package io.tenantry.worker.timing;
 import java.time.Duration;
 
 /**
- * How long a transaction waits for more records while more are expected. A transaction costs about the same for one record
- * as for many, so it waits ten times as long as the last one took, up to a longest wait. Immutable.
+ * How long a transaction waits for more records while more are expected. A transaction costs about the same for one
+ * record as for many, so it waits ten times as long as the last one took, up to a longest wait. Immutable.
  *
  * @param longest it never waits longer
  */

@@ -45,8 +45,8 @@ final class FlywayCall {
      *
      * @param guard for a script outside a transaction; null for all others
      * @throws FlywayException if a script or a callback failed
-     * @throws BusyException if the scripts must wait: another session has the home's lock, or there is no memory for what
-     *     they send
+     * @throws BusyException if the scripts must wait: another session has the home's lock, or there is no memory for
+     *     what they send
      */
     List<String> migrate(FluentConfiguration flyway, @Nullable HomeLockGuard guard, Callback... more)
             throws SQLException {

@@ -23,7 +23,9 @@ import java.util.stream.Collectors;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/** Runs Flyway over one home: once, or several times if some scripts run outside a transaction. For use by one thread. */
+/**
+ * Runs Flyway over one home: once, or several times if some scripts run outside a transaction. For use by one thread.
+ */
 public final class FlywayRun {
     private final MigrationCatalog catalog;
     private final LockedHome home;
@@ -128,7 +130,9 @@ public final class FlywayRun {
         return catalog.plans().outside().containsKey(migration.script());
     }
 
-    /** Restores the mark after a failure: a callback, or a script outside a transaction, may have set another comment. */
+    /**
+     * Restores the mark after a failure: a callback, or a script outside a transaction, may have set another comment.
+     */
     public void putBackMark() throws SQLException {
         mark.keep();
     }

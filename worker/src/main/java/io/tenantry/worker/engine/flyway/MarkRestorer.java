@@ -11,9 +11,9 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restores the mark of a home after a script has set another comment; without its mark the home would belong to no tenant.
- * After a migration, this happens in the migration's transaction. {@link #keep} does it after the run, for callbacks
- * and for scripts outside a transaction that failed later.
+ * Restores the mark of a home after a script has set another comment; without its mark the home would belong to no
+ * tenant. After a migration, this happens in the migration's transaction. {@link #keep} does it after the run, for
+ * callbacks and for scripts outside a transaction that failed later.
  */
 public final class MarkRestorer implements Callback {
     private final Connection connection;

@@ -69,8 +69,8 @@ final class NonTransactionalRun {
     }
 
     /**
-     * Deletes the failed rows of such scripts from the history, so that they can run again. Present if one of them cannot
-     * run again: the error.
+     * Deletes the failed rows of such scripts from the history, so that they can run again. Present if one of them
+     * cannot run again: the error.
      */
     Optional<ResultError> repair(History history) throws SQLException {
         for (HistoryRow row : history.rows()) {

@@ -32,7 +32,10 @@ public final class NonTransactionalScriptFinder {
     /** Replaces the name of a tenant in the scripts. */
     private static final String TENANT = "tenantry_no_such_tenant";
 
-    /** Without a database the parser assumes a PostgreSQL before 12, where this statement could not run in a transaction. */
+    /**
+     * Without a database the parser assumes a PostgreSQL before 12, where this statement could not run in a
+     * transaction.
+     */
     private static final Pattern IN_TRANSACTION = Pattern.compile("^ALTER\\s+TYPE\\b", Pattern.CASE_INSENSITIVE);
 
     private NonTransactionalScriptFinder() {}

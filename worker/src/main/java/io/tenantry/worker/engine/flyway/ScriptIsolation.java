@@ -15,11 +15,11 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets every script of a Flyway run begin with the timeouts of the first one, with the same session role, and without the
- * temporary tables of earlier scripts. What callbacks have prepared for the first script stays for all; if that includes
- * temporary tables, those of scripts stay too. Flyway itself restores role and search_path; other settings last to the next
- * script. In a locked home each script begins with the home's lock, because an earlier one may have released it
- * ({@code pg_advisory_unlock_all}). For one run of Flyway.
+ * Lets every script of a Flyway run begin with the timeouts of the first one, with the same session role, and without
+ * the temporary tables of earlier scripts. What callbacks have prepared for the first script stays for all; if that
+ * includes temporary tables, those of scripts stay too. Flyway itself restores role and search_path; other settings
+ * last to the next script. In a locked home each script begins with the home's lock, because an earlier one may have
+ * released it ({@code pg_advisory_unlock_all}). For one run of Flyway.
  */
 public final class ScriptIsolation implements Callback {
     /** Returns statements that restore those of these settings that the server has. */
@@ -47,8 +47,8 @@ public final class ScriptIsolation implements Callback {
     }
 
     /**
-     * For a locked home. A lock of the transaction keeps other workers out if a script releases the session's locks within its
-     * transaction.
+     * For a locked home. A lock of the transaction keeps other workers out if a script releases the session's locks
+     * within its transaction.
      */
     public ScriptIsolation(ReceiveLimit limit, TenantHome home) {
         this(

@@ -7,22 +7,25 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statement of a plan that writes the row of a script into the history, behind the script.
+ * The statement of a plan that writes a script's row into the history, after the script.
  *
  * @param migration the script
  */
 record HistoryInsert(TenantHome home, Migration migration) {
-    /** No boolean, so that a statement fails: the script has taken the mark away. */
+    /** No boolean, so that a statement fails: a script has removed the mark. */
     private static final String UNMARKED = "tenantry:unmarked";
 
-    /** Milliseconds, for the column execution_time. */
+    /** In milliseconds, for the column execution_time. */
     private static final String SINCE_TRANSACTION =
             "(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::integer";
 
     private static final String NOW = "(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint";
-    /** When the last row was written, in milliseconds since 1970; its sum over the table would cost ten times as much. */
+    /**
+     * The setting with the time of the last row, in milliseconds since 1970. Adding up the times in the table would take
+     * ten times as long.
+     */
     private static final String LAST_ROW = "tenantry.last_row";
-    /** 0 if a script has reset all settings. */
+    /** In milliseconds; 0 if a script has reset all settings. */
     private static final String SINCE_LAST_ROW = "(" + NOW + " - coalesce(nullif(pg_catalog.current_setting('"
             + LAST_ROW + "', true), '')::bigint, " + NOW + "))::integer";
     /** Always true. */
@@ -30,10 +33,10 @@ record HistoryInsert(TenantHome home, Migration migration) {
             "pg_catalog.set_config('" + LAST_ROW + "', " + NOW + "::text, true) IS NOT NULL";
 
     /**
-     * Which of the rows of a transaction it is.
+     * The position of a row in its transaction.
      *
-     * @param first the transaction began with its script
-     * @param last the mark is compared here, for all scripts of the transaction
+     * @param first whether the transaction began with its script
+     * @param last whether the mark is checked here, for all scripts of the transaction
      */
     record Row(boolean first, boolean last) {
         static final Row ONLY = new Row(true, true);
@@ -49,7 +52,7 @@ record HistoryInsert(TenantHome home, Migration migration) {
                 + (row.last() ? isStillMarked() : REMEMBER_TIME) + ");\n";
     }
 
-    /** True, or an error if a script has set the comment: Flyway's way puts the mark back. */
+    /** True, or an error if a script has set the comment: then Flyway runs the scripts, and the mark is restored. */
     private String isStillMarked() {
         return "(CASE WHEN " + home.markQuery() + " IS DISTINCT FROM " + Identifiers.literal(home.mark()) + " THEN '"
                 + UNMARKED + "' ELSE 'true' END)::boolean";

@@ -9,9 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Ends the transaction of a plan that failed, and undoes what scripts leave in the session. A reset travels in the message
- * of the plan, after its transaction. In a trial what scripts leave stays, because the trial reads it. For use by one
- * thread.
+ * Ends the transaction of a plan that failed, and undoes what scripts leave in the session. A reset travels in the
+ * message of the plan, after its transaction. In a trial what scripts leave stays, because the trial reads it. For use
+ * by one thread.
  */
 final class PlanCleanup {
     /** Undoes everything; the last rows are {@link SessionReset#PREPARED}. */

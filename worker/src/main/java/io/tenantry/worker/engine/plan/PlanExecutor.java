@@ -30,8 +30,8 @@ public final class PlanExecutor {
         /** The home is not as expected; the plan that found so changed nothing. */
         CHANGED,
         /**
-         * The next script has no plan, or its plan fails on this home, or the reason is unknown. Flyway, which sends one
-         * statement at a time, must run the rest.
+         * The next script has no plan, or its plan fails on this home, or the reason is unknown. Flyway, which sends
+         * one statement at a time, must run the rest.
          */
         STUCK,
         /** A script ran longer than it may, and would again. */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param place where the plan failed
  * @param sound whether the session still works
  * @param took how long the whole message took; the server sends the times of single statements only when all are done
- * @param byOneStatement whether that is the time of the statement that failed; otherwise this statement may have run for a
- *     part of it
+ * @param byOneStatement whether that is the time of the statement that failed; otherwise this statement may have run
+ *     for a part of it
  */
 record PlanFailure(SQLException cause, PlanText.Place place, boolean sound, Duration took, boolean byOneStatement) {
     /** query_canceled. */

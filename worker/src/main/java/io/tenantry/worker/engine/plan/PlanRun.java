@@ -78,7 +78,9 @@ public final class PlanRun {
                 .filter(scripts -> scripts.stream().allMatch(script -> script.suits(session.home())));
     }
 
-    /** Sends the first script without reading the home, on the assumption that the home is at the registered version. */
+    /**
+     * Sends the first script without reading the home, on the assumption that the home is at the registered version.
+     */
     private Optional<PlanOutcome> guess(Target target, String registered) throws SQLException {
         MigrationVersion from = MigrationVersion.fromVersion(registered);
         @Nullable MigrationVersion limit = target.limit();

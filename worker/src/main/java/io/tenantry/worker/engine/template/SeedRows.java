@@ -44,8 +44,8 @@ record SeedRows(Map<String, DataSnapshot> bySchema, Set<String> times) {
     }
 
     /**
-     * The columns, with their schema, in which another run of the same migrations left other values: random values. Times do
-     * not count, because all tenants may have the same.
+     * The columns, with their schema, in which another run of the same migrations left other values: random values.
+     * Times do not count, because all tenants may have the same.
      */
     SortedSet<String> differing(SeedRows other) {
         SortedSet<String> differing = new TreeSet<>();

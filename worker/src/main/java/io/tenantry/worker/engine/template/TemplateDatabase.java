@@ -25,7 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class TemplateDatabase {
     private static final Logger LOG = LoggerFactory.getLogger(TemplateDatabase.class);
-    /** The version of how templates are made and named: a release that changes this does not use templates of earlier ones. */
+    /**
+     * The version of how templates are made and named: a release that changes this does not use templates of earlier
+     * ones.
+     */
     private static final String FORMAT = "1";
 
     private static final int FINGERPRINT_BYTES = 12;

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /**
- * How much the scripts of tenants may send to this process: the driver keeps all rows and notices of a message in memory,
- * and needs many times the bytes on the wire for them. Measured with pgjdbc 42.7 on a 64-bit JVM: 1.6 times for rows of
- * 100 characters, 6 times for rows without a column, 27 times for notices. Flyway keeps copies of both. One for the whole
- * process. Safe for use by many threads.
+ * How much the scripts of tenants may send to this process: the driver keeps all rows and notices of a message in
+ * memory, and needs many times the bytes on the wire for them. Measured with pgjdbc 42.7 on a 64-bit JVM: 1.6 times for
+ * rows of 100 characters, 6 times for rows without a column, 27 times for notices. Flyway keeps copies of both. One for
+ * the whole process. Safe for use by many threads.
  */
 public final class ReceiveBudget {
     /** If all are notices, one script takes a quarter of the heap at most. */

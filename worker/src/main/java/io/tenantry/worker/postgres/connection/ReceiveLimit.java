@@ -53,7 +53,8 @@ public final class ReceiveLimit implements AutoCloseable {
      * Counts from 0: earlier results are not in memory any more.
      *
      * @param name of the script that begins
-     * @param sum whether to sum up over its messages, because their results are all kept; else each is counted by itself
+     * @param sum whether to sum up over its messages, because their results are all kept; else each is counted by
+     *     itself
      */
     public void next(String name, boolean sum) {
         script = name;
@@ -72,14 +73,16 @@ public final class ReceiveLimit implements AutoCloseable {
     }
 
     /**
-     * Whether the connection is broken because too many scripts received much at the same time. Next time, {@link #reserve}
-     * a turn first.
+     * Whether the connection is broken because too many scripts received much at the same time. Next time, {@link
+     * #reserve} a turn first.
      */
     public boolean hadNoTurn() {
         return hadNoTurn;
     }
 
-    /** Takes a turn for a script that may receive much, until this is closed; false if there is none now. Does not wait. */
+    /**
+     * Takes a turn for a script that may receive much, until this is closed; false if there is none now. Does not wait.
+     */
     public boolean reserve() {
         isLarge = isLarge || budget.large().tryAcquire();
         reserved = isLarge;
@@ -131,8 +134,8 @@ public final class ReceiveLimit implements AutoCloseable {
     /**
      * This thread sends something: after an answer that begins a new message.
      *
-     * @param encrypted whether all bytes of the answer will count. So many as are sent do not count then: a statement is
-     *     about as long as the reply that says that it is done.
+     * @param encrypted whether all bytes of the answer will count. So many as are sent do not count then: a statement
+     *     is about as long as the reply that says that it is done.
      */
     static void sent(int bytes, boolean encrypted) {
         @Nullable ReceiveLimit limit = CURRENT.get();
@@ -184,7 +187,9 @@ public final class ReceiveLimit implements AutoCloseable {
         }
     }
 
-    /** Without a cancel the server would go on, and hold the tenant's locks, until it notices that its client is gone. */
+    /**
+     * Without a cancel the server would go on, and hold the tenant's locks, until it notices that its client is gone.
+     */
     private IOException stop(String why) {
         ReceiveLimitException failure = new ReceiveLimitException(why);
         // The cancel goes over a connection of its own.

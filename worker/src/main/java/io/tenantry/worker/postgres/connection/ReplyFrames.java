@@ -1,10 +1,10 @@
 package io.tenantry.worker.postgres.connection;
 
 /**
- * Counts the bytes of a server's replies of which the driver keeps something: rows, notices, errors. The reply to a statement
- * that returns nothing, as {@code INSERT 0 1}, does not count: a script of very many statements is harmless. With TLS the
- * messages cannot be distinguished, and all bytes count. One for each connection, from its first byte on; safe for use by many
- * threads.
+ * Counts the bytes of a server's replies of which the driver keeps something: rows, notices, errors. The reply to a
+ * statement that returns nothing, as {@code INSERT 0 1}, does not count: a script of very many statements is harmless.
+ * With TLS the messages cannot be distinguished, and all bytes count. One for each connection, from its first byte on;
+ * safe for use by many threads.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message Formats</a>
  */
@@ -53,7 +53,10 @@ final class ReplyFrames {
         return counted;
     }
 
-    /** The answer to a request for TLS or GSS encryption is a single byte; then comes the encrypted stream, or another request. */
+    /**
+     * The answer to a request for TLS or GSS encryption is a single byte; then comes the encrypted stream, or another
+     * request.
+     */
     private boolean isAnswerToEncryption(byte next) {
         encrypted = next == 'S' || next == 'G';
         opening = encrypted || next == 'N';

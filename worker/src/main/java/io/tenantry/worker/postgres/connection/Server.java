@@ -24,7 +24,10 @@ public final class Server implements AutoCloseable {
     private final SessionTimeouts timeouts;
     private final ReceiveBudget budget;
 
-    /** For a process that uses all connections of the cap. Opens none yet, so an unavailable server does not stop the caller. */
+    /**
+     * For a process that uses all connections of the cap. Opens none yet, so an unavailable server does not stop the
+     * caller.
+     */
     public Server(ServerSettings settings, SessionTimeouts timeouts, String applicationName) {
         this(settings, timeouts, Lease.endless(applicationName));
     }
@@ -71,7 +74,9 @@ public final class Server implements AutoCloseable {
         return name;
     }
 
-    /** Ask for a permit here before {@link #connection} and {@link #connect}, one for each connection at the same time. */
+    /**
+     * Ask for a permit here before {@link #connection} and {@link #connect}, one for each connection at the same time.
+     */
     public ConnectionBulkhead bulkhead() {
         return bulkhead;
     }
@@ -102,8 +107,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Opens a connection to any database of the server, outside the pool; closing it ends it. An idle one of the pool is
-     * closed for it if need be. Waits up to 5 s.
+     * Opens a connection to any database of the server, outside the pool; closing it ends it. An idle one of the pool
+     * is closed for it if need be. Waits up to 5 s.
      *
      * @throws DatabaseRefusedException if that database is missing, or closed to this user
      */
@@ -132,16 +137,16 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Opens one connection beyond the share: to end sessions of dead workers when no living worker has a connection, or,
-     * after a start has failed, to find further faults.
+     * Opens one connection beyond the share: to end sessions of dead workers when no living worker has a connection,
+     * or, after a start has failed, to find further faults.
      */
     public Connection connectBeyondShare() throws SQLException {
         return connector.openBeyondLimit();
     }
 
     /**
-     * Sets how many permits and connections this worker has from now on. Connections in use stay until they are given back;
-     * idle ones beyond the share are closed.
+     * Sets how many permits and connections this worker has from now on. Connections in use stay until they are given
+     * back; idle ones beyond the share are closed.
      *
      * @return how many it still needs: the share, or what is open beyond it
      */

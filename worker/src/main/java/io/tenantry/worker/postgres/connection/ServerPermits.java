@@ -5,9 +5,9 @@ import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
 
 /**
- * The permits of one server: a bulkhead with as many as the whole group may have. The permits beyond this worker's share are
- * withheld: no work gets them. When the share becomes smaller while its permits are held,
- * the next ones that come back are withheld, before any work gets them. Guarded by the lock of {@link ConnectionBulkhead}.
+ * The permits of one server: a bulkhead with as many as the whole group may have. The permits beyond this worker's
+ * share are withheld: no work gets them. When the share becomes smaller while its permits are held, the next ones that
+ * come back are withheld, before any work gets them. Guarded by the lock of {@link ConnectionBulkhead}.
  */
 final class ServerPermits {
     private final Bulkhead bulkhead;

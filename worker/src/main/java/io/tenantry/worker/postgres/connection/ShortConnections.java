@@ -24,8 +24,8 @@ final class ShortConnections {
     }
 
     /**
-     * Opens a connection to this database; waits up to 5 s. Everything in the server's URL applies, except the name of the
-     * database.
+     * Opens a connection to this database; waits up to 5 s. Everything in the server's URL applies, except the name of
+     * the database.
      *
      * @throws DatabaseRefusedException if this database refuses the connection, not the server
      * @throws DatabaseUnreachableException if it is unknown which of them refuses

@@ -46,8 +46,8 @@ public final class LockedHome {
     }
 
     /**
-     * When the lock was taken, by the server's clock. Times of later holders are later, whichever workers they are, so the
-     * times show which of two requests has seen the home last.
+     * When the lock was taken, by the server's clock. Times of later holders are later, whichever workers they are, so
+     * the times show which of two requests has seen the home last.
      */
     public Instant lockedAt() {
         return lockedAt;

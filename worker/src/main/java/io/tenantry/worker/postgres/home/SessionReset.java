@@ -16,9 +16,9 @@ import java.util.function.Consumer;
  */
 public final class SessionReset {
     /**
-     * DISCARD ALL in parts, because DISCARD ALL cannot be one of several statements, and without DEALLOCATE ALL, because
-     * the driver keeps prepared statements of its own. RESET ALL does not reset the role. Settings come first: the rest
-     * must not run under a script's timeouts.
+     * DISCARD ALL in parts, because DISCARD ALL cannot be one of several statements, and without DEALLOCATE ALL,
+     * because the driver keeps prepared statements of its own. RESET ALL does not reset the role. Settings come first:
+     * the rest must not run under a script's timeouts.
      *
      * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD</a>
      */
@@ -42,8 +42,8 @@ public final class SessionReset {
     }
 
     /**
-     * Statements that end what ends with a script: role, search_path, timeouts, temporary tables. Other settings last to
-     * the next script, as under Flyway. Several statements without a final semicolon; they may run in a transaction.
+     * Statements that end what ends with a script: role, search_path, timeouts, temporary tables. Other settings last
+     * to the next script, as under Flyway. Several statements without a final semicolon; they may run in a transaction.
      */
     public static String afterScript(Connection connection) throws SQLException {
         return connection.getMetaData().getDatabaseMajorVersion() < TRANSACTION_TIMEOUT

@@ -67,8 +67,8 @@ final class DeadWorkerReaper implements AutoCloseable {
     }
 
     /**
-     * The oldest member with connections of the server does it; if that does not help, the next one, and so on. If no member
-     * has any, the oldest one that waits for some does it.
+     * The oldest member with connections of the server does it; if that does not help, the next one, and so on. If no
+     * member has any, the oldest one that waits for some does it.
      */
     private void look(List<Member> members, String self, Member dead, Server server) {
         List<String> living = members.stream()

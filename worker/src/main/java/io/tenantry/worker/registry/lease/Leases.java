@@ -211,7 +211,10 @@ public final class Leases implements AutoCloseable {
         }
     }
 
-    /** Leaves the group. Close the servers first: sessions that are still open a few seconds later are ended by other workers. */
+    /**
+     * Leaves the group. Close the servers first: sessions that are still open a few seconds later are ended by other
+     * workers.
+     */
     @Override
     public void close() {
         cancel();

@@ -161,8 +161,8 @@ final class Membership {
     }
 
     /**
-     * The members whose lease has expired while this worker renewed its own without a break. After an outage of the registry
-     * all leases have expired, and each member gets time to renew.
+     * The members whose lease has expired while this worker renewed its own without a break. After an outage of the
+     * registry all leases have expired, and each member gets time to renew.
      */
     private List<Member> dead(List<Member> group) {
         long now = System.nanoTime();

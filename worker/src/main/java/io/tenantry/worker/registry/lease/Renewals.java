@@ -8,10 +8,11 @@ import java.util.Map;
 
 /**
  * Decides which leases have expired: those of members whose renewals have not changed for the lease's length by this
- * worker's monotonic clock. Clocks of two machines are never compared, so a clock may be wrong or step. For use by one thread.
+ * worker's monotonic clock. Clocks of two machines are never compared, so a clock may be wrong or step. For use by one
+ * thread.
  *
- * <p>It never calls a lease expired too early. A member's own lease counts from before it sent its renewal. Here it counts
- * from after the renewal was seen, until before the last query whose answer shows nothing newer.
+ * <p>It never calls a lease expired too early. A member's own lease counts from before it sent its renewal. Here it
+ * counts from after the renewal was seen, until before the last query whose answer shows nothing newer.
  */
 final class Renewals {
     /**

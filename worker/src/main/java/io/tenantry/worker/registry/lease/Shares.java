@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How the servers' connections are divided: each living worker aims at cap / workers, and the older ones at one more if there
- * is a remainder. A worker gives up what it has beyond its aim at once, and takes more only when it is free. It begins with at
- * least one connection of every server, or with none at all. If there are more workers than connections, those that joined
- * last get none. Dead workers count with what they still hold. Immutable.
+ * How the servers' connections are divided: each living worker aims at cap / workers, and the older ones at one more if
+ * there is a remainder. A worker gives up what it has beyond its aim at once, and takes more only when it is free. It
+ * begins with at least one connection of every server, or with none at all. If there are more workers than connections,
+ * those that joined last get none. Dead workers count with what they still hold. Immutable.
  */
 final class Shares {
     private final List<Member> members;

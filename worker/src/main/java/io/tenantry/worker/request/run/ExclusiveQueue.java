@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Orders the work that only one session may do at a time in a place, for example a script outside a transaction in a
  * PostgreSQL database. A waiter holds no thread and no connection. A session of another worker may do such work, so the
- * request that holds the turn tries until it succeeds, while the other requests of this worker wait. Safe for use by many
- * threads.
+ * request that holds the turn tries until it succeeds, while the other requests of this worker wait. Safe for use by
+ * many threads.
  */
 final class ExclusiveQueue {
     private final Map<String, Deque<Turn>> queues = new HashMap<>();

@@ -23,8 +23,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt at one home: takes a permit of its server and a connection, tries the fast path, takes the home's lock and
- * runs the steps if no plan applies, and gives everything back.
+ * One attempt at one home: takes a permit of its server and a connection, tries the fast path, takes the home's lock
+ * and runs the steps if no plan applies, and gives everything back.
  */
 final class HomeAttempt {
     private static final long LONGEST_WAIT_FOR_LOCK_MILLIS = 1000;

@@ -63,16 +63,17 @@ final class HomeResult {
     }
 
     /**
-     * The version was seen without the home's lock. Another worker may have the lock, and be ahead of what was seen. So the
-     * time of the registry's version is passed unchanged: it replaces that version, and none that was reported since.
+     * The version was seen without the home's lock. Another worker may have the lock, and be ahead of what was seen. So
+     * the time of the registry's version is passed unchanged: it replaces that version, and none that was reported
+     * since.
      */
     void observedUnlocked() {
         observedAt = registeredAt == null ? Instant.EPOCH : registeredAt;
     }
 
     /**
-     * An attempt ended in an exception. Returns whether the home's version was read again after it. What an earlier attempt
-     * has read is as old as that attempt, and other workers may have worked on the home since.
+     * An attempt ended in an exception. Returns whether the home's version was read again after it. What an earlier
+     * attempt has read is as old as that attempt, and other workers may have worked on the home since.
      */
     boolean interrupted() {
         Progress now = tracker.progress();

@@ -139,7 +139,10 @@ final class RequestRun implements Task {
         return Optional.of(finish(((Resolution.Refused) resolution).error()));
     }
 
-    /** The grace period is for a signup that may not be published yet. It does not run while this worker has the signup parked. */
+    /**
+     * The grace period is for a signup that may not be published yet. It does not run while this worker has the signup
+     * parked.
+     */
     private NextAction awaitTenant(Resolution.NotYet notYet) {
         GracePeriod grace = new GracePeriod(request.patience(), "tenant");
         if (request.isSignupParked()) {

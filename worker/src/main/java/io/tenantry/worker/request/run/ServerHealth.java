@@ -42,8 +42,8 @@ final class ServerHealth {
     }
 
     /**
-     * The same for the registry. There a lasting failure that is not the fault of the request counts as an outage, because
-     * all requests would fail.
+     * The same for the registry. There a lasting failure that is not the fault of the request counts as an outage,
+     * because all requests would fail.
      */
     Optional<Duration> pauseUnlessAboutTheWork(SQLException failure) {
         return SqlFailure.of(failure) == SqlFailure.PERMANENT && !SqlFailure.isAboutTheData(failure)

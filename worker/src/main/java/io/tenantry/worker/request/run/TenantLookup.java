@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the registry about a request. The request holds no thread while it waits for the answer. For use by one thread at a
- * time.
+ * Asks the registry about a request. The request holds no thread while it waits for the answer. For use by one thread
+ * at a time.
  */
 final class TenantLookup {
     private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");
