@@ -23,9 +23,13 @@ import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One attempt at one locked home by Flyway. For use by one thread. */
 final class LockedMigration {
+    private static final Logger LOG = LoggerFactory.getLogger(LockedMigration.class);
+
     private final MigrationCatalog catalog;
     private final LockedHome home;
     private final VersionTracker tracker;
@@ -71,7 +75,7 @@ final class LockedMigration {
         try {
             flyway.run(state, target);
         } catch (FlywayException failure) {
-            return afterFailure(failure);
+            return afterFailure(before, target, failure);
         }
         return migrated(before, History.of(home), flyway.applied());
     }
@@ -86,7 +90,7 @@ final class LockedMigration {
         return new MigrationResult.Failed(tracker.first(now), now.version(), tracker.applied(now), error);
     }
 
-    private MigrationResult afterFailure(FlywayException failure) throws SQLException {
+    private MigrationResult afterFailure(History before, Target target, FlywayException failure) throws SQLException {
         Duration took = flyway.running().sinceStatement();
         FlywayFailure details = new FlywayFailure(
                 catalog, home.home(), failure, flyway.running().script());
@@ -98,6 +102,18 @@ final class LockedMigration {
         Transaction.rollBack(home.connection(), failure);
         cleanUp(details.outsideScript().orElse(null), failure);
         History after = History.of(home);
+        if (cause == null
+                && !details.isOfScript()
+                && after.rows().size() > before.rows().size()) {
+            // What failed is Flyway's work between two scripts, as when the script before has given back Flyway's lock
+            // too.
+            LOG.info(
+                    "Flyway failed in {} behind a script that is applied ({}); the run goes on from version {}",
+                    home.home(),
+                    failure.getMessage(),
+                    after.version());
+            return new LockedMigration(catalog, home, tracker).run(target);
+        }
         ResultError error = details.describe(after);
         return failed(after, cause == null ? error : unlessItMayPass(details, cause, took, error));
     }

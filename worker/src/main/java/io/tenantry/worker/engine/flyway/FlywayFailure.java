@@ -91,6 +91,11 @@ public final class FlywayFailure {
                 : migration.getMigration().getScript();
     }
 
+    /** Whether a script failed, as far as is known. */
+    public boolean isOfScript() {
+        return !script.isEmpty();
+    }
+
     /** The script that failed, if it runs outside a transaction and was read at the start. */
     public Optional<NonTransactionalScript> outsideScript() {
         return Optional.ofNullable(catalog.plans().outside().get(script));

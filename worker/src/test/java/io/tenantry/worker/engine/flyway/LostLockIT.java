@@ -191,4 +191,24 @@ class LostLockIT {
             }
         }
     }
+
+    /** The script is applied, and its result says so. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"SELECT pg_advisory_unlock_all();", "DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$;"})
+    void aScriptInATransactionThatGivesBackAllLocksIsApplied(String unlock) throws Exception {
+        try (EngineFixture engine = new EngineFixture()) {
+            engine.with("V1__a.sql", "CREATE TABLE a (id int);");
+            engine.onboard(engine.catalog(), "acme");
+            engine.with("V2__unlock.sql", unlock + "\nCREATE TABLE b ();").with("V3__c.sql", "CREATE TABLE c ();");
+
+            MigrationResult result = engine.upgrade(engine.catalog(), "acme", "latest", "1");
+            assertThat(result).isInstanceOfSatisfying(MigrationResult.Migrated.class, migrated -> {
+                assertThat(migrated.to()).isEqualTo("3");
+                assertThat(migrated.applied()).containsExactly("2", "3");
+            });
+            assertThat(engine.upgrade(engine.with("V4__unlock.sql", unlock).catalog(), "acme", "latest", "3"))
+                    .isInstanceOf(MigrationResult.Migrated.class);
+        }
+    }
 }
