@@ -9,23 +9,27 @@ final class BrokerSettings {
     private BrokerSettings() {}
 
     /**
-     * The settings in Kafka's own names, the given ones last.
+     * Where a node listens, in Kafka's own names.
      *
-     * @param listen the address that the broker binds, "host:port"
-     * @param advertised the address under which clients find it, "host:port"
+     * @param address that the broker binds, and under which clients find it, "host:port"
      * @param controller the address of the controller, "host:port"
      */
-    static Map<String, String> singleNode(
-            String listen, String advertised, String controller, Map<String, String> more) {
+    static Map<String, String> listeners(String address, String controller) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
         settings.put("controller.quorum.voters", "1@" + controller);
-        settings.put("listeners", "PLAINTEXT://" + listen + ",CONTROLLER://" + controller);
-        settings.put("advertised.listeners", "PLAINTEXT://" + advertised);
+        settings.put("listeners", "PLAINTEXT://" + address + ",CONTROLLER://" + controller);
+        settings.put("advertised.listeners", "PLAINTEXT://" + address);
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT");
         settings.put("inter.broker.listener.name", "PLAINTEXT");
+        return settings;
+    }
+
+    /** The other settings in Kafka's own names, the given ones last. */
+    static Map<String, String> forTests(Map<String, String> more) {
+        Map<String, String> settings = new LinkedHashMap<>();
         // A killed broker may register again only when its old session has run out; the default is 9 s.
         settings.put("broker.session.timeout.ms", "3000");
         settings.put("broker.heartbeat.interval.ms", "500");

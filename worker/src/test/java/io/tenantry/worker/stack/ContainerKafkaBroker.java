@@ -1,15 +1,19 @@
 package io.tenantry.worker.stack;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.testcontainers.kafka.KafkaContainer;
 
 /** A KRaft broker in a container of Kafka's own image. */
 final class ContainerKafkaBroker implements KafkaBroker {
     private static final String IMAGE = "apache/kafka:4.4.0";
+    /** The module's listener for clients. */
+    private static final int PORT = 9092;
+    /** The main process is the module's script, which passes no signal on. */
+    private static final String PROCESS = "java";
 
     private final FixedPortContainer container;
     private final String address;
@@ -23,14 +27,10 @@ final class ContainerKafkaBroker implements KafkaBroker {
     static ContainerKafkaBroker start(Map<String, String> more) {
         int port = FreePort.pick();
         String address = FixedPortContainer.host() + ":" + port;
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("log.dirs", "/tmp/kafka-data");
-        // The same port inside: the broker calls itself at its advertised address, to verify transactions.
-        settings.putAll(BrokerSettings.singleNode(":" + port, address, "127.0.0.1:9093", more));
-        Map<String, String> environment = new LinkedHashMap<>();
-        settings.forEach((name, value) -> environment.put(variable(name), value));
-        ContainerKafkaBroker broker =
-                new ContainerKafkaBroker(FixedPortContainer.start(IMAGE, port, port, environment, List.of()), address);
+        KafkaContainer kafka = new KafkaContainer(IMAGE);
+        kafka.withEnv("KAFKA_LOG_DIRS", "/tmp/kafka-data");
+        BrokerSettings.forTests(more).forEach((name, value) -> kafka.withEnv(variable(name), value));
+        ContainerKafkaBroker broker = new ContainerKafkaBroker(FixedPortContainer.start(kafka, port, PORT), address);
         broker.awaitReady();
         return broker;
     }
@@ -68,7 +68,7 @@ final class ContainerKafkaBroker implements KafkaBroker {
     @Override
     public synchronized void stop() {
         resume();
-        container.stop(Signal.TERM);
+        container.stop(Signal.TERM, PROCESS);
     }
 
     @Override

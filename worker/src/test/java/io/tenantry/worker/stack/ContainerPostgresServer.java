@@ -3,11 +3,11 @@ package io.tenantry.worker.stack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /** PostgreSQL in a container of its public image. */
 final class ContainerPostgresServer implements PostgresServer {
     private static final String IMAGE = "postgres:18";
-    private static final int PORT = 5432;
 
     private final FixedPortContainer container;
     private final int port;
@@ -26,9 +26,11 @@ final class ContainerPostgresServer implements PostgresServer {
             command.add(name + "=" + value);
         });
         int port = FreePort.pick();
-        Map<String, String> environment = Map.of("POSTGRES_USER", "postgres", "POSTGRES_PASSWORD", "postgres");
-        ContainerPostgresServer server =
-                new ContainerPostgresServer(FixedPortContainer.start(IMAGE, port, PORT, environment, command), port);
+        PostgreSQLContainer postgres =
+                new PostgreSQLContainer(IMAGE).withUsername("postgres").withPassword("postgres");
+        postgres.setCommand(command.toArray(String[]::new));
+        ContainerPostgresServer server = new ContainerPostgresServer(
+                FixedPortContainer.start(postgres, port, PostgreSQLContainer.POSTGRESQL_PORT), port);
         server.awaitReady();
         return server;
     }

@@ -50,7 +50,8 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
                 .toList();
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("log.dirs", data(folder).toString());
-        settings.putAll(BrokerSettings.singleNode(address, address, "127.0.0.1:" + FreePort.pick(), Map.of()));
+        settings.putAll(BrokerSettings.listeners(address, "127.0.0.1:" + FreePort.pick()));
+        settings.putAll(BrokerSettings.forTests(Map.of()));
         BrokerSettings.addDetours(settings, detours);
         settings.putAll(more);
         write(settings, properties(folder));

@@ -1,12 +1,12 @@
 package io.tenantry.worker.stack;
 
 import com.github.dockerjava.api.DockerClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.utility.DockerImageName;
 
 /** A container that can be stopped and started in place: it keeps its data and its port on the Docker host. */
 final class FixedPortContainer implements AutoCloseable {
@@ -21,16 +21,11 @@ final class FixedPortContainer implements AutoCloseable {
     }
 
     /** Starts a container whose one port is the given one of {@link #host()}. */
-    static FixedPortContainer start(
-            String image, int hostPort, int containerPort, Map<String, String> environment, List<String> command) {
+    static FixedPortContainer start(GenericContainer<?> container, int hostPort, int containerPort) {
         // Where it is enough, nobody but this machine can connect.
         String from = host().equals(LOOPBACK) ? LOOPBACK + ":" : "";
         String binding = from + hostPort + ":" + containerPort;
-        GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image)).withEnv(environment);
         container.setPortBindings(List.of(binding));
-        if (!command.isEmpty()) {
-            container.setCommand(command.toArray(String[]::new));
-        }
         container.start();
         return new FixedPortContainer(container);
     }
@@ -46,10 +41,28 @@ final class FixedPortContainer implements AutoCloseable {
 
     /** Sends a signal to the container's main process and waits for its end, which SIGKILL enforces. */
     void stop(Signal signal) {
-        if (!isRunning()) {
-            return;
+        if (isRunning()) {
+            send(signal);
+            awaitEnd();
         }
-        send(signal);
+    }
+
+    /** The same with a process of this name, after whose end the main one ends. */
+    void stop(Signal signal, String process) {
+        if (isRunning()) {
+            try {
+                container.execInContainer("pkill", "-" + signal.name(), process);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
         try {
             Await.until(STOP, "container " + id() + " stops", () -> !isRunning());
         } catch (AssertionError late) {
