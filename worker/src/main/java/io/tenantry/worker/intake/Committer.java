@@ -17,7 +17,7 @@ final class Committer {
     private final Publishing publishing;
     private final BooleanSupplier saturated;
 
-    /** @param saturated whether there is more work than threads: then a result waits a moment for others to share its transaction */
+    /** @param saturated whether there is more work than threads and connections: then a result waits for others, to share a transaction */
     Committer(
             Consumer<byte[], byte[]> consumer,
             Settler settler,
@@ -38,7 +38,7 @@ final class Committer {
     /** At each turn: takes what is settled and commits it, or waits a moment for more where the worker is saturated. */
     void settleAndCommit() {
         settle();
-        if (!saturated.getAsBoolean() || publishing.isDue()) {
+        if (publishing.isDue() || (!publishing.isEmpty() && !saturated.getAsBoolean())) {
             publishing.publish(consumer.groupMetadata());
         }
     }

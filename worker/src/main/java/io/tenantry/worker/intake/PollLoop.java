@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * Polls requests, hands them to their lanes, and publishes what is settled. The one thread that runs it is the only one
  * that touches the consumer and the producer; it never waits for a database, a lock or a task.
  *
- * <p>A turn of the loop polls records, admits their requests or parks them, takes what is settled, commits it together
- * with the results, and cleans up. If polling fails, the turn still settles and commits; if that fails, the next turn
+ * <p>A turn of the loop polls records, admits their requests or parks them, takes what is settled, and commits results
+ * and offsets together. If polling fails, the turn still settles and commits; if that fails, the next turn
  * polls.
  */
 public final class PollLoop implements Runnable {

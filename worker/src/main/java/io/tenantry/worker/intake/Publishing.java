@@ -173,7 +173,7 @@ final class Publishing {
         try {
             Set<Coordinates> committed = assignment.committed(batch.coordinates());
             LOG.warn(
-                    "{} of {} results and dead letters in doubt are in Kafka; the others are published now",
+                    "{} of {} results and dead letters are in Kafka after a commit in doubt; the others are published again",
                     committed.size(),
                     batch.coordinates().size());
             settler.published(batch.requests().stream()

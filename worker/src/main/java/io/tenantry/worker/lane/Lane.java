@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The tasks of one tenant, oldest first. Guarded by the lock of {@link Lanes}. */
 final class Lane {
@@ -23,6 +24,10 @@ final class Lane {
     /** Tells a late callback or timer of an earlier wait from the current one. */
     long waitNumber;
 
+    /** What {@link Workload} has counted of it. */
+    Workload.Part counted = Workload.Part.NONE;
+
+    private @Nullable WaitReason reason;
     /** Whether the waiting head lets tasks pass that may overtake it. */
     private boolean stepsAside;
 
@@ -40,8 +45,17 @@ final class Lane {
     /** The head waits from now on. */
     void startWait(NextAction.Waiting wait) {
         state = State.WAITING;
+        reason = wait.why().reason();
         stepsAside = wait instanceof NextAction.StepAside;
         timed = wait instanceof NextAction.Timed;
+    }
+
+    /** What it has of work that could go on now. */
+    Workload.Part part() {
+        if (state != State.WAITING || reason == WaitReason.REGISTRY_ANSWER) {
+            return new Workload.Part(tasks.size(), 0);
+        }
+        return reason == WaitReason.NO_CONNECTION ? new Workload.Part(tasks.size(), 1) : Workload.Part.NONE;
     }
 
     /**

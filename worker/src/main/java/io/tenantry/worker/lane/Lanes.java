@@ -21,6 +21,7 @@ public final class Lanes implements AutoCloseable {
 
     private final Object lock = new Object();
     private final Map<String, Lane> lanes = new HashMap<>();
+    private final Workload workload = new Workload();
     private final AttemptRunner attempts;
     private final Consumer<Error> fatal;
     private final LanePool pool;
@@ -52,6 +53,7 @@ public final class Lanes implements AutoCloseable {
                 if (lane.tasks.size() == 1 || (lane.state == Lane.State.WAITING && lane.mayRunNow())) {
                     makeReady(lane);
                 }
+                workload.update(lane);
                 return;
             }
         }
@@ -72,6 +74,7 @@ public final class Lanes implements AutoCloseable {
                 } else {
                     lane.tasks.add(runs);
                 }
+                workload.update(lane);
             }
         }
         dropped.forEach(waits::ended);
@@ -93,11 +96,13 @@ public final class Lanes implements AutoCloseable {
     }
 
     /**
-     * Whether there is more work than threads: more lanes have tasks than can run at once. Then the time of all counts, and
-     * otherwise that of each.
+     * Whether there is more work than threads and connections for it. A task that waits for anything else, and those behind
+     * it, are no work until it goes on.
      */
     public boolean isSaturated() {
-        return active() > concurrency;
+        synchronized (lock) {
+            return workload.exceeds(concurrency);
+        }
     }
 
     /** Interrupts what still runs; call {@link #drain} first for a clean end. Returns at once. */
@@ -149,6 +154,7 @@ public final class Lanes implements AutoCloseable {
                 waits.ended(task);
                 next(lane);
             }
+            workload.update(lane);
         }
         if (waiting) {
             wakeLater(lane, waitNumber, action);
@@ -187,6 +193,7 @@ public final class Lanes implements AutoCloseable {
         synchronized (lock) {
             if (lanes.get(lane.name) == lane && lane.state == Lane.State.WAITING && lane.waitNumber == waitNumber) {
                 makeReady(lane);
+                workload.update(lane);
             }
         }
     }

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a batch in one transaction, together with the marks of what was published since the last one. If the registry
- * refuses a batch, its outcomes are written one by one, so that only the one at fault becomes a dead letter. For the
- * settler's thread alone.
+ * refuses a batch, the marks are written by themselves, and its outcomes one by one, so that only the one at fault becomes
+ * a dead letter. For the settler's thread alone.
  */
 final class BatchWriter {
     private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
@@ -62,7 +62,10 @@ final class BatchWriter {
 
     /** Writes and hands over the batch, which may be empty; if the settler is closed first, nothing is handed over. */
     void write(List<Incoming> batch) throws InterruptedException {
-        List<RequestRef> marks = published.takeAll();
+        write(batch, published.takeAll());
+    }
+
+    private void write(List<Incoming> batch, List<RequestRef> marks) throws InterruptedException {
         try {
             Optional<Written> written = calls.untilAnswered(() -> transact(batch, marks));
             if (written.isPresent()) {
@@ -71,8 +74,26 @@ final class BatchWriter {
                 published.addAll(marks);
             }
         } catch (RegistryCalls.RefusedException refusal) {
-            published.addAll(marks);
-            afterRefusal(batch, refusal);
+            if (marks.isEmpty()) {
+                afterRefusal(batch, refusal);
+            } else {
+                writeMarks(marks);
+                write(batch, List.of());
+            }
+        }
+    }
+
+    /** By themselves, so that outcomes are not refused because of them. */
+    private void writeMarks(List<RequestRef> marks) throws InterruptedException {
+        try {
+            if (calls.untilAnswered(() -> transact(List.of(), marks)).isEmpty()) {
+                published.addAll(marks);
+            }
+        } catch (RegistryCalls.RefusedException refusal) {
+            LOG.error(
+                    "the registry refuses to mark {} results as published; the ledger keeps them twice as long",
+                    marks.size(),
+                    refusal.getCause());
         }
     }
 
@@ -134,16 +155,11 @@ final class BatchWriter {
 
     private void afterRefusal(List<Incoming> batch, RegistryCalls.RefusedException refusal)
             throws InterruptedException {
-        if (batch.isEmpty()) {
-            LOG.error(
-                    "the registry refuses to mark results as published; the ledger keeps them twice as long",
-                    refusal.getCause());
-            published.clear();
-        } else if (batch.size() == 1) {
+        if (batch.size() == 1) {
             toDeadLetter(batch.get(0), refusal);
         } else {
             for (Incoming one : batch) {
-                write(List.of(one));
+                write(List.of(one), List.of());
             }
         }
     }

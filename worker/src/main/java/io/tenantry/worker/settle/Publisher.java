@@ -35,7 +35,7 @@ public final class Publisher implements AutoCloseable {
     public enum CommitOutcome {
         /** The publication is in Kafka. */
         COMMITTED,
-        /** The publication is not in Kafka, and may be published again, changed or not. */
+        /** The publication is not in Kafka, or a new producer will say so; it may be published again, changed or not. */
         NOT_COMMITTED,
         /** The outcome is unknown: publish the same again, which only repeats the commit. */
         IN_DOUBT,

@@ -57,7 +57,7 @@ public final class Settler implements Outcomes, AutoCloseable {
      *
      * @param outage of the registry
      * @param source {@code ce_source} of the results
-     * @param saturated whether there is more work than threads; asked by its thread
+     * @param saturated whether there is more work than threads and connections; asked by its thread
      * @param fatal told of an error after which the process must not go on
      */
     public Settler(

@@ -87,7 +87,7 @@ public final class Outage {
         return since == null ? Optional.empty() : Optional.of(Duration.ofNanos(nanoTime.getAsLong() - sinceNanos));
     }
 
-    /** An attempt found it away. The pause doubles with each attempt that was permitted after a pause. */
+    /** An attempt found it away. The pause doubles with each attempt that was made after a pause was over. */
     public synchronized void away(String reason) {
         long now = nanoTime.getAsLong();
         if (since == null) {

@@ -2,6 +2,7 @@ package io.tenantry.worker.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ class LanesTest {
                         fixture.submit(
                                 random.nextBoolean()
                                         ? task.then(turn)
-                                        : task.then(new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT))
+                                        : task.then(() -> new NextAction.Snooze(Duration.ZERO, LanesFixture.WAIT))
                                                 .then(turn));
                     }
                 }));
@@ -137,7 +138,7 @@ class LanesTest {
     }
 
     @Test
-    void isSaturatedWhileMoreLanesHaveTasksThanCanRun() {
+    void isSaturatedWhileThereAreMoreTasksThanThreads() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             LanesFixture.Gate gate = fixture.occupyThread("running");
             assertThat(fixture.lanes.isSaturated()).isFalse();
@@ -148,6 +149,46 @@ class LanesTest {
             gate.open();
             fixture.awaitIdle();
             assertThat(fixture.lanes.isSaturated()).isFalse();
+        }
+    }
+
+    @Test
+    void isSaturatedWhileTheTasksOfOneLaneQueue() {
+        try (LanesFixture fixture = new LanesFixture(2)) {
+            fixture.occupyThread("running");
+
+            fixture.submit(fixture.bulk("first", "lane of running"), fixture.bulk("second", "lane of running"));
+
+            assertThat(fixture.lanes.isSaturated()).isTrue();
+            fixture.lanes.drain();
+            assertThat(fixture.lanes.isSaturated()).isFalse();
+        }
+    }
+
+    @Test
+    void aTaskThatWaitsForSomethingElseIsNoWork() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            for (String lane : List.of("a", "b", "c")) {
+                fixture.submit(fixture.bulk("waits " + lane, lane)
+                        .then(() -> new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT)));
+                fixture.submit(fixture.bulk("behind " + lane, lane));
+            }
+            Await.until(
+                    LanesFixture.DEADLINE,
+                    "all wait",
+                    () -> fixture.journal.size() == 3 && fixture.lanes.running() == 0);
+
+            assertThat(fixture.lanes.isSaturated()).isFalse();
+        }
+    }
+
+    @Test
+    void isSaturatedWhileATaskWaitsForAConnection() {
+        try (LanesFixture fixture = new LanesFixture(4)) {
+            Wait wait = new Wait(WaitReason.NO_CONNECTION, "a test");
+            fixture.submit(fixture.bulk("waits", "a").then(() -> new NextAction.Snooze(LanesFixture.LONG, wait)));
+
+            Await.until(LanesFixture.DEADLINE, "it waits", fixture.lanes::isSaturated);
         }
     }
 

@@ -88,7 +88,8 @@ final class FakeStore implements SettlementStore {
         } else if (failure instanceof SQLException refusal) {
             throw refusal;
         }
-        if (entries.stream().anyMatch(entry -> entry.request().id().equals(refused))) {
+        if (entries.stream().anyMatch(entry -> entry.request().id().equals(refused))
+                || marks.stream().anyMatch(mark -> mark.id().equals(refused))) {
             throw new SQLException("invalid byte sequence for encoding \"UTF8\": 0x00", "22021");
         }
         batches.add(entries.size());

@@ -41,14 +41,14 @@ class SettlerTest {
 
     private final FakeStore store = new FakeStore();
     private final List<Error> fatal = new CopyOnWriteArrayList<>();
-    private volatile BooleanSupplier others = () -> false;
+    private volatile BooleanSupplier saturated = () -> false;
     private final List<SettledRequest> answers = new ArrayList<>();
     private final Settler settler = new Settler(
             store,
             new Outage("the registry", "outcomes wait", Clock.systemUTC(), System::nanoTime, away -> {}),
             new Meters(new SimpleMeterRegistry()),
             "/tenantry/test",
-            () -> others.getAsBoolean(),
+            () -> saturated.getAsBoolean(),
             fatal::add);
 
     @AfterEach
@@ -180,8 +180,8 @@ class SettlerTest {
         settler.finished(request(0), outcome(0));
         Await.until(DEADLINE, "the first one is being written", () -> store.begun() == 1);
         settler.finished(request(1), outcome(1));
-        others = () -> {
-            others = () -> false;
+        saturated = () -> {
+            saturated = () -> false;
             settler.finished(request(2), outcome(2));
             return true;
         };
@@ -199,6 +199,17 @@ class SettlerTest {
         settler.close();
 
         assertThat(store.published).extracting(RequestRef::offset).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void marksThatTheRegistryRefusesMakeNoDeadLettersOfOutcomes() {
+        store.refusing("request 9").closed();
+        settler.published(List.of(request(9).ref()));
+        settler.finished(request(1), outcome(1));
+        settler.finished(request(2), outcome(2));
+        store.open();
+
+        assertThat(await(2)).allMatch(Settled.Result.class::isInstance);
     }
 
     @Test
