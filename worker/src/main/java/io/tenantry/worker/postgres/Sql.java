@@ -73,6 +73,38 @@ public final class Sql {
         }
     }
 
+    /**
+     * Runs several statements with semicolons between, of which the last one must return rows.
+     *
+     * @return all rows of the last statement, in their order; the results before are passed over
+     */
+    public static <T> List<T> queryLast(Connection connection, String sql, RowMapper<T> mapper) throws SQLException {
+        List<T> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            try (ResultSet row = lastResult(statement)) {
+                readAll(row, current -> rows.add(mapper.map(current)));
+            }
+        }
+        return rows;
+    }
+
+    private static ResultSet lastResult(Statement statement) throws SQLException {
+        while (true) {
+            ResultSet rows = statement.getResultSet();
+            boolean more = statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+            if (!more && statement.getUpdateCount() == -1) {
+                if (rows == null) {
+                    throw new SQLException("the last statement has returned no rows");
+                }
+                return rows;
+            }
+            if (rows != null) {
+                rows.close();
+            }
+        }
+    }
+
     /** Runs a statement, or several with semicolons between. Their results are not read. */
     public static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -91,17 +123,33 @@ public final class Sql {
         }
     }
 
+    /** Runs an INSERT, UPDATE or DELETE once for each of these lists of parameters, together in one round trip. */
+    public static void updateEach(Connection connection, String sql, List<List<Object>> parameters)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (List<Object> row : parameters) {
+                bind(statement, row.toArray());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
     private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... parameters)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         try {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
+            bind(statement, parameters);
             return statement;
         } catch (SQLException failure) {
             statement.close();
             throw failure;
+        }
+    }
+
+    private static void bind(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
         }
     }
 

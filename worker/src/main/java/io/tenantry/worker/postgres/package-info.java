@@ -1,4 +1,4 @@
-/** PostgreSQL on any connection: quoting, transactions, messages of several statements, databases, and what a failure means. */
+/** PostgreSQL on any connection: statements, quoting, transactions, databases, and what a failure means; and digests. */
 @NullMarked
 package io.tenantry.worker.postgres;
 

@@ -2,7 +2,6 @@ package io.tenantry.worker.registry;
 
 import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
@@ -16,15 +15,12 @@ final class TemplateUse {
         String sql =
                 "INSERT INTO tenantry.template_use (server, template, worker) VALUES (?, ?, ?) ON CONFLICT (server,"
                         + " template, worker) DO UPDATE SET seen_at = now()";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (KnownTemplate template : templates) {
-                statement.setString(1, template.server());
-                statement.setString(2, template.template());
-                statement.setString(3, worker);
-                statement.addBatch();
-            }
-            statement.executeBatch();
-        }
+        Sql.updateEach(
+                connection,
+                sql,
+                templates.stream()
+                        .map(template -> List.<Object>of(template.server(), template.template(), worker))
+                        .toList());
     }
 
     List<KnownTemplate> known(Connection connection) throws SQLException {

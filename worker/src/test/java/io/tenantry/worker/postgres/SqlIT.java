@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenantry.worker.stack.DevStack;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,5 +75,26 @@ class SqlIT {
 
         assertThat(Sql.query(connection, "SELECT id, name FROM item", row -> row.getInt(1) + row.getString(2)))
                 .containsExactly("1a");
+    }
+
+    @Test
+    void returnsTheRowsOfTheLastStatement() throws SQLException {
+        String first = "SELECT 7; UPDATE item SET name = 'b'; ";
+
+        assertThat(Sql.queryLast(connection, first + NUMBERS, row -> row.getInt(1)))
+                .containsExactly(1, 2, 3);
+        assertThat(Sql.queryLast(connection, first + NUMBERS + " WHERE n > 3", row -> row.getInt(1)))
+                .isEmpty();
+        assertThatThrownBy(() -> Sql.queryLast(connection, NUMBERS + "; DELETE FROM item", row -> row.getInt(1)))
+                .isInstanceOf(SQLException.class)
+                .hasMessage("the last statement has returned no rows");
+    }
+
+    @Test
+    void updatesOnceForEachListOfParameters() throws SQLException {
+        Sql.updateEach(connection, "INSERT INTO item VALUES (?, ?)", List.of(List.of(2, "b"), List.of(3, "c")));
+
+        assertThat(Sql.query(connection, "SELECT name FROM item ORDER BY id", row -> row.getString(1)))
+                .containsExactly("a", "b", "c");
     }
 }

@@ -2,11 +2,10 @@ package io.tenantry.worker.engine.flyway;
 
 import io.tenantry.worker.engine.catalog.Scripts;
 import io.tenantry.worker.engine.catalog.SqlStatements;
-import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.SessionReset;
-import java.sql.ResultSet;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -93,17 +92,18 @@ public final class HomeLockGuard implements Callback {
     public void handle(Event event, Context context) {
         String sql =
                 SqlStatements.withoutComments(context.getStatement().getSql()).strip();
-        try (Statement statement = context.getConnection().createStatement()) {
-            if (!context.getConnection().getAutoCommit()) {
+        Connection connection = context.getConnection();
+        try {
+            if (!connection.getAutoCommit()) {
                 // Flyway's own transaction holds the lock until its end.
                 return;
             }
             if (event == Event.BEFORE_EACH_MIGRATE_STATEMENT) {
-                before(statement, sql);
+                before(connection, sql);
             } else if (event == Event.AFTER_EACH_MIGRATE_STATEMENT) {
-                after(statement, sql);
+                after(connection, sql);
             } else {
-                failed(statement);
+                failed(connection);
             }
         } catch (SQLException failure) {
             throw new FlywayException("the lock of the home could not be kept", failure);
@@ -113,33 +113,29 @@ public final class HomeLockGuard implements Callback {
         }
     }
 
-    private void before(Statement statement, String sql) throws SQLException {
+    private void before(Connection connection, String sql) throws SQLException {
         if (lock.isEmpty()) {
             Set<Long> keys = new LinkedHashSet<>(Set.of(home));
-            try (ResultSet row = statement.executeQuery(HELD)) {
-                while (row.next()) {
-                    keys.add(row.getLong(1));
-                }
-            }
+            keys.addAll(Sql.query(connection, HELD, row -> row.getLong(1)));
             lock = taking("pg_catalog.pg_try_advisory_lock", keys);
             lockOfTransaction = taking("pg_catalog.pg_try_advisory_xact_lock", keys);
         }
         if (DISCARD_ALL.matcher(sql).find()) {
             // Several statements in one message are one transaction, which holds the lock until the session holds it
             // again.
-            lock(statement, lockOfTransaction + "; " + SessionReset.RESET + "; DEALLOCATE ALL; " + lock);
+            lock(connection, lockOfTransaction + "; " + SessionReset.RESET + "; DEALLOCATE ALL; " + lock);
             if (!lost) {
                 throw new FlywayBlockStatementExecutionException(
                         new ErrorDetails(CoreErrorCode.ERROR, "run in parts"), "DISCARD ALL was run in parts");
             }
         } else if (inTransaction) {
             if (!ENDS.matcher(sql).find() && !SETS_UP.matcher(sql).find()) {
-                statement.execute(lockOfTransaction);
+                Sql.execute(connection, lockOfTransaction);
             }
         } else if (unlocks
                 && IN_TRANSACTION.matcher(sql).find()
                 && !MAY_COMMIT.matcher(sql).find()) {
-            statement.execute("BEGIN; " + lockOfTransaction + "; SAVEPOINT tenantry_lock");
+            Sql.execute(connection, "BEGIN; " + lockOfTransaction + "; SAVEPOINT tenantry_lock");
             wrapped = true;
         }
     }
@@ -148,25 +144,25 @@ public final class HomeLockGuard implements Callback {
         return keys.stream().map(key -> function + "(" + key + ")").collect(Collectors.joining(", ", "SELECT ", ""));
     }
 
-    private void after(Statement statement, String sql) throws SQLException {
+    private void after(Connection connection, String sql) throws SQLException {
         inTransaction = BEGINS.matcher(sql).find()
                 || (inTransaction && !ENDS.matcher(sql).find());
         if (inTransaction && SETS_UP.matcher(sql).find()) {
             return;
         }
-        lock(statement, lock);
+        lock(connection, lock);
         if (wrapped) {
             wrapped = false;
-            statement.execute("COMMIT");
+            Sql.execute(connection, "COMMIT");
         }
     }
 
     /** Flyway reports the failure itself, also if the lock cannot be taken again. */
-    private void failed(Statement statement) {
+    private void failed(Connection connection) {
         if (wrapped) {
             wrapped = false;
             try {
-                statement.execute("ROLLBACK TO SAVEPOINT tenantry_lock; " + lock + "; ROLLBACK");
+                Sql.execute(connection, "ROLLBACK TO SAVEPOINT tenantry_lock; " + lock + "; ROLLBACK");
             } catch (SQLException ended) {
                 // The session has ended too.
             }
@@ -174,11 +170,8 @@ public final class HomeLockGuard implements Callback {
     }
 
     /** @param sql its last statement returns whether each lock was taken */
-    private void lock(Statement statement, String sql) throws SQLException {
-        statement.execute(sql);
-        try (ResultSet locked = LastResult.of(statement)) {
-            lost = !locked.next() || !locked.getBoolean(1);
-        }
+    private void lock(Connection connection, String sql) throws SQLException {
+        lost = !Sql.queryLast(connection, sql, row -> row.getBoolean(1)).contains(true);
     }
 
     @Override

@@ -1,13 +1,10 @@
 package io.tenantry.worker.engine.flyway;
 
-import io.tenantry.worker.postgres.LastResult;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
@@ -86,16 +83,14 @@ public final class ScriptIsolation implements Callback {
         // Flyway keeps all results of an SQL script until its end. A migration in Java may read any amount, in parts.
         boolean isSql = context.getMigrationInfo().getType().name().startsWith("SQL");
         limit.next(context.getMigrationInfo().getScript(), isSql);
-        try (Statement statement = context.getConnection().createStatement()) {
+        Connection connection = context.getConnection();
+        try {
             if (restore == null) {
-                restore = restore(context.getConnection());
+                restore = restore(connection);
             } else {
-                statement.execute(restore);
+                Sql.execute(connection, restore);
             }
-            statement.execute("SELECT " + lock);
-            try (ResultSet locked = LastResult.of(statement)) {
-                lockLost = !locked.next() || !locked.getBoolean(1);
-            }
+            lockLost = !Sql.<Boolean>one(connection, "SELECT " + lock, row -> row.getBoolean(1));
         } catch (SQLException failure) {
             throw new FlywayException("the settings of earlier scripts could not be restored", failure);
         }

@@ -1,12 +1,10 @@
 package io.tenantry.worker.engine.plan;
 
-import io.tenantry.worker.postgres.LastResult;
 import io.tenantry.worker.postgres.QueryMessage;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.SessionReset;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Ends the transaction of a plan that failed, and undoes what scripts leave in the session. A reset travels in the
@@ -45,9 +43,7 @@ final class PlanCleanup {
     void begin() throws SQLException {
         session.changed();
         if (unreset) {
-            try (Statement statement = session.connection().createStatement()) {
-                statement.execute(RESET);
-            }
+            Sql.execute(session.connection(), RESET);
             unreset = false;
         }
     }
@@ -67,10 +63,11 @@ final class PlanCleanup {
 
     /** Rolls back a plan that failed; returns whether the session still works. */
     boolean rollBack(SQLException failure) {
-        try (Statement statement = session.connection().createStatement()) {
-            statement.execute(bounds.rollBack() + (isTrial ? "" : ";\n" + RESET));
-            if (!isTrial) {
-                restored(statement);
+        try {
+            if (isTrial) {
+                Sql.execute(session.connection(), bounds.rollBack());
+            } else {
+                rollBackAndReset();
             }
             return true;
         } catch (SQLException broken) {
@@ -80,11 +77,10 @@ final class PlanCleanup {
     }
 
     /** Statements that a script has prepared are removed later, when the session is closed. */
-    private void restored(Statement reset) throws SQLException {
-        try (ResultSet prepared = LastResult.of(reset)) {
-            if (!prepared.next()) {
-                session.restored();
-            }
+    private void rollBackAndReset() throws SQLException {
+        String sql = bounds.rollBack() + ";\n" + RESET;
+        if (Sql.queryLast(session.connection(), sql, row -> row.getString(1)).isEmpty()) {
+            session.restored();
         }
     }
 }

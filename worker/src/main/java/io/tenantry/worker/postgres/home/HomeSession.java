@@ -1,6 +1,7 @@
 package io.tenantry.worker.postgres.home;
 
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
 import io.tenantry.worker.postgres.connection.ReceiveBudget;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
@@ -9,9 +10,7 @@ import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -108,24 +107,19 @@ public final class HomeSession implements AutoCloseable {
      */
     public Optional<LockedHome> tryLock() throws SQLException {
         changed();
-        try (Statement statement = connection.createStatement()) {
-            // One round trip. The settings are those of the session, because Flyway commits in between.
-            boolean isResult = statement.execute("SET idle_session_timeout = " + LONGEST_IDLE.toMillis()
-                    + "; SET lock_timeout = "
-                    + timeouts.lock().toMillis()
-                    + "; SET statement_timeout = " + timeouts.statement().toMillis()
-                    + "; SELECT pg_try_advisory_lock(" + home.lockKey() + "), clock_timestamp()");
-            while (!isResult && statement.getUpdateCount() != -1) {
-                isResult = statement.getMoreResults();
-            }
-            try (ResultSet result = statement.getResultSet()) {
-                if (!result.next() || !result.getBoolean(1)) {
-                    return Optional.empty();
-                }
-                Instant now = result.getObject(2, OffsetDateTime.class).toInstant();
-                return Optional.of(new LockedHome(this, now));
-            }
-        }
+        // One round trip. The settings are those of the session, because Flyway commits in between.
+        String sql = "SET idle_session_timeout = " + LONGEST_IDLE.toMillis()
+                + "; SET lock_timeout = " + timeouts.lock().toMillis()
+                + "; SET statement_timeout = " + timeouts.statement().toMillis()
+                + "; SELECT pg_try_advisory_lock(" + home.lockKey() + "), clock_timestamp()";
+        return Sql.queryLast(connection, sql, this::locked).get(0);
+    }
+
+    private Optional<LockedHome> locked(ResultSet row) throws SQLException {
+        return row.getBoolean(1)
+                ? Optional.of(new LockedHome(
+                        this, row.getObject(2, OffsetDateTime.class).toInstant()))
+                : Optional.empty();
     }
 
     @Override

@@ -1,13 +1,9 @@
 package io.tenantry.worker.postgres.home;
 
 import io.tenantry.worker.postgres.Identifiers;
-import io.tenantry.worker.postgres.LastResult;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -66,26 +62,12 @@ public final class SessionReset {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
-            try (Statement statement = connection.createStatement()) {
-                for (String name : prepared(statement)) {
-                    statement.execute("DEALLOCATE " + Identifiers.quote(name));
-                }
+            for (String name : Sql.queryLast(connection, RESET + "; " + PREPARED, row -> row.getString(1))) {
+                Sql.execute(connection, "DEALLOCATE " + Identifiers.quote(name));
             }
         } catch (SQLException unusable) {
             evict.accept(connection);
             throw unusable;
         }
-    }
-
-    /** Resets all but prepared statements; returns the names of these. */
-    private static List<String> prepared(Statement statement) throws SQLException {
-        List<String> names = new ArrayList<>();
-        statement.execute(RESET + "; " + PREPARED);
-        try (ResultSet rows = LastResult.of(statement)) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
-        }
-        return names;
     }
 }

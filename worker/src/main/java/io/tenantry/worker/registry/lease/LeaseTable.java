@@ -4,10 +4,10 @@ import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.registry.lease.Member.Holding;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -96,17 +96,10 @@ final class LeaseTable {
                 + " connections) VALUES (?, ?, ?, ?, ?) ON CONFLICT (group_id, application_name, server) DO UPDATE SET"
                 + " cap = excluded.cap, connections = excluded.connections WHERE (held.cap, held.connections) <>"
                 + " (excluded.cap, excluded.connections)";
-        try (PreparedStatement statement = connection.prepareStatement(leases)) {
-            for (Map.Entry<String, Holding> holding : holdings.entrySet()) {
-                statement.setString(1, group);
-                statement.setString(2, applicationName);
-                statement.setString(3, holding.getKey());
-                statement.setInt(4, holding.getValue().cap());
-                statement.setInt(5, holding.getValue().connections());
-                statement.addBatch();
-            }
-            statement.executeBatch();
-        }
+        List<List<Object>> rows = new ArrayList<>();
+        holdings.forEach(
+                (server, held) -> rows.add(List.of(group, applicationName, server, held.cap(), held.connections())));
+        Sql.updateEach(connection, leases, rows);
     }
 
     /** Fences members, so that none of them can renew its lease; those that hold nothing are deleted at once. */
