@@ -22,7 +22,8 @@ record HistoryInsert(TenantHome home, Migration migration) {
     private static final String NOW = "(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint";
     /**
      * The setting with the time of the last row, in milliseconds since 1970. Adding up the times in the table would take
-     * ten times as long.
+     * ten times as long. The setting ends with the transaction; its name stays known to the session, as an empty text, which
+     * only a script that asks for this very name sees.
      */
     private static final String LAST_ROW = "tenantry.last_row";
     /** In milliseconds; 0 if a script has reset all settings. */

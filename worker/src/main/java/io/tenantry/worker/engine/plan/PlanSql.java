@@ -24,12 +24,11 @@ public final class PlanSql {
     /** The same: the mark or the history is not as expected. */
     private static final String CHANGED = "tenantry:changed";
 
-    /** As Flyway creates it, which the verification checks. */
+    /** In the statements that Flyway sends: an event trigger of the database may answer each. */
     private static final String HISTORY_COLUMNS = " (\"installed_rank\" INT NOT NULL, \"version\" VARCHAR(50),"
             + " \"description\" VARCHAR(200) NOT NULL, \"type\" VARCHAR(20) NOT NULL, \"script\" VARCHAR(1000) NOT NULL,"
             + " \"checksum\" INTEGER, \"installed_by\" VARCHAR(100) NOT NULL, \"installed_on\" TIMESTAMP NOT NULL DEFAULT now(),"
-            + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL, CONSTRAINT \"" + History.TABLE
-            + "_pk\" PRIMARY KEY (\"installed_rank\"));\n";
+            + " \"execution_time\" INTEGER NOT NULL, \"success\" BOOLEAN NOT NULL);\n";
 
     /** Only statements with one of these words may leave something for the next script of the transaction. */
     private static final Pattern LEAVING =
@@ -100,8 +99,8 @@ public final class PlanSql {
     PlanText create(List<PlannedScript> scripts, String between, String afterwards) {
         begin();
         String schema = Identifiers.quote(home.schema());
-        // CREATE SCHEMA, the mark, and two statements for the history table.
-        places.addAll(Collections.nCopies(4, Place.of(Part.HOME)));
+        // CREATE SCHEMA, the mark, and three statements for the history table.
+        places.addAll(Collections.nCopies(5, Place.of(Part.HOME)));
         sql.append("CREATE SCHEMA ")
                 .append(schema)
                 .append(";\n")
@@ -172,7 +171,10 @@ public final class PlanSql {
         sql.append("CREATE TABLE ")
                 .append(table)
                 .append(HISTORY_COLUMNS)
-                .append("CREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
+                .append("ALTER TABLE ")
+                .append(table)
+                .append(" ADD CONSTRAINT \"" + History.TABLE
+                        + "_pk\" PRIMARY KEY (\"installed_rank\");\nCREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
                 .append(table)
                 .append(" (\"success\");\n");
     }
