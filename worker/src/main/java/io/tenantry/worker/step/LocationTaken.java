@@ -18,7 +18,7 @@ final class LocationTaken {
         String kind = home.kind();
         String owner = comment == null
                 ? "has no mark of Tenantry"
-                : "belongs to somebody else (comment on " + kind + ": \"" + comment.replaceAll("\\s+", " ") + "\")";
+                : "has another mark (comment on " + kind + ": \"" + comment.replaceAll("\\s+", " ") + "\")";
         return ResultError.of(
                 ErrorCode.LOCATION_TAKEN,
                 kind + " " + name + " " + owner + "; " + home.owner()

@@ -11,7 +11,7 @@ import org.flywaydb.core.api.callback.Event;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the lock timeout for statements outside a transaction that block nobody while they wait. All other statements
+ * Removes the lock timeout for statements outside a transaction that block no session while they wait. All other statements
  * keep it. If a script sets lock_timeout itself, nothing is changed. For one run of one script.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY">CREATE INDEX

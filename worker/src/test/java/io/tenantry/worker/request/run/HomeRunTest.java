@@ -10,7 +10,9 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HistoryRow;
+import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Use;
 import io.tenantry.worker.postgres.connection.Server;
@@ -19,9 +21,11 @@ import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.request.run.Homes.FakeStep;
 import io.tenantry.worker.step.StepResult;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.flywaydb.core.api.MigrationVersion;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +36,9 @@ import org.junit.jupiter.api.TestInstance;
 class HomeRunTest {
     private static final StepResult NOTHING_TO_MIGRATE = new StepResult.Migrated("3", "3", List.of());
     private static final StepResult MIGRATED = new StepResult.Migrated("1", "3", List.of("2", "3"));
+
+    private static final MigrationResult BY_PLAN = new MigrationResult.Migrated("1", "3", List.of("2", "3"));
+    private static final Instant REGISTERED_AT = LockedHomes.LOCKED_AT.minusSeconds(60);
 
     private Server server;
 
@@ -118,6 +125,42 @@ class HomeRunTest {
 
         run.runSteps(Homes.locked());
         assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
+    }
+
+    @Test
+    void theFastPathDoesTheWorkOfAllSteps() throws SQLException {
+        FakeStep step = new FakeStep();
+        HomeRun run = fast(new PlanOutcome.Done(BY_PLAN, LockedHomes.LOCKED_AT), step);
+
+        assertThat(run.runFastPath(Homes.locked().session()))
+                .isEqualTo(new HomeRun.FastEnd.Concluded(Optional.empty()));
+        assertThat(result(run).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(run.result().registered()).map(RegisteredHome::observedAt).contains(LockedHomes.LOCKED_AT);
+        assertThat(step.runs()).isZero();
+    }
+
+    @Test
+    void whatTheFastPathHasSeenWithoutTheLockKeepsTheTimeOfTheRegistry() throws SQLException {
+        HomeRun run = fast(new PlanOutcome.Done(BY_PLAN, null));
+
+        run.runFastPath(Homes.locked().session());
+
+        assertThat(run.result().registered()).map(RegisteredHome::observedAt).contains(REGISTERED_AT);
+    }
+
+    @Test
+    void aFastPathThatCouldNotDoTheWorkLeavesTheHomeOpen() throws SQLException {
+        HomeRun busy = fast(new PlanOutcome.Busy());
+        HomeRun withoutPlan = fast(new PlanOutcome.None());
+
+        assertThat(busy.runFastPath(Homes.locked().session())).isEqualTo(new HomeRun.FastEnd.Busy());
+        assertThat(withoutPlan.runFastPath(Homes.locked().session())).isEqualTo(new HomeRun.FastEnd.NoPlan());
+        assertThat(busy.isDone()).isFalse();
+        assertThat(withoutPlan.isDone()).isFalse();
+    }
+
+    private HomeRun fast(PlanOutcome outcome, FakeStep... steps) {
+        return Homes.run(server, "users", session -> outcome, REGISTERED_AT, new VersionTracker(), steps);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.postgres.home.LockedHomes;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.request.HomeWork;
+import io.tenantry.worker.step.FastPath;
 import io.tenantry.worker.step.Step;
 import io.tenantry.worker.step.StepResult;
 import java.sql.SQLException;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** Homes of tenant acme, worked on by steps that do what the test says. */
 final class Homes {
@@ -45,9 +47,18 @@ final class Homes {
     }
 
     static HomeRun run(Server server, String database, VersionTracker tracker, Step... steps) {
-        return new HomeRun(
-                new HomeWork(home(database), server, null, session -> new PlanOutcome.None(), List.of(steps), tracker),
-                null);
+        return run(server, database, session -> new PlanOutcome.None(), null, tracker, steps);
+    }
+
+    /** @param registeredAt when the registry's version was seen; null if that is not known */
+    static HomeRun run(
+            Server server,
+            String database,
+            FastPath fastPath,
+            @Nullable Instant registeredAt,
+            VersionTracker tracker,
+            Step... steps) {
+        return new HomeRun(new HomeWork(home(database), server, null, fastPath, List.of(steps), tracker), registeredAt);
     }
 
     static LockedHome locked() {
