@@ -20,7 +20,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Every setting, once. A new one is a constant here and a row in the worker's README; a test compares the two. */
+/**
+ * Every setting, once. A new one is a constant here, a row in the worker's README (a test compares the two), and a
+ * component of a settings record, which {@link SettingsReader} or the reader of its section fills.
+ */
 final class SettingsTable {
     /** Filled while this class is initialized: there is no setting without a row. */
     private static final List<Setting<?>> ROWS = new ArrayList<>();
