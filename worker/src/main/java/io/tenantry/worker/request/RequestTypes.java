@@ -6,8 +6,9 @@ import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.registry.TenantRecord;
 
 /**
- * The types of requests, each with the class that resolves it. Immutable. {@link Fleet#servers} finds the servers that
- * a type needs, and the result builder of {@code request.run} the type of its result.
+ * The types of requests, each with the class that resolves it. Immutable. Besides this, a type decides {@link
+ * Fleet#servers} (the servers it needs), and in {@code request.run} the type of its result and what the registry learns
+ * (ResultBuilder), its priority and what it may overtake (RequestRun), and which permits it may use (HomeAttempt).
  */
 public final class RequestTypes {
     private final Onboarding onboarding;

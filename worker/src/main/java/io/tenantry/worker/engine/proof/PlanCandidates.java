@@ -60,7 +60,7 @@ final class PlanCandidates {
 
     /**
      * @param ofScript the statements of the script; null if Flyway did not read it
-     * @param isObserved whether something reads the messages that the script is sent in
+     * @param isObserved whether a trigger or function may read the whole message (current_query), which has other statements too
      */
     private void add(
             Migration migration, @Nullable List<String> ofScript, boolean isOutsideTransaction, boolean isObserved) {
