@@ -96,6 +96,13 @@ final class BoundaryFindings {
         return Collections.unmodifiableMap(foreignObjects);
     }
 
+    /** The names of all these objects. */
+    Set<String> ofOthers() {
+        Set<String> all = new HashSet<>();
+        foreignObjects.values().forEach(all::addAll);
+        return all;
+    }
+
     /** Scripts that drop or rename the schema that they run in. */
     Set<String> dropping() {
         return Collections.unmodifiableSet(dropping);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +45,9 @@ record ForeignChanges(
      * @param ofTenant whether it is the tenant's own although it is in no schema, as a role or a large object can be
      */
     record Item(String name, boolean ofExtension, boolean ofTenant) {
-        /** The same item, which was there before the script and so is not the tenant's. */
-        private Item ofOthers() {
-            return new Item(name, ofExtension, false);
+        /** An item that was there before the script, and so is the tenant's only if the trial has made it. */
+        private Item of(Set<String> own) {
+            return new Item(name, ofExtension, own.contains(name));
         }
     }
 
@@ -91,8 +92,28 @@ record ForeignChanges(
         return new ForeignChanges(made, changed, gone, shared.without(earlier.shared));
     }
 
-    /** All objects that were created, changed or dropped. To be called after the rollback. */
-    Set<Item> resolve(Connection connection, String schema) throws SQLException {
+    /**
+     * The names of the tenant's own objects that are in no schema. A changed large object of others looks like the tenant's
+     * here.
+     *
+     * @param ofOthers the names of objects that are known not to be the tenant's
+     */
+    Set<String> own(Set<String> ofOthers) {
+        Set<String> own = new HashSet<>();
+        Stream.concat(certain.keySet().stream(), questionable.values().stream().map(Found::item))
+                .filter(Item::ofTenant)
+                .map(Item::name)
+                .forEach(own::add);
+        own.removeAll(ofOthers);
+        return own;
+    }
+
+    /**
+     * All objects that were created, changed or dropped. To be called after the rollback.
+     *
+     * @param own the names of the tenant's objects that are still there after the rollback
+     */
+    Set<Item> resolve(Connection connection, String schema, Set<String> own) throws SQLException {
         Set<Item> all = new HashSet<>(certain.keySet());
         String tenant = schema.substring(Math.max(0, schema.length() - TENANT_LENGTH));
         shared.changed(connection).forEach(name -> all.add(new Item(name, false, name.contains(tenant))));
@@ -105,13 +126,13 @@ record ForeignChanges(
             if (then == null) {
                 all.add(now.item());
             } else if (!Objects.equals(then.state(), now.state())) {
-                all.add(now.item().ofOthers());
+                all.add(now.item().of(own));
             }
         });
         vanished.forEach(ref -> {
             @Nullable Found then = before.get(ref);
             if (then != null) {
-                all.add(then.item());
+                all.add(then.item().of(own));
             }
         });
         return all;

@@ -78,7 +78,7 @@ final class SchemaBoundaryCheck {
         } finally {
             scratch.undo();
         }
-        if (!sideEffects.isOrdinary(resolve(changes), text(path))) {
+        if (!sideEffects.isOrdinary(resolve(changes, Set.of()), text(path))) {
             findCulprits(path);
         }
     }
@@ -105,7 +105,7 @@ final class SchemaBoundaryCheck {
         List<Migration> until = new ArrayList<>();
         for (Map.Entry<Migration, ForeignChanges> script : changes.entrySet()) {
             until.add(script.getKey());
-            attribute(until, script.getValue(), before);
+            attribute(until, script.getValue(), before, Set.of());
             before = script.getValue();
         }
     }
@@ -128,7 +128,8 @@ final class SchemaBoundaryCheck {
             scratch.undo();
             scratch.session().execute(sequences);
         }
-        attribute(until, changes, before);
+        // In a held trial, the rollback leaves what earlier scripts have made.
+        attribute(until, changes, before, before.own(findings.ofOthers()));
     }
 
     /**
@@ -136,14 +137,16 @@ final class SchemaBoundaryCheck {
      * changes it again: an allowed script does not hide what a later one does.
      *
      * @param until the script, and those before it: they may have made functions that it calls
+     * @param made the names of the tenant's objects that earlier scripts have made in the same transaction
      */
-    private void attribute(List<Migration> until, ForeignChanges now, ForeignChanges before) throws SQLException {
+    private void attribute(List<Migration> until, ForeignChanges now, ForeignChanges before, Set<String> made)
+            throws SQLException {
         Migration migration = last(until);
-        Set<ForeignChanges.Item> all = resolve(now);
+        Set<ForeignChanges.Item> all = resolve(now, made);
         if (all.isEmpty()) {
             return;
         }
-        Set<ForeignChanges.Item> more = resolve(now.without(before));
+        Set<ForeignChanges.Item> more = resolve(now.without(before), made);
         String own = text(List.of(migration));
         String text = text(until);
         for (ForeignChanges.Item item : all) {
@@ -162,12 +165,13 @@ final class SchemaBoundaryCheck {
         return DatabaseSideEffects.isTarget(item, own) || (isNew && DatabaseSideEffects.isTarget(item, text));
     }
 
-    /** Runs a script, unless it is excluded. A script that fails stays unchecked. */
+    /** Runs a script, unless it is excluded. A script that fails is unchecked, also if it did not fail before. */
     private void run(Migration migration) throws SQLException {
         List<String> ofScript = statements.get(migration.script());
         if (ofScript != null && !findings.isExcluded(migration)) {
             ScriptTrial.Outcome outcome = trial.run(migration.script(), ofScript);
             if (outcome instanceof ScriptTrial.Outcome.Failed) {
+                findings.unchecked(migration);
                 return;
             }
             if (outcome instanceof ScriptTrial.Outcome.DrawsNumber drawn) {
@@ -189,8 +193,8 @@ final class SchemaBoundaryCheck {
         return ForeignChanges.of(scratch.session().connection(), scratch.home().schema());
     }
 
-    private Set<ForeignChanges.Item> resolve(ForeignChanges changes) throws SQLException {
-        return changes.resolve(scratch.session().connection(), scratch.home().schema());
+    private Set<ForeignChanges.Item> resolve(ForeignChanges changes, Set<String> made) throws SQLException {
+        return changes.resolve(scratch.session().connection(), scratch.home().schema(), made);
     }
 
     private String text(List<Migration> scripts) {

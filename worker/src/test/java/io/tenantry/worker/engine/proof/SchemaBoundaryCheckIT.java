@@ -157,6 +157,20 @@ class SchemaBoundaryCheckIT {
         assertThat(scratches()).isEmpty();
     }
 
+    /** As when another session holds a table at that moment. The number of its try is one that no rollback takes back. */
+    @Test
+    void aScriptThatFailsOnlyWhenTheCulpritIsSoughtIsTriedAgain() throws Exception {
+        engine.with(
+                "V2__busy.sql",
+                "DO $$ DECLARE try int; BEGIN EXECUTE 'SELECT next' || 'val(''other.' || 'ids'')' INTO try;"
+                        + " IF try = 2 THEN RAISE lock_not_available; END IF; INSERT INTO other.t VALUES (100 + try); END $$");
+
+        assertThatThrownBy(() -> engine.proven())
+                .isInstanceOf(MigrationsRefusedException.class)
+                .hasMessageStartingWith("V2__busy.sql reaches outside the tenant's schema: table other.t;");
+        assertThat(engine.query("SELECT count(*) FROM other.t")).containsExactly("1");
+    }
+
     @Test
     void temporaryTablesWithToastAreTheSessions() throws Exception {
         engine.with("V11__t.sql", "CREATE TABLE note (id int PRIMARY KEY, body text)")

@@ -165,6 +165,48 @@ class SharedCatalogsIT {
         assertThat(everywhere()).isEqualTo(before);
     }
 
+    /** A script that fails until those before it are committed is tried in the transaction that holds what they made. */
+    @Test
+    void whatTheTrialItselfHasMadeIsTheTenantsAlsoWhenItChangesAgain() throws Exception {
+        pendingForeignKey();
+        with(
+                "V2__make.sql",
+                "CREATE TABLE files (file oid); INSERT INTO files SELECT lo_create(0) FROM generate_series(1, 2);"
+                        + " DO $$ BEGIN EXECUTE format('COMMENT ON LARGE OBJECT %1$s IS ''x''', (SELECT max(file) FROM files)); END $$;"
+                        + " CREATE ROLE \"${tenant}_a\"; CREATE PUBLICATION \"${tenant}_p\"; COMMENT ON PUBLICATION \"${tenant}_p\" IS 'x'");
+        with(
+                "V3__change.sql",
+                "ALTER TABLE child ADD note text; COMMENT ON PUBLICATION \"${tenant}_p\" IS 'y'; DROP ROLE \"${tenant}_a\";"
+                        + " DO $$ BEGIN EXECUTE format('GRANT SELECT ON LARGE OBJECT %1$s TO PUBLIC; COMMENT ON LARGE OBJECT %1$s IS ''y''',"
+                        + " (SELECT max(file) FROM files)); PERFORM lo_unlink((SELECT min(file) FROM files)); END $$");
+        List<String> before = everywhere();
+
+        engine.proven();
+
+        assertThat(everywhere()).isEqualTo(before);
+    }
+
+    @Test
+    void whatAnAllowedScriptHasChangedBeforeInTheTrialIsNotTheTenants() throws Exception {
+        pendingForeignKey();
+        with("V2__allowed.sql", "GRANT SELECT ON LARGE OBJECT 12346 TO %s_there");
+        with("V3__bad.sql", "ALTER TABLE child ADD note text; GRANT UPDATE ON LARGE OBJECT 12346 TO %s_there");
+
+        MigrationsRefusedException refusal =
+                catchThrowableOfType(MigrationsRefusedException.class, () -> engine.allowing("V2__allowed.sql"));
+
+        assertThat(refusal)
+                .hasMessageStartingWith("V3__bad.sql reaches outside the tenant's schema: large object 12346");
+    }
+
+    /** Its check at the end of the transaction forbids an ALTER TABLE in the same one. */
+    private void pendingForeignKey() throws Exception {
+        engine.with(
+                "V1__deferred.sql",
+                "CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1);"
+                        + " CREATE TABLE child (id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED); INSERT INTO child VALUES (1)");
+    }
+
     private void with(String script, String statement) {
         try {
             engine.with(script, named(statement));
