@@ -187,10 +187,11 @@ public final class StartupChecks {
         if (catalog.size() == 0) {
             return catalog;
         }
+        VerificationLog log = new VerificationLog(catalog.database(), catalog.size());
         PlanVerification verification = database.isolation() == Isolation.SCHEMA
-                ? PlanVerifier.verify(catalog, server, database.allow())
-                : PlanVerifier.read(catalog, server);
-        new VerificationLog(catalog.database(), catalog.size()).write(verification);
+                ? PlanVerifier.verify(catalog, server, database.allow(), log::warn)
+                : PlanVerifier.read(catalog, server, log::warn);
+        log.write(verification);
         return catalog.with(verification.plans());
     }
 

@@ -156,23 +156,33 @@ public final class EngineFixture implements AutoCloseable {
 
     /** The same where these scripts may reach outside. */
     public MigrationCatalog allowing(String... scripts) throws IOException {
-        MigrationCatalog catalog = catalog();
-        return logged(catalog, PlanVerifier.verify(catalog, server, Set.of(scripts)));
+        return verified(server, Set.of(scripts));
     }
 
     /** The same for a server with another role. */
     public MigrationCatalog proven(Server ofRole) throws IOException {
+        return verified(ofRole, Set.of());
+    }
+
+    private MigrationCatalog verified(Server ofRole, Set<String> allow) throws IOException {
         MigrationCatalog catalog = catalog();
-        return logged(catalog, PlanVerifier.verify(catalog, ofRole, Set.of()));
+        VerificationLog log = log(catalog);
+        return logged(catalog, log, PlanVerifier.verify(catalog, ofRole, allow, log::warn));
     }
 
     /** What can be known of the scripts without running them. */
     public static MigrationCatalog read(MigrationCatalog catalog, Server server) {
-        return logged(catalog, PlanVerifier.read(catalog, server));
+        VerificationLog log = log(catalog);
+        return logged(catalog, log, PlanVerifier.read(catalog, server, log::warn));
     }
 
-    private static MigrationCatalog logged(MigrationCatalog catalog, PlanVerification verification) {
-        new VerificationLog(catalog.database(), catalog.size()).write(verification);
+    private static VerificationLog log(MigrationCatalog catalog) {
+        return new VerificationLog(catalog.database(), catalog.size());
+    }
+
+    private static MigrationCatalog logged(
+            MigrationCatalog catalog, VerificationLog log, PlanVerification verification) {
+        log.write(verification);
         return catalog.with(verification.plans());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.TooMuchSentException;
@@ -108,6 +109,20 @@ class SentByScriptsIT {
         }
         assertThat(engine().query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry%'"))
                 .isEmpty();
+    }
+
+    @Test
+    void aRefusedStartSaysItToo() throws Exception {
+        open(new ReceiveBudget(MOST, MOST / 2))
+                .with("V1__much.sql", "DO $$ BEGIN FOR n IN 1..5000 LOOP RAISE INFO '%', n; END LOOP; END $$;")
+                .with("V2__bad.sql", "CREATE TABLE public.made (id int);");
+
+        try (StartLog log = new StartLog()) {
+            assertThatThrownBy(() -> engine().proven())
+                    .isInstanceOf(MigrationsRefusedException.class)
+                    .hasMessageStartingWith("V2__bad.sql reaches outside the tenant's schema: table public.made");
+            assertThat(log.warnings()).singleElement().asString().contains("V1__much.sql", "the trial began again");
+        }
     }
 
     @Test

@@ -41,9 +41,11 @@ final class BoundaryVerdict {
     /** Findings that refuse no start, and have unexpected effects. */
     List<VerificationWarning> warnings() {
         List<VerificationWarning> warnings = new ArrayList<>();
-        findings.foreignObjects()
-                .forEach((script, objects) ->
-                        warnings.add(new VerificationWarning.ReachesOutside(script, List.copyOf(objects))));
+        findings.foreignObjects().forEach((script, objects) -> {
+            if (findings.isAllowed(script)) {
+                warnings.add(new VerificationWarning.ReachesOutside(script, List.copyOf(objects)));
+            }
+        });
         findings.commenting().forEach(script -> warnings.add(new VerificationWarning.ReplacesMark(script)));
         return warnings;
     }

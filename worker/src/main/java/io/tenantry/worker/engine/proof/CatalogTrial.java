@@ -99,10 +99,10 @@ final class CatalogTrial {
 
     private void judgeBoundary() {
         BoundaryVerdict verdict = new BoundaryVerdict(catalog.database(), boundary.findings());
+        verdict.warnings().forEach(warn);
         verdict.refusal().ifPresent(refusal -> {
             throw new MigrationsRefusedException(refusal);
         });
-        verdict.warnings().forEach(warn);
         boundary.findings().commenting().stream()
                 .filter(marked::add)
                 .forEach(script -> candidates.restoreMark(script, scratch.home().markSql()));

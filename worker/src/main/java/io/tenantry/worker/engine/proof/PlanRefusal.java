@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.snapshot.Difference;
+import io.tenantry.worker.engine.snapshot.Excerpts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +13,16 @@ public sealed interface PlanRefusal {
     /**
      * The script, its trial or the database speaks against a plan.
      *
-     * @param sentence the reason
+     * @param reason may have several lines, such as the message of a failure
      */
-    record Unsuitable(String sentence) implements PlanRefusal {}
+    record Unsuitable(String reason) implements PlanRefusal {
+        private static final int LONGEST = 500;
+
+        @Override
+        public String sentence() {
+            return Excerpts.cut(reason, LONGEST);
+        }
+    }
 
     /**
      * The result of the plan differs from the result of Flyway.

@@ -11,9 +11,9 @@ import io.tenantry.worker.postgres.connection.Server;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Finds the scripts that may be applied by plan: on a scratch home, plan and Flyway must have the same result. If
@@ -36,15 +36,29 @@ public final class PlanVerifier {
      * single scripts do.
      *
      * @param allow scripts, by their names in the history, that may reach outside the schema
+     * @param warn takes at the end, in this thread, what the owner should know, also if the start is refused
      * @throws MigrationsRefusedException if another script reaches outside the schema
      */
-    public static PlanVerification verify(MigrationCatalog catalog, Server server, Set<String> allow) {
-        return new PlanVerifier(catalog, server).verify(allow);
+    public static PlanVerification verify(
+            MigrationCatalog catalog, Server server, Set<String> allow, Consumer<VerificationWarning> warn) {
+        PlanVerifier verifier = new PlanVerifier(catalog, server);
+        try {
+            return verifier.verify(allow);
+        } finally {
+            verifier.warnings.forEach(warn);
+        }
     }
 
-    /** Finds what can be known about the scripts of a catalog without running one. No script gets a plan. */
-    public static PlanVerification read(MigrationCatalog catalog, Server server) {
-        return new PlanVerifier(catalog, server).read();
+    /**
+     * Finds what can be known about the scripts of a catalog without running one. No script gets a plan.
+     *
+     * @param warn takes at the end, in this thread, what the owner should know
+     */
+    public static PlanVerification read(MigrationCatalog catalog, Server server, Consumer<VerificationWarning> warn) {
+        PlanVerifier verifier = new PlanVerifier(catalog, server);
+        PlanVerification verification = verifier.read();
+        verifier.warnings.forEach(warn);
+        return verification;
     }
 
     private PlanVerification verify(Set<String> allow) {
@@ -59,7 +73,7 @@ public final class PlanVerifier {
                 if (!excluded.add(failure)) {
                     return untried(new VerificationWarning.NotTried(failure));
                 }
-                warnings.add(new VerificationWarning.SentTooMuch(String.valueOf(failure.getMessage())));
+                warn(new VerificationWarning.SentTooMuch(String.valueOf(failure.getMessage())));
             } catch (SQLException | RuntimeException failure) {
                 return untried(new VerificationWarning.NotTried(failure));
             }
@@ -71,13 +85,10 @@ public final class PlanVerifier {
             CustomSettingFunctions customSettings =
                     CustomSettingFunctions.of(scratch.session().connection(), catalog);
             CatalogTrial trial =
-                    new CatalogTrial(catalog, scratch, allow, excluded, warnings::add, begun + LONGEST.toNanos());
+                    new CatalogTrial(catalog, scratch, allow, excluded, this::warn, begun + LONGEST.toNanos());
             Plans plans = trial.run();
             return new PlanVerification.Tried(
-                    plans.with(customSettings),
-                    trial.refused(),
-                    List.copyOf(warnings),
-                    Duration.ofNanos(System.nanoTime() - begun));
+                    plans.with(customSettings), trial.refused(), Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
@@ -89,7 +100,7 @@ public final class PlanVerifier {
                     .outside();
             CustomSettingFunctions customSettings =
                     CustomSettingFunctions.of(scratch.session().connection(), catalog);
-            return new PlanVerification.Untried(Plans.of(outside, customSettings), List.copyOf(warnings));
+            return new PlanVerification.Untried(Plans.of(outside, customSettings));
         } catch (SQLException | RuntimeException failure) {
             return untried(new VerificationWarning.NotRead(failure));
         }
@@ -97,9 +108,17 @@ public final class PlanVerifier {
 
     /** What the texts of the scripts show stays true: a script outside a transaction needs care also without plans. */
     private PlanVerification untried(VerificationWarning warning) {
-        warnings.add(warning);
+        warn(warning);
         return new PlanVerification.Untried(
-                Plans.of(NonTransactionalScriptFinder.of(catalog, server.name()), CustomSettingFunctions.UNKNOWN),
-                List.copyOf(warnings));
+                Plans.of(NonTransactionalScriptFinder.of(catalog, server.name()), CustomSettingFunctions.UNKNOWN));
+    }
+
+    /** A trial that goes on may find more objects that a script reaches: the last warning about them counts. */
+    private void warn(VerificationWarning warning) {
+        if (warning instanceof VerificationWarning.ReachesOutside later) {
+            warnings.removeIf(earlier -> earlier instanceof VerificationWarning.ReachesOutside reaches
+                    && reaches.script().equals(later.script()));
+        }
+        warnings.add(warning);
     }
 }

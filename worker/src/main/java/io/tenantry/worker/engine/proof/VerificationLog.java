@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs the results of verifications: the warnings, and one line for each script without a plan. */
+/** Logs the warnings and results of verifications, with one line for each script without a plan. */
 public final class VerificationLog {
     private static final Logger LOG = LoggerFactory.getLogger(VerificationLog.class);
 
@@ -24,9 +24,8 @@ public final class VerificationLog {
         this.migrations = migrations;
     }
 
-    /** Logs all that the verification has found. */
+    /** Logs the result. Its warnings are logged before, by {@link #warn(VerificationWarning)}. */
     public void write(PlanVerification verification) {
-        verification.warnings().forEach(this::warn);
         if (verification instanceof PlanVerification.Tried tried) {
             LOG.info(
                     "database {}: {} of {} migrations are applied by plan, those of new tenants {}; the trial took {} ms",
@@ -55,7 +54,8 @@ public final class VerificationLog {
                 refused.isPlannedInNewHomes() ? inNewHomes : "");
     }
 
-    private void warn(VerificationWarning warning) {
+    /** Logs a warning of a verification, whose start may be refused afterwards. */
+    public void warn(VerificationWarning warning) {
         LOG.warn("database {}: {}", database, warning.sentence(database), trace(warning));
     }
 

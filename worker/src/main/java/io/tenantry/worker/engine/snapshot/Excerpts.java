@@ -2,8 +2,8 @@ package io.tenantry.worker.engine.snapshot;
 
 import org.jspecify.annotations.Nullable;
 
-/** Excerpts of two definitions of one object. Both begin shortly before the first character that differs. */
-final class Excerpts {
+/** Excerpts of two definitions of one object. Both begin shortly before the first character that differs. Immutable. */
+public final class Excerpts {
     private static final int LONGEST = 100;
     private static final int LONGEST_BEGINNING = 150;
     /** How many of the characters before the first difference are shown. */
@@ -29,7 +29,16 @@ final class Excerpts {
 
     /** The beginning of a text, in one line. */
     static String cut(String text) {
-        return inOneLine(text.length() <= LONGEST_BEGINNING ? text : text.substring(0, LONGEST_BEGINNING) + "…");
+        return cut(text, LONGEST_BEGINNING);
+    }
+
+    /**
+     * The beginning of a text, in one line.
+     *
+     * @param longest how many characters of the text are shown at most
+     */
+    public static String cut(String text, int longest) {
+        return inOneLine(text.length() <= longest ? text : text.substring(0, longest) + "…");
     }
 
     private static String inOneLine(String text) {

@@ -95,9 +95,8 @@ public final class TemplateDatabase {
                 LOG.info("database {}: made template {} on server {}", catalog.database(), name, server.name());
             }
         } catch (MigrationsRefusedException | Error failure) {
-            // A script fails, or a migration in Java throws an error. The same happens to every new tenant, whose
-            // result has
-            // the reason.
+            // A script fails, or a migration in Java throws an error. The same happens to every new tenant, and the
+            // tenant's result has the reason.
             unfit = true;
             throw failure;
         } catch (SQLException failure) {

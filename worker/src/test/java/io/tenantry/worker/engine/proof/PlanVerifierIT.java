@@ -236,7 +236,7 @@ class PlanVerifierIT {
                         "DO $$ DECLARE q text; BEGIN EXECUTE 'SELECT current_' || 'query()' INTO q;"
                                 + " UPDATE a SET note = left(q, 2); END $$;");
 
-        PlanVerification verification = PlanVerifier.verify(engine.catalog(), engine.server(), Set.of());
+        PlanVerification verification = PlanVerifier.verify(engine.catalog(), engine.server(), Set.of(), warning -> {});
 
         assertThat(verification)
                 .isInstanceOfSatisfying(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.worker.engine.EngineFixture;
+import io.tenantry.worker.engine.StartLog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.postgres.connection.Server;
@@ -172,6 +173,41 @@ class SchemaBoundaryCheckIT {
     }
 
     @Test
+    void aRefusedStartAlsoWarns() throws Exception {
+        engine.with("V2__allowed.sql", "INSERT INTO other.empty VALUES (5)")
+                .with("V4__bad.sql", "INSERT INTO other.t VALUES (5)");
+
+        try (StartLog log = new StartLog()) {
+            assertThatThrownBy(() -> engine.allowing("V2__allowed.sql"))
+                    .isInstanceOf(MigrationsRefusedException.class)
+                    .hasMessageStartingWith("V4__bad.sql reaches outside the tenant's schema: table other.t;");
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("V2__allowed.sql reaches outside the tenant's schema: table other.empty;");
+        }
+    }
+
+    /** Here a tenant that is older than the baseline reaches more. */
+    @Test
+    void allThatAnAllowedScriptReachesIsOneWarning() throws Exception {
+        engine.with("B5__all.sql", "CREATE TABLE good (id int)")
+                .with(
+                        "V6__allowed.sql",
+                        "INSERT INTO other.empty VALUES (5); DO $$ BEGIN IF to_regclass('good_too') IS NOT NULL THEN"
+                                + " INSERT INTO other.t VALUES (5); END IF; END $$");
+
+        try (StartLog log = new StartLog()) {
+            engine.allowing("V6__allowed.sql");
+
+            assertThat(log.warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("V6__allowed.sql reaches outside the tenant's schema: table other.empty, table other.t;");
+        }
+    }
+
+    @Test
     void temporaryTablesWithToastAreTheSessions() throws Exception {
         engine.with("V11__t.sql", "CREATE TABLE note (id int PRIMARY KEY, body text)")
                 .with(
@@ -194,7 +230,7 @@ class SchemaBoundaryCheckIT {
                             + " SET search_path = shared, public");
             MigrationCatalog catalog = engine.catalog();
 
-            assertThatThrownBy(() -> PlanVerifier.verify(catalog, server, Set.of()))
+            assertThatThrownBy(() -> PlanVerifier.verify(catalog, server, Set.of(), warning -> {}))
                     .isInstanceOf(MigrationsRefusedException.class)
                     .hasMessageContaining("V12__lookup.sql reaches outside the tenant's schema: table shared.lookup");
             assertThat(engine.query("SELECT id FROM shared.lookup")).isEmpty();

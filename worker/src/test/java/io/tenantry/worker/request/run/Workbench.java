@@ -145,14 +145,17 @@ final class Workbench implements AutoCloseable {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
         return new Release(
                 isolation == Isolation.SCHEMA
-                        ? read.with(PlanVerifier.verify(read, server, Set.of()).plans())
-                        : read.with(PlanVerifier.read(read, server).plans()));
+                        ? read.with(PlanVerifier.verify(read, server, Set.of(), warning -> {})
+                                .plans())
+                        : read.with(
+                                PlanVerifier.read(read, server, warning -> {}).plans()));
     }
 
     /** The same without plans. */
     Release releaseWithoutPlans(String... javaMigrations) throws IOException {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
-        return new Release(read.with(PlanVerifier.read(read, server).plans()));
+        return new Release(
+                read.with(PlanVerifier.read(read, server, warning -> {}).plans()));
     }
 
     Server server() {
