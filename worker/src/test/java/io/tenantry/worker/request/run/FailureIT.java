@@ -108,14 +108,14 @@ class FailureIT {
         bench.with("V1__a.sql", "CREATE TABLE a (id int);");
         signUp("acme");
         bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
-        Workbench.Release release = bench.with("V2__wait.sql", "SELECT pg_sleep(1.9) FROM a WHERE id = 4711;")
+        Workbench.Release release = bench.with("V2__wait.sql", "SELECT pg_sleep(1.5) FROM a WHERE id = 4711;")
                 .release();
         CompletableFuture<TenantResult> request = release.migrate("acme");
         Await.until(
                 PATIENCE,
                 "it is cancelled",
                 () -> bench.query(
-                                "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.9)%' AND"
+                                "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.5)%' AND"
                                         + " application_name = 'bench' AND state = 'active'")
                         .contains("true"));
 
