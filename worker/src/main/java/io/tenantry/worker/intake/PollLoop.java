@@ -161,6 +161,7 @@ public final class PollLoop implements Runnable {
 
     private void turn() {
         attempt(this::pollAndAdmit);
+        parts.lanes().inFlight(inFlight.size());
         attempt(committer::settleAndCommit);
         if (!drain.isOn() && membership.isLost()) {
             parts.alarms().expelled().run();

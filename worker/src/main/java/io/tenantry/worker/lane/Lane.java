@@ -53,9 +53,11 @@ final class Lane {
     /** What it has of work that could go on now. */
     Workload.Part part() {
         if (state != State.WAITING || reason == WaitReason.REGISTRY_ANSWER) {
-            return new Workload.Part(tasks.size(), 0);
+            return new Workload.Part(tasks.size(), 0, 0);
         }
-        return reason == WaitReason.NO_CONNECTION ? new Workload.Part(tasks.size(), 1) : Workload.Part.NONE;
+        return reason == WaitReason.NO_CONNECTION
+                ? new Workload.Part(tasks.size(), 0, 1)
+                : new Workload.Part(0, tasks.size(), 0);
     }
 
     /**

@@ -29,6 +29,7 @@ public final class Lanes implements AutoCloseable {
     private final Waits waits;
     private int running;
     private boolean draining;
+    private volatile int inFlight;
 
     /**
      * @param concurrency threads, which is how many lanes run at once
@@ -95,13 +96,18 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /** Tells how many requests have no published result, those whose outcome is being written or published included. */
+    public void inFlight(int requests) {
+        inFlight = requests;
+    }
+
     /**
      * Whether there is more work than threads and connections for it. A task that waits for anything else, and those behind
-     * it, are no work until it goes on.
+     * it, are no work until it goes on. An outcome that is not published is work.
      */
     public boolean isSaturated() {
         synchronized (lock) {
-            return workload.exceeds(concurrency);
+            return workload.exceeds(concurrency, inFlight);
         }
     }
 

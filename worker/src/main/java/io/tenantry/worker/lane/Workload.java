@@ -9,13 +9,15 @@ final class Workload {
      * What a lane adds.
      *
      * @param tasks that could go on, one after the other
+     * @param waiting tasks that wait for something else
      * @param lackConnection 1 if its head waits for a connection, else 0
      */
-    record Part(int tasks, int lackConnection) {
-        static final Part NONE = new Part(0, 0);
+    record Part(int tasks, int waiting, int lackConnection) {
+        static final Part NONE = new Part(0, 0, 0);
     }
 
     private int tasks;
+    private int waiting;
     private int lackConnection;
 
     /** To be called after each change of the lane. */
@@ -23,11 +25,16 @@ final class Workload {
         Part before = lane.counted;
         lane.counted = lane.part();
         tasks += lane.counted.tasks() - before.tasks();
+        waiting += lane.counted.waiting() - before.waiting();
         lackConnection += lane.counted.lackConnection() - before.lackConnection();
     }
 
-    /** Whether there is more work than so many threads, or than the connections, can do at once. */
-    boolean exceeds(int threads) {
-        return tasks > threads || lackConnection > 0;
+    /**
+     * Whether there is more work than so many threads, or than the connections, can do at once.
+     *
+     * @param inFlight requests that have no published result, with or without a task here
+     */
+    boolean exceeds(int threads, int inFlight) {
+        return tasks > threads || inFlight - waiting > threads || lackConnection > 0;
     }
 }

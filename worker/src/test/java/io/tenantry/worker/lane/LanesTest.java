@@ -183,6 +183,23 @@ class LanesTest {
     }
 
     @Test
+    void isSaturatedWhileMoreOutcomesThanThreadsAreUnpublished() {
+        try (LanesFixture fixture = new LanesFixture(2)) {
+            fixture.submit(
+                    fixture.bulk("waits", "a").then(() -> new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT)));
+            Await.until(
+                    LanesFixture.DEADLINE,
+                    "it waits",
+                    () -> fixture.journal.size() == 1 && fixture.lanes.running() == 0);
+
+            fixture.lanes.inFlight(3);
+            assertThat(fixture.lanes.isSaturated()).isFalse();
+            fixture.lanes.inFlight(4);
+            assertThat(fixture.lanes.isSaturated()).isTrue();
+        }
+    }
+
+    @Test
     void isSaturatedWhileATaskWaitsForAConnection() {
         try (LanesFixture fixture = new LanesFixture(4)) {
             Wait wait = new Wait(WaitReason.NO_CONNECTION, "a test");
