@@ -81,7 +81,7 @@ final class RequestPipeline {
                         resources.registryOutage(),
                         meters,
                         source(group),
-                        lanes::isSaturated,
+                        () -> lanes.isSaturated() && lanes.hasWork(),
                         fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);

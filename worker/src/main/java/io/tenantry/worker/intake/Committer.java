@@ -38,7 +38,8 @@ final class Committer {
     /** At each turn: takes what is settled and commits it, or waits a moment for more where the worker is saturated. */
     void settleAndCommit() {
         settle();
-        if (publishing.isDue() || (!publishing.isEmpty() && !saturated.getAsBoolean())) {
+        boolean noneToComeSoon = inFlight.size() == 0 || !saturated.getAsBoolean();
+        if (publishing.isDue() || (!publishing.isEmpty() && noneToComeSoon)) {
             publishing.publish(consumer.groupMetadata());
         }
     }

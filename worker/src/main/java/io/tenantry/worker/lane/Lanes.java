@@ -111,6 +111,13 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /** Whether any task runs or could run, so that its outcome may come soon. */
+    public boolean hasWork() {
+        synchronized (lock) {
+            return workload.isAny();
+        }
+    }
+
     /** Interrupts what still runs; call {@link #drain} first for a clean end. Returns at once. */
     @Override
     public void close() {

@@ -29,6 +29,11 @@ final class Workload {
         lackConnection += lane.counted.lackConnection() - before.lackConnection();
     }
 
+    /** Whether any task could go on. */
+    boolean isAny() {
+        return tasks > 0;
+    }
+
     /**
      * Whether there is more work than so many threads, or than the connections, can do at once.
      *

@@ -17,7 +17,7 @@ final class Linger {
     /** {@link System#nanoTime()}. */
     private long notBefore = System.nanoTime();
 
-    /** @param saturated whether there is more work than threads and connections */
+    /** @param saturated whether there is more work than threads and connections, and further outcomes may come soon */
     Linger(BooleanSupplier saturated) {
         this.saturated = saturated;
     }

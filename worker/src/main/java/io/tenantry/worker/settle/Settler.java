@@ -57,7 +57,8 @@ public final class Settler implements Outcomes, AutoCloseable {
      *
      * @param outage of the registry
      * @param source {@code ce_source} of the results
-     * @param saturated whether there is more work than threads and connections; asked by its thread
+     * @param saturated whether there is more work than threads and connections, and further outcomes may come soon; asked by
+     *     its thread
      * @param fatal told of an error after which the process must not go on
      */
     public Settler(

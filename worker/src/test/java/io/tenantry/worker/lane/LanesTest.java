@@ -196,6 +196,7 @@ class LanesTest {
             assertThat(fixture.lanes.isSaturated()).isFalse();
             fixture.lanes.inFlight(4);
             assertThat(fixture.lanes.isSaturated()).isTrue();
+            assertThat(fixture.lanes.hasWork()).isFalse();
         }
     }
 
