@@ -105,10 +105,9 @@ final class LockedMigration {
         if (cause == null
                 && !details.isOfScript()
                 && after.rows().size() > before.rows().size()) {
-            // What failed is Flyway's work between two scripts, as when the script before has given back Flyway's lock
-            // too.
+            // Flyway's own work between two scripts failed. The first script may have given back Flyway's lock, say.
             LOG.info(
-                    "Flyway failed in {} behind a script that is applied ({}); the run goes on from version {}",
+                    "Flyway failed in {} after it had applied a script ({}); the run goes on from version {}",
                     home.home(),
                     failure.getMessage(),
                     after.version());

@@ -15,7 +15,7 @@ final class Quiet {
 
     private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    /** Waits for a minute at most; then it says that it was in vain. */
+    /** Waits for a minute at most; then it says that the machine stayed busy. */
     void await(Consumer<String> out) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         int quiet = 0;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The ledger does not grow for ever, and forgets nothing too early. */
+/** The ledger does not grow without an end, and forgets nothing too early. */
 class LedgerPruningIT {
     private static final Duration RETENTION = Duration.ofDays(30);
     private static final Duration DEADLINE = Duration.ofSeconds(30);

@@ -147,7 +147,7 @@ public final class FlywayEngine {
                 // It would write every row that a script returns to the log.
                 .outputQueryResults(false);
         // With its transactional lock Flyway holds a second connection, in a transaction, for the whole migration;
-        // that costs a connection, and makes CREATE INDEX CONCURRENTLY wait for it for ever.
+        // that costs a connection, and makes CREATE INDEX CONCURRENTLY wait for it without an end.
         configuration
                 .getPluginRegister()
                 .getExact(PostgreSQLConfigurationExtension.class)

@@ -73,7 +73,7 @@ public record NonTransactionalScript(String script, List<String> statements, Pla
         return BLOCKS_NOBODY.matcher(ScriptCheck.withoutComments(statement)).find();
     }
 
-    /** Whether it can be begun anew after it failed anywhere, once {@link #indexesIn} that are invalid are dropped. */
+    /** Whether it can be begun again after it failed anywhere, once {@link #indexesIn} that are invalid are dropped. */
     public boolean canRunAgain() {
         return statements.size() <= 1
                 || statements.stream()
@@ -103,7 +103,7 @@ public record NonTransactionalScript(String script, List<String> statements, Pla
         return indexes;
     }
 
-    /** What to do about one that cannot be begun anew. */
+    /** What to do about one that cannot be begun again. */
     public String advice(TenantHome home) {
         return "it runs outside a transaction, so what its first statements did stays: finish or undo it by hand, delete its"
                 + " failed row (success = false) from " + FlywayEngine.HISTORY_TABLE + " in schema " + home.schema()
