@@ -4,8 +4,10 @@ import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.housekeeping.LedgerPruning;
 import io.tenantry.worker.housekeeping.TemplateKeeper;
+import io.tenantry.worker.housekeeping.TenantCensus;
 import io.tenantry.worker.intake.MemoryLimits;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
@@ -21,12 +23,15 @@ import io.tenantry.worker.request.run.RequestContext;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.RegistryStore;
 import io.tenantry.worker.settle.Settler;
+import io.tenantry.worker.telemetry.LaneMeters;
 import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.RequestMeters;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +76,7 @@ final class RequestPipeline {
         String id = resources.id();
         String group = settings.kafka().groupId();
         int concurrency = resources.threads().count();
-        Waits waits = new Waits(reason -> meters.waitBegun(reason.tag()));
+        Waits waits = new Waits(reason -> meters.lanes().waitBegun(reason.tag()));
         try (TemplateKeeper templates =
                         new TemplateKeeper(fleet.templates(), resources.servers(), registry, id, fatal);
                 Lanes lanes = new Lanes(concurrency, new Backoff(settings.retry()), waits, fatal);
@@ -84,8 +89,10 @@ final class RequestPipeline {
                         () -> lanes.isSaturated() && lanes.hasWork(),
                         fatal);
                 LedgerPruning pruning =
-                        new LedgerPruning(registry, settings.registry().ledgerRetention(), meters, fatal);
-                Publisher publisher = new Publisher(settings.kafka(), group + "-" + id, resources.publishOutage())) {
+                        new LedgerPruning(registry, settings.registry().ledgerRetention(), meters.settling(), fatal);
+                TenantCensus census = new TenantCensus(registry::countTenants, meters.worker(), fatal);
+                Publisher publisher = new Publisher(
+                        settings.kafka(), group + "-" + id, resources.publishOutage(), meters.libraries())) {
             PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, publisher);
             templates.start();
             measure(lanes, waits);
@@ -146,19 +153,15 @@ final class RequestPipeline {
     }
 
     private void measure(Lanes lanes, Waits waits) {
-        Meters meters = resources.meters();
-        meters.lanes(lanes::active);
+        LaneMeters meters = resources.meters().lanes();
+        meters.lanes(lanes::running, lanes::waiting);
         for (WaitReason reason : WaitReason.values()) {
             meters.waiting(reason.tag(), () -> waits.count(reason));
         }
-        resources
-                .servers()
-                .forEach((name, server) -> meters.bulkhead(
-                        name,
-                        server.bulkhead()::available,
-                        server.bulkhead()::max,
-                        server::connections,
-                        server.bulkhead().cap()));
+        RequestMeters requests = resources.meters().requests();
+        requests.databases(
+                settings.databases().stream().map(DatabaseSettings::name).toList(),
+                Stream.of(AppliedBy.values()).map(AppliedBy::label).toList());
     }
 
     private static String source(String group) {

@@ -57,6 +57,7 @@ final class Resources {
         for (String server : servers.keySet()) {
             serverOutages.put(server, outages.of("server " + server, "its tenants wait", Health.Condition.SERVERS));
         }
+        Measurements.begin(this, meterRegistry);
     }
 
     /** Names this worker in results, sessions and transactions. */
@@ -123,6 +124,11 @@ final class Resources {
     /** Ends all outages, because no request tries any more. */
     void forgetOutages() {
         outages.forget();
+    }
+
+    /** Ends what measures. */
+    void closeMeters() {
+        meters.libraries().close();
     }
 
     /** Closes the connections to the servers. The registry is closed later, after the leases, which need it. */

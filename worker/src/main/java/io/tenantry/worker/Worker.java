@@ -96,6 +96,7 @@ public final class Worker implements AutoCloseable {
             resources.closeServers();
             leases.close();
             resources.registry().close();
+            resources.closeMeters();
             ended.countDown();
         }
     }

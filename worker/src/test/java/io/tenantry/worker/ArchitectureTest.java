@@ -154,9 +154,9 @@ class ArchitectureTest {
 
     /** Each library, and the packages that may use it; the root, which wires the parts, may use all but Flyway. */
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
-            entry("org.apache.kafka..", Set.of("startup", "intake", "settle")),
+            entry("org.apache.kafka..", Set.of("startup", "intake", "settle", "telemetry")),
             entry("io.cloudevents..", Set.of()),
-            entry("io.github.resilience4j..", Set.of("postgres.connection")),
+            entry("io.github.resilience4j..", Set.of("postgres.connection", "telemetry")),
             entry(
                     "org.flywaydb..",
                     Set.of(

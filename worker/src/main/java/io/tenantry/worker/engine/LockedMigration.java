@@ -5,6 +5,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.flyway.FlywayFailure;
 import io.tenantry.worker.engine.flyway.FlywayRun;
+import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.MigrationResult;
@@ -77,6 +78,7 @@ final class LockedMigration {
         } catch (FlywayException failure) {
             return afterFailure(before, target, failure);
         }
+        tracker.applied(AppliedBy.FLYWAY, flyway.applied().size());
         return migrated(before, History.of(home), flyway.applied());
     }
 
@@ -102,6 +104,7 @@ final class LockedMigration {
         Transaction.rollBack(home.connection(), failure);
         cleanUp(details.outsideScript().orElse(null), failure);
         History after = History.of(home);
+        tracker.applied(AppliedBy.FLYWAY, after.scriptsAfter(before.lastRank()));
         if (cause == null
                 && !details.isOfScript()
                 && after.rows().size() > before.rows().size()) {

@@ -1,7 +1,7 @@
 package io.tenantry.worker.housekeeping;
 
 import io.tenantry.worker.registry.Registry;
-import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.SettlingMeters;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -44,7 +44,7 @@ public final class LedgerPruning implements AutoCloseable {
 
     private final Registry registry;
     private final Duration retention;
-    private final Meters meters;
+    private final SettlingMeters meters;
     private final Consumer<Error> fatal;
     private final Pace pace;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,11 +56,11 @@ public final class LedgerPruning implements AutoCloseable {
      * @param retention older rows are deleted
      * @param fatal called with an error after which the process must not go on
      */
-    public LedgerPruning(Registry registry, Duration retention, Meters meters, Consumer<Error> fatal) {
+    public LedgerPruning(Registry registry, Duration retention, SettlingMeters meters, Consumer<Error> fatal) {
         this(registry, retention, meters, fatal, PACE);
     }
 
-    LedgerPruning(Registry registry, Duration retention, Meters meters, Consumer<Error> fatal, Pace pace) {
+    LedgerPruning(Registry registry, Duration retention, SettlingMeters meters, Consumer<Error> fatal, Pace pace) {
         this.pace = pace;
         this.registry = registry;
         this.retention = retention;
@@ -96,6 +96,9 @@ public final class LedgerPruning implements AutoCloseable {
                 meters.ledgerPruned(batch);
                 rows += batch;
             } while (batch == BATCH && !isClosedAfter(pace.pause()));
+            if (batch < BATCH) {
+                meters.pruningEnded();
+            }
         } catch (SQLException away) {
             LOG.info(
                     "the ledger could not be pruned ({}); it grows until the next attempt, in about {} min",

@@ -51,7 +51,7 @@ final class Admission {
         this.needs = needs;
         this.limits = limits;
         this.load = new ServerLoad(limits.ofServer());
-        this.parked = new ParkedRequests(nanoTime);
+        this.parked = new ParkedRequests();
     }
 
     /** The place of a request that may be started now. Otherwise it is parked, and null is returned. */
@@ -61,7 +61,7 @@ final class Admission {
         Set<String> servers = servers(request, earlier);
         boolean room = earlier == null ? load.hasRoomForNew(servers) : load.hasRoom(servers);
         if (!room || !parked.mayStart(coordinates, request.key(), servers)) {
-            parked.park(coordinates, request.key(), servers);
+            parked.park(coordinates, request.key(), servers, request.receivedNanos());
             return null;
         }
         parked.started(coordinates, request.key(), servers);
@@ -94,7 +94,11 @@ final class Admission {
         for (Refused next = refused.poll(); next != null; next = refused.poll()) {
             Coordinates coordinates = Coordinates.of(next.request().ref());
             if (inFlight.remove(coordinates, next.request()) != null) {
-                parked.park(coordinates, next.request().key(), next.servers());
+                parked.park(
+                        coordinates,
+                        next.request().key(),
+                        next.servers(),
+                        next.request().receivedNanos());
                 inFlight.remember(coordinates, next.request());
             }
         }
@@ -104,6 +108,11 @@ final class Admission {
     void ended(Coordinates coordinates, InFlight.Entry entry) {
         entry.place().end();
         parked.ended(coordinates, entry.request().key());
+    }
+
+    /** When a parked request was received, as {@link System#nanoTime}; null if it is not parked. */
+    @Nullable Long receivedNanos(Coordinates coordinates) {
+        return parked.receivedNanos(coordinates);
     }
 
     boolean isParked(Coordinates coordinates) {

@@ -37,6 +37,7 @@ final class Assignment implements ConsumerRebalanceListener {
 
     private final Consumer<byte[], byte[]> consumer;
     private final Listener listener;
+    private final OpenRequests open;
     private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
     /** Partitions whose committed offset could not be read yet; none of their records is taken before. */
     private final Set<TopicPartition> unread = new HashSet<>();
@@ -44,7 +45,9 @@ final class Assignment implements ConsumerRebalanceListener {
     private long nextRead = System.nanoTime();
     private boolean waits;
 
-    Assignment(Consumer<byte[], byte[]> consumer, Listener listener) {
+    /** @param open is told of what is received and committed */
+    Assignment(Consumer<byte[], byte[]> consumer, Listener listener, OpenRequests open) {
+        this.open = open;
         this.consumer = consumer;
         this.listener = listener;
     }
@@ -54,6 +57,7 @@ final class Assignment implements ConsumerRebalanceListener {
         if (!partitions.isEmpty()) {
             LOG.info("assigned {}", partitions);
             unread.addAll(partitions);
+            open.arrived(Set.copyOf(partitions));
             nextRead = System.nanoTime();
             if (!readCommitted()) {
                 consumer.pause(unread);
@@ -85,6 +89,7 @@ final class Assignment implements ConsumerRebalanceListener {
     private void drop(Collection<TopicPartition> partitions) {
         partitions.forEach(trackers::remove);
         unread.removeAll(partitions);
+        open.left(Set.copyOf(partitions));
         listener.left(Set.copyOf(partitions));
     }
 
@@ -167,8 +172,14 @@ final class Assignment implements ConsumerRebalanceListener {
                     tracker.watermark());
             tracker = OffsetTracker.startingAt(record.offset());
             trackers.put(record.partition(), tracker);
+            open.wentBack(record.partition());
         }
-        return tracker.receive(record.offset());
+        boolean wasPending = tracker.isPending(record.offset());
+        boolean isNew = tracker.receive(record.offset());
+        if (isNew && !wasPending) {
+            open.received(record);
+        }
+        return isNew;
     }
 
     /** The consumer has gone past everything below this position. */
@@ -213,6 +224,7 @@ final class Assignment implements ConsumerRebalanceListener {
             OffsetTracker tracker = trackers.get(partition);
             if (tracker != null) {
                 tracker.committed(committed);
+                open.committed(partition, tracker);
             }
         });
     }

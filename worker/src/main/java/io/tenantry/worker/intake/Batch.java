@@ -6,7 +6,8 @@ import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
-import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.SettlingMeters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,11 +108,17 @@ final class Batch {
         return requests;
     }
 
-    /** Counts the dead letters by their codes. */
-    void countDeadLetters(Meters meters) {
+    /** Counts those of its results and dead letters that are in Kafka now. */
+    void countPublished(Set<Coordinates> published, SettlingMeters meters) {
+        long now = System.nanoTime();
         for (Item item : items.values()) {
+            if (!published.contains(item.settled().coordinates())) {
+                continue;
+            }
             if (item.settled() instanceof Settled.Dead dead) {
                 meters.deadLetter(dead.code().code());
+            } else if (item.settled() instanceof Settled.Result result) {
+                meters.resultPublished(Duration.ofNanos(now - result.endedNanos()));
             }
         }
     }

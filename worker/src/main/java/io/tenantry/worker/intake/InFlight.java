@@ -62,6 +62,12 @@ final class InFlight {
         return before == null || !before.identity().equals(Identity.of(ref)) ? new Patience() : before.patience();
     }
 
+    /** When the request of this record was received: earlier than now if it was parked since. */
+    long receivedNanos(Coordinates coordinates, long nowNanos) {
+        Long parked = admission.receivedNanos(coordinates);
+        return parked == null ? nowNanos : parked;
+    }
+
     /** Keeps the patience for the next request for this record. */
     void remember(Coordinates coordinates, Request request) {
         if (!request.patience().isNew()) {

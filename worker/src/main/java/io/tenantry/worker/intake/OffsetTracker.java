@@ -158,6 +158,11 @@ final class OffsetTracker {
         return next;
     }
 
+    /** How many offsets were delivered and are not settled. */
+    int pending() {
+        return index(next) - settled.get(0, index(next)).cardinality();
+    }
+
     /** Every offset below it is settled. */
     long watermark() {
         return watermark;

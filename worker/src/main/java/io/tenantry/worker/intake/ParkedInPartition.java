@@ -26,8 +26,7 @@ final class ParkedInPartition {
      */
     private static final int MOST_STARTED = 8;
 
-    /** @param sinceNanos when it was parked */
-    private record Request(String key, Set<String> servers, long sinceNanos) {}
+    private record Request(String key, Set<String> servers, long receivedNanos) {}
 
     private static final class Key {
         private final TreeSet<Long> parked = new TreeSet<>();
@@ -79,13 +78,13 @@ final class ParkedInPartition {
     /**
      * The request is left in Kafka for now.
      *
-     * @param nowNanos as {@link System#nanoTime}
+     * @param receivedNanos when it was received, as {@link System#nanoTime}
      */
-    void park(long offset, String key, Set<String> servers, long nowNanos) {
+    void park(long offset, String key, Set<String> servers, long receivedNanos) {
         Key others = keys.computeIfAbsent(key, added -> new Key());
         behead(others);
         others.parked.add(offset);
-        requests.put(offset, new Request(key, servers, nowNanos));
+        requests.put(offset, new Request(key, servers, receivedNanos));
         if (others.started == 0) {
             addHead(others.parked.first());
         }
@@ -99,6 +98,12 @@ final class ParkedInPartition {
     @Nullable Set<String> servers(long offset) {
         Request request = requests.get(offset);
         return request == null ? null : request.servers();
+    }
+
+    /** When it was received, as {@link System#nanoTime}; null if it is not parked. */
+    @Nullable Long receivedNanos(long offset) {
+        Request request = requests.get(offset);
+        return request == null ? null : request.receivedNanos();
     }
 
     /** Forgets it, and returns its key; null if it is not parked. */
@@ -129,12 +134,12 @@ final class ParkedInPartition {
         return first == Long.MAX_VALUE ? Optional.empty() : Optional.of(first);
     }
 
-    /** What those need that wait only for room, and were parked before then. */
+    /** What those need that wait only for room, and were received before then. */
     Stream<Set<String>> waitingSince(long thenNanos) {
         return heads.entrySet().stream()
                 .filter(next ->
                         Objects.requireNonNull(requests.get(next.getValue().first()))
-                                                .sinceNanos()
+                                                .receivedNanos()
                                         - thenNanos
                                 <= 0)
                 .map(Map.Entry::getKey);

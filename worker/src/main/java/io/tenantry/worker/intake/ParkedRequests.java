@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -18,15 +17,9 @@ import org.jspecify.annotations.Nullable;
  * which tenants' signups are among them.
  */
 final class ParkedRequests {
-    private final LongSupplier nanoTime;
     private final Map<TopicPartition, ParkedInPartition> partitions = new HashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final ParkedSignups signups = new ParkedSignups();
-
-    /** @param nanoTime as {@link System#nanoTime} */
-    ParkedRequests(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
-    }
 
     /** Whether a request may be started now as far as the others of its partition and key are concerned. */
     boolean mayStart(Coordinates coordinates, String key, Set<String> servers) {
@@ -55,11 +48,15 @@ final class ParkedRequests {
         }
     }
 
-    /** The request is left in Kafka for now. Parking it again changes nothing. */
-    void park(Coordinates coordinates, String key, Set<String> servers) {
+    /**
+     * The request is left in Kafka for now. Parking it again changes nothing.
+     *
+     * @param receivedNanos when it was received, as {@link System#nanoTime}
+     */
+    void park(Coordinates coordinates, String key, Set<String> servers, long receivedNanos) {
         ParkedInPartition others = ofPartition(coordinates);
         if (!others.has(coordinates.offset())) {
-            others.park(coordinates.offset(), key, servers, nanoTime.getAsLong());
+            others.park(coordinates.offset(), key, servers, receivedNanos);
             size.incrementAndGet();
             if (ServerLoad.isSignup(servers)) {
                 signups.add(key);
@@ -69,6 +66,12 @@ final class ParkedRequests {
 
     boolean has(Coordinates coordinates) {
         return servers(coordinates) != null;
+    }
+
+    /** When it was received, as {@link System#nanoTime}; null if it is not parked. */
+    @Nullable Long receivedNanos(Coordinates coordinates) {
+        ParkedInPartition others = partitions.get(coordinates.partition());
+        return others == null ? null : others.receivedNanos(coordinates.offset());
     }
 
     /** What a parked request needs; null if it is not parked. */
@@ -117,7 +120,7 @@ final class ParkedRequests {
     }
 
     /**
-     * What those requests need that wait only for room, and were parked before then.
+     * What those requests need that wait only for room, and were received before then.
      *
      * @param thenNanos as {@link System#nanoTime}
      * @param left partitions that are left out

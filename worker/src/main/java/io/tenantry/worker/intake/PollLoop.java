@@ -9,6 +9,8 @@ import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Health;
+import io.tenantry.worker.telemetry.IntakeMeters;
+import io.tenantry.worker.telemetry.LibraryMeters;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
@@ -71,6 +73,7 @@ public final class PollLoop implements Runnable {
     private final Parts parts;
     private final TopicNames topics;
     private final Consumer<byte[], byte[]> consumer;
+    private final LibraryMeters.Bound measured;
     private final Assignment assignment;
     private final Backpressure backpressure;
     private final GuardedPoll guarded;
@@ -90,13 +93,15 @@ public final class PollLoop implements Runnable {
         this.parts = parts;
         this.topics = new TopicNames(parts.kafka());
         this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
-        this.assignment = new Assignment(consumer, new PartitionChanges());
+        this.measured = parts.meters().libraries().consumer(consumer);
+        IntakeMeters meters = parts.meters().intake();
+        this.assignment = new Assignment(consumer, new PartitionChanges(), new OpenRequests(meters, parts.nanoTime()));
         this.publishing = new Publishing(
                 new Batch(topics),
                 assignment,
                 parts.publisher(),
                 parts.settler(),
-                parts.meters(),
+                parts.meters().settling(),
                 parts.memory().unpublished());
         this.admission = new Admission(parts.servers(), parts.memory(), parts.nanoTime());
         this.rereading = new Rereading(consumer, admission, parts.nanoTime());
@@ -118,10 +123,10 @@ public final class PollLoop implements Runnable {
                 consumer, parts.settler(), inFlight, admission, handler, publishing, parts.lanes()::isSaturated);
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
-        parts.meters().inFlight(inFlight::size);
-        parts.meters().parked(admission::parked);
-        parts.meters().pausedPartitions(backpressure::paused);
-        parts.meters().unreadablePartitions(guarded::unreadable);
+        meters.inFlight(inFlight::size);
+        meters.parked(admission::parked);
+        meters.pausedPartitions(backpressure::paused);
+        meters.unreadablePartitions(guarded::unreadable);
     }
 
     /**
@@ -155,6 +160,7 @@ public final class PollLoop implements Runnable {
             parts.alarms().fatal().accept(broken);
             throw broken;
         } finally {
+            measured.close();
             consumer.close(CloseOptions.timeout(LEAVING));
         }
     }

@@ -5,7 +5,7 @@ import io.tenantry.worker.settle.Publication;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.Settler;
-import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.SettlingMeters;
 import io.tenantry.worker.timing.LingerTime;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +38,7 @@ final class Publishing {
     private final Assignment assignment;
     private final Publisher publisher;
     private final Settler settler;
-    private final Meters meters;
+    private final SettlingMeters meters;
     private final long maxBytes;
     private final AnswerQueue waiting = new AnswerQueue();
     /** The publication that the last call left in doubt, to be repeated unchanged; null if none is in doubt. */
@@ -53,7 +53,13 @@ final class Publishing {
     private Duration linger = Duration.ZERO;
 
     /** @param maxBytes how much may be unpublished before no more is read */
-    Publishing(Batch batch, Assignment assignment, Publisher publisher, Settler settler, Meters meters, long maxBytes) {
+    Publishing(
+            Batch batch,
+            Assignment assignment,
+            Publisher publisher,
+            Settler settler,
+            SettlingMeters meters,
+            long maxBytes) {
         this.maxBytes = maxBytes;
         this.batch = batch;
         this.assignment = assignment;
@@ -161,7 +167,7 @@ final class Publishing {
         since = System.nanoTime();
         assignment.offsetsCommitted(publication.offsets());
         settler.published(batch.requests());
-        batch.countDeadLetters(meters);
+        batch.countPublished(batch.coordinates(), meters);
         if (!publication.records().isEmpty()) {
             meters.published(publication.records().size(), duration);
         }
@@ -179,6 +185,7 @@ final class Publishing {
             settler.published(batch.requests().stream()
                     .filter(request -> committed.contains(Coordinates.of(request)))
                     .toList());
+            batch.countPublished(committed, meters);
             batch.removeAll(committed);
             mustReadCommitted = false;
             return true;

@@ -143,7 +143,8 @@ final class RecordHandler {
                 received.topic(),
                 received.partition(),
                 received.offset());
+        long receivedNanos = inFlight.receivedNanos(Coordinates.of(ref), nanoTime.getAsLong());
         return new Request(
-                ref, (TenantRequest) event.data(), event.traceparent(), nanoTime.getAsLong(), inFlight.patience(ref));
+                ref, (TenantRequest) event.data(), event.traceparent(), receivedNanos, inFlight.patience(ref));
     }
 }

@@ -96,6 +96,13 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /** Lanes with at least one task, of which none runs now. */
+    public int waiting() {
+        synchronized (lock) {
+            return Math.max(0, lanes.size() - running);
+        }
+    }
+
     /** Tells how many requests have no published result, those whose outcome is being written or published included. */
     public void inFlight(int requests) {
         inFlight = requests;

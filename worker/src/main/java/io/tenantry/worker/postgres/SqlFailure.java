@@ -3,6 +3,7 @@ package io.tenantry.worker.postgres;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,11 @@ public enum SqlFailure {
 
     /** SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded. */
     private static final Set<String> DATA_ERROR_CLASSES = Set.of("22", "23", "54");
+
+    /** Its name in metrics. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Judges by the first {@link SQLException} in the chain of causes; a failure without one is permanent. */
     public static SqlFailure of(Throwable failure) {

@@ -98,6 +98,18 @@ public final class Registry implements AutoCloseable {
         }
     }
 
+    /** How many tenants have their home in each named database at each version; shared databases are left out. */
+    public List<VersionCount> countTenants() throws SQLException {
+        try (Connection connection = connection()) {
+            return tenants.count(connection);
+        }
+    }
+
+    /** The pool of its connections. */
+    public ConnectionPool pool() {
+        return pool;
+    }
+
     /** Records that this worker is alive and creates databases from these templates. */
     public void useTemplates(String worker, Collection<KnownTemplate> templates) throws SQLException {
         try (Connection connection = connection()) {

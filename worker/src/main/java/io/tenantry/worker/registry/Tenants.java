@@ -42,6 +42,14 @@ public final class Tenants {
 
     private final ObjectMapper json = new ObjectMapper();
 
+    /** How many tenants there are at each version. The index on database and version is enough to answer it. */
+    List<VersionCount> count(Connection connection) throws SQLException {
+        return Sql.query(
+                connection,
+                "SELECT database, version, count(*) FROM tenantry.tenant_home GROUP BY database, version",
+                row -> new VersionCount(row.getString(1), row.getString(2), row.getLong(3)));
+    }
+
     /** Writes what finished requests report of tenants; if two report the same home, the later sight counts. */
     public void register(Connection connection, List<Registration> registrations) throws SQLException {
         Map<String, Registration> tenants = new HashMap<>();

@@ -1,6 +1,7 @@
 package io.tenantry.worker.request;
 
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -15,13 +16,14 @@ public final class Request {
     private final long receivedNanos;
     private final Patience patience;
     private volatile boolean owned = true;
+    private volatile long endedNanos;
     private volatile Predicate<Set<String>> admission = servers -> true;
     private volatile BooleanSupplier signupParked = () -> false;
 
     /**
      * @param ref identity and coordinates
      * @param traceparent carried to the result; null if the request had none
-     * @param receivedNanos when this worker polled it, as {@link System#nanoTime}
+     * @param receivedNanos when this worker first polled it, as {@link System#nanoTime}
      */
     public Request(RequestRef ref, TenantRequest data, @Nullable String traceparent, long receivedNanos) {
         this(ref, data, traceparent, receivedNanos, new Patience());
@@ -47,6 +49,11 @@ public final class Request {
         return data;
     }
 
+    /** Its type in metrics. */
+    public String typeLabel() {
+        return data instanceof TenantCreated ? "created" : "migration";
+    }
+
     /** How long it has waited, and how often it failed. */
     public Patience patience() {
         return patience;
@@ -57,9 +64,22 @@ public final class Request {
         return traceparent;
     }
 
-    /** When this worker polled it, as {@link System#nanoTime}. */
+    /**
+     * When this worker first polled it, as {@link System#nanoTime}: also before it was parked, but not before its partition
+     * went away and came back.
+     */
     public long receivedNanos() {
         return receivedNanos;
+    }
+
+    /** The request has its outcome at this time, as {@link System#nanoTime}. */
+    public void ended(long nowNanos) {
+        endedNanos = nowNanos;
+    }
+
+    /** When the request had its outcome, as {@link System#nanoTime}; means nothing before that. */
+    public long endedNanos() {
+        return endedNanos;
     }
 
     /** The tenant, or the shared database: the key of request and result, and the lane. */

@@ -7,6 +7,7 @@ import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Incoming.AnsweredBefore;
 import io.tenantry.worker.settle.Incoming.Finished;
 import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.SettlingMeters;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class BatchWriter {
     private final RegistryCalls calls;
     private final PublishedResults published;
     private final Linger linger;
-    private final Meters meters;
+    private final SettlingMeters meters;
     private final Receiver receiver;
     private final LedgerRule rule;
 
@@ -55,9 +56,9 @@ final class BatchWriter {
         this.calls = calls;
         this.published = published;
         this.linger = linger;
-        this.meters = meters;
+        this.meters = meters.settling();
         this.receiver = receiver;
-        this.rule = new LedgerRule(meters);
+        this.rule = new LedgerRule(meters.requests());
     }
 
     /** Writes and hands over the batch, which may be empty; if the settler is closed first, nothing is handed over. */

@@ -4,17 +4,17 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.request.Request;
-import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.RequestMeters;
 
 /**
  * Decides by the ledger what a request gets. Each identity (source, id and type of a request) has one result, and the
  * first record of the identity gets it. Safe for use by many threads.
  */
 final class LedgerRule {
-    private final Meters meters;
+    private final RequestMeters meters;
 
     /** @param meters count the repeats */
-    LedgerRule(Meters meters) {
+    LedgerRule(RequestMeters meters) {
         this.meters = meters;
     }
 
@@ -49,6 +49,8 @@ final class LedgerRule {
             meters.duplicate();
             return new Settled.Silent(here);
         }
-        return row.published() ? new Settled.Silent(here) : new Settled.Result(first.request(), first.result());
+        return row.published()
+                ? new Settled.Silent(here)
+                : new Settled.Result(first.request(), first.result(), request.endedNanos());
     }
 }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.settle;
 
 import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.telemetry.LibraryMeters;
 import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
 import java.util.Optional;
@@ -58,19 +59,23 @@ public final class Publisher implements AutoCloseable {
     private final Outage outage;
     private final Duration longestDoubt;
     private final Set<ProducerRecord<byte[], byte[]>> tooLarge = ConcurrentHashMap.newKeySet();
+    private final LibraryMeters meters;
     private @Nullable Producer<byte[], byte[]> producer;
+    private LibraryMeters.@Nullable Bound measured;
     private State state = State.NEW;
     private boolean unclear;
     /** {@link System#nanoTime()} at the first commit without an answer; null if no commit is in doubt. */
     private @Nullable Long doubtSince;
 
     /** Connects with the first publication. */
-    public Publisher(KafkaSettings kafka, String transactionalId, Outage outage) {
-        this(kafka, transactionalId, outage, LONGEST_DOUBT);
+    public Publisher(KafkaSettings kafka, String transactionalId, Outage outage, LibraryMeters meters) {
+        this(kafka, transactionalId, outage, meters, LONGEST_DOUBT);
     }
 
     /** @param longestDoubt how long a producer is asked for the outcome of a commit before a new one takes its place */
-    public Publisher(KafkaSettings kafka, String transactionalId, Outage outage, Duration longestDoubt) {
+    public Publisher(
+            KafkaSettings kafka, String transactionalId, Outage outage, LibraryMeters meters, Duration longestDoubt) {
+        this.meters = meters;
         this.longestDoubt = longestDoubt;
         this.kafka = kafka;
         this.transactionalId = transactionalId;
@@ -132,6 +137,7 @@ public final class Publisher implements AutoCloseable {
         if (current == null) {
             current = new KafkaProducer<>(ProducerSettings.of(kafka, transactionalId));
             producer = current;
+            measured = meters.producer(current);
         }
         if (state == State.NEW) {
             current.initTransactions();
@@ -225,6 +231,10 @@ public final class Publisher implements AutoCloseable {
      */
     @Override
     public void close() {
+        if (measured != null) {
+            measured.close();
+            measured = null;
+        }
         if (producer != null) {
             producer.close(Duration.ZERO);
             producer = null;

@@ -6,22 +6,21 @@ import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.ResultId;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
-import io.tenantry.worker.telemetry.Meters;
+import io.tenantry.worker.telemetry.RequestMeters;
 import java.time.Duration;
 
 /** Makes the event of a request's result, and counts the request. Safe for use by many threads. */
 final class ResultEncoder {
     private final String source;
-    private final Meters meters;
+    private final RequestMeters meters;
     private final EventCodec codec = new EventCodec();
 
     /** @param source {@code ce_source} of the results */
-    ResultEncoder(String source, Meters meters) {
+    ResultEncoder(String source, RequestMeters meters) {
         this.source = source;
         this.meters = meters;
     }
@@ -41,11 +40,11 @@ final class ResultEncoder {
     }
 
     private void count(Request request, TenantResult result) {
-        meters.requestFinished(
-                request.data() instanceof TenantCreated ? "created" : "migration",
+        meters.finished(
+                request.typeLabel(),
                 result.outcome().wireName(),
                 result.error() == null ? null : result.error().code().code(),
-                Duration.ofNanos(System.nanoTime() - request.receivedNanos()));
+                Duration.ofNanos(request.endedNanos() - request.receivedNanos()));
         for (DatabaseResult home : result.databases()) {
             if (home.outcome() != Outcome.NOT_ATTEMPTED) {
                 meters.homeFinished(home.database(), home.outcome().wireName(), Duration.ofMillis(home.durationMs()));

@@ -9,8 +9,12 @@ public sealed interface Settled {
     /** Where the record is. */
     Coordinates coordinates();
 
-    /** Publish the result with the offset. */
-    record Result(RequestRef request, EncodedEvent event) implements Settled {
+    /**
+     * Publish the result with the offset.
+     *
+     * @param endedNanos when the request had its outcome, as {@link System#nanoTime}
+     */
+    record Result(RequestRef request, EncodedEvent event, long endedNanos) implements Settled {
         @Override
         public Coordinates coordinates() {
             return Coordinates.of(request);

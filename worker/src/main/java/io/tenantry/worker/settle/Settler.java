@@ -68,7 +68,7 @@ public final class Settler implements Outcomes, AutoCloseable {
             String source,
             BooleanSupplier saturated,
             Consumer<Error> fatal) {
-        this.results = new ResultEncoder(source, meters);
+        this.results = new ResultEncoder(source, meters.requests());
         this.fatal = fatal;
         Linger linger = new Linger(saturated);
         this.incoming = new IncomingQueue(linger);
@@ -86,12 +86,14 @@ public final class Settler implements Outcomes, AutoCloseable {
             abandoned(request);
             return;
         }
+        request.ended(System.nanoTime());
         LedgerEntry entry = results.encode(request, outcome);
         incoming.add(new Incoming.Finished(request, outcome, entry, unwritten.add(request.key())));
     }
 
     @Override
     public void answeredBefore(Request request, Recorded recorded) {
+        request.ended(System.nanoTime());
         incoming.add(new Incoming.AnsweredBefore(request, recorded));
     }
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.Plans;
+import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
@@ -15,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +250,28 @@ class SafetyIT {
         assertThat(engine.upgrade(unproven(older), "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
         assertThat(engine.upgrade(unproven(newer), "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
         assertThat(engine.upgrade(unproven(older), "acme", "latest", "1")).isInstanceOf(MigrationResult.Migrated.class);
+    }
+
+    @Test
+    void itIsKnownHowScriptsWereApplied() throws Exception {
+        MigrationCatalog catalog = engine.with("V2__more.sql", "ALTER TABLE account ADD COLUMN more int;")
+                .with("V3__fails.sql", "SELECT 1 / (current_schema() = 'tenant_other')::int;")
+                .with("R__view.sql", "CREATE OR REPLACE VIEW account_names AS SELECT name FROM account;")
+                .proven();
+        // V3 has no plan, because it fails in the trial, and so nothing behind it has one.
+        VersionTracker both = new VersionTracker();
+        VersionTracker byFlyway = new VersionTracker();
+        VersionTracker failed = new VersionTracker();
+
+        assertThat(engine.upgrade(catalog, "other", "2", "1", both)).isInstanceOf(MigrationResult.Migrated.class);
+        assertThat(engine.upgrade(unproven(catalog), "other", "latest", "2", byFlyway))
+                .isInstanceOf(MigrationResult.Migrated.class);
+        assertThat(engine.upgrade(unproven(catalog), "acme", "latest", "1", failed))
+                .isInstanceOf(MigrationResult.Failed.class);
+
+        assertThat(both.takeApplied()).isEqualTo(Map.of(AppliedBy.PLAN, 1, AppliedBy.FLYWAY, 1));
+        assertThat(byFlyway.takeApplied()).isEqualTo(Map.of(AppliedBy.FLYWAY, 1));
+        assertThat(failed.takeApplied()).isEqualTo(Map.of(AppliedBy.FLYWAY, 1));
     }
 
     private static MigrationCatalog unproven(MigrationCatalog catalog) {

@@ -3,6 +3,7 @@ package io.tenantry.worker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.guarantee.CommitProxy.Break;
@@ -10,6 +11,7 @@ import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.settle.Publication;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.Publisher.CommitOutcome;
+import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -38,8 +40,12 @@ class LongDoubtIT {
             deployment.withTopics().with("kafka.bootstrap-servers", detour.bootstrapServers());
             KafkaSettings kafka = deployment.settings().kafka();
             Outage outage = new Outage("Kafka", "results wait", Clock.systemUTC(), System::nanoTime, away -> {});
-            try (Publisher publisher =
-                    new Publisher(kafka, kafka.groupId() + "-doubt", outage, Duration.ofSeconds(1))) {
+            try (Publisher publisher = new Publisher(
+                    kafka,
+                    kafka.groupId() + "-doubt",
+                    outage,
+                    new Meters(new SimpleMeterRegistry()).libraries(),
+                    Duration.ofSeconds(1))) {
                 publisher.prepare(Topic.TENANT_RESULTS.name(kafka.topicPrefix()));
                 Publication publication = publication(kafka);
 

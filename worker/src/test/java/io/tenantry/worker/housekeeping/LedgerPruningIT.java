@@ -172,7 +172,7 @@ class LedgerPruningIT {
     }
 
     private LedgerPruning start() {
-        return new LedgerPruning(registry, RETENTION, new Meters(meters), fatal::add, QUICK);
+        return new LedgerPruning(registry, RETENTION, new Meters(meters).settling(), fatal::add, QUICK);
     }
 
     private int prune() {

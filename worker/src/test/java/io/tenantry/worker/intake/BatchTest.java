@@ -82,7 +82,8 @@ class BatchTest {
         return new Settled.Result(
                 new RequestRef("42", "/signup", "type", "tenant.created", 0, 5),
                 new EncodedEvent(
-                        "id", source, "type", Instant.EPOCH, null, "acme", "{}".getBytes(StandardCharsets.UTF_8)));
+                        "id", source, "type", Instant.EPOCH, null, "acme", "{}".getBytes(StandardCharsets.UTF_8)),
+                0);
     }
 
     private static ConsumerRecord<byte[], byte[]> received(long offset, int bytes) {

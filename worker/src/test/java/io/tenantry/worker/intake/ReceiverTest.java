@@ -3,11 +3,13 @@ package io.tenantry.worker.intake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.telemetry.Meters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,8 @@ class ReceiverTest {
             new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of());
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    private final Assignment assignment = new Assignment(consumer, new Nobody());
+    private final Assignment assignment = new Assignment(
+            consumer, new Nobody(), new OpenRequests(new Meters(new SimpleMeterRegistry()).intake(), System::nanoTime));
     private final Admission admission =
             new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1), System::nanoTime);
     private final InFlight inFlight = new InFlight(admission);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** One identity, one result. */
 class LedgerRuleTest {
     private final SimpleMeterRegistry counters = new SimpleMeterRegistry();
-    private final LedgerRule rule = new LedgerRule(new Meters(counters));
+    private final LedgerRule rule = new LedgerRule(new Meters(counters).requests());
 
     @Test
     void theFirstRecordOfAnIdentityGetsItsResult() {

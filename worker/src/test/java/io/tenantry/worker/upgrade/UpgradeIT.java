@@ -12,9 +12,16 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.MetricsTable;
 import io.tenantry.worker.scenario.Results;
 import io.tenantry.worker.scenario.RunningWorker;
+import io.tenantry.worker.scenario.Scrape;
 import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.FreePort;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -49,7 +56,9 @@ class UpgradeIT {
     }
 
     @Test
-    void bringsTheTenantToTheNewestVersion() {
+    void bringsTheTenantToTheNewestVersion() throws IOException {
+        int port = FreePort.pick();
+        deployment.with("http.port", Integer.toString(port));
         release("V3__a.sql", "CREATE TABLE a (id int);", "V4__b.sql", "CREATE TABLE b (id int);");
 
         Event<?> event = deployment.results().of(deployment.events().migrate("acme", "latest"));
@@ -63,6 +72,37 @@ class UpgradeIT {
         assertThat(home(result, "analytics").outcome()).isEqualTo(Outcome.UP_TO_DATE);
         assertThat(deployment.queryRegistry("SELECT version FROM tenantry.tenant_home WHERE database = 'users'"))
                 .containsExactly("4");
+        theMetricsAreThoseOfTheTable(port);
+    }
+
+    /** This worker has begun with a registry that had tenants, and has done an upgrade. */
+    private void theMetricsAreThoseOfTheTable(int port) throws IOException {
+        deployment.results().data(deployment.events().signUp("other"));
+        error(deployment.results().data(deployment.events().migrate("acme", "1")));
+        error(deployment
+                .results()
+                .data(deployment.events().publish(new TenantCreated("third", List.of("no"), Map.of()))));
+        deployment.events().raw("tenant.created", "acme", "no event".getBytes(StandardCharsets.UTF_8), Map.of());
+        deployment.results().awaitDeadLetters(1);
+        MetricsTable table = new MetricsTable();
+        Await.until(Duration.ofSeconds(30), "/metrics is as in ops/README.md", () -> {
+            List<String> differences = table.differences(Scrape.of(port));
+            if (!differences.isEmpty()) {
+                throw new IllegalStateException(String.join("\n", differences));
+            }
+            return true;
+        });
+        String scrape = Scrape.of(port).text();
+        assertThat(scrape)
+                .contains("tenantry_migrations_total{database=\"users\",way=\"plan\"} 6")
+                .contains("tenantry_migrations_total{database=\"analytics\",way=\"plan\"} 2")
+                .contains("tenantry_migrations_total{database=\"users\",way=\"template\"} 0")
+                .contains("tenantry_settling_seconds_count 4")
+                .contains("tenantry_queueing_seconds_count{type=\"created\"} 2")
+                .contains("tenantry_queueing_seconds_count{type=\"migration\"} 2")
+                .contains("tenantry_tenants{database=\"users\",version=\"2\"} 1");
+        Files.createDirectories(Path.of("target"));
+        Files.writeString(Path.of("target", "metrics.txt"), scrape);
     }
 
     @Test

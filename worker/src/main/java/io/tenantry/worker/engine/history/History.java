@@ -62,7 +62,7 @@ public final class History {
     }
 
     /** The rank of the last row that is no failure; 0 if there is none. */
-    int lastRank() {
+    public int lastRank() {
         return rows.stream()
                 .filter(HistoryRow::success)
                 .mapToInt(HistoryRow::rank)
@@ -78,6 +78,12 @@ public final class History {
                 .filter(Objects::nonNull)
                 .map(MigrationVersion::getVersion)
                 .toList();
+    }
+
+    /** How many scripts, repeatable ones included, were applied after the row of this rank. */
+    public int scriptsAfter(int rank) {
+        return (int)
+                rows.stream().filter(row -> row.success() && row.rank() > rank).count();
     }
 
     /** The same without the failed rows of these scripts. */

@@ -5,7 +5,9 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,13 @@ public final class VersionTracker {
     private boolean notAtOnce;
     private boolean needsTurn;
     private @Nullable Progress progress;
+    private boolean justCreated;
+    private final Map<AppliedBy, Integer> scripts = new EnumMap<>(AppliedBy.class);
 
     /** The home was not there before: what a template brought counts as applied. */
     public void isNothing() {
         first(new History(List.of()));
+        justCreated = true;
     }
 
     /** The version at which the request first met the home: the first call decides. Null is a home without history. */
@@ -34,8 +39,23 @@ public final class VersionTracker {
             known = true;
             firstVersion = history.version();
             firstRank = history.lastRank();
+        } else if (justCreated) {
+            justCreated = false;
+            applied(AppliedBy.TEMPLATE, history.scriptsAfter(firstRank));
         }
         return firstVersion;
+    }
+
+    /** So many scripts were applied in this way. */
+    public void applied(AppliedBy way, int number) {
+        scripts.merge(way, number, Integer::sum);
+    }
+
+    /** How many scripts were applied in which way since the last call. */
+    public Map<AppliedBy, Integer> takeApplied() {
+        Map<AppliedBy, Integer> taken = Map.copyOf(scripts);
+        scripts.clear();
+        return taken;
     }
 
     /** The versions that were applied since then; none if the home was not met before. */

@@ -4,6 +4,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.Plans;
+import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HistoryRow;
 import io.tenantry.worker.engine.history.VersionTracker;
@@ -148,6 +149,7 @@ public final class PlanExecutor {
         int rank = rows.isEmpty() ? 1 : rows.get(rows.size() - 1).rank() + 1;
         rows.add(HistoryRow.of(rank, migration));
         applied.add(migration.name());
+        tracker.applied(AppliedBy.PLAN, 1);
     }
 
     private End execute(PlanText plan, List<PlannedScript> scripts, boolean isLast) throws SQLException {

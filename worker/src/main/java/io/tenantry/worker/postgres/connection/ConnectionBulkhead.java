@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres.connection;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -136,6 +137,11 @@ public final class ConnectionBulkhead {
 
     private int inUse(Use use) {
         return inUse.getOrDefault(use, 0);
+    }
+
+    /** What counts the permits, for its meters: those beyond this worker's share are taken. */
+    public Bulkhead permits() {
+        return permits.bulkhead();
     }
 
     /** Permits of this worker's share that are free. */

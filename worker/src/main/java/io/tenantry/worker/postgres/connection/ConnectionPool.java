@@ -2,6 +2,7 @@ package io.tenantry.worker.postgres.connection;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.pool.HikariPool;
 import io.tenantry.worker.config.Secret;
 import java.sql.Connection;
@@ -46,6 +47,11 @@ public final class ConnectionPool implements AutoCloseable {
             config.setExceptionOverride(new KeepSession());
         }
         this.pool = new HikariDataSource(config);
+    }
+
+    /** Measures the pool; to be called once. Its meters have the label {@code pool}, with the pool's name. */
+    public void measureBy(MetricsTrackerFactory meters) {
+        pool.setMetricsTrackerFactory(meters);
     }
 
     /** Waits up to 5 s for a connection; closing it gives it back. */

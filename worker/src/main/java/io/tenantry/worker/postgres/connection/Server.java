@@ -1,5 +1,6 @@
 package io.tenantry.worker.postgres.connection;
 
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.postgres.ServerMode;
 import java.sql.Connection;
@@ -79,6 +80,11 @@ public final class Server implements AutoCloseable {
      */
     public ConnectionBulkhead bulkhead() {
         return bulkhead;
+    }
+
+    /** Measures the pool; to be called once. */
+    public void measureBy(MetricsTrackerFactory meters) {
+        pool.measureBy(meters);
     }
 
     /** The pool, for work that is not on a tenant's home. */

@@ -30,6 +30,11 @@ final class ServerPermits {
         share(share);
     }
 
+    /** What counts the permits. */
+    Bulkhead bulkhead() {
+        return bulkhead;
+    }
+
     /** Takes a permit of this worker's share; false if none is free. */
     boolean tryTake() {
         // The bulkhead refuses an interrupted thread even if permits are free.

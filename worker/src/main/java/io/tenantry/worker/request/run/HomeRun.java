@@ -6,6 +6,7 @@ import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.request.HomeWork;
 import io.tenantry.worker.step.Step;
 import io.tenantry.worker.step.StepResult;
+import io.tenantry.worker.telemetry.RequestMeters;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,8 @@ final class HomeRun {
     private final HomeWork work;
     private final HomeReservation reservation;
     private final HomeResult result;
+    private final RequestMeters meters;
+    private final StepTimer timer;
     private boolean begun;
 
     /** How the fast path ended. */
@@ -36,7 +39,9 @@ final class HomeRun {
     }
 
     /** @param registeredAt when the registry's version was seen; null if that is not known */
-    HomeRun(HomeWork work, @Nullable Instant registeredAt) {
+    HomeRun(HomeWork work, @Nullable Instant registeredAt, RequestMeters meters) {
+        this.meters = meters;
+        this.timer = new StepTimer(meters);
         this.work = work;
         this.reservation = new HomeReservation(work.home(), work.server());
         this.result = new HomeResult(work, registeredAt);
@@ -72,7 +77,7 @@ final class HomeRun {
      * @throws SQLException if it cannot be done now
      */
     void provision(LockedHome home, Step provisioning) throws SQLException {
-        StepResult made = measured(() -> provisioning.run(home));
+        StepResult made = measured(() -> timer.step(provisioning.name(), () -> provisioning.run(home)));
         result.add(made);
         if (made instanceof StepResult.Refused) {
             result.conclude(made);
@@ -86,7 +91,8 @@ final class HomeRun {
      */
     FastEnd runFastPath(HomeSession session) throws SQLException {
         try {
-            PlanOutcome outcome = measured(() -> work.fastPath().attempt(session));
+            PlanOutcome outcome =
+                    measured(() -> timer.fastPath(() -> work.fastPath().attempt(session)));
             if (outcome instanceof PlanOutcome.Done done) {
                 if (done.lockedAt() == null) {
                     result.observedUnlocked();
@@ -126,7 +132,7 @@ final class HomeRun {
     private StepResult lastOfSteps(LockedHome home) throws SQLException {
         StepResult last = new StepResult.AlreadyDone();
         for (Step step : work.steps()) {
-            last = step.run(home);
+            last = timer.step(step.name(), () -> step.run(home));
             LOG.debug("{} of {}: {}", step.name(), work.home(), last);
             result.add(last);
             if (last instanceof StepResult.Refused || last instanceof StepResult.NotYet) {
@@ -136,17 +142,20 @@ final class HomeRun {
         return last;
     }
 
-    private interface Part<T> {
-        T run() throws SQLException;
-    }
-
-    private <T> T measured(Part<T> part) throws SQLException {
+    private <T> T measured(StepTimer.Part<T> part) throws SQLException {
         begun = true;
         long start = System.nanoTime();
         try {
             return part.run();
         } finally {
             result.worked(Duration.ofNanos(System.nanoTime() - start));
+            countScripts();
         }
+    }
+
+    private void countScripts() {
+        work.tracker()
+                .takeApplied()
+                .forEach((way, scripts) -> meters.migrated(work.home().database(), way.label(), scripts));
     }
 }

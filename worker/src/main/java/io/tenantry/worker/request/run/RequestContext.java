@@ -13,10 +13,10 @@ import io.tenantry.worker.request.RequestTypes;
 import io.tenantry.worker.request.Resolution;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import io.tenantry.worker.telemetry.RequestMeters;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -101,8 +101,12 @@ public final class RequestContext {
         return turns;
     }
 
+    RequestMeters meters() {
+        return parts.meters().requests();
+    }
+
     void countRetry(SQLException cause) {
-        parts.meters().retry(SqlFailure.of(cause).name().toLowerCase(Locale.ROOT));
+        meters().retry(SqlFailure.of(cause).label());
     }
 
     ServerHealth registryHealth() {

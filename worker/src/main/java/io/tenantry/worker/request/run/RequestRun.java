@@ -38,6 +38,7 @@ final class RequestRun implements Task {
     /** Empty until the registry has answered. */
     private List<HomeRun> homes = List.of();
 
+    private boolean begun;
     private boolean resolved;
 
     RequestRun(Request request, RequestContext context) {
@@ -93,7 +94,7 @@ final class RequestRun implements Task {
 
     @Override
     public NextAction run() {
-        results.started(context.now());
+        begin();
         try {
             Optional<NextAction> early = resolved ? Optional.empty() : resolve();
             return early.isPresent() ? early.get() : workOnHomes();
@@ -105,6 +106,15 @@ final class RequestRun implements Task {
             attempt++;
             context.countRetry(failure);
             return new NextAction.Retry(failure);
+        }
+    }
+
+    private void begin() {
+        results.started(context.now());
+        if (!begun) {
+            begun = true;
+            context.meters()
+                    .queued(request.typeLabel(), Duration.ofNanos(context.nanoTime() - request.receivedNanos()));
         }
     }
 
@@ -128,7 +138,7 @@ final class RequestRun implements Task {
                 return Optional.of(new NextAction.Finished());
             }
             homes = work.homes().stream()
-                    .map(home -> new HomeRun(home, observedAt(home, known)))
+                    .map(home -> new HomeRun(home, observedAt(home, known), context.meters()))
                     .toList();
             resolved = true;
             return Optional.empty();

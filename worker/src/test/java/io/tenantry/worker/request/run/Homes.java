@@ -1,5 +1,6 @@
 package io.tenantry.worker.request.run;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.config.Isolation;
@@ -16,6 +17,7 @@ import io.tenantry.worker.request.HomeWork;
 import io.tenantry.worker.step.FastPath;
 import io.tenantry.worker.step.Step;
 import io.tenantry.worker.step.StepResult;
+import io.tenantry.worker.telemetry.Meters;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +60,10 @@ final class Homes {
             @Nullable Instant registeredAt,
             VersionTracker tracker,
             Step... steps) {
-        return new HomeRun(new HomeWork(home(database), server, null, fastPath, List.of(steps), tracker), registeredAt);
+        return new HomeRun(
+                new HomeWork(home(database), server, null, fastPath, List.of(steps), tracker),
+                registeredAt,
+                new Meters(new SimpleMeterRegistry()).requests());
     }
 
     static LockedHome locked() {
