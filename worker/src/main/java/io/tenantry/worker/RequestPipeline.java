@@ -8,6 +8,7 @@ import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.housekeeping.LedgerPruning;
 import io.tenantry.worker.housekeeping.TemplateKeeper;
 import io.tenantry.worker.housekeeping.TenantCensus;
+import io.tenantry.worker.intake.Alarms;
 import io.tenantry.worker.intake.MemoryLimits;
 import io.tenantry.worker.intake.PollLoop;
 import io.tenantry.worker.lane.Backoff;
@@ -92,7 +93,7 @@ final class RequestPipeline {
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters.settling(), fatal);
                 TenantCensus census = new TenantCensus(registry::countTenants, meters.worker(), fatal);
                 Publisher publisher = new Publisher(
-                        settings.kafka(), group + "-" + id, resources.publishOutage(), meters.libraries())) {
+                        settings.kafka(), resources.transactionalId(), resources.publishOutage(), meters.libraries())) {
             PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, publisher);
             templates.start();
             measure(lanes, waits);
@@ -143,7 +144,7 @@ final class RequestPipeline {
                 settler,
                 publisher,
                 resources.meters(),
-                new PollLoop.Alarms(resources.kafkaOutage(), resources.health(), this::expelled, fatal),
+                new Alarms(resources.kafkaOutage(), resources.health(), this::expelled, fatal),
                 System::nanoTime));
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.intake.TransactionProbe;
 import io.tenantry.worker.postgres.connection.LaneThreads;
 import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.ReceiveBudget;
@@ -13,10 +14,14 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
+import io.tenantry.worker.telemetry.OutageProbe;
+import io.tenantry.worker.telemetry.OutageProbes;
 import io.tenantry.worker.telemetry.Outages;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /** What a worker has from its start to its end. Connects to nothing before it is used. Safe for use by many threads. */
 final class Resources {
@@ -119,6 +124,29 @@ final class Resources {
     /** By server. */
     Map<String, Outage> serverOutages() {
         return serverOutages;
+    }
+
+    /** Names this worker's transactions. */
+    String transactionalId() {
+        return settings.kafka().groupId() + "-" + id;
+    }
+
+    /**
+     * Starts to probe what is away when no request tries it. That Kafka cannot be read is not probed: the poll thread
+     * tries all the time.
+     */
+    OutageProbes probeOutages(Consumer<Error> fatal) {
+        OutageProbes probes = new OutageProbes(fatal);
+        serverOutages.forEach(
+                (name, outage) -> probes.add(outage, new ServerProbe(Objects.requireNonNull(servers.get(name)))));
+        probes.add(
+                registryOutage,
+                () -> registry.whyUnusable()
+                        .<OutageProbe.Answer>map(OutageProbe.Answer.Away::new)
+                        .orElseGet(OutageProbe.Answer.Back::new));
+        probes.add(publishOutage, new TransactionProbe(settings.kafka(), transactionalId()));
+        probes.start();
+        return probes;
     }
 
     /** Ends all outages, because no request tries any more. */

@@ -7,6 +7,7 @@ import io.tenantry.worker.registry.lease.Leases;
 import io.tenantry.worker.startup.StartupChecks;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
+import io.tenantry.worker.telemetry.OutageProbes;
 import io.tenantry.worker.timing.GrowingInterval;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -84,7 +85,8 @@ public final class Worker implements AutoCloseable {
         StartupChecks checks = new StartupChecks(settings);
         try {
             checks.beforeLeases(resources.registry());
-            try (HttpEndpoint http = new HttpEndpoint(settings.http(), resources.meterRegistry(), health)) {
+            try (HttpEndpoint http = new HttpEndpoint(settings.http(), resources.meterRegistry(), health);
+                    OutageProbes unused = resources.probeOutages(fatal)) {
                 LOG.info("worker {} starts, metrics and health at {}", id(), http.address());
                 workWhenChecked(checks);
             } catch (UncheckedIOException taken) {

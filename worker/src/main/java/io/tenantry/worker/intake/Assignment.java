@@ -11,7 +11,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,8 @@ final class Assignment implements ConsumerRebalanceListener {
     private final Consumer<byte[], byte[]> consumer;
     private final Listener listener;
     private final OpenRequests open;
+    private final CallbackParts callback = new CallbackParts();
+    private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
     /** Partitions whose committed offset could not be read yet; none of their records is taken before. */
     private final Set<TopicPartition> unread = new HashSet<>();
@@ -56,25 +60,25 @@ final class Assignment implements ConsumerRebalanceListener {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
             LOG.info("assigned {}", partitions);
+            assigned.addAll(partitions);
             unread.addAll(partitions);
-            open.arrived(Set.copyOf(partitions));
+            callback.run(() -> open.arrived(Set.copyOf(partitions)));
             nextRead = System.nanoTime();
+        }
+        callback.run(() -> {
             if (!readCommitted()) {
                 consumer.pause(unread);
             }
-        }
-        listener.arrived(Set.copyOf(partitions));
+        });
+        callback.run(() -> listener.arrived(Set.copyOf(partitions)));
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
             LOG.info("revoked {}", partitions);
-            try {
-                listener.leaving();
-            } finally {
-                drop(partitions);
-            }
+            callback.run(listener::leaving);
+            drop(partitions);
         }
     }
 
@@ -87,10 +91,16 @@ final class Assignment implements ConsumerRebalanceListener {
     }
 
     private void drop(Collection<TopicPartition> partitions) {
+        assigned.removeAll(partitions);
         partitions.forEach(trackers::remove);
         unread.removeAll(partitions);
-        open.left(Set.copyOf(partitions));
-        listener.left(Set.copyOf(partitions));
+        callback.run(() -> open.left(Set.copyOf(partitions)));
+        callback.run(() -> listener.left(Set.copyOf(partitions)));
+    }
+
+    /** What was thrown in callbacks of the last poll; null if nothing was. */
+    @Nullable RuntimeException takeThrown() {
+        return callback.takeThrown();
     }
 
     /**
@@ -113,7 +123,9 @@ final class Assignment implements ConsumerRebalanceListener {
             unread.clear();
             waits = false;
             return true;
-        } catch (TimeoutException away) {
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (KafkaException away) {
             if (!waits) {
                 LOG.warn(
                         "the committed offsets of {} cannot be read yet ({}); these partitions are not consumed until then",
@@ -147,6 +159,23 @@ final class Assignment implements ConsumerRebalanceListener {
     @Nullable Long next(TopicPartition partition) {
         OffsetTracker tracker = trackers.get(partition);
         return tracker == null ? null : tracker.next();
+    }
+
+    /** Whether no partition is assigned. */
+    boolean isEmpty() {
+        return assigned.isEmpty();
+    }
+
+    /** How far the partitions are, without those whose committed offset could not be read yet; a copy. */
+    Map<TopicPartition, PartitionProgress> progress() {
+        Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
+        for (TopicPartition partition : assigned) {
+            if (!unread.contains(partition)) {
+                OffsetTracker tracker = trackers.get(partition);
+                progress.put(partition, tracker == null ? PartitionProgress.NONE : tracker.progress());
+            }
+        }
+        return progress;
     }
 
     boolean isUnread(TopicPartition partition) {

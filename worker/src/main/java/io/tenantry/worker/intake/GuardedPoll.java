@@ -61,19 +61,21 @@ final class GuardedPoll {
 
     /**
      * @param failures takes each failure of Kafka's client, whatever its cause is found to be: the client may have left its group
+     * @param unreadable empty at first
      * @param nanoTime as {@link System#nanoTime}
      */
     GuardedPoll(
             Consumer<byte[], byte[]> consumer,
             ReadPositions positions,
             java.util.function.Consumer<KafkaException> failures,
+            UnreadablePartitions unreadable,
             LongSupplier nanoTime) {
         this.consumer = consumer;
         this.positions = positions;
         this.seeks = new PartitionSeeks(consumer, positions);
         this.failures = failures;
         this.nanoTime = nanoTime;
-        this.unreadable = new UnreadablePartitions(nanoTime);
+        this.unreadable = unreadable;
     }
 
     /** Whether the partition must not be read, nor its position be used. */

@@ -163,6 +163,16 @@ final class OffsetTracker {
         return index(next) - settled.get(0, index(next)).cardinality();
     }
 
+    /** How far it is. */
+    PartitionProgress progress() {
+        int read = index(next);
+        // After a restart, before they are read again, and not otherwise.
+        int ahead = settled.length() <= read
+                ? 0
+                : settled.get(read, settled.length()).cardinality();
+        return new PartitionProgress(next, pending(), ahead);
+    }
+
     /** Every offset below it is settled. */
     long watermark() {
         return watermark;

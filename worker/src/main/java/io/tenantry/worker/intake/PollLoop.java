@@ -12,7 +12,6 @@ import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.IntakeMeters;
 import io.tenantry.worker.telemetry.LibraryMeters;
 import io.tenantry.worker.telemetry.Meters;
-import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
@@ -23,6 +22,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,15 +61,6 @@ public final class PollLoop implements Runnable {
             Alarms alarms,
             LongSupplier nanoTime) {}
 
-    /**
-     * The parts that are told when something goes wrong.
-     *
-     * @param kafka when no broker answers
-     * @param expelled when this consumer is no member of the group any more and cannot become one again; a new one may
-     * @param fatal of an error after which the process must not go on
-     */
-    public record Alarms(Outage kafka, Health health, Runnable expelled, java.util.function.Consumer<Error> fatal) {}
-
     private final Parts parts;
     private final TopicNames topics;
     private final Consumer<byte[], byte[]> consumer;
@@ -87,6 +78,7 @@ public final class PollLoop implements Runnable {
     private final Receiver receiver;
     private final Committer committer;
     private final Drain drain;
+    private final OutstandingRequests outstanding;
 
     /** Connects when it is run. */
     public PollLoop(Parts parts) {
@@ -109,7 +101,11 @@ public final class PollLoop implements Runnable {
         this.inFlight = new InFlight(admission);
         this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
         this.guarded = new GuardedPoll(
-                consumer, new TrackedPositions(assignment, rereading), membership::failed, parts.nanoTime());
+                consumer,
+                new TrackedPositions(assignment, rereading),
+                membership::failed,
+                new UnreadablePartitions(this::unreadable, parts.nanoTime()),
+                parts.nanoTime());
         this.backpressure = new Backpressure(consumer, assignment, admission, rereading, guarded, publishing::isFull);
         RecordHandler handler = new RecordHandler(
                 topics,
@@ -123,6 +119,12 @@ public final class PollLoop implements Runnable {
                 consumer, parts.settler(), inFlight, admission, handler, publishing, parts.lanes()::isSaturated);
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
+        this.outstanding = new OutstandingRequests(
+                parts.kafka(),
+                assignment,
+                parts.meters().backlog(),
+                parts.nanoTime(),
+                parts.alarms().fatal());
         meters.inFlight(inFlight::size);
         meters.parked(admission::parked);
         meters.pausedPartitions(backpressure::paused);
@@ -140,6 +142,7 @@ public final class PollLoop implements Runnable {
     @Override
     public void run() {
         try {
+            outstanding.start();
             parts.publisher().prepare(topics.results());
             consumer.subscribe(topics.requests(), assignment);
             while (!drain.isOver(committer::isDone)) {
@@ -161,7 +164,13 @@ public final class PollLoop implements Runnable {
             throw broken;
         } finally {
             measured.close();
-            consumer.close(CloseOptions.timeout(LEAVING));
+            outstanding.close();
+            try {
+                consumer.close(CloseOptions.timeout(LEAVING));
+            } finally {
+                // The client does not say that partitions went away if it has lost its place in the group before.
+                unreadable(false);
+            }
         }
     }
 
@@ -169,6 +178,7 @@ public final class PollLoop implements Runnable {
         attempt(this::pollAndAdmit);
         parts.lanes().inFlight(inFlight.size());
         attempt(committer::settleAndCommit);
+        outstanding.look();
         if (!drain.isOn() && membership.isLost()) {
             parts.alarms().expelled().run();
         }
@@ -188,14 +198,17 @@ public final class PollLoop implements Runnable {
         steer();
         boolean busy = inFlight.size() > 0 || !publishing.isEmpty() || guarded.isLooking();
         receiver.receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
-        RuntimeException unexplained = guarded.takeUnexplained();
-        if (unexplained != null) {
-            throw unexplained;
-        }
+        throwIfAny(assignment.takeThrown());
+        throwIfAny(guarded.takeUnexplained());
         if (!guarded.isLooking()) {
             watch.look();
         }
-        showUnreadable();
+    }
+
+    private static void throwIfAny(@Nullable RuntimeException failure) {
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** Decides what the next poll reads, and from where. */
@@ -209,13 +222,8 @@ public final class PollLoop implements Runnable {
         backpressure.apply(drain.isOn());
     }
 
-    private void showUnreadable() {
-        Health health = parts.alarms().health();
-        if (guarded.unreadable() > 0) {
-            health.raise(Health.Condition.PARTITIONS);
-        } else {
-            health.clear(Health.Condition.PARTITIONS);
-        }
+    private void unreadable(boolean any) {
+        parts.alarms().health().set(Health.Condition.PARTITIONS, any);
     }
 
     /** Cleans up after partitions that went away, after what can still be committed is committed. */
@@ -232,11 +240,13 @@ public final class PollLoop implements Runnable {
             admission.drop(partitions);
             rereading.drop(partitions);
             publishing.drop(partitions);
+            outstanding.left();
         }
 
         @Override
         public void arrived(Set<TopicPartition> partitions) {
             membership.joined();
+            outstanding.arrived();
             parts.alarms().health().ready(true);
         }
     }

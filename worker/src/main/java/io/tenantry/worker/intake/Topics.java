@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -39,11 +38,7 @@ public final class Topics implements AutoCloseable {
     /** Connects with the first call. */
     public Topics(KafkaSettings kafka) {
         this.kafka = kafka;
-        Map<String, Object> properties = new HashMap<>(kafka.properties());
-        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis() / 2);
-        this.admin = Admin.create(properties);
+        this.admin = Admin.create(AdminSettings.of(kafka, TIMEOUT));
     }
 
     /** Something could not be done with topics; the message is for people. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,17 @@ final class UnreadablePartitions {
 
     private record Fault(long retryNanos, GrowingInterval pause) {}
 
+    private final Consumer<Boolean> any;
     private final LongSupplier nanoTime;
     private final Map<TopicPartition, Fault> faults = new LinkedHashMap<>();
     private volatile int size;
 
-    /** @param nanoTime as {@link System#nanoTime} */
-    UnreadablePartitions(LongSupplier nanoTime) {
+    /**
+     * @param any told whether there is any, whenever that may have changed
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    UnreadablePartitions(Consumer<Boolean> any, LongSupplier nanoTime) {
+        this.any = any;
         this.nanoTime = nanoTime;
     }
 
@@ -54,7 +60,7 @@ final class UnreadablePartitions {
         Fault before = faults.get(partition);
         GrowingInterval pause = before == null ? FIRST_PAUSE : before.pause().next();
         faults.put(partition, new Fault(nanoTime.getAsLong() + pause.current().toNanos(), pause));
-        size = faults.size();
+        changed();
         LOG.warn(
                 "{} cannot be read from offset {} on ({}); its requests wait, the other partitions go on, and it is tried"
                         + " again in {} s; if the records there are lost, delete those before the first readable offset"
@@ -68,7 +74,7 @@ final class UnreadablePartitions {
     /** The partition was read. */
     void remove(TopicPartition partition) {
         if (faults.remove(partition) != null) {
-            size = faults.size();
+            changed();
             LOG.info("{} can be read again", partition);
         }
     }
@@ -76,7 +82,12 @@ final class UnreadablePartitions {
     /** The partitions went away. */
     void drop(Set<TopicPartition> partitions) {
         faults.keySet().removeAll(partitions);
+        changed();
+    }
+
+    private void changed() {
         size = faults.size();
+        any.accept(size > 0);
     }
 
     /** How many there are. Read from any thread. */

@@ -2,6 +2,8 @@ package io.tenantry.worker.registry;
 
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.postgres.ServerMode;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.connection.ConnectionPool;
 import io.tenantry.worker.postgres.connection.DedicatedConnection;
@@ -10,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The control database. Safe for use by many threads. */
@@ -21,6 +24,10 @@ public final class Registry implements AutoCloseable {
      * up, after a quarter of an hour or more. A statement that was not answered is sent again, with the same effect.
      */
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
+
+    /** Returns no row; fails if one of the tables cannot be read. */
+    private static final String EVERY_TABLE =
+            "SELECT 1 FROM tenantry.request, tenantry.tenant, tenantry.tenant_home, tenantry.shared_database LIMIT 0";
 
     private final ConnectionPool.Target target;
     private final ConnectionPool pool;
@@ -128,6 +135,19 @@ public final class Registry implements AutoCloseable {
     public void forgetTemplate(KnownTemplate template) throws SQLException {
         try (Connection connection = connection()) {
             templateUse.forget(connection, template);
+        }
+    }
+
+    /**
+     * Asks whether requests can be looked up and outcomes be written.
+     *
+     * @return why not; empty if they can
+     * @throws SQLException if they cannot either, or it does not answer
+     */
+    public Optional<String> whyUnusable() throws SQLException {
+        try (Connection connection = connection()) {
+            var unused = Sql.query(connection, EVERY_TABLE, row -> row.getInt(1));
+            return ServerMode.whyReadOnly(connection);
         }
     }
 

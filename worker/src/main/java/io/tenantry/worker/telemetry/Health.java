@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Whether the process should continue (live), and whether it works now (ready). It is ready while no condition is
- * raised. A new process is starting, so it is not ready. Safe for use by any thread.
+ * raised. A new process is starting, so it is not ready. Each condition is raised and cleared by one part of the worker;
+ * outages that share a condition are counted by {@link Outages}. Safe for use by any thread.
  */
 public final class Health {
     /** What can keep a worker from its work. */
@@ -38,10 +39,15 @@ public final class Health {
 
     /** True when the start is done; false takes that back. Other conditions are not changed. */
     public void ready(boolean ready) {
-        if (ready) {
-            clear(Condition.STARTING);
+        set(Condition.STARTING, !ready);
+    }
+
+    /** Raises or clears a condition. */
+    public void set(Condition condition, boolean raised) {
+        if (raised) {
+            raise(condition);
         } else {
-            raise(Condition.STARTING);
+            clear(condition);
         }
     }
 

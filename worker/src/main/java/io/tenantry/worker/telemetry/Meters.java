@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
  * them. No meter has a tenant in a tag: a fleet has too many, and their names are private. Safe for use by any thread.
  */
 public final class Meters {
+    private final MeterRegistry registry;
     private final RequestMeters requests;
     private final SettlingMeters settling;
     private final IntakeMeters intake;
@@ -23,6 +24,7 @@ public final class Meters {
 
     /** @param nanoTime as {@link System#nanoTime} */
     Meters(MeterRegistry registry, LongSupplier nanoTime) {
+        this.registry = registry;
         Gauges gauges = new Gauges(registry);
         this.requests = new RequestMeters(registry);
         this.settling = new SettlingMeters(registry, gauges, nanoTime);
@@ -66,5 +68,10 @@ public final class Meters {
     /** The state of the worker and of the fleet. */
     public WorkerMeters worker() {
         return worker;
+    }
+
+    /** The work that waits for this worker; nothing is shown yet. One for each time that the worker joins its group. */
+    public BacklogMeters backlog() {
+        return new BacklogMeters(registry);
     }
 }

@@ -66,9 +66,25 @@ public final class Outage {
         if (now - pauseEndsNanos < 0) {
             return Optional.of(Duration.ofNanos(pauseEndsNanos - now));
         }
-        probing = true;
-        pauseEndsNanos = now + LONGEST_PROBE.toNanos();
+        beginProbe();
         return Optional.empty();
+    }
+
+    /**
+     * Whether it is away, and nobody has tried for so long since the pause was over. Then the caller must try, as after
+     * an empty answer of {@link #pause}.
+     */
+    synchronized boolean claimUntried(Duration atLeast) {
+        if (since == null || nanoTime.getAsLong() - pauseEndsNanos < atLeast.toNanos()) {
+            return false;
+        }
+        beginProbe();
+        return true;
+    }
+
+    private void beginProbe() {
+        probing = true;
+        pauseEndsNanos = nanoTime.getAsLong() + LONGEST_PROBE.toNanos();
     }
 
     /** How much of the pause is left; empty if none is. Unlike {@link #pause} this gives no permission to try. */

@@ -44,11 +44,6 @@ public final class Outages {
     }
 
     private synchronized void count(Health.Condition condition, boolean away) {
-        int now = lasting.merge(condition, away ? 1 : -1, Integer::sum);
-        if (now > 0) {
-            health.raise(condition);
-        } else {
-            health.clear(condition);
-        }
+        health.set(condition, lasting.merge(condition, away ? 1 : -1, Integer::sum) > 0);
     }
 }

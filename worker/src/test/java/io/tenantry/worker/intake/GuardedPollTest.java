@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.worker.stack.ManualClock;
+import io.tenantry.worker.telemetry.Health;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ class GuardedPollTest {
     private final Map<TopicPartition, Long> read = new HashMap<>();
     private final List<String> received = new ArrayList<>();
     private final List<KafkaException> failures = new ArrayList<>();
+    private final Health health = new Health();
     private final GuardedPoll guarded = new GuardedPoll(
             consumer,
             new ReadPositions() {
@@ -51,6 +53,7 @@ class GuardedPollTest {
                 public void held(TopicPartition partition) {}
             },
             failures::add,
+            new UnreadablePartitions(any -> health.set(Health.Condition.PARTITIONS, any), clock::nanoTime),
             clock::nanoTime);
 
     @ParameterizedTest
@@ -153,9 +156,13 @@ class GuardedPollTest {
     void aPartitionThatGoesAwayIsForgotten() {
         consumer.breakAt(2, 3, true);
         turns(60);
+        assertThat(health.conditions()).contains(Health.Condition.PARTITIONS);
 
         guarded.drop(Set.of(partition(2)));
 
+        assertThat(health.conditions())
+                .as("without another poll, which may fail")
+                .doesNotContain(Health.Condition.PARTITIONS);
         assertThat(guarded.unreadable()).isZero();
         assertThat(guarded.holds(partition(2))).isFalse();
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectionBulkhead {
     /** What a permit is for. Waiters are served in the order of declaration. */
     public enum Use {
+        /** To ask whether the server is back when no work asks, on a thread of its own. */
+        PROBE,
         /** To end the sessions of a dead worker, on a thread of its own. */
         RECLAIM,
         /** For a signup, on a thread of a lane. */

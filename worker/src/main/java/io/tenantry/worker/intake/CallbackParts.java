@@ -1,0 +1,36 @@
+package io.tenantry.worker.intake;
+
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the parts of a callback of the consumer, so that each is done whatever the others throw. The client would wrap an
+ * exception; it has changed the assignment nevertheless, and does not call again. For the poll thread alone.
+ */
+final class CallbackParts {
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackParts.class);
+
+    private @Nullable RuntimeException thrown;
+
+    void run(Runnable part) {
+        try {
+            part.run();
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (RuntimeException failure) {
+            LOG.warn(
+                    "a part of assigning or revoking partitions failed ({}); the other parts are done",
+                    failure.toString());
+            thrown = thrown == null ? failure : thrown;
+        }
+    }
+
+    /** The first failure since the last call; null if there was none. */
+    @Nullable RuntimeException takeThrown() {
+        RuntimeException failure = thrown;
+        thrown = null;
+        return failure;
+    }
+}

@@ -1,0 +1,28 @@
+package io.tenantry.worker.intake;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far this worker has come in a partition.
+ *
+ * @param position the offset that is read next; null if none was read or committed before: then the log's first one is
+ * @param open records that were received and are not settled, whether they are at work, wait, or are parked
+ * @param settledAhead offsets from the position on that an earlier owner of the partition has settled
+ */
+record PartitionProgress(@Nullable Long position, int open, int settledAhead) {
+    /** Nothing was read, and nothing was committed before. */
+    static final PartitionProgress NONE = new PartitionProgress(null, 0, 0);
+
+    /** The offset that is read next: Kafka may have deleted the records at the position. */
+    long nextOffset(LogRange log) {
+        return position == null ? log.start() : Math.max(position, log.start());
+    }
+
+    /**
+     * How many offsets there are to be read. That is the number of records, except for what Kafka never delivers:
+     * markers of transactions, aborted records, records that compaction removed.
+     */
+    long unread(LogRange log) {
+        return Math.max(0, log.end() - nextOffset(log) - settledAhead);
+    }
+}
