@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
 /** The life of one worker: it starts, works while it has connections, drains and ends. */
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-    /** After the drain, to write what is left and to leave the group. */
-    private static final Duration AFTER_DRAIN = Duration.ofSeconds(15);
     /** A full group has no room until another member leaves. */
     private static final GrowingInterval FIRST_REJOIN =
             new GrowingInterval(Duration.ofSeconds(1), Duration.ofMinutes(1));
@@ -228,7 +226,7 @@ public final class Worker implements AutoCloseable {
         leases.cancel();
         stopPipeline();
         try {
-            Duration patience = settings.worker().drainTimeout().plus(AFTER_DRAIN);
+            Duration patience = settings.worker().longestStop();
             if (!ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("worker {} did not end in {} s; it is left as it is", id(), patience.toSeconds());
             }

@@ -18,4 +18,12 @@ public record WorkerSettings(
         Duration unknownTenantGrace,
         Duration unknownTargetGrace,
         Duration lockTimeout,
-        Duration statementTimeout) {}
+        Duration statementTimeout) {
+    /** After the drain, to write what is left and to leave the group. */
+    private static final Duration AFTER_DRAIN = Duration.ofSeconds(15);
+
+    /** The longest time from the signal to stop until the process ends. */
+    public Duration longestStop() {
+        return drainTimeout.plus(AFTER_DRAIN);
+    }
+}
