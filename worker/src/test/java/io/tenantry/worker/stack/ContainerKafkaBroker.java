@@ -9,7 +9,6 @@ import org.testcontainers.kafka.KafkaContainer;
 
 /** A KRaft broker in a container of Kafka's own image. */
 final class ContainerKafkaBroker implements KafkaBroker {
-    private static final String IMAGE = "apache/kafka:4.4.0";
     /** The module's listener for clients. */
     private static final int PORT = 9092;
     /** The main process is the module's script, which passes no signal on. */
@@ -27,7 +26,7 @@ final class ContainerKafkaBroker implements KafkaBroker {
     static ContainerKafkaBroker start(Map<String, String> more) {
         int port = FreePort.pick();
         String address = FixedPortContainer.host() + ":" + port;
-        KafkaContainer kafka = new KafkaContainer(IMAGE);
+        KafkaContainer kafka = new KafkaContainer(ServerImages.KAFKA);
         kafka.withEnv("KAFKA_LOG_DIRS", "/tmp/kafka-data");
         BrokerSettings.forTests(more).forEach((name, value) -> kafka.withEnv(variable(name), value));
         ContainerKafkaBroker broker = new ContainerKafkaBroker(FixedPortContainer.start(kafka, port, PORT), address);

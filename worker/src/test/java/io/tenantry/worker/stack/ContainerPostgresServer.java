@@ -7,8 +7,6 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /** PostgreSQL in a container of its public image. */
 final class ContainerPostgresServer implements PostgresServer {
-    private static final String IMAGE = "postgres:18";
-
     private final FixedPortContainer container;
     private final int port;
     private boolean closed;
@@ -26,8 +24,9 @@ final class ContainerPostgresServer implements PostgresServer {
             command.add(name + "=" + value);
         });
         int port = FreePort.pick();
-        PostgreSQLContainer postgres =
-                new PostgreSQLContainer(IMAGE).withUsername("postgres").withPassword("postgres");
+        PostgreSQLContainer postgres = new PostgreSQLContainer(ServerImages.POSTGRES)
+                .withUsername("postgres")
+                .withPassword("postgres");
         postgres.setCommand(command.toArray(String[]::new));
         ContainerPostgresServer server = new ContainerPostgresServer(
                 FixedPortContainer.start(postgres, port, PostgreSQLContainer.POSTGRESQL_PORT), port);
