@@ -58,12 +58,16 @@ final class Ambush extends TcpProxy {
      * Kills whoever comes to this moment next.
      *
      * @param kill is given the name of the client, on another thread, while its request is held
+     * @param meanwhile called again and again until then; it sees to it that there is something to settle
      * @return the name
      */
-    String kill(Moment moment, Consumer<String> kill) {
+    String kill(Moment moment, Consumer<String> kill, Runnable meanwhile) {
         CompletableFuture<String> killed = new CompletableFuture<>();
         trap.set(new Trap(moment, kill, killed));
-        Await.until(Duration.ofSeconds(90), "a worker settles, to be killed " + moment, killed::isDone);
+        Await.until(Duration.ofSeconds(90), "a worker settles, to be killed " + moment, () -> {
+            meanwhile.run();
+            return killed.isDone();
+        });
         return killed.join();
     }
 
