@@ -1,0 +1,132 @@
+package io.tenantry.worker.ops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tenantry.contracts.Outcome;
+import io.tenantry.worker.ops.PromQl.LabelMatcher;
+import io.tenantry.worker.ops.PromQl.Selector;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What rules, dashboard and runbooks call the metrics of a worker, against what a worker serves. */
+final class MetricNames {
+    /** An expression, and where it is. */
+    record Use(String where, PromQl expression) {}
+
+    /** Prometheus adds them to each series when it scrapes. */
+    private static final Set<String> FROM_SCRAPING = Set.of("job", "instance");
+    /** Prometheus makes these series itself. */
+    private static final Map<String, Set<String>> OF_PROMETHEUS =
+            Map.of("up", Set.of(), "ALERTS", Set.of("alertname", "alertstate", "severity"));
+    /** Their values are code, not configuration or chance: each value in a matcher must be one that a worker has. */
+    private static final Set<String> CLOSED = Set.of("outcome", "condition", "reason", "type", "way", "area");
+    /** Of results: not each of them has a series in every worker. */
+    private static final Set<String> OUTCOMES =
+            Arrays.stream(Outcome.values()).map(Outcome::wireName).collect(Collectors.toUnmodifiableSet());
+
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((?<series>.*), (?<label>\\w+)\\)");
+    private static final Pattern PROMQL_BLOCK = Pattern.compile("```promql\\n(?<lines>.*?)```", Pattern.DOTALL);
+
+    private MetricNames() {}
+
+    /** All expressions under ops/. */
+    static List<Use> uses() throws IOException {
+        List<Use> uses = new ArrayList<>();
+        for (OpsFiles.Rule rule : OpsFiles.rules()) {
+            uses.add(new Use("rule " + rule.name(), rule.expression()));
+        }
+        for (JsonNode panel : OpsFiles.dashboard().path("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                uses.add(new Use("panel " + panel.path("title").asText(), PromQl.of(target.path("expr").asText())));
+            }
+        }
+        for (JsonNode variable : OpsFiles.dashboard().path("templating").path("list")) {
+            Matcher query = LABEL_VALUES.matcher(variable.path("definition").asText());
+            if (query.matches()) {
+                uses.add(new Use("variable " + variable.path("name").asText(), PromQl.of(query.group("series"))));
+            }
+        }
+        OpsFiles.runbooks().forEach((alert, text) -> {
+            Matcher block = PROMQL_BLOCK.matcher(text);
+            while (block.find()) {
+                block.group("lines").lines().forEach(line -> uses.add(new Use("runbook " + alert, PromQl.of(line))));
+            }
+        });
+        return uses;
+    }
+
+    /** Each name that a worker does not have, with the place that uses it; empty if all is well. */
+    static List<String> faults(List<Use> uses, Map<String, List<String>> recorded, Scrape scrape) {
+        List<String> faults = new ArrayList<>();
+        for (Use use : uses) {
+            Set<String> labels = new HashSet<>();
+            for (Selector selector : use.expression().selectors()) {
+                labels.addAll(labels(selector.metric(), recorded, scrape));
+                check(selector, recorded, scrape).forEach(fault -> faults.add(use.where() + ": " + fault));
+            }
+            for (PromQl.Grouping grouping : use.expression().groupings()) {
+                for (Selector selector : grouping.selectors()) {
+                    Set<String> known = labels(selector.metric(), recorded, scrape);
+                    grouping.labels().stream()
+                            .filter(label -> !known.contains(label))
+                            .forEach(label -> faults.add(use.where() + ": " + selector.metric() + " has no label " + label));
+                }
+            }
+            use.expression().joins().stream()
+                    .filter(label -> !labels.contains(label))
+                    .forEach(label -> faults.add(use.where() + ": no metric has the label " + label));
+        }
+        return faults;
+    }
+
+    private static List<String> check(Selector selector, Map<String, List<String>> recorded, Scrape scrape) {
+        String metric = selector.metric();
+        Set<String> labels = labels(metric, recorded, scrape);
+        if (labels.isEmpty()) {
+            return List.of("there is no metric " + metric);
+        }
+        List<String> faults = new ArrayList<>();
+        for (LabelMatcher matcher : selector.matchers()) {
+            if (!labels.contains(matcher.label())) {
+                faults.add(metric + " has no label " + matcher.label());
+            } else if (CLOSED.contains(matcher.label())) {
+                Set<String> values = values(recorded.containsKey(metric) ? scrape.names() : Set.of(metric), matcher, scrape);
+                Arrays.stream(matcher.value().split("\\|", -1))
+                        .filter(value -> !values.contains(value))
+                        .forEach(value -> faults.add(metric + " has no " + matcher.label() + " " + value));
+            }
+        }
+        return faults;
+    }
+
+    private static Set<String> values(Set<String> metrics, LabelMatcher matcher, Scrape scrape) {
+        Set<String> values = metrics.stream()
+                .flatMap(metric -> scrape.series(metric).stream())
+                .map(series -> series.getOrDefault(matcher.label(), ""))
+                .collect(Collectors.toCollection(HashSet::new));
+        values.addAll(matcher.label().equals("outcome") ? OUTCOMES : Set.of());
+        return values;
+    }
+
+    /** The labels that a series of this name can have, with those from scraping; empty if there is no such metric. */
+    private static Set<String> labels(String metric, Map<String, List<String>> recorded, Scrape scrape) {
+        Set<String> labels = new HashSet<>();
+        if (recorded.containsKey(metric)) {
+            labels.addAll(recorded.getOrDefault(metric, List.of()));
+        } else if (OF_PROMETHEUS.containsKey(metric)) {
+            labels.addAll(OF_PROMETHEUS.getOrDefault(metric, Set.of()));
+        } else if (scrape.series(metric).isEmpty()) {
+            return Set.of();
+        }
+        scrape.series(metric).forEach(series -> labels.addAll(series.keySet()));
+        labels.addAll(FROM_SCRAPING);
+        return labels;
+    }
+}
