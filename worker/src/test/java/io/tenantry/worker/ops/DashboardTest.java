@@ -6,18 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tenantry.worker.ops.MetricNames.Use;
 import io.tenantry.worker.ops.PromQl.Grouping;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class DashboardTest {
-    private static final Set<String> SAME_ON_ALL_WORKERS = Set.of("tenantry_tenants", "tenantry_connections_cap");
     private static final Set<String> ADD_UP = Set.of("sum", "count", "avg");
+    private static final Pattern SAME_ON_ALL_WORKERS = Pattern.compile("\\| `(\\w+)` \\|.*\\| max, fleet \\|.*");
     private static final Pattern LEGEND_LABEL = Pattern.compile("\\{\\{(\\w+)}}");
 
     @Test
@@ -46,8 +46,12 @@ class DashboardTest {
                 assertThat(cells.add(cell)).as("%s at %s", title, cell).isTrue();
             }
             if (!panel.path("type").asText().equals("row")) {
-                assertThat(panel.at("/fieldConfig/defaults/unit").asText()).as("unit of %s", title).isNotEmpty();
-                assertThat(panel.path("description").asText()).as("description of %s", title).endsWith(".");
+                assertThat(panel.at("/fieldConfig/defaults/unit").asText())
+                        .as("unit of %s", title)
+                        .isNotEmpty();
+                assertThat(panel.path("description").asText())
+                        .as("description of %s", title)
+                        .endsWith(".");
                 assertThat(panel.path("targets")).as("targets of %s", title).isNotEmpty();
             }
         }
@@ -78,12 +82,17 @@ class DashboardTest {
                 .containsExactly("here: sum of tenantry_tenants");
     }
 
-    private static List<String> addedUp(List<Use> uses) {
+    private static List<String> addedUp(List<Use> uses) throws IOException {
+        Set<String> fleetWide = Files.readAllLines(OpsFiles.OPS.resolve("README.md")).stream()
+                .flatMap(line -> SAME_ON_ALL_WORKERS.matcher(line).results())
+                .map(row -> row.group(1))
+                .collect(Collectors.toSet());
+        assertThat(fleetWide).contains("tenantry_tenants");
         List<String> faults = new ArrayList<>();
         for (Use use : uses) {
             for (Grouping grouping : use.expression().groupings()) {
                 grouping.selectors().stream()
-                        .filter(selector -> SAME_ON_ALL_WORKERS.contains(selector.metric())
+                        .filter(selector -> fleetWide.contains(selector.metric())
                                 && ADD_UP.contains(grouping.operator())
                                 && !grouping.labels().contains("instance"))
                         .forEach(selector ->

@@ -2,6 +2,7 @@ package io.tenantry.worker.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tenantry.contracts.Outcome;
+import io.tenantry.worker.ops.PromQl.Grouping;
 import io.tenantry.worker.ops.PromQl.LabelMatcher;
 import io.tenantry.worker.ops.PromQl.Selector;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What rules, dashboard and runbooks call the metrics of a worker, against what a worker serves. */
-final class MetricNames {
+public final class MetricNames {
     /** An expression, and where it is. */
     record Use(String where, PromQl expression) {}
 
@@ -36,6 +37,15 @@ final class MetricNames {
 
     private MetricNames() {}
 
+    /**
+     * Each name under ops/ that a worker does not have, with the place that uses it; empty if all is well.
+     *
+     * @param metrics what the worker serves at /metrics, after a signup and a migration
+     */
+    public static List<String> faults(String metrics) throws IOException {
+        return faults(uses(), OpsFiles.recorded(), LiveSeries.of(metrics));
+    }
+
     /** All expressions under ops/. */
     static List<Use> uses() throws IOException {
         List<Use> uses = new ArrayList<>();
@@ -44,7 +54,9 @@ final class MetricNames {
         }
         for (JsonNode panel : OpsFiles.dashboard().path("panels")) {
             for (JsonNode target : panel.path("targets")) {
-                uses.add(new Use("panel " + panel.path("title").asText(), PromQl.of(target.path("expr").asText())));
+                uses.add(new Use(
+                        "panel " + panel.path("title").asText(),
+                        PromQl.of(target.path("expr").asText())));
             }
         }
         for (JsonNode variable : OpsFiles.dashboard().path("templating").path("list")) {
@@ -62,22 +74,16 @@ final class MetricNames {
         return uses;
     }
 
-    /** Each name that a worker does not have, with the place that uses it; empty if all is well. */
-    static List<String> faults(List<Use> uses, Map<String, List<String>> recorded, Scrape scrape) {
+    static List<String> faults(List<Use> uses, Map<String, List<String>> recorded, LiveSeries live) {
         List<String> faults = new ArrayList<>();
         for (Use use : uses) {
             Set<String> labels = new HashSet<>();
             for (Selector selector : use.expression().selectors()) {
-                labels.addAll(labels(selector.metric(), recorded, scrape));
-                check(selector, recorded, scrape).forEach(fault -> faults.add(use.where() + ": " + fault));
+                labels.addAll(labels(selector.metric(), recorded, live));
+                check(selector, recorded, live).forEach(fault -> faults.add(use.where() + ": " + fault));
             }
-            for (PromQl.Grouping grouping : use.expression().groupings()) {
-                for (Selector selector : grouping.selectors()) {
-                    Set<String> known = labels(selector.metric(), recorded, scrape);
-                    grouping.labels().stream()
-                            .filter(label -> !known.contains(label))
-                            .forEach(label -> faults.add(use.where() + ": " + selector.metric() + " has no label " + label));
-                }
+            for (Grouping grouping : use.expression().groupings()) {
+                checkLabels(grouping, recorded, live).forEach(fault -> faults.add(use.where() + ": " + fault));
             }
             use.expression().joins().stream()
                     .filter(label -> !labels.contains(label))
@@ -86,9 +92,24 @@ final class MetricNames {
         return faults;
     }
 
-    private static List<String> check(Selector selector, Map<String, List<String>> recorded, Scrape scrape) {
+    private static List<String> checkLabels(Grouping grouping, Map<String, List<String>> recorded, LiveSeries live) {
+        List<String> faults = new ArrayList<>();
+        for (String label : grouping.labels()) {
+            List<String> without = grouping.selectors().stream()
+                    .map(Selector::metric)
+                    .filter(metric -> !labels(metric, recorded, live).contains(label))
+                    .toList();
+            // Of joined ones, those on one side give no labels.
+            if (!grouping.joined() || without.size() == grouping.selectors().size()) {
+                without.forEach(metric -> faults.add(metric + " has no label " + label));
+            }
+        }
+        return faults;
+    }
+
+    private static List<String> check(Selector selector, Map<String, List<String>> recorded, LiveSeries live) {
         String metric = selector.metric();
-        Set<String> labels = labels(metric, recorded, scrape);
+        Set<String> labels = labels(metric, recorded, live);
         if (labels.isEmpty()) {
             return List.of("there is no metric " + metric);
         }
@@ -97,7 +118,8 @@ final class MetricNames {
             if (!labels.contains(matcher.label())) {
                 faults.add(metric + " has no label " + matcher.label());
             } else if (CLOSED.contains(matcher.label())) {
-                Set<String> values = values(recorded.containsKey(metric) ? scrape.names() : Set.of(metric), matcher, scrape);
+                Set<String> values =
+                        values(recorded.containsKey(metric) ? live.names() : Set.of(metric), matcher, live);
                 Arrays.stream(matcher.value().split("\\|", -1))
                         .filter(value -> !values.contains(value))
                         .forEach(value -> faults.add(metric + " has no " + matcher.label() + " " + value));
@@ -106,9 +128,9 @@ final class MetricNames {
         return faults;
     }
 
-    private static Set<String> values(Set<String> metrics, LabelMatcher matcher, Scrape scrape) {
+    private static Set<String> values(Set<String> metrics, LabelMatcher matcher, LiveSeries live) {
         Set<String> values = metrics.stream()
-                .flatMap(metric -> scrape.series(metric).stream())
+                .flatMap(metric -> live.series(metric).stream())
                 .map(series -> series.getOrDefault(matcher.label(), ""))
                 .collect(Collectors.toCollection(HashSet::new));
         values.addAll(matcher.label().equals("outcome") ? OUTCOMES : Set.of());
@@ -116,16 +138,16 @@ final class MetricNames {
     }
 
     /** The labels that a series of this name can have, with those from scraping; empty if there is no such metric. */
-    private static Set<String> labels(String metric, Map<String, List<String>> recorded, Scrape scrape) {
+    private static Set<String> labels(String metric, Map<String, List<String>> recorded, LiveSeries live) {
         Set<String> labels = new HashSet<>();
         if (recorded.containsKey(metric)) {
             labels.addAll(recorded.getOrDefault(metric, List.of()));
         } else if (OF_PROMETHEUS.containsKey(metric)) {
             labels.addAll(OF_PROMETHEUS.getOrDefault(metric, Set.of()));
-        } else if (scrape.series(metric).isEmpty()) {
+        } else if (live.series(metric).isEmpty()) {
             return Set.of();
         }
-        scrape.series(metric).forEach(series -> labels.addAll(series.keySet()));
+        live.series(metric).forEach(series -> labels.addAll(series.keySet()));
         labels.addAll(FROM_SCRAPING);
         return labels;
     }

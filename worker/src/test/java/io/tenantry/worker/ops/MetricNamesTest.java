@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricNamesTest {
     private static final Map<String, List<String>> RECORDED = Map.of("job:a:sum", List.of("job", "type"));
-    private static final Scrape SCRAPE = Scrape.of("""
+    private static final LiveSeries LIVE = LiveSeries.of("""
             # TYPE a histogram
             a_seconds_bucket{le="0.1",type="created",outcome="completed"} 1
             a_seconds_count{type="created",outcome="completed"} 1
@@ -28,6 +28,7 @@ class MetricNamesTest {
                 "b{condition=~\"kafka\"} == 1 unless on (job) c offset 5m",
                 "up == 0 and on (server) b",
                 "job:a:sum{type=\"created\"}",
+                "sum by (server) (b and on (job) c)",
             })
     void acceptsWhatAWorkerHas(String expression) {
         assertThat(faults(expression)).isEmpty();
@@ -43,6 +44,7 @@ class MetricNamesTest {
                 "b{condition=\"kafak\"} | b has no condition kafak",
                 "a_seconds_count{outcome=\"fialed\"} | a_seconds_count has no outcome fialed",
                 "sum by (server) (b - c) | c has no label server",
+                "sum by (tenant) (b) | b has no label tenant",
                 "b * on (tenant) c | no metric has the label tenant",
                 "job:a:sum{type=\"signup\"} | job:a:sum has no type signup",
                 "job:a:sum{server=\"main\"} | job:a:sum has no label server",
@@ -59,6 +61,6 @@ class MetricNamesTest {
     }
 
     private static List<String> faults(String expression) {
-        return MetricNames.faults(List.of(new Use("here", PromQl.of(expression))), RECORDED, SCRAPE);
+        return MetricNames.faults(List.of(new Use("here", PromQl.of(expression))), RECORDED, LIVE);
     }
 }

@@ -48,7 +48,11 @@ final class OpsFiles {
         List<Rule> rules = new ArrayList<>();
         for (JsonNode group : yaml(RULES).path("groups")) {
             for (JsonNode rule : group.path("rules")) {
-                rules.add(new Rule(rule.has("alert") ? rule.path("alert").asText() : rule.path("record").asText(), rule));
+                rules.add(new Rule(
+                        rule.has("alert")
+                                ? rule.path("alert").asText()
+                                : rule.path("record").asText(),
+                        rule));
             }
         }
         return rules;

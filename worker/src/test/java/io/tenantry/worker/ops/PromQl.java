@@ -27,8 +27,9 @@ record PromQl(List<Selector> selectors, List<Grouping> groupings, List<String> j
      * @param operator for example {@code sum}
      * @param labels that stay; empty: none
      * @param selectors whose series are aggregated
+     * @param joined whether some of them only select series of others, by {@code on} or {@code ignoring}
      */
-    record Grouping(String operator, List<String> labels, List<Selector> selectors) {}
+    record Grouping(String operator, List<String> labels, List<Selector> selectors, boolean joined) {}
 
     private static final Pattern TOKEN = Pattern.compile("\\s+|#[^\\n]*|(?<token>"
             + "\"(?:\\\\.|[^\"\\\\])*\"|'(?:\\\\.|[^'\\\\])*'" // strings
@@ -79,8 +80,8 @@ record PromQl(List<Selector> selectors, List<Grouping> groupings, List<String> j
                 throw tokens.fault("by after its operand, or without: write \"sum by (...) (...)\"");
             } else if (AGGREGATIONS.contains(token)) {
                 List<String> labels = tokens.skip("by") ? tokens.labels() : List.of();
-                groupings.add(new Grouping(
-                        token, labels, of(tokens.inParentheses()).selectors()));
+                groupings.add(
+                        new Grouping(token, labels, of(tokens.inParentheses()).selectors()));
             } else if (JOINS.contains(token)) {
                 if (tokens.isNext("(")) {
                     joins.addAll(tokens.labels());

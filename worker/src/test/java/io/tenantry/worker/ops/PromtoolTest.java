@@ -15,21 +15,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /**
  * Prometheus' own promtool reads the rules, runs their tests, and reads the configuration of Prometheus. The program is
  * the one that {@code tenantry.promtool} names, else the one on the path. Without it these tests are skipped, and the
  * build says so; with {@code tenantry.promtool.required} they fail.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PromtoolTest {
     private static final String PROPERTY = "tenantry.promtool";
-    private static Path promtool = Path.of("");
+    private Path promtool = Path.of("");
 
     @BeforeAll
-    static void find() {
-        Optional<Path> found = Optional.ofNullable(System.getProperty(PROPERTY))
-                .map(Path::of)
-                .or(PromtoolTest::onThePath);
+    void find() {
+        Optional<Path> found =
+                Optional.ofNullable(System.getProperty(PROPERTY)).map(Path::of).or(PromtoolTest::onThePath);
         if (found.isPresent()) {
             promtool = found.get().toAbsolutePath();
             return;
@@ -53,7 +54,10 @@ class PromtoolTest {
 
     @Test
     void theConfigurationOfPrometheusIsValid() throws Exception {
-        assertThat(run("check", "config", OpsFiles.OPS.resolve("prometheus/prometheus.yml").toString()))
+        assertThat(run(
+                        "check",
+                        "config",
+                        OpsFiles.OPS.resolve("prometheus/prometheus.yml").toString()))
                 .contains("SUCCESS");
     }
 
@@ -66,7 +70,7 @@ class PromtoolTest {
     }
 
     /** What it prints; fails if it fails. */
-    private static String run(String... arguments) throws IOException, InterruptedException {
+    private String run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(promtool.toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -43,12 +43,18 @@ class RunbooksTest {
     @Test
     void eachAlertHasAWaitASeverityTextsAndItsRunbook() throws Exception {
         for (OpsFiles.Rule alert : OpsFiles.alerts()) {
-            assertThat(alert.content().path("for").asText()).as("for of %s", alert.name()).isNotEmpty();
+            assertThat(alert.content().path("for").asText())
+                    .as("for of %s", alert.name())
+                    .isNotEmpty();
             assertThat(alert.content().at("/labels/severity").asText())
                     .as("severity of %s", alert.name())
                     .isIn("critical", "warning");
-            assertThat(alert.annotation("summary")).as("summary of %s", alert.name()).isNotEmpty();
-            assertThat(alert.annotation("description")).as("description of %s", alert.name()).endsWith(".");
+            assertThat(alert.annotation("summary"))
+                    .as("summary of %s", alert.name())
+                    .isNotEmpty();
+            assertThat(alert.annotation("description"))
+                    .as("description of %s", alert.name())
+                    .endsWith(".");
             assertThat(alert.annotation("runbook_url")).isEqualTo("ops/runbooks/" + alert.name() + ".md");
         }
     }
@@ -57,7 +63,8 @@ class RunbooksTest {
     void eachAlertIsTestedFiringAndNotFiring() throws Exception {
         for (String alert : alerts()) {
             List<Boolean> fires = OpsFiles.yaml(OpsFiles.RULE_TESTS).findValues("alert_rule_test").stream()
-                    .flatMap(tests -> Stream.iterate(0, i -> i < tests.size(), i -> i + 1).map(tests::get))
+                    .flatMap(tests ->
+                            Stream.iterate(0, i -> i < tests.size(), i -> i + 1).map(tests::get))
                     .filter(test -> test.path("alertname").asText().equals(alert))
                     .map(test -> !test.path("exp_alerts").isEmpty())
                     .toList();
@@ -84,11 +91,11 @@ class RunbooksTest {
         assertThat(found(SETTING, text)).as("settings").isSubsetOf(settings());
         assertThat(found(TOPIC, text)).as("topics").isSubsetOf(topics());
         assertThat(found(ALERT, text)).as("alerts").isSubsetOf(alerts());
-        assertThat(found(PATH_OF_ENDPOINT, text))
-                .as("paths")
-                .isSubsetOf("/metrics", "/health/live", "/health/ready");
+        assertThat(found(PATH_OF_ENDPOINT, text)).as("paths").isSubsetOf("/metrics", "/health/live", "/health/ready");
         for (String link : found(LINK, text)) {
-            assertThat(OpsFiles.OPS.resolve("runbooks").resolve(link)).as("link").exists();
+            assertThat(OpsFiles.OPS.resolve("runbooks").resolve(link))
+                    .as("link")
+                    .exists();
         }
     }
 
@@ -97,7 +104,8 @@ class RunbooksTest {
     void quotesOnlyWhatAWorkerOrAServerSays(String alert) throws Exception {
         String sources = sources();
 
-        for (String quotation : found(SAID_BY_THE_WORKER, CODE.matcher(text(alert)).replaceAll(""))) {
+        for (String quotation :
+                found(SAID_BY_THE_WORKER, CODE.matcher(text(alert)).replaceAll(""))) {
             if (!Set.of("too many clients", "tenantry").contains(quotation)) {
                 assertThat(sources).contains(quotation);
             }
@@ -109,10 +117,7 @@ class RunbooksTest {
     }
 
     private static Set<String> found(Pattern pattern, String text) {
-        return pattern.matcher(text)
-                .results()
-                .map(RunbooksTest::firstGroup)
-                .collect(Collectors.toSet());
+        return pattern.matcher(text).results().map(RunbooksTest::firstGroup).collect(Collectors.toSet());
     }
 
     private static String firstGroup(MatchResult result) {

@@ -8,33 +8,34 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a worker served at /metrics once. Immutable. */
-final class Scrape {
+/** All series that a worker served at /metrics once, with the values of their labels. Immutable. */
+final class LiveSeries {
     private static final Pattern SERIES =
-            Pattern.compile("(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(?<labels>.*)})? [^ }]+");
-    private static final Pattern LABEL = Pattern.compile("(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=\"(?<value>(?:\\\\.|[^\"\\\\])*)\"");
+            Pattern.compile("(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>(?:\\{.*})?) [^ }]+");
+    private static final Pattern LABEL =
+            Pattern.compile("(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=\"(?<value>(?:\\\\.|[^\"\\\\])*)\"");
 
     private final Map<String, List<Map<String, String>>> series = new LinkedHashMap<>();
 
-    private Scrape() {}
+    private LiveSeries() {}
 
     /**
      * Reads the text format of Prometheus.
      *
      * @throws IllegalArgumentException a line is none of that format
      */
-    static Scrape of(String text) {
-        Scrape scrape = new Scrape();
+    static LiveSeries of(String text) {
+        LiveSeries live = new LiveSeries();
         text.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).forEach(line -> {
             Matcher matcher = SERIES.matcher(line);
             if (!matcher.matches()) {
                 throw new IllegalArgumentException("no series of a metric: " + line);
             }
-            scrape.series
+            live.series
                     .computeIfAbsent(matcher.group("name"), name -> new ArrayList<>())
-                    .add(labels(matcher.group("labels") == null ? "" : matcher.group("labels")));
+                    .add(labels(matcher.group("labels")));
         });
-        return scrape;
+        return live;
     }
 
     private static Map<String, String> labels(String text) {
