@@ -80,8 +80,9 @@ record PromQl(List<Selector> selectors, List<Grouping> groupings, List<String> j
                 throw tokens.fault("by after its operand, or without: write \"sum by (...) (...)\"");
             } else if (AGGREGATIONS.contains(token)) {
                 List<String> labels = tokens.skip("by") ? tokens.labels() : List.of();
-                groupings.add(
-                        new Grouping(token, labels, of(tokens.inParentheses()).selectors()));
+                PromQl operand = of(tokens.inParentheses());
+                groupings.add(new Grouping(
+                        token, labels, operand.selectors(), !operand.joins().isEmpty()));
             } else if (JOINS.contains(token)) {
                 if (tokens.isNext("(")) {
                     joins.addAll(tokens.labels());
