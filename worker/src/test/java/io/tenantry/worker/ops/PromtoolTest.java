@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Prometheus' own promtool reads the rules, runs their tests, and reads the configuration of Prometheus. The program is
+ * Prometheus' own promtool reads the rules and runs their tests. The program is
  * the one that {@code tenantry.promtool} names, else the one on the path. Without it these tests are skipped, and the
  * build says so; with {@code tenantry.promtool.required} they fail.
  */
@@ -50,15 +50,6 @@ class PromtoolTest {
     @Test
     void theRulesFireWhenTheyShouldAndOnlyThen() throws Exception {
         assertThat(run("test", "rules", OpsFiles.RULE_TESTS.toString())).contains("SUCCESS");
-    }
-
-    @Test
-    void theConfigurationOfPrometheusIsValid() throws Exception {
-        assertThat(run(
-                        "check",
-                        "config",
-                        OpsFiles.OPS.resolve("prometheus/prometheus.yml").toString()))
-                .contains("SUCCESS");
     }
 
     private static Optional<Path> onThePath() {
