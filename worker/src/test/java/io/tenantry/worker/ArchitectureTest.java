@@ -172,6 +172,8 @@ class ArchitectureTest {
             entry("com.zaxxer.hikari..", Set.of("postgres.connection")),
             entry("org.postgresql..", Set.of("postgres", "postgres.connection")),
             entry("io.micrometer..", Set.of("telemetry")),
+            entry("ch.qos.logback..", Set.of("telemetry")),
+            entry("com.sun.net.httpserver..", Set.of("telemetry")),
             entry("io.smallrye..", Set.of("config.read")),
             entry("org.yaml..", Set.of("config.read")),
             entry("com.fasterxml.jackson..", Set.of("registry")),

@@ -6,6 +6,7 @@ import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.telemetry.LogFields;
 import io.tenantry.worker.telemetry.SettlingMeters;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,10 +61,12 @@ final class Batch {
         try {
             return new Item(result, codec.toBinaryRecord(result.event(), topics.results()), received);
         } catch (RuntimeException bug) {
-            LOG.error(
-                    "a bug: the result of {} cannot be published; a dead letter takes its place",
-                    result.request(),
-                    bug);
+            try (var unused = fields(result).open()) {
+                LOG.error(
+                        "a bug: the result of {} cannot be published; a dead letter takes its place",
+                        result.request(),
+                        bug);
+            }
             replaced.add(result.request());
             return deadLetter(Settled.Dead.ofBug(result.coordinates(), "its result could not be published"), received);
         }
@@ -135,16 +138,18 @@ final class Batch {
         ConsumerRecord<byte[], byte[]> received = item.received();
         if (item.settled() instanceof Settled.Result result) {
             replaced.add(result.request());
+            String message =
+                    "the result is larger than " + topics.results() + " takes; its max.message.bytes is too small";
+            try (var unused = fields(result).open()) {
+                LOG.warn(
+                        "{} offset {} becomes a dead letter: {}",
+                        coordinates.partition(),
+                        coordinates.offset(),
+                        message);
+            }
+            return deadLetter(new Settled.Dead(coordinates, ErrorCode.INTERNAL, message), received);
         }
-        if (!(item.settled() instanceof Settled.Dead dead)) {
-            return deadLetter(
-                    new Settled.Dead(
-                            coordinates,
-                            ErrorCode.INTERNAL,
-                            "the result is larger than " + topics.results()
-                                    + " takes; its max.message.bytes is too small"),
-                    received);
-        }
+        Settled.Dead dead = (Settled.Dead) item.settled();
         String topic = topics.deadLetters(received.topic());
         return new Item(
                 dead,
@@ -152,6 +157,11 @@ final class Batch {
                         ? DeadLetter.coordinatesOnly(received, topic, topics.group(), dead.code(), dead.message())
                         : DeadLetter.headersOnly(received, topic, topics.group(), dead.code(), dead.message()),
                 received);
+    }
+
+    private static LogFields fields(Settled.Result result) {
+        return LogFields.of(
+                result.request(), result.event().key(), result.event().traceparent());
     }
 
     /** The requests whose results have become dead letters since the last call. */

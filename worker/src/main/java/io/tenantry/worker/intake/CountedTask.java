@@ -3,6 +3,7 @@ package io.tenantry.worker.intake;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.WaitReason;
+import java.util.Map;
 import java.util.Set;
 
 /** A request's task that counts whether it is waiting. */
@@ -48,6 +49,11 @@ record CountedTask(Task task, ServerLoad.Place place) implements Task {
     @Override
     public Set<String> overtakes() {
         return task.overtakes();
+    }
+
+    @Override
+    public Map<String, String> logFields() {
+        return task.logFields();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.tenantry.contracts.Topic;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.telemetry.LogFields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -67,18 +68,20 @@ final class RecordHandler {
             }
         } catch (InvalidEventException invalid) {
             inFlight.unpark(coordinates);
-            LOG.warn(
-                    "{} offset {} becomes a dead letter: {}",
-                    coordinates.partition(),
-                    received.offset(),
-                    invalid.getMessage());
+            try (var unused = ReceivedFields.of(received).open()) {
+                LOG.warn(
+                        "{} offset {} becomes a dead letter: {}",
+                        coordinates.partition(),
+                        received.offset(),
+                        invalid.getMessage());
+            }
             answer.accept(
                     new Settled.Dead(coordinates, ErrorCode.INVALID_EVENT, String.valueOf(invalid.getMessage())),
                     received);
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {
-            toDeadLetter(received, bug);
+            toDeadLetter(received, ReceivedFields.of(received), bug);
         }
     }
 
@@ -88,12 +91,16 @@ final class RecordHandler {
      * @param key of the record
      */
     void deletedByKafka(Coordinates coordinates, String key) {
-        LOG.warn(
-                "{} offset {}, for {}, was deleted by Kafka before there was room for it; it becomes a dead letter",
-                coordinates.partition(),
-                coordinates.offset(),
-                key);
         TopicPartition partition = coordinates.partition();
+        try (var unused = LogFields.of(partition.topic(), partition.partition(), coordinates.offset())
+                .and(LogFields.TENANT, key)
+                .open()) {
+            LOG.warn(
+                    "{} offset {}, for {}, was deleted by Kafka before there was room for it; it becomes a dead letter",
+                    partition,
+                    coordinates.offset(),
+                    key);
+        }
         answer.accept(
                 new Settled.Dead(
                         coordinates,
@@ -121,16 +128,19 @@ final class RecordHandler {
         } catch (OutOfMemoryError | LinkageError broken) {
             throw broken;
         } catch (RuntimeException | Error bug) {
-            inFlight.remove(Coordinates.of(entry.received()), entry.request());
-            toDeadLetter(entry.received(), bug);
+            Request request = entry.request();
+            inFlight.remove(Coordinates.of(entry.received()), request);
+            toDeadLetter(entry.received(), LogFields.of(request.ref(), request.key(), request.traceparent()), bug);
         }
     }
 
     /** The same record would meet the same bug again: another attempt would only hold up the partition. */
-    private void toDeadLetter(ConsumerRecord<byte[], byte[]> received, Throwable bug) {
+    private void toDeadLetter(ConsumerRecord<byte[], byte[]> received, LogFields fields, Throwable bug) {
         Coordinates coordinates = Coordinates.of(received);
         inFlight.unpark(coordinates);
-        LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
+        try (var unused = fields.open()) {
+            LOG.error("a bug: {} offset {} becomes a dead letter", coordinates.partition(), received.offset(), bug);
+        }
         answer.accept(Settled.Dead.ofBug(coordinates, "this record could not be taken in"), received);
     }
 

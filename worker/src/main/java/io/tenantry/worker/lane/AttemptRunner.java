@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Runs one attempt of a task, on the thread of its lane. Whatever the task throws counts as a failed attempt, and its
@@ -20,8 +21,14 @@ final class AttemptRunner {
 
     /** What happens next: the end of the task, or a wait, which may be the one before the next attempt. */
     NextAction run(Lane.Queued queued) {
-        NextAction action = run(queued.task);
-        return action instanceof NextAction.Retry failure ? afterFailure(queued, failure.cause()) : action;
+        MDC.setContextMap(queued.task.logFields());
+        try {
+            NextAction action = run(queued.task);
+            return action instanceof NextAction.Retry failure ? afterFailure(queued, failure.cause()) : action;
+        } finally {
+            // The thread goes on with the task of another lane.
+            MDC.clear();
+        }
     }
 
     private static NextAction run(Task task) {

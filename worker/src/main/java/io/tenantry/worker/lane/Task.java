@@ -1,5 +1,6 @@
 package io.tenantry.worker.lane;
 
+import java.util.Map;
 import java.util.Set;
 
 /** A piece of work of one lane, run until it is finished. Its methods are called by one thread at a time. */
@@ -40,6 +41,11 @@ public interface Task {
 
     /** The task is the first of its lane now, and waits for a thread only. It may wait behind others again later. */
     default void ready() {}
+
+    /** What the log lines of the thread that runs it have besides their message (slf4j's MDC), by name. */
+    default Map<String, String> logFields() {
+        return Map.of();
+    }
 
     /** How many attempts failed before it was submitted, by an earlier task for the same work. */
     default int failedBefore() {

@@ -6,6 +6,7 @@ import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Incoming.AnsweredBefore;
 import io.tenantry.worker.settle.Incoming.Finished;
+import io.tenantry.worker.telemetry.LogFields;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.SettlingMeters;
 import java.sql.SQLException;
@@ -167,10 +168,13 @@ final class BatchWriter {
 
     private void toDeadLetter(Incoming refused, RegistryCalls.RefusedException refusal) {
         Request request = refused.request();
-        LOG.error(
-                "the registry refuses the outcome of {}; the request becomes a dead letter",
-                request.ref(),
-                refusal.getCause());
+        try (var unused = LogFields.of(request.ref(), request.key(), request.traceparent())
+                .open()) {
+            LOG.error(
+                    "the registry refuses the outcome of {}; the request becomes a dead letter",
+                    request.ref(),
+                    refusal.getCause());
+        }
         Settled dead = new Settled.Dead(
                 Coordinates.of(request.ref()),
                 ErrorCode.INTERNAL,

@@ -1,16 +1,22 @@
 package io.tenantry.worker.settle;
 
 import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.request.Request;
+import io.tenantry.worker.telemetry.LogFields;
 import io.tenantry.worker.telemetry.RequestMeters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides by the ledger what a request gets. Each identity (source, id and type of a request) has one result, and the
  * first record of the identity gets it. Safe for use by many threads.
  */
 final class LedgerRule {
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerRule.class);
+
     private final RequestMeters meters;
 
     /** @param meters count the repeats */
@@ -36,13 +42,7 @@ final class LedgerRule {
         LedgerEntry first = row.entry();
         Coordinates here = Coordinates.of(request.ref());
         if (!first.result().key().equals(request.key())) {
-            return new Settled.Dead(
-                    here,
-                    ErrorCode.INVALID_EVENT,
-                    "the event's id " + request.ref().id() + " and source "
-                            + request.ref().source()
-                            + " were used before for " + first.result().key() + "; this one, for " + request.key()
-                            + ", " + fate + ": publish it again with an id of its own");
+            return dead(request, first.result().key(), fate);
         }
         if (!Coordinates.of(first.request()).equals(here)) {
             // The earlier record gets the result.
@@ -52,5 +52,17 @@ final class LedgerRule {
         return row.published()
                 ? new Settled.Silent(here)
                 : new Settled.Result(first.request(), first.result(), request.endedNanos());
+    }
+
+    private static Settled dead(Request request, String earlierKey, String fate) {
+        RequestRef ref = request.ref();
+        String message = "the event's id " + ref.id() + " and source " + ref.source() + " were used before for "
+                + earlierKey + "; this one, for " + request.key() + ", " + fate
+                + ": publish it again with an id of its own";
+        try (var unused =
+                LogFields.of(ref, request.key(), request.traceparent()).open()) {
+            LOG.warn("{}-{} offset {} becomes a dead letter: {}", ref.topic(), ref.partition(), ref.offset(), message);
+        }
+        return new Settled.Dead(Coordinates.of(ref), ErrorCode.INVALID_EVENT, message);
     }
 }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.settle;
 
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.telemetry.LogFields;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -51,11 +52,13 @@ final class Retractions {
             });
             return removed.isPresent();
         } catch (RegistryCalls.RefusedException refusal) {
-            LOG.error(
-                    "the registry does not remove the result of {}, which becomes a dead letter; the same request sent"
-                            + " again gets no answer",
-                    request,
-                    refusal.getCause());
+            try (var unused = LogFields.of(request).open()) {
+                LOG.error(
+                        "the registry does not remove the result of {}, which becomes a dead letter; the same request"
+                                + " sent again gets no answer",
+                        request,
+                        refusal.getCause());
+            }
             return true;
         }
     }

@@ -28,6 +28,7 @@ final class DemoRun implements AutoCloseable {
     private final long start = System.nanoTime();
     private final List<String> tenants = TenantNames.all();
     private final String sabotaged = tenants.get(tenants.size() / 2);
+    private final int httpPort = FreePort.pick();
     private final DemoFolder folder = DemoFolder.create();
     private final ShippedJar shipped;
     private final Requests signups = new Requests("/demo/signup");
@@ -51,7 +52,7 @@ final class DemoRun implements AutoCloseable {
         servers.postgres().createDatabase(DemoFolder.APP);
         servers.postgres().createDatabase(DemoFolder.CONTROL);
         folder.installFirstRelease();
-        folder.writeSettings(servers, FreePort.pick());
+        folder.writeSettings(servers, httpPort);
         shipped.command("topics");
         try (RequestProducer producer = new RequestProducer(servers.kafka().bootstrapServers());
                 ResultConsumer consumer = new ResultConsumer(servers.kafka().bootstrapServers())) {
@@ -136,7 +137,7 @@ final class DemoRun implements AutoCloseable {
 
     /** What somebody can do with what runs on. */
     List<String> invitation() {
-        return new Invitation(Objects.requireNonNull(stack), folder, shipped.file(), sabotaged).lines();
+        return new Invitation(Objects.requireNonNull(stack), folder, shipped.file(), httpPort, sabotaged).lines();
     }
 
     /** Ends the worker and the servers, and deletes all files; safe to call twice, and from another thread. */

@@ -5,12 +5,17 @@ import io.tenantry.worker.stack.PostgresServer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The addresses of the servers that stay up, and commands to try on them. */
-record Invitation(DevStack stack, DemoFolder folder, Path jar, String sabotaged) {
+/**
+ * The addresses of what stays up, and commands to try on it.
+ *
+ * @param httpPort of the worker, on this machine
+ */
+record Invitation(DevStack stack, DemoFolder folder, Path jar, int httpPort, String sabotaged) {
 
     List<String> lines() {
         String broker = stack.kafka().bootstrapServers();
         PostgresServer postgres = stack.postgres();
+        String worker = "http://127.0.0.1:" + httpPort;
         String psql = "PGPASSWORD=" + postgres.password() + " psql -h " + postgres.host() + " -p " + postgres.port()
                 + " -U " + postgres.user();
         String publish = " | kcat -P -b " + broker + " -X partitioner=murmur2_random -t ";
@@ -19,6 +24,8 @@ record Invitation(DevStack stack, DemoFolder folder, Path jar, String sabotaged)
                 "Kafka        " + broker,
                 "PostgreSQL   " + postgres.host() + ":" + postgres.port() + ", user " + postgres.user() + ", password "
                         + postgres.password() + ", databases " + DemoFolder.APP + " and " + DemoFolder.CONTROL,
+                "metrics      " + worker + "/metrics",
+                "health       " + worker + "/health/live and " + worker + "/health/ready",
                 "settings     " + folder.settings(),
                 "worker's log " + folder.workerLog(),
                 "",

@@ -12,6 +12,7 @@ import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,12 @@ class CountedTaskTest {
         end.countDown();
     }
 
+    @Test
+    void hasTheLogFieldsOfTheTask() {
+        assertThat(new CountedTask(new LockedTask("acme"), load.take(MAIN, 1)).logFields())
+                .isEqualTo(Map.of("tenant", "acme"));
+    }
+
     private void submit(Task task) {
         lanes.submit(new CountedTask(task, load.take(MAIN, 1)));
     }
@@ -79,6 +86,11 @@ class CountedTaskTest {
         @Override
         public NextAction run() {
             return new NextAction.Snooze(Duration.ofHours(1), new Wait(WaitReason.HOME_LOCKED, lane));
+        }
+
+        @Override
+        public Map<String, String> logFields() {
+            return Map.of("tenant", lane);
         }
     }
 

@@ -3,6 +3,7 @@ package io.tenantry.worker.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
@@ -13,6 +14,7 @@ import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
+import io.tenantry.worker.stack.CapturedLog;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +26,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 
 /** Whatever is wrong with a record or with the worker, the record is on its way afterwards, or a dead letter. */
 class RecordHandlerTest {
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private final InFlight inFlight =
             new InFlight(new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1), System::nanoTime));
     private final List<Request> started = new ArrayList<>();
@@ -49,6 +54,36 @@ class RecordHandlerTest {
         handler(new EventCodec()::decode, started::add).receive(of(5, "acme", "no JSON"));
 
         assertDead(ErrorCode.INVALID_EVENT);
+    }
+
+    @Test
+    void theLogSaysWhichRecordIsADeadLetterOnOneLine() {
+        ConsumerRecord<byte[], byte[]> forged = plainJson(5, "acme");
+        Map.of(
+                        "ce_id", "1\n2026-01-01T00:00:00 INFO all is well",
+                        "ce_source", "/test",
+                        "ce_type", "io.tenantry.tenant.created.v1",
+                        "ce_specversion", "1.0",
+                        "traceparent", TRACE)
+                .forEach((name, value) -> forged.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        try (CapturedLog log = new CapturedLog(RecordHandler.class, Level.INFO)) {
+            handler(new EventCodec()::decode, started::add).receive(forged);
+
+            assertDead(ErrorCode.INVALID_EVENT);
+            assertThat(log.events()).singleElement().satisfies(line -> {
+                assertThat(line.getFormattedMessage())
+                        .contains("tenant.created-0 offset 5 becomes a dead letter: id is")
+                        .doesNotContain("\n");
+                assertThat(line.getMDCPropertyMap())
+                        .isEqualTo(Map.of(
+                                "requestId", "1?2026-01-01T00:00:00 INFO all is well",
+                                "topic", "tenant.created",
+                                "partition", "0",
+                                "offset", "5",
+                                "traceparent", TRACE));
+            });
+        }
+        assertThat(MDC.getCopyOfContextMap()).isNullOrEmpty();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.tenantry.worker.lane;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ final class FakeTask implements Task {
     private volatile boolean wanted = true;
     private Set<String> overtakes;
     private int failedBefore;
+    private Map<String, String> logFields = Map.of();
 
     /** @param journal is told the name at the beginning of each turn */
     FakeTask(String name, String lane, Priority priority, List<String> journal) {
@@ -50,6 +52,11 @@ final class FakeTask implements Task {
     /** How many attempts an earlier task for the same work has made. */
     FakeTask failedBefore(int attempts) {
         failedBefore = attempts;
+        return this;
+    }
+
+    FakeTask logFields(Map<String, String> fields) {
+        logFields = fields;
         return this;
     }
 
@@ -101,6 +108,11 @@ final class FakeTask implements Task {
         journal.add(name);
         Supplier<NextAction> turn = turns.poll();
         return turn == null ? new NextAction.Finished() : turn.get();
+    }
+
+    @Override
+    public Map<String, String> logFields() {
+        return logFields;
     }
 
     @Override

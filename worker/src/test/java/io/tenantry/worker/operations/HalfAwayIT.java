@@ -3,13 +3,20 @@ package io.tenantry.worker.operations;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +28,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class HalfAwayIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int MORE_THAN_WAIT = 3000;
+
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private Deployment deployment;
 
@@ -37,8 +46,9 @@ class HalfAwayIT {
     }
 
     @Test
-    void readsNoFurtherWhenKafkaTakesNoResults() {
-        AppProcess worker = deployment.startWorkerProcess();
+    void readsNoFurtherWhenKafkaTakesNoResults() throws Exception {
+        AppProcess worker =
+                deployment.startProcess("run", "-DTENANTRY_LOG_FORMAT=json").awaitAssignment();
         String deadLetters = Topic.MIGRATION_REQUESTED.deadLetterName("");
         int partitions = deployment.settings().kafka().partitions();
         deployment.topics().delete(deadLetters);
@@ -57,6 +67,7 @@ class HalfAwayIT {
         deployment.topics().create(deadLetters, partitions);
         deployment.results().awaitDeadLetters(MORE_THAN_WAIT);
         deployment.topics().awaitNoLag();
+        assertEachDeadLetterHasALine(worker.output(), Topic.MIGRATION_REQUESTED.baseName());
     }
 
     @Test
@@ -64,10 +75,37 @@ class HalfAwayIT {
         AppProcess worker = deployment.startWorkerProcess();
         deployment.executeInRegistry("ALTER TABLE tenantry.tenant_home RENAME TO tenant_home_being_restored");
 
-        String request = deployment.events().signUp("acme");
+        ProducerRecord<byte[], byte[]> signup =
+                deployment.events().encode("signup/1", new TenantCreated("acme", List.of(), Map.of()));
+        signup.headers().add("ce_traceparent", TRACE.getBytes(UTF_8));
+        deployment.events().send(signup);
         worker.awaitOutput("requests and results wait");
         deployment.executeInRegistry("ALTER TABLE tenantry.tenant_home_being_restored RENAME TO tenant_home");
 
-        assertThat(deployment.results().data(request).outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(deployment.results().data("signup/1").outcome()).isEqualTo(Outcome.COMPLETED);
+        assertThat(worker.output())
+                .filteredOn(line -> line.contains("onboarding of acme"))
+                .singleElement()
+                .asString()
+                .matches(
+                        ".* INFO  \\[lane-\\d+] \\S+ \\[tenant=acme requestId=signup/1 record=\\S*tenant\\.created-\\d@0 traceparent="
+                                + TRACE + "]: onboarding of acme: completed after \\d+ ms; database users completed,"
+                                + " from none to 2 by 1, 2 in \\d+ ms");
+    }
+
+    private static void assertEachDeadLetterHasALine(List<String> lines, String topic) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> fields = new ArrayList<>();
+        for (String line : lines) {
+            JsonNode entry = json.readTree(line);
+            if (entry.path("formattedMessage").asText().contains("becomes a dead letter")) {
+                fields.add(entry.path("mdc"));
+            }
+        }
+        assertThat(fields)
+                .hasSize(MORE_THAN_WAIT)
+                .doesNotHaveDuplicates()
+                .allMatch(
+                        mdc -> mdc.path("topic").asText().endsWith(topic) && mdc.has("partition") && mdc.has("offset"));
     }
 }

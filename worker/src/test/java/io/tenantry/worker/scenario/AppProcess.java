@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 public final class AppProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ASSIGNED = "assigned [";
-    private static final Pattern HTTP = Pattern.compile("metrics and health at /(\\S+)");
+    /** In JSON a slash may be escaped. */
+    private static final Pattern HTTP = Pattern.compile("metrics and health at \\\\?/([^\\s\"]+)");
     /** The log is the one of the product, not the one of the tests. */
     private static final List<String> JVM_OPTIONS = List.of(
             "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlogback.configurationFile=logback.xml");

@@ -2,6 +2,7 @@ package io.tenantry.worker.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
@@ -10,6 +11,7 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.request.Request;
+import io.tenantry.worker.stack.CapturedLog;
 import io.tenantry.worker.telemetry.Meters;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -62,6 +64,23 @@ class LedgerRuleTest {
                 .isInstanceOfSatisfying(
                         Settled.Dead.class,
                         dead -> assertThat(dead.message()).contains("globex, was run at the same time"));
+    }
+
+    @Test
+    void aDeadLetterHasALogLineAndARepeatHasNone() {
+        try (CapturedLog log = new CapturedLog(LedgerRule.class, Level.DEBUG)) {
+            rule.ofAnsweredBefore(request("acme", 3), row("acme", 1, true));
+            rule.ofAnsweredBefore(request("globex", 2), row("acme", 1, true));
+
+            assertThat(log.events()).singleElement().satisfies(line -> {
+                assertThat(line.getFormattedMessage())
+                        .startsWith("topic-0 offset 2 becomes a dead letter: the event's id id and source /test were");
+                assertThat(line.getMDCPropertyMap())
+                        .containsEntry("tenant", "globex")
+                        .containsEntry("requestId", "id")
+                        .containsEntry("offset", "2");
+            });
+        }
     }
 
     private double repeats() {

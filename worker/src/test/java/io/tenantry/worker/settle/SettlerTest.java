@@ -2,6 +2,7 @@ package io.tenantry.worker.settle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
@@ -16,6 +17,7 @@ import io.tenantry.worker.registry.Registration;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.CapturedLog;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import java.nio.charset.StandardCharsets;
@@ -57,8 +59,15 @@ class SettlerTest {
     }
 
     @Test
-    void anOutcomeBecomesAResult() {
-        settler.finished(request(1), outcome(1));
+    void anOutcomeBecomesAResultAndALogLine() {
+        try (CapturedLog log = new CapturedLog(OutcomeLog.class, Level.INFO)) {
+            settler.finished(request(1), outcome(1));
+
+            assertThat(log.events())
+                    .singleElement()
+                    .satisfies(line ->
+                            assertThat(line.getFormattedMessage()).startsWith("onboarding of acme: completed after "));
+        }
 
         assertThat(await(1))
                 .singleElement()
@@ -169,9 +178,16 @@ class SettlerTest {
     @Test
     void doesNotWaitForARegistryThatRefusesAnOutcome() {
         store.refusing("request 1");
-        settler.finished(request(1), outcome(1));
+        try (CapturedLog log = new CapturedLog(BatchWriter.class, Level.INFO)) {
+            settler.finished(request(1), outcome(1));
 
-        assertThat(settler.whenWritten("acme")).succeedsWithin(DEADLINE);
+            assertThat(settler.whenWritten("acme")).succeedsWithin(DEADLINE);
+            assertThat(log.events())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getMDCPropertyMap())
+                            .containsEntry("tenant", "acme")
+                            .containsEntry("requestId", "request 1"));
+        }
     }
 
     @Test
@@ -238,9 +254,12 @@ class SettlerTest {
         Request disowned = request(1);
         disowned.disown();
 
-        settler.finished(disowned, failure(1));
+        try (CapturedLog log = new CapturedLog(OutcomeLog.class, Level.INFO)) {
+            settler.finished(disowned, failure(1));
 
-        assertThat(await(1)).singleElement().isInstanceOf(Settled.Abandoned.class);
+            assertThat(await(1)).singleElement().isInstanceOf(Settled.Abandoned.class);
+            assertThat(log.events()).as("the new owner logs what becomes of it").isEmpty();
+        }
         assertThat(store.batches).isEmpty();
     }
 

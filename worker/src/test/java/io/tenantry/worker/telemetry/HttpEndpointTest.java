@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,15 @@ class HttpEndpointTest {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Health health = new Health();
-    private final HttpEndpoint endpoint = new HttpEndpoint(ANY_PORT, registry, health);
+    private final HttpEndpoint endpoint = new HttpEndpoint(
+            ANY_PORT,
+            registry,
+            health,
+            List.of(
+                    new Page("/tenants", "text/csv; charset=utf-8", () -> "tenant,version\nünal,3\n"),
+                    new Page("/broken", "text/plain", () -> {
+                        throw new IllegalStateException("a bug");
+                    })));
     private final HttpClient client = HttpClient.newHttpClient();
 
     @AfterEach
@@ -80,19 +89,76 @@ class HttpEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"POST", "PUT", "DELETE", "HEAD"})
+    @ValueSource(strings = {"POST", "PUT", "DELETE"})
     void knowsNoOtherMethod(String method) throws Exception {
-        HttpResponse<String> response = send(method, "/metrics");
+        for (String path : List.of("/metrics", "/health/live", "/tenants")) {
+            HttpResponse<String> response = send(method, path);
 
-        assertThat(response.statusCode()).isEqualTo(405);
-        assertThat(response.headers().firstValue("Allow")).hasValue("GET");
+            assertThat(response.statusCode()).isEqualTo(405);
+            assertThat(response.headers().firstValue("Allow")).hasValue("GET, HEAD");
+        }
+        assertThat(send(method, "/other").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void answersHeadWithoutABody() throws Exception {
+        assertThat(send("HEAD", "/health/live").statusCode()).isEqualTo(200);
+        assertThat(send("HEAD", "/health/ready").statusCode()).isEqualTo(503);
+        assertThat(send("HEAD", "/metrics"))
+                .satisfies(response -> assertThat(response.statusCode()).isEqualTo(200))
+                .satisfies(response -> assertThat(response.body()).isEmpty())
+                .satisfies(response -> assertThat(response.headers().firstValue("Content-Type"))
+                        .hasValue("text/plain; version=0.0.4; charset=utf-8"));
+        assertThat(send("HEAD", "/other").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void ignoresTheQuery() throws Exception {
+        assertThat(send("GET", "/health/live?verbose=1").statusCode()).isEqualTo(200);
+        assertThat(send("GET", "/metrics?name=a%20b").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void servesOpenMetricsToAClientThatPrefersIt() throws Exception {
+        registry.counter("some.events").increment(3);
+
+        HttpResponse<String> response = client.send(
+                request("GET", "/metrics")
+                        .header(
+                                "Accept",
+                                "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.headers().firstValue("Content-Type"))
+                .hasValue("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assertThat(response.body())
+                .contains("# TYPE some_events counter")
+                .contains("some_events_total 3.0")
+                .endsWith("# EOF\n");
+    }
+
+    @Test
+    void servesPages() throws Exception {
+        HttpResponse<String> response = send("GET", "/tenants?server=a");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/csv; charset=utf-8");
+        assertThat(response.body()).isEqualTo("tenant,version\nünal,3\n");
+    }
+
+    @Test
+    void answersAPageThatCannotBeMade() throws Exception {
+        assertThat(send("GET", "/broken"))
+                .satisfies(response -> assertThat(response.statusCode()).isEqualTo(500))
+                .satisfies(response -> assertThat(response.body()).contains("the log of the worker has the reason"));
     }
 
     @Test
     void saysWhichAddressIsTaken() {
         int taken = endpoint.address().getPort();
 
-        assertThatThrownBy(() -> new HttpEndpoint(new HttpSettings("127.0.0.1", taken), registry, health))
+        assertThatThrownBy(() -> new HttpEndpoint(new HttpSettings("127.0.0.1", taken), registry, health, List.of()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + taken)
                 .hasMessageContaining("in use")
@@ -101,7 +167,8 @@ class HttpEndpointTest {
 
     @Test
     void saysWhichHostIsUnknown() {
-        assertThatThrownBy(() -> new HttpEndpoint(new HttpSettings("no-such-host.invalid", 0), registry, health))
+        assertThatThrownBy(() ->
+                        new HttpEndpoint(new HttpSettings("no-such-host.invalid", 0), registry, health, List.of()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot listen on no-such-host.invalid:0 (no such host)");
     }
@@ -130,10 +197,11 @@ class HttpEndpointTest {
     }
 
     private HttpResponse<String> send(String method, String path) throws Exception {
+        return client.send(request(method, path).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String method, String path) {
         URI uri = URI.create("http://127.0.0.1:" + endpoint.address().getPort() + path);
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
+        return HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody());
     }
 }

@@ -2,6 +2,7 @@ package io.tenantry.worker.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -24,12 +25,21 @@ class LogFormatTest {
 
         assertThat(lines.get(0))
                 .matches(
-                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO  \\[main] io\\.tenantry\\.worker\\.Sample: "
+                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO  \\[main] io\\.tenantry\\.worker\\.Sample "
+                                + "\\[tenant=acme requestId=signup/1 record=tenant\\.created-3@42 traceparent=00-1-2-01]: "
                                 + "a \"line\" with an argument");
+        assertThat(lines.get(1)).endsWith("Sample [record=tenant.created-3@42]: refused");
         assertThat(lines)
+                .filteredOn(line -> line.contains("forged"))
+                .allMatch(line -> line.startsWith("    2026"))
+                .hasSize(2);
+        assertThat(lines).noneMatch(line -> line.contains("\u001b"));
+        assertThat(entries(lines))
                 .extracting(line -> line.substring(line.indexOf(": ") + 2))
                 .containsExactly(
                         "a \"line\" with an argument",
+                        "refused",
+                        "ERROR: no",
                         "told by org.flywaydb",
                         "told by com.zaxxer.hikari",
                         "told by org.apache.kafka",
@@ -51,7 +61,7 @@ class LogFormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "xml"})
     void isPlainForEveryOtherWord(String format) throws Exception {
-        assertThat(log(Map.of(FORMAT, format), List.of())).hasSize(7).noneMatch(line -> line.startsWith("{"));
+        assertThat(entries(log(Map.of(FORMAT, format), List.of()))).hasSize(9).noneMatch(line -> line.startsWith("{"));
     }
 
     private static void assertIsJson(List<String> lines) throws IOException {
@@ -59,14 +69,29 @@ class LogFormatTest {
         for (String line : lines) {
             events.add(new ObjectMapper().readTree(line));
         }
-        assertThat(events).hasSize(7);
+        assertThat(events).hasSize(9);
         JsonNode first = events.get(0);
         assertThat(first.get("formattedMessage").asText()).isEqualTo("a \"line\" with an argument");
         assertThat(first.get("level").asText()).isEqualTo("INFO");
         assertThat(first.get("loggerName").asText()).isEqualTo("io.tenantry.worker.Sample");
         assertThat(first.get("threadName").asText()).isEqualTo("main");
         assertThat(first.get("timestamp").isNumber()).isTrue();
-        assertThat(first.get("mdc").get("tenant").asText()).isEqualTo("acme");
+        assertThat(new ObjectMapper().convertValue(first.get("mdc"), new TypeReference<Map<String, String>>() {}))
+                .isEqualTo(Map.of(
+                        "requestId", "signup/1",
+                        "tenant", "acme",
+                        "topic", "tenant.created",
+                        "partition", "3",
+                        "offset", "42",
+                        "traceparent", "00-1-2-01"));
+        assertThat(events.get(2).get("formattedMessage").asText()).isEqualTo(LogSample.FORGED);
+        assertThat(events.get(2).get("throwable").get("message").asText()).isEqualTo(LogSample.FORGED);
+        assertThat(events.get(2).path("mdc")).isEmpty();
+    }
+
+    /** The first line of each: all others are indented. */
+    private static List<String> entries(List<String> lines) {
+        return lines.stream().filter(line -> !line.startsWith("    ")).toList();
     }
 
     private static List<String> log(Map<String, String> environment, List<String> options) throws Exception {

@@ -1,16 +1,29 @@
 package io.tenantry.worker.telemetry;
 
+import io.tenantry.contracts.RequestRef;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /** A process that writes a few lines to the log. */
 final class LogSample {
+    /** As a script of a tenant may raise it. */
+    static final String FORGED =
+            "ERROR: no\r\n2026-01-01T00:00:00.000Z INFO  [main] forged: all is well\u001b[2J\n\n\u2028end";
+
     private LogSample() {}
 
     public static void main(String[] args) {
-        MDC.put("tenant", "acme");
-        LoggerFactory.getLogger("io.tenantry.worker.Sample").info("a \"line\" with {}", "an argument");
-        LoggerFactory.getLogger("io.tenantry.worker.Sample").debug("too fine");
+        Logger logger = LoggerFactory.getLogger("io.tenantry.worker.Sample");
+        RequestRef ref = new RequestRef("signup/1", "/test", "type", "tenant.created", 3, 42);
+        try (var unused = LogFields.of(ref, "acme", "00-1-2-01").open()) {
+            logger.info("a \"line\" with {}", "an argument");
+        }
+        try (var unused =
+                LogFields.of(ref.topic(), ref.partition(), ref.offset()).open()) {
+            logger.info("refused");
+        }
+        logger.warn(FORGED, new IllegalStateException(FORGED));
+        logger.debug("too fine");
         for (String quiet :
                 new String[] {"org.flywaydb", "com.zaxxer.hikari", "org.apache.kafka", "io.smallrye.config"}) {
             LoggerFactory.getLogger(quiet + ".Any").info("not told");

@@ -15,20 +15,19 @@ import io.tenantry.worker.request.HomeWork;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.request.Resolution;
+import io.tenantry.worker.telemetry.LogFields;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One request, over all attempts, until its outcome. A later attempt continues at the first home without a result. */
 final class RequestRun implements Task {
-    private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
     private final Request request;
     private final RequestContext context;
     private final TenantLookup lookup;
@@ -69,6 +68,11 @@ final class RequestRun implements Task {
     @Override
     public Set<String> overtakes() {
         return request.data() instanceof TenantCreated ? Set.of(EventType.MIGRATION_REQUESTED.type()) : Set.of();
+    }
+
+    @Override
+    public Map<String, String> logFields() {
+        return LogFields.of(request.ref(), request.key(), request.traceparent()).map();
     }
 
     @Override
@@ -228,22 +232,7 @@ final class RequestRun implements Task {
                         .map(HomeResult::registered)
                         .flatMap(Optional::stream)
                         .toList());
-        log(outcome);
         context.outcomes().finished(request, outcome);
         return new NextAction.Finished();
-    }
-
-    private void log(RequestOutcome outcome) {
-        String type = outcome.type().type();
-        ResultError error = outcome.result().error();
-        if (error == null) {
-            LOG.debug(
-                    "{} of {}: {}",
-                    type,
-                    request.key(),
-                    outcome.result().outcome().wireName());
-        } else {
-            LOG.warn("{} of {}: {}: {}", type, request.key(), error.code().code(), error.message());
-        }
     }
 }

@@ -180,7 +180,10 @@ class PodTest {
         Container container = Example.container(worker);
         Health health = new Health();
         try (HttpEndpoint endpoint = new HttpEndpoint(
-                new HttpSettings("127.0.0.1", 0), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), health)) {
+                new HttpSettings("127.0.0.1", 0),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                health,
+                List.of())) {
             String metrics = example.rendered()
                     .only("PodMonitor", CustomTypes.PodMonitor.class)
                     .spec()

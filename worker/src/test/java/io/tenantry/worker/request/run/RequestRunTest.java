@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request ends, whatever the worker's own bugs are. */
 class RequestRunTest {
+    private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
     private final Exception firstBug = new IllegalStateException("a bug in a step");
 
     private final Registry registry = new Registry(
@@ -46,7 +48,7 @@ class RequestRunTest {
             .task(new Request(
                     new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
                     new TenantCreated("acme", List.of(), Map.of()),
-                    null,
+                    TRACE,
                     System.nanoTime()));
 
     @AfterEach
@@ -89,6 +91,18 @@ class RequestRunTest {
 
         assertThatThrownBy(() -> run.exhausted(firstBug, 3)).isSameAs(error);
         assertThat(outcomes.unanswerable).isEmpty();
+    }
+
+    @Test
+    void itsLogLinesSayWhichRequestTheyAreAbout() {
+        assertThat(run.logFields())
+                .isEqualTo(Map.of(
+                        "requestId", "42",
+                        "tenant", "acme",
+                        "topic", "tenant.created",
+                        "partition", "0",
+                        "offset", "7",
+                        "traceparent", TRACE));
     }
 
     private RequestContext context() {
