@@ -90,6 +90,11 @@ final class Assignment implements ConsumerRebalanceListener {
         drop(partitions);
     }
 
+    /** The consumer has ended. */
+    void close() {
+        open.close();
+    }
+
     private void drop(Collection<TopicPartition> partitions) {
         assigned.removeAll(partitions);
         partitions.forEach(trackers::remove);

@@ -170,6 +170,7 @@ public final class PollLoop implements Runnable {
             } finally {
                 // The client does not say that partitions went away if it has lost its place in the group before.
                 unreadable(false);
+                assignment.close();
             }
         }
     }

@@ -157,9 +157,11 @@ class LedgerPruningIT {
                             .queryRegistry("SELECT 1 FROM pg_stat_activity WHERE application_name = 'test' AND query"
                                     + " LIKE 'DELETE FROM tenantry.request%'")
                             .isEmpty());
+            double before = sincePruned();
             deployment.executeInRegistry("ALTER TABLE tenantry.away RENAME TO request");
 
             Await.until(DEADLINE, "it has pruned", () -> ids().isEmpty());
+            Await.until(DEADLINE, "the age of the last pruning has begun anew", () -> sincePruned() < before);
         }
     }
 
@@ -169,6 +171,10 @@ class LedgerPruningIT {
         deployment.withTopics().startWorker();
 
         Await.until(DEADLINE, "the worker has pruned", () -> ids().isEmpty());
+    }
+
+    private double sincePruned() {
+        return meters.get("tenantry.ledger.pruning.age").gauge().value();
     }
 
     private LedgerPruning start() {

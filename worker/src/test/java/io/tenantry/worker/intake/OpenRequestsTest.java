@@ -93,6 +93,16 @@ class OpenRequestsTest {
     }
 
     @Test
+    void nothingIsLeftWhenTheConsumerHasEnded() {
+        assignment.receive(new Coordinates(ONE, 5));
+
+        assignment.close();
+
+        assertThat(registry.find("tenantry.open.requests").gauges()).isEmpty();
+        assertThat(age()).isZero();
+    }
+
+    @Test
     void aPartitionThatWentBackBeginsAnew() {
         assignment.receive(new Coordinates(ONE, 5));
         assignment.settle(new Coordinates(ONE, 5));

@@ -131,6 +131,28 @@ class RecordHandlerTest {
     }
 
     @Test
+    void aParkedOneWasReceivedWhenItWasFirstRead() {
+        Admission full = new Admission(
+                request -> Set.of("main"),
+                new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 1000, 1000),
+                System::nanoTime);
+        InFlight one = new InFlight(full);
+        RecordHandler handler = handler(new EventCodec()::decode, one);
+        handler.receive(plainJson(4, "globex"));
+        handler.receive(plainJson(5, "acme"));
+        assertThat(full.parked()).isEqualTo(1);
+        long afterParking = System.nanoTime();
+        one.remove(Coordinates.of(started.get(0).ref()), started.get(0));
+
+        handler.receive(plainJson(5, "acme"));
+
+        assertThat(full.parked()).isZero();
+        assertThat(started.get(1).receivedNanos() - afterParking).isNotPositive();
+        assertThat(started.get(1).receivedNanos() - started.get(0).receivedNanos())
+                .isPositive();
+    }
+
+    @Test
     void aMigrationKnowsWhetherTheSignupOfItsTenantIsParked() {
         Admission admission = new Admission(
                 request -> Set.of("main"),
