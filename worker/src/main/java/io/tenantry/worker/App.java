@@ -20,9 +20,14 @@ public final class App {
 
     /** Ends the process with the command's exit status. */
     public static void main(String[] arguments) {
+        System.exit(execute(arguments));
+    }
+
+    /** Runs a command, and returns its exit status. */
+    public static int execute(String... arguments) {
         String version =
                 Objects.requireNonNullElse(App.class.getPackage().getImplementationVersion(), "(not from its jar)");
-        System.exit(CommandLines.of(version, App::run, App::topics).execute(arguments));
+        return CommandLines.of(version, App::run, App::topics).execute(arguments);
     }
 
     private static int run(Settings settings) {

@@ -7,6 +7,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.AppProcess;
+import io.tenantry.worker.scenario.CommandResult;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.PublicCase;
 import io.tenantry.worker.scenario.Results;
@@ -61,9 +62,9 @@ class FilesIT {
         PublicCase.put("11-copy-without-end", "migrations", deployment.database("copy"));
         PublicCase.put("16-latin1-with-conf", "migrations-b", deployment.database("city"));
 
-        AppProcess worker = deployment.withTopics().startProcess("run");
+        CommandResult worker = deployment.withTopics().command("run");
 
-        assertThat(worker.awaitExit()).isEqualTo(2);
+        assertThat(worker.status()).isEqualTo(2);
         assertThat(worker.output())
                 .anyMatch(line -> line.contains("databases.copy.migrations: V2__plans.sql (line 1): Flyway's parser"
                         + " never gets through it"))

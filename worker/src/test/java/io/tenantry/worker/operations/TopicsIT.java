@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.scenario.AppProcess;
+import io.tenantry.worker.scenario.CommandResult;
 import io.tenantry.worker.scenario.Deployment;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -83,9 +84,9 @@ class TopicsIT {
     void refusesRequestTopicsThatDoNotFitTogether() {
         deployment.topics().create("migration.requested", 4);
 
-        AppProcess topics = deployment.startProcess("topics");
+        CommandResult topics = deployment.command("topics");
 
-        assertThat(topics.awaitExit()).isEqualTo(2);
+        assertThat(topics.status()).isEqualTo(2);
         assertThat(topics.output())
                 .contains(deployment.prefix() + "migration.requested: exists with 4 partitions")
                 .anyMatch(line -> line.contains("different numbers of partitions") && line.contains("same number"));
@@ -95,9 +96,9 @@ class TopicsIT {
     void saysInOneLineThatKafkaIsNoSuchHost() {
         deployment.with("kafka.bootstrap-servers", "no-such-host.invalid:9092");
 
-        AppProcess topics = deployment.startProcess("topics");
+        CommandResult topics = deployment.command("topics");
 
-        assertThat(topics.awaitExit()).isEqualTo(2);
+        assertThat(topics.status()).isEqualTo(2);
         assertThat(topics.output())
                 .noneMatch(line -> line.startsWith("\tat "))
                 .anyMatch(line -> line.contains("kafka.bootstrap-servers"));

@@ -24,7 +24,7 @@ public final class AppProcess implements AutoCloseable {
     /** In JSON a slash may be escaped. */
     private static final Pattern HTTP = Pattern.compile("metrics and health at \\\\?/([^\\s\"]+)");
     /** The log is the one of the product, not the one of the tests. */
-    private static final List<String> JVM_OPTIONS = List.of(
+    static final List<String> JVM_OPTIONS = List.of(
             "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlogback.configurationFile=logback.xml");
 
     private final HttpClient client = HttpClient.newHttpClient();

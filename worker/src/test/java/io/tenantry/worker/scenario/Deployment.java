@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -39,6 +38,8 @@ public final class Deployment implements AutoCloseable {
     private final Map<String, Migrations> databases = new LinkedHashMap<>();
     private final Map<String, PostgresServer> moreServers = new LinkedHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private final Queries tenantQueries = new Queries(this::connect);
+    private final Queries registryQueries = new Queries(this::connectToRegistry);
     private @Nullable Events events;
     private @Nullable Results results;
     private @Nullable RequestTopics topics;
@@ -136,6 +137,13 @@ public final class Deployment implements AutoCloseable {
         return new Worker(settings(), error -> {
             throw error;
         });
+    }
+
+    /** Runs a command that ends by itself, {@code topics} or a {@code run} that is refused, as a process would. */
+    public CommandResult command(String command) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        overrides.forEach((key, value) -> properties.put("tenantry." + key, value));
+        return CommandJvm.run(List.of(command, "--config", settingsFile().toString()), properties);
     }
 
     /** Starts a process of its own for a command: {@code run}, {@code topics} and so on. */
@@ -256,24 +264,26 @@ public final class Deployment implements AutoCloseable {
 
     /** The first column of all rows, in the database where the tenants live. */
     public List<String> query(String sql) {
-        return query(tenantDatabase(), sql);
+        return firstColumn(tenantQueries, sql);
     }
 
     /** The first column of all rows, in the control database. */
     public List<String> queryRegistry(String sql) {
-        return query(controlDatabase(), sql);
+        return firstColumn(registryQueries, sql);
+    }
+
+    private static List<String> firstColumn(Queries queries, String sql) {
+        try {
+            return queries.firstColumn(sql);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     /** The first column of all rows, in any database. */
     public List<String> query(String database, String sql) {
-        try (Connection connection = stack.postgres().connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> column = new ArrayList<>();
-            while (rows.next()) {
-                column.add(String.valueOf(rows.getString(1)));
-            }
-            return column;
+        try (Connection connection = stack.postgres().connect(database)) {
+            return Queries.firstColumn(connection, sql);
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
         }
@@ -294,6 +304,7 @@ public final class Deployment implements AutoCloseable {
         try (Connection connection = stack.postgres().connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
+            closeQueries();
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
         }
@@ -334,6 +345,7 @@ public final class Deployment implements AutoCloseable {
         for (int i = opened.size() - 1; i >= 0; i--) {
             opened.get(i).close();
         }
+        closeQueries();
         if (stack == DevStack.shared()) {
             dropDatabases();
         }
@@ -342,6 +354,11 @@ public final class Deployment implements AutoCloseable {
                 Files.delete(file);
             }
         }
+    }
+
+    private void closeQueries() throws SQLException {
+        tenantQueries.close();
+        registryQueries.close();
     }
 
     /** What its tenants' databases hold is little, and stays. */

@@ -1,32 +1,37 @@
 package io.tenantry.worker.stack;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** PostgreSQL from zonky's binaries, held by a {@link PostgresServerProcess}, on a free port of 127.0.0.1. */
+/** PostgreSQL from zonky's binaries, in a {@link PostgresServerProcess}, on a free port of 127.0.0.1. */
 final class EmbeddedPostgresServer implements PostgresServer {
     private static final Duration STOP = Duration.ofSeconds(60);
-    private static final List<String> SMALL = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Folder folder;
     private final int port;
-    private final List<String> settings;
-    private ChildJvm holder;
+    private final List<String> command;
+    private final Postmaster postmaster;
+    private ChildProcess process;
     private boolean closed;
 
     private EmbeddedPostgresServer(Folder folder, int port, List<String> settings) {
         this.folder = folder;
         this.port = port;
-        this.settings = settings;
-        this.holder = launch();
+        PostgresServerProcess shell = new PostgresServerProcess(folder, PostgresInstallation.find(folder));
+        this.command = shell.command(port, settings);
+        this.postmaster = new Postmaster(shell.data());
+        this.process = launch();
     }
 
     static EmbeddedPostgresServer start(Map<String, String> more) {
-        List<String> settings = ServerConfig.forTests(more).entrySet().stream()
+        Map<String, String> all = new LinkedHashMap<>(ServerConfig.forTests(more));
+        all.put("listen_addresses", "127.0.0.1");
+        all.put("unix_socket_directories", "");
+        List<String> settings = all.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())
                 .toList();
         EmbeddedPostgresServer server =
@@ -35,35 +40,23 @@ final class EmbeddedPostgresServer implements PostgresServer {
         return server;
     }
 
-    static Path data(Folder folder) {
-        return folder.resolve("data");
-    }
-
-    private ChildJvm launch() {
-        List<String> arguments = new ArrayList<>();
-        arguments.add(folder.path().toString());
-        arguments.add(Integer.toString(port));
-        arguments.addAll(settings);
-        List<String> options = new ArrayList<>(SMALL);
-        options.add("-Djava.io.tmpdir=" + folder.path());
-        options.addAll(PostgresBinaries.ofProperty().jvmOptions());
-        return ChildJvm.start(PostgresServerProcess.class, options, arguments, folder.resolve("postgres.log"));
+    private ChildProcess launch() {
+        return ChildProcess.start(command, folder.resolve("postgres.log"));
     }
 
     private void awaitReady() {
         try {
-            PostgresProbe.awaitAnswer(this, holder::isAlive);
+            PostgresProbe.awaitAnswer(this, process::isAlive);
         } catch (AssertionError late) {
             throw abandon("PostgreSQL at port " + port + " does not answer", late);
         }
-        if (!holder.isAlive()) {
+        if (!process.isAlive()) {
             throw abandon("PostgreSQL at port " + port + " ended while it started", null);
         }
-        holder.archiveClasses();
     }
 
     private IllegalStateException abandon(String what, @Nullable Throwable cause) {
-        IllegalStateException failure = holder.failure(what);
+        IllegalStateException failure = process.failure(what);
         if (cause != null) {
             failure.initCause(cause);
         }
@@ -83,27 +76,27 @@ final class EmbeddedPostgresServer implements PostgresServer {
 
     @Override
     public synchronized void stop(ShutdownMode mode) {
-        holder.tell(mode.name());
-        if (!holder.awaitExit(STOP)) {
-            throw holder.failure("PostgreSQL at port " + port + " did not stop in " + STOP.toSeconds() + " s");
+        postmaster.stop(mode);
+        if (!process.awaitExit(STOP)) {
+            throw process.failure("PostgreSQL at port " + port + " did not stop in " + STOP.toSeconds() + " s");
         }
     }
 
     @Override
     public synchronized void startAgain() {
-        if (closed || holder.isAlive()) {
+        if (closed || process.isAlive()) {
             throw new IllegalStateException("PostgreSQL at port " + port + " is " + (closed ? "closed" : "running")
                     + "; only a stopped one can start again");
         }
-        holder = launch();
+        process = launch();
         awaitReady();
     }
 
     @Override
     public List<Long> pids() {
         List<Long> pids = new ArrayList<>();
-        pids.add(holder.pid());
-        new Postmaster(data(folder)).pid().ifPresent(pids::add);
+        pids.add(process.pid());
+        postmaster.pid().ifPresent(pids::add);
         return List.copyOf(pids);
     }
 
@@ -111,8 +104,8 @@ final class EmbeddedPostgresServer implements PostgresServer {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            holder.hangUp();
-            holder.awaitExit(STOP);
+            process.hangUp();
+            process.awaitExit(STOP);
             folder.delete();
         }
     }

@@ -47,7 +47,7 @@ class OrphanIT {
     }
 
     private void assertNothingOutlives(Signal signal, int servers, String... arguments) {
-        List<String> options = new ArrayList<>(PostgresBinaries.ofProperty().jvmOptions());
+        List<String> options = new ArrayList<>(PostgresInstallation.jvmOptions());
         options.addAll(ClassArchives.ofProperty().jvmOptions());
         options.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         options.add("-Djava.io.tmpdir=" + folder);

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Runs in a child process: hears what the parent says on standard input, and that the parent is gone. */
-final class ParentWatch {
+public final class ParentWatch {
     private ParentWatch() {}
 
     /** Calls back on a daemon thread of its own: for every line, then once when the input ends. */
-    static void start(Consumer<String> onLine, Runnable onGone) {
+    public static void start(Consumer<String> onLine, Runnable onGone) {
         Thread thread = new Thread(() -> listen(onLine, onGone), "parent-watch");
         thread.setDaemon(true);
         thread.start();

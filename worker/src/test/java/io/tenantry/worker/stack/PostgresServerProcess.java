@@ -1,85 +1,61 @@
 package io.tenantry.worker.stack;
 
-import io.tenantry.worker.stack.PostgresServer.ShutdownMode;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 
 /**
- * The main class of a small JVM that holds a PostgreSQL server: starts it, and stops it when its parent says so or is
- * gone. PostgreSQL detaches itself from whoever starts it, so without this process it would outlive a killed parent.
+ * The command that runs a PostgreSQL server in a small shell: the shell stops the server and deletes its folder when its
+ * standard input ends, because whoever started it is gone. It ends when the server ends.
  */
-final class PostgresServerProcess {
-    private static final Duration START = Duration.ofSeconds(60);
-
-    private final Folder folder;
-    private final Postmaster postmaster;
-    private volatile ShutdownMode mode = ShutdownMode.IMMEDIATE;
-    private volatile boolean parentIsGone;
-
-    private PostgresServerProcess(Folder folder) {
-        this.folder = folder;
-        this.postmaster = new Postmaster(EmbeddedPostgresServer.data(folder));
-    }
+record PostgresServerProcess(Folder folder, PostgresInstallation installation) {
+    /** Arguments: the server's folder, its data, the data of a new server, the command of the server. */
+    private static final String SCRIPT = """
+            trap '' HUP INT TERM
+            folder=$0; data=$1; new=$2; shift 2
+            [ -e "$data" ] || cp -R -p "$new" "$data"
+            exec 3<&0
+            "$@" 3<&- & server=$!
+            { read -r line <&3; : > "$folder/abandoned"; kill -QUIT $server; kill -CONT $server; } & watch=$!
+            wait $server
+            kill -KILL $watch 2> /dev/null
+            if [ -e "$folder/abandoned" ]; then rm -rf -- "$folder"; fi
+            """;
 
     /**
-     * Reads the name of a {@link ShutdownMode} from standard input: stops the server so and keeps its data. At the end
-     * of the input, stops it at once and deletes its folder.
+     * The command of the shell.
      *
-     * @param args the server's folder, its port, then its settings as name=value
+     * @param settings of the server, as name=value
      */
-    public static void main(String[] args) throws Exception {
-        PostgresServerProcess process = new PostgresServerProcess(new Folder(Path.of(args[0])));
-        Runtime.getRuntime().addShutdownHook(new Thread(process::shutDown, "stop-postgres"));
-        ParentWatch.start(process::stopAsTold, process::stopAlone);
-        process.start(Integer.parseInt(args[1]), List.of(args).subList(2, args.length));
-        new CountDownLatch(1).await();
-    }
-
-    private void stopAsTold(String line) {
-        mode = ShutdownMode.valueOf(line);
-        System.exit(0);
-    }
-
-    private void stopAlone() {
-        parentIsGone = true;
-        System.exit(0);
-    }
-
-    private synchronized void start(int port, List<String> settings) throws IOException {
-        PostgresBinaries binaries = PostgresBinaries.ofProperty();
-        EmbeddedPostgres.Builder server = EmbeddedPostgres.builder()
-                .setDataDirectory(postmaster.data())
-                .setOverrideWorkingDirectory(binaries.workingDirectory(folder).toFile())
-                .setCleanDataDirectory(false)
-                .setRegisterShutdownHook(false)
-                .setLocaleConfig("locale", "C")
-                .setPort(port)
-                .setPGStartupWait(START)
-                .setOutputRedirector(ProcessBuilder.Redirect.INHERIT)
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                .setServerConfig("unix_socket_directories", "''");
+    List<String> command(int port, List<String> settings) {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", SCRIPT));
+        command.add(folder.path().toString());
+        command.add(data().toString());
+        command.add(installation.newData().toString());
+        if (isRoot()) {
+            // PostgreSQL refuses to run as root.
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.addAll(List.of(installation.postgres().toString(), "-D", data().toString(), "-p"));
+        command.add(Integer.toString(port));
         for (String setting : settings) {
-            String[] pair = setting.split("=", 2);
-            server.setServerConfig(pair[0], shellQuoted(pair[1]));
+            command.addAll(List.of("-c", setting));
         }
-        server.start();
-        binaries.share(folder);
+        return command;
     }
 
-    /** Waits for a start in progress: it cannot be broken off without leaving something behind. */
-    private synchronized void shutDown() {
-        postmaster.stop(mode);
-        if (parentIsGone) {
-            folder.delete();
-        }
+    Path data() {
+        return folder.resolve("data");
     }
 
-    /** pg_ctl hands the settings to a shell. */
-    private static String shellQuoted(String value) {
-        return "'" + value.replace("'", "'\\''") + "'";
+    private boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(folder.path(), "unix:uid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -236,7 +236,7 @@ class StartupIT {
                 .with("servers.main.url", "jdbc:postgresql://" + NOWHERE + "/app")
                 .with("databases.users.migrations", "filesystem:" + folder.resolve("nowhere"));
 
-        assertThat(refusal())
+        assertThat(Refusal.ofProcess(deployment))
                 .satisfiesExactly(
                         fault -> assertThat(fault)
                                 .startsWith("kafka: cannot connect: ")
