@@ -43,6 +43,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -92,7 +93,14 @@ class OutstandingRequestsIT {
                         .isEqualTo(1);
 
                 slowMayEnd.complete(null);
-                for (int i = 0; i < 5; i++) {
+                foreign.beginTransaction();
+                long open = send(foreign, topic, "foreign", 3);
+                assertThat(open).isGreaterThan(end);
+                assertThat(lastStable(kafka, topic))
+                        .as("nobody can read behind an open transaction")
+                        .isEqualTo(end);
+                foreign.abortTransaction();
+                for (int i = 0; i < 4; i++) {
                     abort(foreign, topic, 3);
                 }
                 long stable = end + 5 * (3 + 1);
@@ -126,6 +134,13 @@ class OutstandingRequestsIT {
         foreign.beginTransaction();
         long unused = send(foreign, topic, "foreign", records);
         foreign.abortTransaction();
+    }
+
+    private static long lastStable(KafkaSettings kafka, String topic) throws InterruptedException {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (AdminLogOffsets logs = new AdminLogOffsets(kafka)) {
+            return logs.ends(Set.of(partition)).getOrDefault(partition, -1L);
+        }
     }
 
     private void awaitOutstanding(long expected) {
