@@ -36,6 +36,11 @@ public final class MetricsTable {
         rows(OTHERS).forEach(row -> prefixes.addAll(codes(row.get(0))));
     }
 
+    /** The names of our own metrics, as Prometheus has them, without the suffixes of histograms. */
+    public Set<String> names() {
+        return own.keySet();
+    }
+
     /** One line for each difference between the tables and the metrics of a worker; empty if there is none. */
     public List<String> differences(Scrape scrape) {
         List<String> differences = new ArrayList<>();

@@ -146,6 +146,14 @@ class PodTest {
     }
 
     @Test
+    void runsAsTheImageDoes() throws IOException {
+        assertThat(Files.readString(Path.of("..", "ops", "docker", "Dockerfile")))
+                .contains("\nUSER 10001:10001\n")
+                .contains("JDK_JAVA_OPTIONS=\"" + String.join(" ", Example.options(worker)) + "\"")
+                .contains("\"io.tenantry.worker.App\"]\n");
+    }
+
+    @Test
     void runsTheCommands() {
         assertThat(Example.command(worker).commandSpec().name()).isEqualTo("run");
         assertThat(Example.command(example.topicsPod()).commandSpec().name()).isEqualTo("topics");

@@ -19,6 +19,7 @@ import io.tenantry.worker.ops.kubernetes.CustomTypes.ScaledObjectSpec;
 import io.tenantry.worker.ops.kubernetes.CustomTypes.ScalingPolicy;
 import io.tenantry.worker.ops.kubernetes.CustomTypes.ScalingRules;
 import io.tenantry.worker.ops.kubernetes.CustomTypes.Trigger;
+import io.tenantry.worker.scenario.MetricsTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -73,6 +74,7 @@ class ScalingTest {
                 .matches("sum\\(tenantry_outstanding_requests(\\{namespace=\"tenantry\"})?\\)");
         assertThat(trigger.metadata().ignoreNullValues()).isEqualTo("false");
         assertThat(Integer.parseInt(trigger.metadata().threshold())).isPositive();
+        assertThat(new MetricsTable().names()).contains("tenantry_outstanding_requests");
     }
 
     @Test
