@@ -202,7 +202,7 @@ class ComposeFileTest {
                 .contains("./ops/grafana/tenantry.json:/etc/grafana/dashboards/tenantry.json:ro");
     }
 
-    private static Settings exampleSettings() throws Exception {
+    static Settings exampleSettings() throws Exception {
         Path file = ComposeFile.TOP.resolve("ops/docker/example/tenantry.yaml");
         return SettingsReader.read(file, ComposeFile.example(), new Properties());
     }
