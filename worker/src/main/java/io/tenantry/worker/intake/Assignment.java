@@ -49,7 +49,6 @@ final class Assignment implements ConsumerRebalanceListener {
     private long nextRead = System.nanoTime();
     private boolean waits;
 
-    /** @param open is told of what is received and committed */
     Assignment(Consumer<byte[], byte[]> consumer, Listener listener, OpenRequests open) {
         this.open = open;
         this.consumer = consumer;
@@ -208,12 +207,7 @@ final class Assignment implements ConsumerRebalanceListener {
             trackers.put(record.partition(), tracker);
             open.wentBack(record.partition());
         }
-        boolean wasPending = tracker.isPending(record.offset());
-        boolean isNew = tracker.receive(record.offset());
-        if (isNew && !wasPending) {
-            open.received(record);
-        }
-        return isNew;
+        return open.receive(record, tracker);
     }
 
     /** The consumer has gone past everything below this position. */

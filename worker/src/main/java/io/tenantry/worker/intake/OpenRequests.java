@@ -51,12 +51,15 @@ final class OpenRequests {
         partitions.replace(partition, new OpenInPartition());
     }
 
-    /** A record was received that was not open before. */
-    void received(Coordinates record) {
+    /** Tracks a record that was polled, as {@link OffsetTracker#receive} does. */
+    boolean receive(Coordinates record, OffsetTracker tracker) {
+        boolean wasOpen = tracker.isPending(record.offset());
+        boolean isOpen = tracker.receive(record.offset());
         OpenInPartition open = partitions.get(record.partition());
-        if (open != null) {
+        if (open != null && isOpen && !wasOpen) {
             open.received(record.offset(), nanoTime.getAsLong());
         }
+        return isOpen;
     }
 
     /** Offsets of the partition were committed. */
