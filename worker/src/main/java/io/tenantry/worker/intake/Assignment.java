@@ -172,14 +172,9 @@ final class Assignment implements ConsumerRebalanceListener {
 
     /** How far the partitions are, without those whose committed offset could not be read yet; a copy. */
     Map<TopicPartition, PartitionProgress> progress() {
-        Map<TopicPartition, PartitionProgress> progress = new HashMap<>();
-        for (TopicPartition partition : assigned) {
-            if (!unread.contains(partition)) {
-                OffsetTracker tracker = trackers.get(partition);
-                progress.put(partition, tracker == null ? PartitionProgress.NONE : tracker.progress());
-            }
-        }
-        return progress;
+        return assigned.stream()
+                .filter(partition -> !unread.contains(partition))
+                .collect(Collectors.toMap(next -> next, next -> PartitionProgress.of(trackers.get(next))));
     }
 
     boolean isUnread(TopicPartition partition) {

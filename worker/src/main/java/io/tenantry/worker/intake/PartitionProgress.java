@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param settledAhead offsets from the position on that an earlier owner of the partition has settled
  */
 record PartitionProgress(@Nullable Long position, int open, int settledAhead) {
-    /** Nothing was read, and nothing was committed before. */
-    static final PartitionProgress NONE = new PartitionProgress(null, 0, 0);
+    /** @param tracker null if nothing was read, and nothing was committed before */
+    static PartitionProgress of(@Nullable OffsetTracker tracker) {
+        return tracker == null ? new PartitionProgress(null, 0, 0) : tracker.progress();
+    }
 
     /** The offset that is read next: Kafka may have deleted the records at the position. */
     long nextOffset(LogRange log) {
