@@ -18,8 +18,17 @@ import java.util.stream.Collectors;
 
 /** What rules, dashboard and runbooks call the metrics of a worker, against what a worker serves. */
 public final class MetricNames {
-    /** An expression, and where it is. */
-    record Use(String where, PromQl expression) {}
+    /**
+     * An expression.
+     *
+     * @param where it is
+     * @param text in PromQL; on the dashboard with variables of Grafana
+     */
+    record Use(String where, String text) {
+        PromQl expression() {
+            return PromQl.of(text);
+        }
+    }
 
     /** Prometheus adds them to each series when it scrapes. */
     private static final Set<String> FROM_SCRAPING = Set.of("job", "instance");
@@ -50,25 +59,29 @@ public final class MetricNames {
     static List<Use> uses() throws IOException {
         List<Use> uses = new ArrayList<>();
         for (OpsFiles.Rule rule : OpsFiles.rules()) {
-            uses.add(new Use("rule " + rule.name(), rule.expression()));
+            uses.add(new Use("rule " + rule.name(), rule.content().path("expr").asText()));
         }
         for (JsonNode panel : OpsFiles.dashboard().path("panels")) {
             for (JsonNode target : panel.path("targets")) {
                 uses.add(new Use(
                         "panel " + panel.path("title").asText(),
-                        PromQl.of(target.path("expr").asText())));
+                        target.path("expr").asText()));
             }
         }
         for (JsonNode variable : OpsFiles.dashboard().path("templating").path("list")) {
             Matcher query = LABEL_VALUES.matcher(variable.path("definition").asText());
             if (query.matches()) {
-                uses.add(new Use("variable " + variable.path("name").asText(), PromQl.of(query.group("series"))));
+                uses.add(new Use("variable " + variable.path("name").asText(), query.group("series")));
             }
         }
         OpsFiles.runbooks().forEach((alert, text) -> {
             Matcher block = PROMQL_BLOCK.matcher(text);
             while (block.find()) {
-                block.group("lines").lines().forEach(line -> uses.add(new Use("runbook " + alert, PromQl.of(line))));
+                block.group("lines")
+                        .lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .forEach(line -> uses.add(new Use("runbook " + alert, line)));
             }
         });
         return uses;
@@ -78,14 +91,15 @@ public final class MetricNames {
         List<String> faults = new ArrayList<>();
         for (Use use : uses) {
             Set<String> labels = new HashSet<>();
-            for (Selector selector : use.expression().selectors()) {
+            PromQl expression = use.expression();
+            for (Selector selector : expression.selectors()) {
                 labels.addAll(labels(selector.metric(), recorded, live));
                 check(selector, recorded, live).forEach(fault -> faults.add(use.where() + ": " + fault));
             }
-            for (Grouping grouping : use.expression().groupings()) {
+            for (Grouping grouping : expression.groupings()) {
                 checkLabels(grouping, recorded, live).forEach(fault -> faults.add(use.where() + ": " + fault));
             }
-            use.expression().joins().stream()
+            expression.joins().stream()
                     .filter(label -> !labels.contains(label))
                     .forEach(label -> faults.add(use.where() + ": no metric has the label " + label));
         }

@@ -61,6 +61,6 @@ class MetricNamesTest {
     }
 
     private static List<String> faults(String expression) {
-        return MetricNames.faults(List.of(new Use("here", PromQl.of(expression))), RECORDED, LIVE);
+        return MetricNames.faults(List.of(new Use("here", expression)), RECORDED, LIVE);
     }
 }

@@ -3,6 +3,7 @@ package io.tenantry.worker.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,15 +11,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prometheus' own promtool reads the rules and runs their tests. The program is
+ * Prometheus' own promtool reads the rules and all other expressions, and runs the tests of the rules. The program is
  * the one that {@code tenantry.promtool} names, else the one on the path. Without it these tests are skipped, and the
  * build says so; with {@code tenantry.promtool.required} they fail.
  */
@@ -50,6 +53,22 @@ class PromtoolTest {
     @Test
     void theRulesFireWhenTheyShouldAndOnlyThen() throws Exception {
         assertThat(run("test", "rules", OpsFiles.RULE_TESTS.toString())).contains("SUCCESS");
+    }
+
+    /** Only rules can be checked, so each expression becomes one. */
+    @Test
+    void theExpressionsOfDashboardAndRunbooksAreValid(@TempDir Path folder) throws Exception {
+        List<Map<String, String>> rules = new ArrayList<>();
+        for (MetricNames.Use use : MetricNames.uses()) {
+            rules.add(
+                    Map.of("record", "rule:" + rules.size(), "expr", use.text().replace("$__rate_interval", "5m")));
+        }
+        Path file = folder.resolve("rules.yml");
+        // YAML contains JSON.
+        new ObjectMapper()
+                .writeValue(file.toFile(), Map.of("groups", List.of(Map.of("name", "expressions", "rules", rules))));
+
+        assertThat(run("check", "rules", file.toString())).contains("SUCCESS: " + rules.size() + " rules found");
     }
 
     private static Optional<Path> onThePath() {
