@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prometheus' own promtool reads the rules and all other expressions, and runs the tests of the rules. The program is
+ * Prometheus' own promtool reads the rules, all other expressions and the configuration of the compose stack, and runs the tests of the rules. The program is
  * the one that {@code tenantry.promtool} names, else the one on the path. Without it these tests are skipped, and the
  * build says so; with {@code tenantry.promtool.required} they fail.
  */
@@ -69,6 +69,15 @@ class PromtoolTest {
                 .writeValue(file.toFile(), Map.of("groups", List.of(Map.of("name", "expressions", "rules", rules))));
 
         assertThat(run("check", "rules", file.toString())).contains("SUCCESS: " + rules.size() + " rules found");
+    }
+
+    @Test
+    void theConfigurationOfPrometheusIsValid() throws Exception {
+        assertThat(run(
+                        "check",
+                        "config",
+                        OpsFiles.OPS.resolve("prometheus/prometheus.yml").toString()))
+                .contains("SUCCESS");
     }
 
     private static Optional<Path> onThePath() {
