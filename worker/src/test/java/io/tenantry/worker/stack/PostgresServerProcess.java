@@ -16,7 +16,7 @@ record PostgresServerProcess(Folder folder, PostgresInstallation installation) {
     private static final String SCRIPT = """
             trap '' HUP INT TERM
             folder=$0; data=$1; new=$2; shift 2
-            [ -e "$data" ] || cp -R -p "$new" "$data"
+            [ -e "$data" ] || { cp -R -p "$new" "$data"; chmod 700 "$data"; }
             exec 3<&0
             "$@" 3<&- & server=$!
             { read -r line <&3; : > "$folder/abandoned"; kill -QUIT $server; kill -CONT $server; } & watch=$!
