@@ -86,7 +86,7 @@ class SeatIT {
 
     @Test
     void oneThatLosesItsConnectionsWhileItChecksItsMigrationsChecksThemAgain() {
-        deployment.execute("CREATE TABLE public.go (now integer)");
+        deployment.execute("CREATE TABLE public.go (now integer); GRANT SELECT ON public.go TO PUBLIC");
         deployment.database("users").with("V3__held.sql", """
                 DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM public.go) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;
                 CREATE TABLE late (id integer);

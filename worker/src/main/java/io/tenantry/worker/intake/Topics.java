@@ -22,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -168,7 +169,7 @@ public final class Topics implements AutoCloseable {
             return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            throw new TopicsException(what + ": " + cause.getMessage(), cause);
+            throw new TopicsException(what + ": " + reason(cause), cause);
         } catch (TimeoutException late) {
             throw new TopicsException(what + ": no answer in " + TIMEOUT.toSeconds() + " s", late);
         } catch (InterruptedException interrupted) {
@@ -177,6 +178,14 @@ public final class Topics implements AutoCloseable {
         } catch (KafkaException failure) {
             throw new TopicsException(what + ": " + failure.getMessage(), failure);
         }
+    }
+
+    /** Of a failed handshake Kafka's own message has no reason. */
+    private static String reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof SslAuthenticationException && cause != null
+                ? failure.getMessage() + ": " + cause.getMessage()
+                : String.valueOf(failure.getMessage());
     }
 
     @Override

@@ -42,11 +42,19 @@ final class RegistrySchema {
         try (connection) {
             Sql.execute(connection, "SET lock_timeout = " + patience.toMillis());
             lock(connection, patience);
-            Sql.execute(connection, "CREATE SCHEMA IF NOT EXISTS " + SCHEMA);
+            createIfMissing(connection);
             FlywayEngine.migrateOwn(connection, SCHEMA, scripts());
         } finally {
             // The lock and Flyway's settings end with the session.
             pool.evict(connection);
+        }
+    }
+
+    /** With IF NOT EXISTS, PostgreSQL would want the right to create schemas even if this one exists. */
+    private static void createIfMissing(Connection connection) throws SQLException {
+        String exists = "SELECT to_regnamespace('" + SCHEMA + "') IS NOT NULL";
+        if (!Sql.one(connection, exists, row -> row.getBoolean(1))) {
+            Sql.execute(connection, "CREATE SCHEMA " + SCHEMA);
         }
     }
 

@@ -82,7 +82,8 @@ public final class StartupChecks {
             String advice = SqlFailure.of(failure) == SqlFailure.TRANSIENT
                     ? ""
                     : "; check registry.url (" + settings.registry().url()
-                            + "), registry.user and registry.password, and that this user may create a schema there";
+                            + "), registry.user and registry.password, and that this user owns the schema tenantry there,"
+                            + " or may create it";
             faults.add("registry: " + reason(failure) + advice);
         }
     }

@@ -23,7 +23,8 @@ class TrialCasesIT {
     @BeforeEach
     void deploy() {
         log = PublicCase.of("08-ddl-log").release1();
-        deployment = log.deployment();
+        // Event triggers, and roles of tenants.
+        deployment = log.deployment().asSuperuser();
     }
 
     @AfterEach

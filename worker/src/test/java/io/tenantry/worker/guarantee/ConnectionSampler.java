@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -38,13 +37,8 @@ final class ConnectionSampler implements AutoCloseable {
 
     /** Gives the workers of the deployment a role of their own, by which they are known. */
     static ConnectionSampler of(Deployment deployment) throws SQLException {
-        String role = "capped_" + deployment.tenantDatabase();
-        Connection connection = deployment.stack().postgres().connect("postgres");
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE ROLE " + role + " LOGIN SUPERUSER PASSWORD 'capped'");
-        }
-        deployment.with("servers.main.user", role).with("servers.main.password", "capped");
-        return new ConnectionSampler(connection, role);
+        String role = deployment.withOwnRole().workerRole();
+        return new ConnectionSampler(deployment.stack().postgres().connect("postgres"), role);
     }
 
     private synchronized void sample() {

@@ -20,6 +20,9 @@ final class Journal {
 
     private static final String SQL = """
             CREATE SCHEMA guarantee;
+            GRANT USAGE ON SCHEMA guarantee TO PUBLIC;
+            ALTER DEFAULT PRIVILEGES IN SCHEMA guarantee GRANT ALL ON TABLES TO PUBLIC;
+            ALTER DEFAULT PRIVILEGES IN SCHEMA guarantee GRANT ALL ON SEQUENCES TO PUBLIC;
             CREATE SEQUENCE guarantee.overlaps;
             CREATE TABLE guarantee.pace (home text PRIMARY KEY, seconds float8 NOT NULL);
             CREATE TABLE guarantee.held (home text PRIMARY KEY);

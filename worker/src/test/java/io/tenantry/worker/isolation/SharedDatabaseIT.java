@@ -92,6 +92,7 @@ class SharedDatabaseIT {
     @Test
     void takesASchemaWithoutAMarkAsItIs() {
         deployment.with("databases.billing.location", "public");
+        deployment.execute("GRANT CREATE ON SCHEMA public TO " + deployment.workerRole());
         start();
 
         TenantResult result = deployment.results().data(migrate("billing", "latest"));

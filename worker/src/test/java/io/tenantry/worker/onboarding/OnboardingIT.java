@@ -132,7 +132,7 @@ class OnboardingIT {
 
     @Test
     void adoptsTheSchemaThatAKilledOnboardingLeft() {
-        deployment.execute(
+        deployment.executeAsWorker(
                 "CREATE SCHEMA users_acme; COMMENT ON SCHEMA users_acme IS 'tenantry tenant=acme database=users'");
         start();
 

@@ -48,8 +48,8 @@ class ProvisioningIT {
 
     @Test
     void killedBeforeItWasMarkedItIsMadeAgain() {
-        deployment.execute("CREATE DATABASE " + temporary);
-        deployment.execute(temporary, "CREATE TABLE junk (id int)");
+        deployment.executeAsWorker("CREATE DATABASE " + temporary);
+        deployment.executeAsWorker(temporary, "CREATE TABLE junk (id int)");
 
         TenantResult result = signUp();
 
@@ -59,7 +59,7 @@ class ProvisioningIT {
 
     @Test
     void killedBeforeItWasRenamedItIsFinished() {
-        deployment.execute("CREATE DATABASE " + temporary + " TEMPLATE " + template());
+        deployment.executeAsWorker("CREATE DATABASE " + temporary + " TEMPLATE " + template());
         comment(temporary, MARK + " template=" + template());
         String oid = first("SELECT oid FROM pg_database WHERE datname = '" + temporary + "'");
 
@@ -73,8 +73,8 @@ class ProvisioningIT {
 
     @Test
     void oneThatAnotherReleaseBeganIsMadeAgain() {
-        deployment.execute("CREATE DATABASE " + temporary);
-        deployment.execute(temporary, "CREATE TABLE junk (id int)");
+        deployment.executeAsWorker("CREATE DATABASE " + temporary);
+        deployment.executeAsWorker(temporary, "CREATE TABLE junk (id int)");
         comment(temporary, MARK + " template=tenantry_template_of_another_release");
 
         signUp();
@@ -84,7 +84,7 @@ class ProvisioningIT {
 
     @Test
     void killedBeforeItWasMigratedItIsMigrated() {
-        deployment.execute("CREATE DATABASE " + acme);
+        deployment.executeAsWorker("CREATE DATABASE " + acme);
         comment(acme, MARK);
 
         TenantResult result = signUp();
@@ -97,7 +97,7 @@ class ProvisioningIT {
 
     @Test
     void killedBeforeItSaidSoThereIsNothingToDo() {
-        deployment.execute("CREATE DATABASE " + acme + " TEMPLATE " + template());
+        deployment.executeAsWorker("CREATE DATABASE " + acme + " TEMPLATE " + template());
         comment(acme, MARK);
 
         assertThat(signUp().outcome()).isEqualTo(Outcome.UP_TO_DATE);
@@ -106,7 +106,7 @@ class ProvisioningIT {
 
     @Test
     void whatSomebodyElseHasUnderTheTemporaryNameIsNotTouched() {
-        deployment.execute("CREATE DATABASE " + temporary);
+        deployment.executeAsWorker("CREATE DATABASE " + temporary);
         deployment.execute(temporary, "CREATE TABLE theirs (id int)");
         comment(temporary, "tenantry tenant=acme2 database=analytics template=none");
 

@@ -158,7 +158,7 @@ class TemplateIT {
         String old = template + "_6500a000_0001";
         String young = template + "_" + Long.toHexString(Instant.now().getEpochSecond()) + "_0002";
         String theirs = template + "_theirs";
-        List.of(old, young, theirs).forEach(name -> deployment.execute("CREATE DATABASE " + name));
+        List.of(old, young, theirs).forEach(name -> deployment.executeAsWorker("CREATE DATABASE " + name));
 
         start();
 

@@ -34,7 +34,8 @@ class DrainIT {
         deployment
                 .database("users")
                 .with("V1__slow.sql", "CREATE TABLE slow (id int);\nSELECT pg_sleep(seconds) FROM public.pace;\n");
-        deployment.execute("CREATE TABLE public.pace AS SELECT 0.0::float8 AS seconds");
+        deployment.execute(
+                "CREATE TABLE public.pace AS SELECT 0.0::float8 AS seconds; GRANT SELECT ON public.pace TO PUBLIC");
         deployment.with("worker.concurrency", "2").withTopics();
     }
 

@@ -44,7 +44,8 @@ class SecretsIT {
         deployment.withTopics();
         PasswordLogin.create(deployment.stack().postgres(), role + "_registry", REGISTRY_SECRET);
         PasswordLogin.create(deployment.stack().postgres(), role + "_server", SERVER_SECRET);
-        deployment.execute("GRANT ALL ON DATABASE " + deployment.controlDatabase() + " TO " + role + "_registry");
+        deployment.execute("GRANT CONNECT ON DATABASE " + deployment.controlDatabase() + " TO " + role + "_registry");
+        deployment.executeInRegistry("ALTER SCHEMA tenantry OWNER TO " + role + "_registry");
         deployment.execute("GRANT ALL ON DATABASE " + deployment.tenantDatabase() + " TO " + role + "_server");
         deployment
                 .with("registry.user", role + "_registry")
@@ -52,6 +53,10 @@ class SecretsIT {
                 .with("servers.main.user", role + "_server")
                 .with("servers.main.password", SERVER_SECRET)
                 .with("kafka.properties.ssl.key.password", KAFKA_SECRET)
+                .with("kafka.properties.ssl.keystore.password", KAFKA_SECRET)
+                .with("kafka.properties.ssl.keystore.key", KAFKA_SECRET)
+                .with("kafka.properties.sasl.jaas.config", "Module required password=\"" + KAFKA_SECRET + "\";")
+                .with("kafka.properties.our.interceptor.token", KAFKA_SECRET)
                 .with("retry.max-attempts", "1");
     }
 

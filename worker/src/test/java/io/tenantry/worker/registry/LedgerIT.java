@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.scenario.Deployment;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -58,6 +60,25 @@ class LedgerIT {
                 .hasValueSatisfying(found -> assertThat(found.published()).isFalse());
         assertThat(lookUp(MIGRATION).recorded())
                 .hasValueSatisfying(found -> assertThat(found.published()).isTrue());
+    }
+
+    /** As ops/security.md says, until a release changes the tables. */
+    @Test
+    void aRoleThatOwnsNothingCanStartAndWrite() throws SQLException {
+        String role = "guest_of_" + deployment.controlDatabase();
+        deployment.executeInRegistry("CREATE ROLE " + role + " LOGIN PASSWORD 'guest'; GRANT CONNECT ON DATABASE "
+                + deployment.controlDatabase() + " TO " + role + "; GRANT USAGE ON SCHEMA tenantry TO " + role
+                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tenantry TO " + role);
+        RegistrySettings owner = deployment.settings().registry();
+        RegistrySettings guest =
+                new RegistrySettings(owner.url(), role, new Secret("guest"), 1, owner.ledgerRetention());
+
+        try (Registry ofGuest = new Registry(guest, "guest")) {
+            ofGuest.migrate();
+            ofGuest.settle(List.of(entry(CREATED)), List.of(), List.of());
+        }
+
+        assertThat(lookUp(CREATED).recorded()).isPresent();
     }
 
     /** In a rolling deploy it goes on beside this one. */

@@ -2,6 +2,7 @@ package io.tenantry.worker.scenario;
 
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.Worker;
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import io.tenantry.worker.config.read.SettingsReader;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,9 @@ public final class Deployment implements AutoCloseable {
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Queries tenantQueries = new Queries(this::connect);
     private final Queries registryQueries = new Queries(this::connectToRegistry);
+    private final WorkerRoles roles = new WorkerRoles();
+    private @Nullable String ownRole;
+    private boolean superuser;
     private @Nullable Events events;
     private @Nullable Results results;
     private @Nullable RequestTopics topics;
@@ -48,8 +54,7 @@ public final class Deployment implements AutoCloseable {
         this.stack = stack;
         try {
             this.folder = Files.createTempDirectory("tenantry-test");
-            stack.postgres().createDatabase(controlDatabase());
-            stack.postgres().createDatabase(tenantDatabase());
+            stack.postgres().createDatabases(controlDatabase(), tenantDatabase());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (SQLException failure) {
@@ -193,14 +198,14 @@ public final class Deployment implements AutoCloseable {
                 .append("\n  topic-prefix: ")
                 .append(prefix())
                 .append("\nregistry:\n")
-                .append(login(controlDatabase()))
+                .append(registryLogin())
                 .append("servers:\n  main:\n")
-                .append(login(tenantDatabase()).replace("  ", "    "))
+                .append(workerLogin(stack.postgres()))
                 .append("    max-connections: 16\n");
         moreServers.forEach((server, postgres) -> yaml.append("  ")
                 .append(server)
                 .append(":\n")
-                .append(login(postgres, tenantDatabase()).replace("  ", "    "))
+                .append(workerLogin(postgres))
                 .append("    max-connections: 16\n"));
         yaml.append("databases:\n");
         databases.forEach((database, migrations) -> yaml.append("  ")
@@ -219,13 +224,51 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    private String login(String database) {
-        return login(stack.postgres(), database);
+    private String registryLogin() {
+        roles.grantRegistry(stack.postgres(), controlDatabase());
+        return login(stack.postgres(), controlDatabase(), WorkerRoles.REGISTRY, WorkerRoles.PASSWORD);
     }
 
-    private static String login(PostgresServer postgres, String database) {
-        return "  url: " + postgres.jdbcUrl(database) + "\n  user: " + postgres.user() + "\n  password: "
-                + postgres.password() + "\n";
+    private String workerLogin(PostgresServer postgres) {
+        if (superuser) {
+            return login(postgres, tenantDatabase(), postgres.user(), postgres.password())
+                    .replace("  ", "    ");
+        }
+        roles.grantWorker(postgres, tenantDatabase(), workerRole(), isolations());
+        return login(postgres, tenantDatabase(), workerRole(), WorkerRoles.PASSWORD)
+                .replace("  ", "    ");
+    }
+
+    private static String login(PostgresServer postgres, String database, String role, String password) {
+        return "  url: " + postgres.jdbcUrl(database) + "\n  user: " + role + "\n  password: " + password + "\n";
+    }
+
+    private Set<Isolation> isolations() {
+        return databases.values().stream().map(Migrations::isolation).collect(Collectors.toSet());
+    }
+
+    /** The role of the workers at their servers: one with the rights that {@code ops/security} grants, and no others. */
+    public String workerRole() {
+        return ownRole != null ? ownRole : WorkerRoles.worker(isolations());
+    }
+
+    /** Lets the workers work as a superuser, since the scripts of a test need rights that the worker itself does not. */
+    public Deployment asSuperuser() {
+        superuser = true;
+        return this;
+    }
+
+    /** Creates the role {@code application} as {@code ops/security} has it; only on servers of the test's own. */
+    public Deployment withApplicationRole() {
+        WorkerRoles.createApplication(stack.postgres(), tenantDatabase());
+        return this;
+    }
+
+    /** Gives the workers a role that no other deployment's workers have, with the same rights. */
+    public Deployment withOwnRole() {
+        ownRole = "worker_of_" + name;
+        WorkerRoles.create(stack.postgres(), ownRole);
+        return this;
     }
 
     /** Publishes requests. */
@@ -301,9 +344,26 @@ public final class Deployment implements AutoCloseable {
 
     /** Runs SQL in any database. */
     public void execute(String database, String sql) {
+        run(database, sql);
+    }
+
+    /** Runs SQL in any database as the workers' role, so that what it creates is theirs. */
+    public void executeAsWorker(String database, String sql) {
+        settingsFile(); // Creates the role.
+        run(database, "SET ROLE " + workerRole(), sql);
+    }
+
+    /** The same in the database where the tenants live. */
+    public void executeAsWorker(String sql) {
+        executeAsWorker(tenantDatabase(), sql);
+    }
+
+    private void run(String database, String... statements) {
         try (Connection connection = stack.postgres().connect(database);
                 Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
             closeQueries();
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);

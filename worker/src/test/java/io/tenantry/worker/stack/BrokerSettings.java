@@ -3,9 +3,13 @@ package io.tenantry.worker.stack;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Settings of a single KRaft node, broker and controller in one, that suit tests; the same for every kind of server. */
 final class BrokerSettings {
+    private static final Set<String> LISTENERS =
+            Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
+
     private BrokerSettings() {}
 
     /**
@@ -49,6 +53,17 @@ final class BrokerSettings {
             settings.merge("advertised.listeners", ",DETOUR" + i + "://" + detour.advertised(), String::concat);
             settings.merge("listener.security.protocol.map", ",DETOUR" + i + ":PLAINTEXT", String::concat);
         }
+    }
+
+    /** Adds the listeners of these settings to those that are there; the other ones replace what is there. */
+    static void addMore(Map<String, String> settings, Map<String, String> more) {
+        more.forEach((name, value) -> {
+            if (LISTENERS.contains(name)) {
+                settings.merge(name, "," + value, String::concat);
+            } else {
+                settings.put(name, value);
+            }
+        });
     }
 
     private static void internalTopics(Map<String, String> settings) {

@@ -35,8 +35,13 @@ public final class DevStack implements AutoCloseable {
 
     /** The same, with settings of PostgreSQL that replace or add to those of tests. */
     public static DevStack start(Map<String, String> postgresSettings) {
+        return start(Map.of(), postgresSettings);
+    }
+
+    /** The same, with settings of Kafka as {@link KafkaBroker#start} takes them. */
+    public static DevStack start(Map<String, String> kafkaSettings, Map<String, String> postgresSettings) {
         long begin = System.nanoTime();
-        CompletableFuture<KafkaBroker> kafka = CompletableFuture.supplyAsync(() -> KafkaBroker.start(Map.of()));
+        CompletableFuture<KafkaBroker> kafka = CompletableFuture.supplyAsync(() -> KafkaBroker.start(kafkaSettings));
         CompletableFuture<PostgresServer> postgres =
                 CompletableFuture.supplyAsync(() -> PostgresServer.start(postgresSettings));
         try {

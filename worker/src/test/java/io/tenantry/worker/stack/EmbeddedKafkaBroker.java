@@ -53,7 +53,7 @@ final class EmbeddedKafkaBroker implements KafkaBroker {
         settings.putAll(BrokerSettings.listeners(address, "127.0.0.1:" + FreePort.pick()));
         settings.putAll(BrokerSettings.forTests(Map.of()));
         BrokerSettings.addDetours(settings, detours);
-        settings.putAll(more);
+        BrokerSettings.addMore(settings, more);
         write(settings, properties(folder));
         EmbeddedKafkaBroker broker = new EmbeddedKafkaBroker(folder, address, detours);
         broker.awaitReady();

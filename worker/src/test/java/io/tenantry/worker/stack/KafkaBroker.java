@@ -11,7 +11,8 @@ public interface KafkaBroker extends AutoCloseable {
     /**
      * Starts a broker of the kind that this run uses, and waits until it answers.
      *
-     * @param settings broker settings that are added to those of {@link BrokerSettings}, or replace them
+     * @param settings broker settings that are added to those of {@link BrokerSettings}, or replace them; listeners are
+     *     added, in a process of this machine only
      */
     static KafkaBroker start(Map<String, String> settings) {
         return ServerKind.selected().startKafka(settings);

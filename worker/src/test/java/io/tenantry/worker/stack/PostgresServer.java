@@ -61,14 +61,21 @@ public interface PostgresServer extends AutoCloseable {
     }
 
     /**
-     * Creates an empty database; any name will do, it is quoted. Copying files costs half of what it costs to write every
+     * Creates empty databases; any name will do, it is quoted. Copying files costs half of what it costs to write every
      * page to the log, as long as a checkpoint writes to memory.
      */
-    default void createDatabase(String name) throws SQLException {
+    default void createDatabases(String... names) throws SQLException {
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + statement.enquoteIdentifier(name, true) + " STRATEGY FILE_COPY");
+            for (String name : names) {
+                statement.execute("CREATE DATABASE " + statement.enquoteIdentifier(name, true) + " STRATEGY FILE_COPY");
+            }
         }
+    }
+
+    /** The same for one. */
+    default void createDatabase(String name) throws SQLException {
+        createDatabases(name);
     }
 
     /** Stops the server; its data stays. */

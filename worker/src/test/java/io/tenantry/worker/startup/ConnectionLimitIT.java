@@ -20,7 +20,7 @@ class ConnectionLimitIT {
         deployment = Deployment.create();
         deployment.database("users").withTwoTables();
         PasswordLogin.create(deployment.stack().postgres(), role, "Right-7f3a");
-        deployment.execute("GRANT CREATE ON DATABASE " + deployment.tenantDatabase() + " TO " + role);
+        deployment.execute("GRANT CONNECT, CREATE ON DATABASE " + deployment.tenantDatabase() + " TO " + role);
         deployment
                 .with("servers.main.user", role)
                 .with("servers.main.password", "Right-7f3a")

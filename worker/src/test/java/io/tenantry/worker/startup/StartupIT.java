@@ -129,12 +129,16 @@ class StartupIT {
                 .with("servers.main.user", role)
                 .with("servers.main.password", "Right-7f3a")
                 .withTopics();
+        letIn(deployment.controlDatabase(), deployment.tenantDatabase());
+        deployment.executeInRegistry("DROP SCHEMA tenantry");
 
         assertThat(refusal())
                 .satisfiesExactlyInAnyOrder(
                         fault -> assertThat(fault)
                                 .startsWith("registry: ")
-                                .contains("permission denied for database", "this user may create a schema there"),
+                                .contains(
+                                        "permission denied for database",
+                                        "this user owns the schema tenantry there, or may create it"),
                         fault -> assertThat(fault)
                                 .isEqualTo("server main: the user may not create schemas; GRANT CREATE ON"
                                         + " DATABASE \"" + deployment.tenantDatabase() + "\" TO \"" + role + "\""));
@@ -148,6 +152,7 @@ class StartupIT {
                 .with("servers.main.user", role)
                 .with("servers.main.password", "Right-7f3a")
                 .withTopics();
+        letIn(deployment.tenantDatabase());
 
         assertThat(refusal())
                 .containsExactly("server main: the user may not create databases, which the isolation database needs;"
@@ -244,6 +249,12 @@ class StartupIT {
                         fault -> assertThat(fault).startsWith("registry: "),
                         fault -> assertThat(fault).startsWith("server main: "),
                         fault -> assertThat(fault).startsWith("databases.users.migrations: "));
+    }
+
+    private void letIn(String... databases) {
+        for (String database : databases) {
+            deployment.execute("GRANT CONNECT ON DATABASE " + database + " TO " + role);
+        }
     }
 
     private String missingTopic(String name) {

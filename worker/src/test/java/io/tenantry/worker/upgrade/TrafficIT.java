@@ -107,7 +107,8 @@ class TrafficIT {
 
     @Test
     void leavesNothingOnAConnectionForTheNextTenant() {
-        deployment.execute("CREATE ROLE tenantry_guest_" + deployment.tenantDatabase());
+        String guest = "tenantry_guest_" + deployment.tenantDatabase();
+        deployment.execute("CREATE ROLE " + guest + "; GRANT " + guest + " TO " + deployment.workerRole());
         deployment
                 .database("users")
                 .with(
@@ -118,7 +119,7 @@ class TrafficIT {
                                 + "CREATE TEMP TABLE leftover (id int);\n"
                                 + "SET search_path TO public; SET lock_timeout TO '77s'; SET work_mem TO '77MB';\n"
                                 + "SELECT pg_advisory_lock(77);\n"
-                                + "SET ROLE tenantry_guest_" + deployment.tenantDatabase() + ";\nRESET ROLE;");
+                                + "SET ROLE " + guest + ";\nRESET ROLE;");
         deployment.with("worker.concurrency", "1").with("servers.main.max-connections", "1");
         deployment.startWorker();
         List<String> requests = List.of(

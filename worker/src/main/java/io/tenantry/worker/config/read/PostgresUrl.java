@@ -30,7 +30,8 @@ final class PostgresUrl {
         }
         for (String parameter : parts[1].split("&", -1)) {
             String name = decoded(parameter.split("=", 2)[0]).toLowerCase(Locale.ROOT);
-            if (name.contains("password")) {
+            // The driver takes the user of the URL rather than the setting.
+            if (name.contains("password") || name.equals("user")) {
                 return true;
             }
         }

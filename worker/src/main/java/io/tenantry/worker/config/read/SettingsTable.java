@@ -78,8 +78,8 @@ final class SettingsTable {
             "Any property of Kafka's clients; the worker itself sets those that a guarantee depends on.");
 
     static final Setting<String> REGISTRY_URL = row("registry.url", PostgresUrl.TYPE, null, "The control database.");
-    static final Setting<String> REGISTRY_USER =
-            row("registry.user", ROLE, null, "The worker's role there; it may create the schema `tenantry`.");
+    static final Setting<String> REGISTRY_USER = row(
+            "registry.user", ROLE, null, "The worker's role there; it owns the schema `tenantry`, or may create it.");
     static final Setting<String> REGISTRY_PASSWORD =
             row("registry.password", PASSWORD, "", "The password of that role, if it has one.");
     static final Setting<String> REGISTRY_PASSWORD_FILE =

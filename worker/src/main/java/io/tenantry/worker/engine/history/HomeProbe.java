@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param marked whether it is marked as this tenant's
  */
 public record HomeProbe(boolean free, boolean marked, History history) {
-    /** undefined_table, invalid_schema_name. */
-    private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+    /** undefined_table, invalid_schema_name; insufficient_privilege, as at a schema of another role. */
+    private static final Set<String> NOT_READABLE = Set.of("42P01", "3F000", "42501");
 
-    /** Looks; empty if there is no home, or none with a history. */
+    /** Looks; empty if there is no home, none with a history, or none that this role may read. */
     public static Optional<HomeProbe> at(HomeSession session) throws SQLException {
         TenantHome home = session.home();
         String sql = "SELECT " + home.markQuery() + ", (SELECT pg_catalog.pg_try_advisory_xact_lock(" + home.lockKey()
@@ -34,7 +34,7 @@ public record HomeProbe(boolean free, boolean marked, History history) {
             }
         } catch (SQLException failure) {
             session.changed();
-            if (NOT_THERE.contains(String.valueOf(failure.getSQLState()))) {
+            if (NOT_READABLE.contains(String.valueOf(failure.getSQLState()))) {
                 return Optional.empty();
             }
             throw failure;

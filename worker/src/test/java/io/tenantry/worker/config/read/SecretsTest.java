@@ -116,6 +116,7 @@ class SecretsTest {
                 "jdbc:postgresql://db/app?%70assword=hunter2",
                 "jdbc:postgresql://db/app?sslpassword=hunter2",
                 "jdbc:postgresql:app?user=x&password=hunter2",
+                "jdbc:postgresql://db/app?user=hunter2",
                 "postgresql://app:hunter2@db/app",
                 "jdbc:mysql://db/app?password=hunter2",
                 "hunter2",

@@ -7,8 +7,10 @@ import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.Certificate;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;
+import io.tenantry.worker.stack.Tls;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -69,7 +71,7 @@ class ServerConnectionsIT {
     void aSlotIsFreeOnlyWhenTheSessionIsGoneWithTlsToo() throws Exception {
         try (PostgresServer own = PostgresServer.start(Map.of());
                 Connection watching = own.connect("postgres")) {
-            Tls.turnOn(own);
+            Tls.turnOn(own, Certificate.create());
             Server server = newServer(own.jdbcUrl("postgres") + "?sslmode=require", 2, Lease.endless(applicationName));
             try (Connection connection = server.connect("postgres")) {
                 assertThat(one(connection, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))

@@ -1,7 +1,5 @@
-package io.tenantry.worker.postgres.connection;
+package io.tenantry.worker.stack;
 
-import io.tenantry.worker.stack.Await;
-import io.tenantry.worker.stack.PostgresServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,55 +7,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Has a server offer TLS, with a certificate of its own. */
-final class Tls {
+/**
+ * A certificate of the server {@code localhost}, and of no address, which it signs itself: whoever trusts it, trusts it
+ * alone.
+ *
+ * @param key the private key, as PEM without a password
+ * @param pem the certificate, as PEM
+ */
+public record Certificate(String key, String pem) {
     private static final char[] PASSWORD = "changeit".toCharArray();
+    private static final String ALIAS = "tls";
 
-    private Tls() {}
-
-    static void turnOn(PostgresServer postgres) throws SQLException {
-        KeyStore store = selfSigned();
-        try (Connection connection = postgres.connect("postgres");
-                Statement statement = connection.createStatement()) {
-            write(
-                    statement,
-                    "server.key",
-                    "PRIVATE KEY",
-                    store.getKey("tls", PASSWORD).getEncoded());
-            write(
-                    statement,
-                    "server.crt",
-                    "CERTIFICATE",
-                    store.getCertificate("tls").getEncoded());
-            statement.execute("ALTER SYSTEM SET ssl = on");
-            statement.execute("SELECT pg_reload_conf()");
+    /** A new one, with a new key. */
+    public static Certificate create() {
+        try {
+            KeyStore store = selfSigned();
+            return new Certificate(
+                    pem("PRIVATE KEY", store.getKey(ALIAS, PASSWORD).getEncoded()),
+                    pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException(broken);
         }
-        Await.until(Duration.ofSeconds(30), "the server speaks TLS", () -> {
-            String url = postgres.jdbcUrl("postgres") + "?sslmode=require";
-            try (Connection tls = DriverManager.getConnection(url, postgres.user(), postgres.password())) {
-                return tls.isValid(5);
-            }
-        });
     }
 
-    /** Where the server looks for it, as a file that only the server can read. */
-    private static void write(Statement statement, String file, String type, byte[] content) throws SQLException {
+    /** The certificate of an authority that this JVM trusts, which has signed none of the others, as PEM. */
+    public static String ofAnotherAuthority() {
+        Path file = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
+        try (InputStream in = Files.newInputStream(file)) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(in, null);
+            String alias = store.aliases().nextElement();
+            return pem("CERTIFICATE", store.getCertificate(alias).getEncoded());
+        } catch (IOException | GeneralSecurityException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    private static String pem(String type, byte[] content) {
         String base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                 .encodeToString(content);
-        String lines = "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----";
-        statement.execute("COPY (SELECT regexp_split_to_table('" + lines + "', E'\\n')) TO PROGRAM 'umask 077; cat > "
-                + file + "'");
+        return "-----BEGIN " + type + "-----\n" + base64 + "\n-----END " + type + "-----\n";
     }
 
     private static KeyStore selfSigned() {
@@ -67,13 +60,16 @@ final class Tls {
             Process keytool = new ProcessBuilder(List.of(
                             Path.of(System.getProperty("java.home"), "bin", "keytool")
                                     .toString(),
+                            "-J-XX:TieredStopAtLevel=1",
                             "-genkeypair",
                             "-keyalg",
-                            "RSA",
+                            "EC",
                             "-alias",
-                            "tls",
+                            ALIAS,
                             "-dname",
                             "CN=localhost",
+                            "-ext",
+                            "san=dns:localhost",
                             "-storetype",
                             "PKCS12",
                             "-storepass",
