@@ -2,7 +2,11 @@ package io.tenantry.worker.config.read;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The address of a PostgreSQL database, without anything secret. */
 final class PostgresUrl {
@@ -13,29 +17,45 @@ final class PostgresUrl {
             false,
             text -> parse(text.strip()));
 
+    /**
+     * What the worker sets for each connection, and guarantees depend on: the cap knows sessions by their name, a lost lease
+     * closes sockets, a session's timeouts are options. The driver takes a parameter of the URL rather than a property.
+     */
+    private static final Set<String> SET_BY_WORKER = Set.of(
+            "ApplicationName",
+            "options",
+            "socketFactory",
+            "socketFactoryArg",
+            "preferQueryMode",
+            "assumeMinServerVersion");
+
     private PostgresUrl() {}
 
     private static String parse(String url) throws UnacceptableValueException {
         ValueType.accepted(url, url.startsWith("jdbc:postgresql:"), "does not start with jdbc:postgresql:");
-        return ValueType.accepted(url, !hasCredentials(url), "has a password or a user in it; use user and password");
+        ValueType.accepted(url, !hasCredentials(url), "has a password or a user in it; use user and password");
+        Optional<String> own = parameters(url).filter(SET_BY_WORKER::contains).findFirst();
+        return ValueType.accepted(
+                url,
+                own.isEmpty(),
+                "has the parameter " + own.orElse("") + ", which the worker sets itself; remove it");
     }
 
     private static boolean hasCredentials(String url) {
-        String[] parts = url.split("\\?", 2);
-        if (decoded(parts[0]).contains("@")) {
-            return true;
-        }
-        if (parts.length == 1) {
-            return false;
-        }
-        for (String parameter : parts[1].split("&", -1)) {
-            String name = decoded(parameter.split("=", 2)[0]).toLowerCase(Locale.ROOT);
-            // The driver takes the user of the URL rather than the setting.
-            if (name.contains("password") || name.equals("user")) {
-                return true;
-            }
-        }
-        return false;
+        return decoded(url.split("\\?", 2)[0]).contains("@")
+                || parameters(url)
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        // The driver takes the user of the URL rather than the setting.
+                        .anyMatch(name -> name.contains("password") || name.equals("user"));
+    }
+
+    /** The names of the URL's parameters. */
+    private static Stream<String> parameters(String url) {
+        List<String> parts = List.of(url.split("\\?", 2));
+        return parts.stream()
+                .skip(1)
+                .flatMap(parameters -> Stream.of(parameters.split("&", -1)))
+                .map(parameter -> decoded(parameter.split("=", 2)[0]));
     }
 
     private static String decoded(String text) {

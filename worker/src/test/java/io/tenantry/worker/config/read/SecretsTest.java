@@ -136,7 +136,7 @@ class SecretsTest {
                 "jdbc:postgresql:app",
                 "jdbc:postgresql://a:1,b:2/app?targetServerType=primary",
                 "jdbc:postgresql://db/app?sslmode=verify-full&sslrootcert=/etc/100%.pem",
-                "jdbc:postgresql://[::1]:5432/app?options=-c%20search_path=x@y",
+                "jdbc:postgresql://[::1]:5432/app?currentSchema=x@y",
             })
     void aUrlWithoutAPasswordIsTaken(String url) throws Exception {
         assertThat(new Reading(folder, Reading.MINIMAL)
@@ -145,6 +145,25 @@ class SecretsTest {
                         .registry()
                         .url())
                 .isEqualTo(url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ApplicationName",
+                "options",
+                "socketFactory",
+                "socketFactoryArg",
+                "preferQueryMode",
+                "assumeMinServerVersion"
+            })
+    void aUrlDoesNotUndoWhatTheWorkerSets(String parameter) {
+        assertThat(new Reading(folder, Reading.MINIMAL)
+                        .property(
+                                "tenantry.registry.url", "jdbc:postgresql://db/app?ssl=true&" + parameter + "=hunter2")
+                        .onlyFault())
+                .contains("has the parameter " + parameter + ", which the worker sets itself; remove it")
+                .doesNotContain("hunter2");
     }
 
     @Test
