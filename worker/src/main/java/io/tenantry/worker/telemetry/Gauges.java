@@ -1,7 +1,9 @@
 package io.tenantry.worker.telemetry;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
@@ -34,10 +36,8 @@ final class Gauges {
 
     /** Removes a gauge, if there is one of this name with these tags. */
     void remove(String name, String... tags) {
-        Gauge gauge = registry.find(name).tags(tags).gauge();
-        if (gauge != null) {
-            registry.remove(gauge);
-        }
+        // Not with a search of the registry, which copies all meters; a callback may remove hundreds.
+        var unused = registry.removeByPreFilterId(new Meter.Id(name, Tags.of(tags), null, null, Meter.Type.GAUGE));
     }
 
     private void set(String name, String description, @Nullable String unit, DoubleSupplier value, String... tags) {
