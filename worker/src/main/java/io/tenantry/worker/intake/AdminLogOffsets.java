@@ -3,6 +3,7 @@ package io.tenantry.worker.intake;
 import io.tenantry.worker.config.KafkaSettings;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -24,11 +25,17 @@ final class AdminLogOffsets implements LogOffsets {
     private static final ListOffsetsOptions READ_COMMITTED = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
 
     private final Admin admin;
-    private boolean refused;
+    /** Of the partitions that were asked for last. */
+    private final Set<TopicPartition> refused = new HashSet<>();
 
     /** Connects. */
     AdminLogOffsets(KafkaSettings kafka) {
-        this.admin = Admin.create(AdminSettings.of(kafka, LONGEST_CALL));
+        this(Admin.create(AdminSettings.of(kafka, LONGEST_CALL)));
+    }
+
+    /** @param admin is closed with this */
+    AdminLogOffsets(Admin admin) {
+        this.admin = admin;
     }
 
     @Override
@@ -38,6 +45,7 @@ final class AdminLogOffsets implements LogOffsets {
 
     @Override
     public Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) throws InterruptedException {
+        refused.retainAll(partitions);
         return list(partitions, OffsetSpec.latest());
     }
 
@@ -53,7 +61,7 @@ final class AdminLogOffsets implements LogOffsets {
         for (TopicPartition partition : partitions) {
             try {
                 answered.put(partition, result.partitionResult(partition).get().offset());
-                refused = false;
+                refused.remove(partition);
             } catch (ExecutionException failure) {
                 unanswered(partition, failure.getCause() == null ? failure : failure.getCause());
             }
@@ -61,22 +69,28 @@ final class AdminLogOffsets implements LogOffsets {
         return answered;
     }
 
-    /** That no broker answers is logged by the watch of the poll thread. */
+    /**
+     * Logs a refusal once for each topic, until the topic's partitions are answered for. That no broker answers is logged
+     * by the watch of the poll thread.
+     */
     private void unanswered(TopicPartition partition, Throwable cause) {
-        if (cause instanceof RetriableException || refused) {
-            LOG.debug("no offsets of {}", partition, cause);
+        LOG.debug("no offsets of {}", partition, cause);
+        if (cause instanceof RetriableException) {
             return;
         }
-        refused = true;
-        LOG.warn(
-                "Kafka refuses to say where {} ends ({}); the metric tenantry_outstanding_requests is wrong until it does;"
-                        + " allow the worker's user to describe its request topics",
-                partition,
-                cause.getMessage());
+        boolean first = refused.stream().noneMatch(other -> other.topic().equals(partition.topic()));
+        refused.add(partition);
+        if (first) {
+            LOG.warn(
+                    "Kafka refuses to say where {} ends ({}); the metric tenantry_outstanding_requests is wrong until it"
+                            + " does; allow the worker's user to describe its request topics",
+                    partition,
+                    cause.getMessage());
+        }
     }
 
     @Override
     public void close() {
-        admin.close(Duration.ZERO);
+        admin.close(AdminSettings.LONGEST_CLOSE);
     }
 }

@@ -8,6 +8,9 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** The settings of a Kafka admin client. It connects and logs in as the consumer does. */
 final class AdminSettings {
+    /** How long closing a client may take. With 0 it would wait without limit for a thread that resolves a name. */
+    static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
+
     private AdminSettings() {}
 
     /** @param longestCall after which a call fails, retries included */

@@ -190,6 +190,6 @@ public final class Topics implements AutoCloseable {
 
     @Override
     public void close() {
-        admin.close(Duration.ofSeconds(1));
+        admin.close(AdminSettings.LONGEST_CLOSE);
     }
 }

@@ -35,7 +35,7 @@ public final class TransactionProbe implements OutageProbe {
                     ? new Answer.Back()
                     : new Answer.Away(String.valueOf(failure.getMessage()));
         } finally {
-            admin.close(Duration.ZERO);
+            admin.close(AdminSettings.LONGEST_CLOSE);
         }
     }
 }
