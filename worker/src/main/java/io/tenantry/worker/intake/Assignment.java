@@ -61,7 +61,7 @@ final class Assignment implements ConsumerRebalanceListener {
             LOG.info("assigned {}", partitions);
             assigned.addAll(partitions);
             unread.addAll(partitions);
-            callback.run(() -> open.arrived(Set.copyOf(partitions)));
+            CallbackParts.measure(() -> open.arrived(Set.copyOf(partitions)));
             nextRead = System.nanoTime();
         }
         callback.run(() -> {
@@ -89,16 +89,18 @@ final class Assignment implements ConsumerRebalanceListener {
         drop(partitions);
     }
 
-    /** The consumer has ended. */
+    /** The consumer has ended. The client does not call back if it has lost its place in the group before. */
     void close() {
-        open.close();
+        if (!assigned.isEmpty()) {
+            drop(Set.copyOf(assigned));
+        }
     }
 
     private void drop(Collection<TopicPartition> partitions) {
         assigned.removeAll(partitions);
         partitions.forEach(trackers::remove);
         unread.removeAll(partitions);
-        callback.run(() -> open.left(Set.copyOf(partitions)));
+        CallbackParts.measure(() -> open.left(Set.copyOf(partitions)));
         callback.run(() -> listener.left(Set.copyOf(partitions)));
     }
 

@@ -57,6 +57,14 @@ final class Backpressure {
         paused = before.size() + pause.size() - resume.size();
     }
 
+    /** Partitions went away. */
+    void left() {
+        if (assignment.isEmpty()) {
+            paused = 0;
+        }
+    }
+
+    /** How many there are. Read from any thread. */
     int paused() {
         return paused;
     }

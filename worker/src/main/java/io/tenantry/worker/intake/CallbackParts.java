@@ -20,10 +20,22 @@ final class CallbackParts {
         } catch (InterruptException stop) {
             throw stop;
         } catch (RuntimeException failure) {
-            LOG.warn(
-                    "a part of assigning or revoking partitions failed ({}); the other parts are done",
-                    failure.toString());
+            LOG.warn("a part of assigning or revoking partitions failed; the other parts are done", failure);
             thrown = thrown == null ? failure : thrown;
+        }
+    }
+
+    /** Runs what only metrics need. A failure is logged, and has no other consequence. */
+    static void measure(Runnable part) {
+        try {
+            part.run();
+        } catch (InterruptException stop) {
+            throw stop;
+        } catch (RuntimeException bug) {
+            LOG.error(
+                    "a bug: a metric of the assigned partitions could not be changed; it may be wrong until the next"
+                            + " assignment",
+                    bug);
         }
     }
 

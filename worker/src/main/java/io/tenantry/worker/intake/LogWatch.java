@@ -9,9 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Knows where the logs of this worker's partitions end. Asks Kafka at an interval, on a thread of its own: the consumer
@@ -32,7 +34,7 @@ final class LogWatch implements AutoCloseable {
     private volatile Map<TopicPartition, LogRange> known = Map.of();
 
     /**
-     * @param connect called once, by the thread
+     * @param connect called by the thread, until it succeeds once
      * @param progress the partitions to ask for; called by the thread
      * @param looked called by the thread after each time
      * @param fatal told of an error after which the process must not go on
@@ -66,11 +68,10 @@ final class LogWatch implements AutoCloseable {
     }
 
     private void run() {
-        try (LogOffsets offsets = connect.get()) {
+        try (LogOffsets offsets = connected()) {
             while (true) {
                 tryLook(offsets);
-                boolean unused = woken.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
-                woken.drainPermits();
+                pause();
             }
         } catch (InterruptedException stop) {
             LOG.debug("the ends of the logs are not asked for any more", stop);
@@ -78,6 +79,30 @@ final class LogWatch implements AutoCloseable {
             fatal.accept(broken);
             throw broken;
         }
+    }
+
+    /** Connecting fails, for example, while no name of a broker can be resolved, or while the key store is replaced. */
+    private LogOffsets connected() throws InterruptedException {
+        boolean logged = false;
+        while (true) {
+            try {
+                return connect.get();
+            } catch (KafkaException failure) {
+                LOG.atLevel(logged ? Level.DEBUG : Level.WARN)
+                        .setCause(failure)
+                        .log(
+                                "the client that asks where the logs end cannot be created; the metric"
+                                        + " tenantry_outstanding_requests is absent, and it is tried again every {} s",
+                                interval.toSeconds());
+                logged = true;
+            }
+            pause();
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        boolean unused = woken.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
+        woken.drainPermits();
     }
 
     private void tryLook(LogOffsets offsets) throws InterruptedException {

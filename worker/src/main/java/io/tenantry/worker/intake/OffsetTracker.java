@@ -167,9 +167,7 @@ final class OffsetTracker {
     PartitionProgress progress() {
         int read = index(next);
         // After a restart, before they are read again, and not otherwise.
-        int ahead = settled.length() <= read
-                ? 0
-                : settled.get(read, settled.length()).cardinality();
+        BitSet ahead = settled.get(read, Math.max(read, settled.length()));
         return new PartitionProgress(next, pending(), ahead);
     }
 

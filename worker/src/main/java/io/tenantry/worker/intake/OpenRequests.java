@@ -41,11 +41,6 @@ final class OpenRequests {
         }
     }
 
-    /** The consumer has ended: no partition is left, whether the client has said so or not. */
-    void close() {
-        left(Set.copyOf(partitions.keySet()));
-    }
-
     /** The partition is read from an earlier offset again. */
     void wentBack(TopicPartition partition) {
         partitions.replace(partition, new OpenInPartition());

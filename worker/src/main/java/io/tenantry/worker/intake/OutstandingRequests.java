@@ -5,9 +5,11 @@ import io.tenantry.worker.telemetry.BacklogMeters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The sum over all workers counts each record once, since a partition is one worker's. For the poll thread; other
  * threads read the values.
  *
- * <p>The gauge is there while the worker has its place in the group, and Kafka has said where the logs end. Without
- * that, 0 would be a lie, and it would stop workers that have work.
+ * <p>The gauge is there while the worker has its place in the group, and Kafka has said where the logs end. Before that
+ * the number is not known. A 0 would be wrong, and an autoscaler would stop workers that have work.
  */
 final class OutstandingRequests implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -30,9 +32,17 @@ final class OutstandingRequests implements AutoCloseable {
     private final LogWatch logs;
     private long nextSnapshotNanos;
     /** Null while the worker has no place in the group. */
-    private volatile @Nullable Map<TopicPartition, PartitionProgress> progress;
+    private volatile @Nullable Share share;
 
     private volatile long last;
+
+    /**
+     * What the group has given this worker.
+     *
+     * @param isEmpty whether that is no partition
+     * @param progress does not have the partitions whose committed offset could not be read yet
+     */
+    private record Share(boolean isEmpty, Map<TopicPartition, PartitionProgress> progress) {}
 
     OutstandingRequests(
             KafkaSettings kafka,
@@ -49,7 +59,7 @@ final class OutstandingRequests implements AutoCloseable {
      * @param nanoTime as {@link System#nanoTime}
      */
     OutstandingRequests(
-            java.util.function.Supplier<LogOffsets> connect,
+            Supplier<LogOffsets> connect,
             Duration interval,
             Assignment assignment,
             BacklogMeters meters,
@@ -58,8 +68,7 @@ final class OutstandingRequests implements AutoCloseable {
         this.assignment = assignment;
         this.meters = meters;
         this.nanoTime = nanoTime;
-        this.logs = new LogWatch(
-                connect, interval, () -> Objects.requireNonNullElse(progress, Map.of()), this::show, fatal);
+        this.logs = new LogWatch(connect, interval, this::progress, this::show, fatal);
         this.nextSnapshotNanos = nanoTime.getAsLong();
     }
 
@@ -69,31 +78,51 @@ final class OutstandingRequests implements AutoCloseable {
 
     /** At each turn. */
     void look() {
-        if (progress != null && nanoTime.getAsLong() - nextSnapshotNanos >= 0) {
-            progress = assignment.progress();
+        if (share != null && nanoTime.getAsLong() - nextSnapshotNanos >= 0) {
+            Set<TopicPartition> before = progress().keySet();
+            share = takeShare();
             nextSnapshotNanos = nanoTime.getAsLong() + SNAPSHOT_INTERVAL.toNanos();
+            if (!before.containsAll(progress().keySet())) {
+                // Their committed offsets have been read.
+                logs.wake();
+            }
         }
     }
 
     /** Partitions came, or the group said that it has none for this worker. */
     void arrived() {
-        progress = assignment.progress();
+        CallbackParts.measure(() -> {
+            share = takeShare();
+            show();
+        });
         logs.wake();
     }
 
     /** Partitions went away. With the last one the worker has no place in the group until it gets a new one. */
     void left() {
-        progress = assignment.isEmpty() ? null : assignment.progress();
-        show();
+        CallbackParts.measure(() -> {
+            share = assignment.isEmpty() ? null : takeShare();
+            show();
+        });
+    }
+
+    private Share takeShare() {
+        return new Share(assignment.isEmpty(), assignment.progress());
+    }
+
+    private Map<TopicPartition, PartitionProgress> progress() {
+        Share now = share;
+        return now == null ? Map.of() : now.progress();
     }
 
     /** How many there are. */
     private double total() {
-        Map<TopicPartition, PartitionProgress> now = progress;
+        Share now = share;
         if (now != null) {
             Map<TopicPartition, LogRange> ranges = logs.known();
             long sum = 0;
-            for (Map.Entry<TopicPartition, PartitionProgress> next : now.entrySet()) {
+            for (Map.Entry<TopicPartition, PartitionProgress> next :
+                    now.progress().entrySet()) {
                 LogRange range = ranges.get(next.getKey());
                 sum += next.getValue().open()
                         + (range == null ? 0 : next.getValue().unread(range));
@@ -104,16 +133,23 @@ final class OutstandingRequests implements AutoCloseable {
     }
 
     private void show() {
-        Map<TopicPartition, PartitionProgress> now = progress;
-        Map<TopicPartition, LogRange> ranges = logs.known();
-        List<TopicPartition> shown = now == null
-                ? List.of()
-                : now.keySet().stream().filter(ranges::containsKey).toList();
-        if (now == null || (shown.isEmpty() && !now.isEmpty())) {
-            meters.hide();
-        } else {
-            meters.show(this::total, shown.stream().map(this::row).toList());
+        meters.show(this::view);
+    }
+
+    /** Empty if nothing is known. */
+    private Optional<BacklogMeters.View> view() {
+        Share now = share;
+        if (now == null) {
+            return Optional.empty();
         }
+        Map<TopicPartition, LogRange> ranges = logs.known();
+        List<BacklogMeters.Row> rows = now.progress().keySet().stream()
+                .filter(ranges::containsKey)
+                .map(this::row)
+                .toList();
+        return rows.isEmpty() && !now.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new BacklogMeters.View(this::total, rows));
     }
 
     private BacklogMeters.Row row(TopicPartition partition) {
@@ -129,8 +165,7 @@ final class OutstandingRequests implements AutoCloseable {
     }
 
     private double value(TopicPartition partition, Value value, double otherwise) {
-        Map<TopicPartition, PartitionProgress> now = progress;
-        PartitionProgress mine = now == null ? null : now.get(partition);
+        PartitionProgress mine = progress().get(partition);
         LogRange range = logs.known().get(partition);
         return mine == null || range == null ? otherwise : value.of(mine, range);
     }

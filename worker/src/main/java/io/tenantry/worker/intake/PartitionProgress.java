@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake;
 
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position the offset that is read next; null if none was read or committed before: then the log's first one is
  * @param open records that were received and are not settled, whether they are at work, wait, or are parked
- * @param settledAhead offsets from the position on that an earlier owner of the partition has settled
+ * @param settledAhead offsets from the position on that an earlier owner of the partition has settled; bit 0 stands for
+ *     the position
  */
-record PartitionProgress(@Nullable Long position, int open, int settledAhead) {
+record PartitionProgress(@Nullable Long position, int open, BitSet settledAhead) {
     /** @param tracker null if nothing was read, and nothing was committed before */
     static PartitionProgress of(@Nullable OffsetTracker tracker) {
-        return tracker == null ? new PartitionProgress(null, 0, 0) : tracker.progress();
+        return tracker == null ? new PartitionProgress(null, 0, new BitSet()) : tracker.progress();
     }
 
     /** The offset that is read next: Kafka may have deleted the records at the position. */
@@ -25,6 +27,17 @@ record PartitionProgress(@Nullable Long position, int open, int settledAhead) {
      * markers of transactions, aborted records, records that compaction removed.
      */
     long unread(LogRange log) {
-        return Math.max(0, log.end() - nextOffset(log) - settledAhead);
+        long next = nextOffset(log);
+        return next >= log.end() ? 0 : log.end() - next - settledBetween(next, log.end());
+    }
+
+    private int settledBetween(long from, long to) {
+        return position == null
+                ? 0
+                : settledAhead.get(bit(from - position), bit(to - position)).cardinality();
+    }
+
+    private int bit(long distance) {
+        return (int) Math.min(distance, settledAhead.length());
     }
 }

@@ -168,8 +168,6 @@ public final class PollLoop implements Runnable {
             try {
                 consumer.close(CloseOptions.timeout(LEAVING));
             } finally {
-                // The client does not say that partitions went away if it has lost its place in the group before.
-                unreadable(false);
                 assignment.close();
             }
         }
@@ -241,6 +239,7 @@ public final class PollLoop implements Runnable {
             admission.drop(partitions);
             rereading.drop(partitions);
             publishing.drop(partitions);
+            backpressure.left();
             outstanding.left();
         }
 

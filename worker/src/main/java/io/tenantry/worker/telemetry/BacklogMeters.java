@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,15 @@ public final class BacklogMeters implements AutoCloseable {
         }
     }
 
+    /**
+     * What is shown.
+     *
+     * @param total requests that were received and are not settled, and records that wait in Kafka; the first one that is
+     *     shown is kept until nothing is
+     * @param partitions the sources of a partition that is shown already are not replaced
+     */
+    public record View(DoubleSupplier total, List<Row> partitions) {}
+
     private final MeterRegistry registry;
     private final MultiGauge unread;
     private final MultiGauge position;
@@ -43,30 +54,32 @@ public final class BacklogMeters implements AutoCloseable {
     }
 
     /**
-     * Shows these partitions and no others.
+     * Shows what is known now, and nothing else.
      *
-     * @param total requests that were received and are not settled, and records that wait in Kafka; the first one that
-     *     is passed is kept until {@link #hide}
-     * @param partitions the sources of a partition that is shown already are not replaced
+     * @param now empty if nothing is known; called at once, and by one thread at a time, so that an older answer never
+     *     replaces a newer one
      */
-    public synchronized void show(DoubleSupplier total, List<Row> partitions) {
-        if (closed) {
-            return;
+    public synchronized void show(Supplier<Optional<View>> now) {
+        if (!closed) {
+            now.get().ifPresentOrElse(this::show, this::hide);
         }
+    }
+
+    private void show(View view) {
         unread.register(
-                partitions.stream()
+                view.partitions().stream()
                         .map(row ->
                                 MultiGauge.Row.of(row.tags(), () -> row.unread().getAsDouble()))
                         .toList(),
                 false);
         position.register(
-                partitions.stream()
+                view.partitions().stream()
                         .map(row -> MultiGauge.Row.of(
                                 row.tags(), () -> row.position().getAsDouble()))
                         .toList(),
                 false);
         if (outstanding == null) {
-            outstanding = Gauge.builder("tenantry.outstanding.requests", total::getAsDouble)
+            outstanding = Gauge.builder("tenantry.outstanding.requests", view.total()::getAsDouble)
                     .description(
                             "Requests that this worker has received and not settled, and records that wait in Kafka"
                                     + " in its partitions")
@@ -74,8 +87,7 @@ public final class BacklogMeters implements AutoCloseable {
         }
     }
 
-    /** Shows nothing until the next {@link #show}. */
-    public synchronized void hide() {
+    private void hide() {
         unread.register(List.of(), false);
         position.register(List.of(), false);
         if (outstanding != null) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
@@ -31,8 +30,9 @@ class AssignmentTest {
     private final RefusingConsumer consumer = new RefusingConsumer();
     private final List<String> told = new ArrayList<>();
     private @Nullable RuntimeException whileLeaving;
-    private final Assignment assignment = new Assignment(
-            consumer, new Told(), new OpenRequests(new Meters(new SimpleMeterRegistry()).intake(), System::nanoTime));
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final Assignment assignment =
+            new Assignment(consumer, new Told(), new OpenRequests(new Meters(registry).intake(), System::nanoTime));
 
     @BeforeEach
     void assign() {
@@ -41,7 +41,7 @@ class AssignmentTest {
 
     @Test
     void theWorkerHasItsPlaceAlthoughItsOffsetsCannotBeRead() {
-        consumer.refusal = new GroupAuthorizationException("not allowed yet");
+        consumer.refuse(new GroupAuthorizationException("not allowed yet"));
 
         assignment.onPartitionsAssigned(PARTITIONS);
 
@@ -50,7 +50,7 @@ class AssignmentTest {
         assertThat(assignment.isUnread(PARTITION)).isTrue();
         assertThat(assignment.readCommitted()).as("before the pause is over").isFalse();
 
-        consumer.refusal = null;
+        consumer.refuse(null);
         consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(7)));
         awaitCommitted();
         assertThat(assignment.next(PARTITION)).isEqualTo(7);
@@ -67,6 +67,27 @@ class AssignmentTest {
         assertThat(assignment.isEmpty()).isTrue();
     }
 
+    /** An expelled client does not call back when it is closed. */
+    @Test
+    void partitionsThatTheClientDoesNotTakeBackGoWithItsEnd() {
+        assignment.onPartitionsAssigned(PARTITIONS);
+
+        assignment.close();
+
+        assertThat(told).containsExactly("arrived", "left");
+        assertThat(assignment.isEmpty()).isTrue();
+    }
+
+    @Test
+    void theEndTellsNothingTwice() {
+        assignment.onPartitionsAssigned(PARTITIONS);
+        assignment.onPartitionsRevoked(PARTITIONS);
+
+        assignment.close();
+
+        assertThat(told).containsExactly("arrived", "left");
+    }
+
     @Test
     void whatWentWrongIsToldOnceAfterThePoll() {
         assignment.onPartitionsAssigned(PARTITIONS);
@@ -76,6 +97,23 @@ class AssignmentTest {
         assignment.onPartitionsRevoked(PARTITIONS);
 
         assertThat(assignment.takeThrown()).isSameAs(whileLeaving);
+        assertThat(assignment.takeThrown()).isNull();
+    }
+
+    @Test
+    void aMetricThatCannotBeChangedEndsNothing() {
+        registry.config()
+                .onMeterAdded(meter -> {
+                    throw new IllegalStateException("refused by the test");
+                })
+                .onMeterRemoved(meter -> {
+                    throw new IllegalStateException("refused by the test");
+                });
+
+        assignment.onPartitionsAssigned(PARTITIONS);
+        assignment.onPartitionsRevoked(PARTITIONS);
+
+        assertThat(told).containsExactly("arrived", "left");
         assertThat(assignment.takeThrown()).isNull();
     }
 
@@ -108,23 +146,6 @@ class AssignmentTest {
         @Override
         public void arrived(Set<TopicPartition> partitions) {
             told.add("arrived");
-        }
-    }
-
-    private static final class RefusingConsumer extends MockConsumer<byte[], byte[]> {
-        private @Nullable RuntimeException refusal;
-
-        RefusingConsumer() {
-            super("earliest");
-        }
-
-        @Override
-        public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
-                Set<TopicPartition> partitions, Duration timeout) {
-            if (refusal != null) {
-                throw refusal;
-            }
-            return super.committed(partitions, timeout);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ManualClock;
+import io.tenantry.worker.telemetry.BacklogMeters;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,9 +17,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.consumer.MockConsumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,20 +30,21 @@ import org.junit.jupiter.api.Test;
 /** What the gauge to scale by shows. */
 class OutstandingRequestsTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+    /** Longer than a test takes. */
+    private static final Duration NEVER = Duration.ofHours(1);
+
     private static final TopicPartition ONE = new TopicPartition("tenant.created", 0);
     private static final TopicPartition OTHER = new TopicPartition("tenant.created", 1);
 
     private final ManualClock clock = new ManualClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final RefusingConsumer consumer = new RefusingConsumer();
     private final FakeLogs logs = new FakeLogs();
     private final Meters meters = new Meters(registry);
+    private BacklogMeters backlog = meters.backlog();
     private final Assignment assignment =
             new Assignment(consumer, new Told(), new OpenRequests(meters.intake(), clock::nanoTime));
-    private final OutstandingRequests outstanding = new OutstandingRequests(
-            () -> logs, Duration.ofMillis(5), assignment, meters.backlog(), clock::nanoTime, error -> {
-                throw error;
-            });
+    private OutstandingRequests outstanding = outstanding(() -> logs, Duration.ofMillis(5));
 
     @BeforeEach
     void start() {
@@ -72,6 +76,56 @@ class OutstandingRequestsTest {
         assignment.onPartitionsAssigned(List.of());
 
         awaitTotal(0);
+    }
+
+    @Test
+    void isNotThereWhileNoCommittedOffsetCanBeRead() {
+        assignment.onPartitionsAssigned(List.of());
+        assertThat(total()).isZero();
+        logs.end(ONE, 7);
+        consumer.refuse(new TimeoutException("a transaction is open"));
+
+        assignment.onPartitionsAssigned(List.of(ONE));
+        assertThat(total()).isNull();
+        logs.awaitLook();
+        turn();
+        logs.awaitLook();
+
+        assertThat(total()).isNull();
+    }
+
+    @Test
+    void asksForAPartitionWhenItsCommittedOffsetHasBeenRead() {
+        replace(() -> logs, NEVER);
+        logs.end(ONE, 7);
+        consumer.refuse(new TimeoutException("a transaction is open"));
+        assignment.onPartitionsAssigned(List.of(ONE));
+
+        consumer.refuse(null);
+        Await.until(DEADLINE, "the committed offset is read", assignment::readCommitted);
+        turn();
+
+        awaitTotal(7);
+    }
+
+    /** No name of a broker can be resolved, for example. */
+    @Test
+    void connectsAgainIfThatHasFailed() {
+        AtomicInteger calls = new AtomicInteger();
+        replace(
+                () -> {
+                    if (calls.incrementAndGet() == 1) {
+                        throw new KafkaException("no resolvable bootstrap urls");
+                    }
+                    return logs;
+                },
+                Duration.ofMillis(5));
+        logs.end(ONE, 7);
+
+        assignment.onPartitionsAssigned(List.of(ONE));
+
+        awaitTotal(7);
+        assertThat(calls).hasValue(2);
     }
 
     @Test
@@ -109,15 +163,8 @@ class OutstandingRequestsTest {
     /** They are read again, and nothing is to be done about them. */
     @Test
     void whatAnEarlierOwnerHasSettledBesideASlowOneIsNotOutstanding() {
-        OffsetTracker before = OffsetTracker.startingAt(0);
-        for (int offset = 0; offset < 5001; offset++) {
-            before.receive(offset);
-        }
-        for (int offset = 1; offset < 5001; offset++) {
-            before.settle(offset);
-        }
         logs.end(ONE, 5003);
-        committed(ONE, 0, before.toCommit().metadata());
+        committed(ONE, 0, allButTheFirst(5001));
 
         assignment.onPartitionsAssigned(List.of(ONE));
         awaitTotal(3);
@@ -156,6 +203,16 @@ class OutstandingRequestsTest {
     }
 
     @Test
+    void whatKafkaHasDeletedIsNotCountedAsSettled() {
+        logs.end(ONE, 110);
+        logs.starts.put(ONE, 80L);
+        committed(ONE, 0, allButTheFirst(100));
+        assignment.onPartitionsAssigned(List.of(ONE));
+
+        awaitTotal(10);
+    }
+
+    @Test
     void aTopicThatWasCreatedAgainHasNothingLessThanZero() {
         logs.end(ONE, 3);
         committed(ONE, 100, "");
@@ -180,6 +237,37 @@ class OutstandingRequestsTest {
         assignment.onPartitionsLost(List.of(OTHER));
         assertThat(gauge("tenantry.unread.records", OTHER)).isNull();
         assertThat(total()).as("without a place in the group").isNull();
+    }
+
+    @Test
+    void anAnswerForAPartitionThatWentAwayMeanwhileIsNotShown() {
+        replace(() -> logs, NEVER);
+        logs.end(ONE, 10).end(OTHER, 20);
+        assignment.onPartitionsAssigned(List.of(ONE, OTHER));
+        awaitTotal(30);
+
+        BacklogMeters held = backlog;
+        synchronized (held) {
+            assignment.onPartitionsAssigned(List.of());
+            logs.awaitState(Thread.State.BLOCKED);
+            assignment.onPartitionsRevoked(List.of(ONE));
+        }
+        logs.awaitState(Thread.State.TIMED_WAITING);
+
+        assertThat(gauge("tenantry.unread.records", ONE)).isNull();
+        assertThat(total()).isEqualTo(20);
+    }
+
+    @Test
+    void aMetricThatCannotBeChangedEndsNothing() {
+        replace(() -> logs, NEVER);
+        registry.config().onMeterAdded(meter -> {
+            throw new IllegalStateException("refused by the test");
+        });
+
+        assignment.onPartitionsAssigned(List.of());
+
+        assertThat(assignment.takeThrown()).isNull();
     }
 
     @Test
@@ -220,6 +308,32 @@ class OutstandingRequestsTest {
         assertThat(total()).isNull();
         assertThat(gauge("tenantry.unread.records", ONE)).isNull();
         assertThat(logs.closed).isTrue();
+    }
+
+    private OutstandingRequests outstanding(Supplier<LogOffsets> connect, Duration interval) {
+        return new OutstandingRequests(connect, interval, assignment, backlog, clock::nanoTime, error -> {
+            throw error;
+        });
+    }
+
+    /** Begins again, before any partition is assigned. */
+    private void replace(Supplier<LogOffsets> connect, Duration interval) {
+        outstanding.close();
+        backlog = meters.backlog();
+        outstanding = outstanding(connect, interval);
+        outstanding.start();
+    }
+
+    /** The metadata of an earlier owner's commit: of so many records the first one is open, and the others are settled. */
+    private static String allButTheFirst(int records) {
+        OffsetTracker tracker = OffsetTracker.startingAt(0);
+        for (int offset = 0; offset < records; offset++) {
+            tracker.receive(offset);
+        }
+        for (int offset = 1; offset < records; offset++) {
+            tracker.settle(offset);
+        }
+        return tracker.toCommit().metadata();
     }
 
     private void committed(TopicPartition partition, long offset, String metadata) {
@@ -284,6 +398,7 @@ class OutstandingRequestsTest {
         private final Map<TopicPartition, Long> ends = new ConcurrentHashMap<>();
         private final AtomicInteger looks = new AtomicInteger();
         private volatile boolean answers = true;
+        private volatile @Nullable Thread asking;
         volatile boolean closed;
 
         FakeLogs end(TopicPartition partition, long end) {
@@ -294,6 +409,14 @@ class OutstandingRequestsTest {
 
         void answering(boolean now) {
             answers = now;
+        }
+
+        /** The thread that asks is in this state. */
+        void awaitState(Thread.State state) {
+            Await.until(DEADLINE, "the thread is " + state, () -> {
+                Thread thread = asking;
+                return thread != null && thread.getState() == state;
+            });
         }
 
         /** The thread has asked, since this was called. */
@@ -309,6 +432,7 @@ class OutstandingRequestsTest {
 
         @Override
         public Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+            asking = Thread.currentThread();
             looks.incrementAndGet();
             return answer(ends, partitions);
         }
