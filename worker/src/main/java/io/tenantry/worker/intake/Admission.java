@@ -29,7 +29,7 @@ final class Admission {
     private static final int COPIES = 2;
     /** What a parked request takes, with its key. */
     private static final long PARKED_BYTES = 450;
-    /** A request that has been parked for so long is not passed by new requests for the same server. */
+    /** A parked request that was received so long ago is not passed by new requests for the same server. */
     private static final Duration LONGEST_PASSED = Duration.ofSeconds(5);
 
     private record Refused(Request request, Set<String> servers) {}
@@ -140,8 +140,9 @@ final class Admission {
     }
 
     /**
-     * Before each poll: keeps the room at servers for requests that have been parked for long, so that new ones do not
-     * take it.
+     * Before each poll: keeps the room at servers for requests that were received long ago, so that new ones do not take
+     * it. The time before a request was parked counts: one that waited in its lane first, and was parked when its server
+     * was known, gets the next room at once.
      *
      * @param stuck partitions whose parked requests cannot be read now; nothing is kept for them
      */

@@ -5,7 +5,7 @@ import io.tenantry.worker.telemetry.Outage;
 import java.util.function.Consumer;
 
 /**
- * Whom the poll loop tells when something goes wrong.
+ * The receivers of the poll loop's failures.
  *
  * @param kafka when no broker answers
  * @param expelled when this consumer is no member of the group any more and cannot become one again; a new one may

@@ -14,7 +14,7 @@ public final class IntakeMeters {
         this.gauges = gauges;
     }
 
-    /** Requests that were received and have no result yet. */
+    /** Requests that were started and have no outcome yet. */
     public void inFlight(IntSupplier requestsInFlight) {
         gauges.count("tenantry.in.flight", "Requests that were started and have no outcome yet", requestsInFlight);
     }

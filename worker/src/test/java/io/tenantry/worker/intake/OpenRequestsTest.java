@@ -103,7 +103,7 @@ class OpenRequestsTest {
     }
 
     @Test
-    void aPartitionThatWentBackBeginsAnew() {
+    void aPartitionThatWentBackHasNothingOpenFromBefore() {
         assignment.receive(new Coordinates(ONE, 5));
         assignment.settle(new Coordinates(ONE, 5));
         assignment.offsetsCommitted(assignment.changedOffsets());
