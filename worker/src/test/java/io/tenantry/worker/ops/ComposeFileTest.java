@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +44,12 @@ class ComposeFileTest {
             "tmpfs",
             "user",
             "volumes");
+
+    /** The first word of a line, or after a pipe. */
+    private static final Pattern COMMAND =
+            Pattern.compile("(?:^|\\|)\\h*(?:do )?([a-z]+)(?= |$)([^|]*)", Pattern.MULTILINE);
+
+    private static final Set<String> WORDS_OF_BASH = Set.of("set", "shift", "for", "echo", "done");
 
     private static final Set<String> HEALTHCHECK_KEYS =
             Set.of("disable", "interval", "retries", "start_period", "test", "timeout");
@@ -134,6 +142,29 @@ class ComposeFileTest {
         assertThat(service.mapping("environment").keySet())
                 .filteredOn(name -> name.startsWith("TENANTRY_"))
                 .allMatch(SettingVariables::isSetting);
+    }
+
+    /** Kafka's image has bash. Its sed is that of BusyBox, which has no {@code -u}. */
+    @Test
+    void theScriptsForKafkasContainerUseOnlyWhatItHas() {
+        List<String> scripts = FILE.service("kafka").list("volumes").stream()
+                .filter(volume -> volume.contains(":/usr/local/bin/"))
+                .map(volume -> ComposeFile.textOf(volume.split(":", 2)[0]))
+                .toList();
+        assertThat(scripts).hasSize(2);
+        for (String script : scripts) {
+            assertThat(script).startsWith("#!/bin/bash\n");
+            List<MatchResult> commands = COMMAND.matcher(
+                            script.replaceAll("(?m)^#.*", "").replace("\\\n", ""))
+                    .results()
+                    .filter(command -> !WORDS_OF_BASH.contains(command.group(1)))
+                    .toList();
+            assertThat(commands).allSatisfy(command -> {
+                assertThat(command.group(1)).isEqualTo("sed");
+                assertThat(command.group(2)).matches("( +-E| +-e '.*)+\\s*");
+            });
+        }
+        assertThat(scripts).anyMatch(script -> script.contains("| sed "));
     }
 
     @Test

@@ -82,6 +82,21 @@ class DashboardTest {
                 .containsExactly("here: sum of tenantry_tenants");
     }
 
+    /** A counter with a new error begins at 1: rate() and increase() do not see that step, the recorded metric does. */
+    @Test
+    void theFirstFailureIsSeen() throws Exception {
+        List<String> failures = MetricNames.uses().stream()
+                .filter(use -> use.where().startsWith("panel Failed"))
+                .map(Use::text)
+                .toList();
+
+        assertThat(failures)
+                .hasSize(2)
+                .allSatisfy(text -> assertThat(text)
+                        .contains("job_type_error:tenantry_requests_failed:increase10m")
+                        .doesNotContain("tenantry_requests_seconds_count"));
+    }
+
     private static List<String> addedUp(List<Use> uses) throws IOException {
         Set<String> fleetWide = Files.readAllLines(OpsFiles.OPS.resolve("README.md")).stream()
                 .flatMap(line -> SAME_ON_ALL_WORKERS.matcher(line).results())

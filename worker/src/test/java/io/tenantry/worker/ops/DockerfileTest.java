@@ -46,6 +46,12 @@ class DockerfileTest {
     }
 
     @Test
+    void theLayerOfTheDependenciesIsBelowWhatEachReleaseChanges() {
+        assertThat(found("^COPY --from=files (\\S+) ")).first().isEqualTo("/opt/tenantry/lib");
+        assertThat(found("^COPY --from=files .* (\\S+)$")).last().isEqualTo("/opt/tenantry/app");
+    }
+
+    @Test
     void onlyWhatIsCopiedGoesToTheBuild() {
         List<String> included = ComposeFile.textOf(".dockerignore")
                 .lines()

@@ -6,6 +6,7 @@ import io.tenantry.contracts.Topic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -110,6 +111,25 @@ class RunbooksTest {
                 assertThat(sources).contains(quotation);
             }
         }
+    }
+
+    /** By default kubectl prints the last 10 lines of each pod, and compose leaves out containers that ended. */
+    @Test
+    void commandsPrintAllThatIsAskedFor() throws Exception {
+        List<String> pages = new ArrayList<>(OpsFiles.runbooks().values());
+        pages.add(introduction());
+
+        assertThat(pages).allSatisfy(page -> {
+            assertThat(page).doesNotContainPattern("kubectl logs -l (?![^`\n]*--tail=-1)");
+            assertThat(page).doesNotContainPattern("docker compose ps (?!-a )");
+            if (page.contains("curl -s localhost:8080")) {
+                assertThat(page).contains("kubectl port-forward POD 8080", "docker compose port --index 1 worker 8080");
+            }
+        });
+    }
+
+    private static String introduction() throws IOException {
+        return Files.readString(OpsFiles.OPS.resolve("runbooks/README.md"));
     }
 
     private static String text(String alert) throws IOException {
