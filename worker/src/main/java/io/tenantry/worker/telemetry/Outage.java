@@ -82,6 +82,14 @@ public final class Outage {
         return true;
     }
 
+    /** The caller had to try, and could not: another one may try now. */
+    synchronized void untried() {
+        if (since != null && probing) {
+            probing = false;
+            pauseEndsNanos = nanoTime.getAsLong();
+        }
+    }
+
     private void beginProbe() {
         probing = true;
         pauseEndsNanos = nanoTime.getAsLong() + LONGEST_PROBE.toNanos();

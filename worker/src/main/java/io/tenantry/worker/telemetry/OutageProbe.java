@@ -14,6 +14,9 @@ public interface OutageProbe {
         record Unasked() implements Answer {}
     }
 
-    /** Asks; may wait for up to 10 s. An exception means that it is away. Called by one thread at a time. */
+    /**
+     * Asks. If it takes longer than 10 s, requests may try meanwhile. An exception means that it is away. Called by one
+     * thread at a time.
+     */
     Answer ask() throws Exception;
 }

@@ -6,7 +6,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,17 +25,24 @@ public final class OutageProbes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutageProbes.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    private record Probed(Outage outage, OutageProbe probe) {}
+    /** @param asking whether a thread asks now; it may take longer than the outage's claim lasts */
+    private record Probed(Outage outage, OutageProbe probe, AtomicBoolean asking) {}
 
     private final Consumer<Error> fatal;
     private final List<Probed> all = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(OutageProbes::daemon);
     /** A probe may wait for long, and must not delay the others. */
-    private final ExecutorService threads = Executors.newCachedThreadPool(OutageProbes::daemon);
+    private final ExecutorService threads;
 
     /** @param fatal told of an error after which the process must not go on */
     public OutageProbes(Consumer<Error> fatal) {
+        this(fatal, OutageProbes::daemon);
+    }
+
+    /** @param threads makes those of the probes */
+    OutageProbes(Consumer<Error> fatal, ThreadFactory threads) {
         this.fatal = fatal;
+        this.threads = Executors.newCachedThreadPool(threads);
     }
 
     private static Thread daemon(Runnable task) {
@@ -44,33 +53,49 @@ public final class OutageProbes implements AutoCloseable {
 
     /** From now on this outage is probed when nobody tries. */
     public void add(Outage outage, OutageProbe probe) {
-        all.add(new Probed(outage, probe));
+        all.add(new Probed(outage, probe, new AtomicBoolean()));
     }
 
     /** Begins; may be called once. */
     public void start() {
         var unused = clock.scheduleWithFixedDelay(
-                () -> due().forEach(probe -> threads.execute(probe)),
-                INTERVAL.toMillis(),
-                INTERVAL.toMillis(),
-                TimeUnit.MILLISECONDS);
+                this::askDue, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The clock runs it again only if it throws nothing. */
+    void askDue() {
+        try {
+            due().forEach(threads::execute);
+        } catch (RuntimeException failure) {
+            if (!threads.isShutdown()) {
+                LOG.error("a bug: what is away could not be probed; the next probe is due in some seconds", failure);
+            }
+        } catch (Error broken) {
+            fatal.accept(broken);
+            throw broken;
+        }
     }
 
     /** The probes that are to be run now; each waits for an answer. */
     List<Runnable> due() {
         return all.stream()
-                .filter(next -> next.outage().claimUntried(UNTRIED))
+                .filter(next -> !next.asking().get() && next.outage().claimUntried(UNTRIED))
                 .<Runnable>map(next -> () -> probe(next))
                 .toList();
     }
 
     private void probe(Probed next) {
+        if (!next.asking().compareAndSet(false, true)) {
+            return;
+        }
         try {
             OutageProbe.Answer answer = next.probe().ask();
             if (answer instanceof OutageProbe.Answer.Back) {
                 next.outage().back();
             } else if (answer instanceof OutageProbe.Answer.Away away) {
                 next.outage().away(away.reason());
+            } else {
+                next.outage().untried();
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -80,6 +105,8 @@ public final class OutageProbes implements AutoCloseable {
         } catch (Error broken) {
             fatal.accept(broken);
             throw broken;
+        } finally {
+            next.asking().set(false);
         }
     }
 

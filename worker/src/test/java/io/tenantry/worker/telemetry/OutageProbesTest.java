@@ -1,12 +1,15 @@
 package io.tenantry.worker.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.ManualClock;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +108,86 @@ class OutageProbesTest {
         assertThat(health.isReady()).isTrue();
     }
 
+    @Test
+    void aRequestMayTryAtOnceAfterNobodyCouldAsk() {
+        server.away("connection refused");
+        answer = new OutageProbe.Answer.Unasked();
+
+        pass(Duration.ofSeconds(4));
+
+        assertThat(asked).isEqualTo(1);
+        assertThat(server.pause()).isEmpty();
+    }
+
+    @Test
+    void asksEvery4SecondsWhileItCannotAsk() {
+        server.away("connection refused");
+        answer = new OutageProbe.Answer.Unasked();
+
+        pass(Duration.ofSeconds(40));
+
+        assertThat(asked).isBetween(9, 14);
+    }
+
+    @Test
+    void doesNotAskWhileTheProbeBeforeWaitsForItsAnswer() {
+        int[] meanwhile = {0};
+        probes.add(other, () -> {
+            meanwhile[0] += countDue(Duration.ofSeconds(30));
+            return new OutageProbe.Answer.Away("no answer");
+        });
+        other.away("connection refused");
+
+        pass(Duration.ofSeconds(4));
+
+        assertThat(meanwhile[0]).isZero();
+        assertThat(other.length()).contains(Duration.ofSeconds(34));
+        assertThat(countDue(Duration.ofSeconds(10))).as("asks again").isEqualTo(1);
+    }
+
+    /** The clock ends when its task throws. */
+    @Test
+    void goesOnWhenAThreadCannotBeMadeOnce() {
+        boolean[] refuses = {true};
+        ThreadFactory threads = task -> {
+            if (refuses[0]) {
+                throw new IllegalStateException("a bug");
+            }
+            return new Thread(task);
+        };
+        try (OutageProbes failing = new OutageProbes(fatal::add, threads)) {
+            failing.add(other, OutageProbe.Answer.Back::new);
+            other.away("connection refused");
+            clock.advance(Duration.ofSeconds(5));
+            failing.askDue();
+            assertThat(other.since()).isPresent();
+
+            refuses[0] = false;
+            clock.advance(Duration.ofSeconds(15));
+            failing.askDue();
+
+            Await.until(
+                    Duration.ofSeconds(30), "it is back", () -> other.since().isEmpty());
+        }
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void anErrorOfTheClockIsFatal() {
+        Error error = new OutOfMemoryError("unable to create native thread");
+        ThreadFactory threads = task -> {
+            throw error;
+        };
+        try (OutageProbes failing = new OutageProbes(fatal::add, threads)) {
+            failing.add(other, OutageProbe.Answer.Back::new);
+            other.away("connection refused");
+            clock.advance(Duration.ofSeconds(5));
+
+            assertThatThrownBy(failing::askDue).isSameAs(error);
+        }
+        assertThat(fatal).containsExactly(error);
+    }
+
     /** Of a thread that began its work before the worker lost its place. */
     @Test
     void endsAnOutageThatIsFoundAfterAllAreForgotten() {
@@ -146,6 +229,16 @@ class OutageProbesTest {
 
         assertThat(other.since()).isEmpty();
         assertThat(health.conditions()).containsExactly(Health.Condition.SERVERS);
+    }
+
+    /** How many probes become due in this time. */
+    private int countDue(Duration time) {
+        int due = 0;
+        for (long second = 0; second < time.toSeconds(); second++) {
+            clock.advance(Duration.ofSeconds(1));
+            due += probes.due().size();
+        }
+        return due;
     }
 
     private void pass(Duration time) {
