@@ -21,7 +21,6 @@ final class AttemptRunner {
 
     /** What happens next: the end of the task, or a wait, which may be the one before the next attempt. */
     NextAction run(Lane.Queued queued) {
-        MDC.setContextMap(queued.task.logFields());
         try {
             NextAction action = run(queued.task);
             return action instanceof NextAction.Retry failure ? afterFailure(queued, failure.cause()) : action;
@@ -33,6 +32,7 @@ final class AttemptRunner {
 
     private static NextAction run(Task task) {
         try {
+            MDC.setContextMap(task.logFields());
             if (task.wanted()) {
                 return task.run();
             }
@@ -52,7 +52,7 @@ final class AttemptRunner {
 
     private NextAction afterFailure(Lane.Queued queued, Exception cause) {
         queued.failed++;
-        queued.task.failed();
+        tellFailed(queued.task);
         Optional<Duration> delay = backoff.delayAfter(queued.failed);
         if (delay.isPresent()) {
             Wait wait = new Wait(WaitReason.NEXT_ATTEMPT, String.valueOf(cause.getMessage()));
@@ -60,6 +60,16 @@ final class AttemptRunner {
         }
         end(queued, cause);
         return new NextAction.Finished();
+    }
+
+    private static void tellFailed(Task task) {
+        try {
+            task.failed();
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            LOG.error("a task of lane {} could not note its failed attempt; its lane goes on", task.lane(), bug);
+        }
     }
 
     private static void end(Lane.Queued queued, Exception cause) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +189,48 @@ class LanesFailureTest {
             Await.until(LanesFixture.DEADLINE, "the error is told", () -> !fixture.fatal.isEmpty());
 
             assertThat(fixture.fatal).containsExactly(error);
+        }
+    }
+
+    @Test
+    void aTaskWithoutLogFieldsDoesNotStopItsLane() {
+        IllegalStateException bug = new IllegalStateException("a bug");
+        List<Exception> causes = new CopyOnWriteArrayList<>();
+        try (LanesFixture fixture = new LanesFixture(1, 2, Duration.ofMillis(1))) {
+            Task broken = new Broken(bug) {
+                @Override
+                public Map<String, String> logFields() {
+                    throw bug;
+                }
+
+                @Override
+                public void exhausted(Exception cause, int attempts) {
+                    causes.add(cause);
+                }
+            };
+            fixture.submit(broken, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(causes).containsExactly(bug);
+            assertThat(fixture.journal).containsExactly("next");
+            assertThat(fixture.fatal).isEmpty();
+        }
+    }
+
+    @Test
+    void aTaskThatCannotNoteItsFailureDoesNotStopItsLane() {
+        try (LanesFixture fixture = new LanesFixture(1, 2, Duration.ofMillis(1))) {
+            Task broken = new Broken(new IllegalStateException("a bug at the end")) {
+                @Override
+                public void failed() {
+                    throw new IllegalStateException("a bug");
+                }
+            };
+            fixture.submit(broken, fixture.bulk("next", "a"));
+            fixture.awaitIdle();
+
+            assertThat(fixture.journal).containsExactly("next");
+            assertThat(fixture.fatal).isEmpty();
         }
     }
 
