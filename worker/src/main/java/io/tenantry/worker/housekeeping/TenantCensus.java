@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts the tenants of the fleet for metrics: at the start, then every 30 s. Has one thread of its own, so that no scrape
- * waits for the registry. If the registry cannot be asked, the last count is shown for two more minutes, and then none.
+ * waits for the registry. If the registry cannot be asked, the last count is shown until four counts in a row have failed: two minutes if it refuses
+ * at once, four if it does not answer. Then none is shown.
  */
 public final class TenantCensus implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TenantCensus.class);
@@ -82,8 +83,8 @@ public final class TenantCensus implements AutoCloseable {
         failures++;
         if (failures == 1) {
             LOG.info(
-                    "the tenants could not be counted ({}); tenantry_tenants shows the last count for two minutes, and then"
-                            + " nothing until they can be counted again",
+                    "the tenants could not be counted ({}); tenantry_tenants shows the last count for two to four minutes, and"
+                            + " then nothing until they can be counted again",
                     String.valueOf(failure.getMessage()));
         }
         if (failures == MOST_FAILURES) {
@@ -101,8 +102,9 @@ public final class TenantCensus implements AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
-        show(Map.of());
         synchronized (this) {
+            // Under one lock: a count that ends now must not be shown in between.
+            show(Map.of());
             closed = true;
         }
     }
