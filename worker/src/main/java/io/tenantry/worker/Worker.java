@@ -83,7 +83,8 @@ public final class Worker implements AutoCloseable {
         StartupChecks checks = new StartupChecks(settings);
         try {
             checks.beforeLeases(resources.registry());
-            try (HttpEndpoint http = new HttpEndpoint(settings.http(), resources.meterRegistry(), health, List.of());
+            try (HttpEndpoint http =
+                            new HttpEndpoint(settings.http(), resources.meterRegistry(), health, List.of(), fatal);
                     OutageProbes unused = resources.probeOutages(fatal)) {
                 LOG.info("worker {} starts, metrics and health at {}", id(), http.address());
                 workWhenChecked(checks);

@@ -21,6 +21,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry;
     private final Health health;
+    private final Consumer<Error> fatal;
     private final Map<String, Supplier<HttpResponse>> conditions;
     private final Map<String, Page> pages = new HashMap<>();
     private final PageLimit limit = new PageLimit(LONGEST_WAIT_FOR_TURN);
@@ -57,11 +59,18 @@ public final class HttpEndpoint implements AutoCloseable {
      *
      * @param settings where; port 0 takes a free one
      * @param pages served besides metrics and health, each at a path of its own
+     * @param fatal told of an error after which the process must not go on
      * @throws UncheckedIOException the address cannot be bound, or it does not start in 10 s
      */
-    public HttpEndpoint(HttpSettings settings, PrometheusMeterRegistry registry, Health health, List<Page> pages) {
+    public HttpEndpoint(
+            HttpSettings settings,
+            PrometheusMeterRegistry registry,
+            Health health,
+            List<Page> pages,
+            Consumer<Error> fatal) {
         this.registry = registry;
         this.health = health;
+        this.fatal = fatal;
         this.conditions = Map.of(
                 "/health/live", () -> status(health.isLive(), "live"),
                 "/health/ready", () -> status(health.isReady(), "ready"));
@@ -145,6 +154,9 @@ public final class HttpEndpoint implements AutoCloseable {
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        } catch (OutOfMemoryError | LinkageError broken) {
+            fatal.accept(broken);
+            throw broken;
         }
     }
 

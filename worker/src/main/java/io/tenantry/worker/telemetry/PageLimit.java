@@ -51,7 +51,9 @@ final class PageLimit {
         }
         try {
             return new HttpResponse(200, page.contentType(), page.body().get());
-        } catch (RuntimeException bug) {
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (RuntimeException | Error bug) {
             LOG.warn("a bug: {} cannot be served; the request for it gets status 500", page.path(), bug);
             return HttpResponse.error(500, "this page cannot be made; the log of the worker has the reason");
         } finally {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 /** The build shortens the times of the JDK's server; without that these tests take longer, and prove the same. */
 class HttpEndpointSlowClientsTest {
     private static final int MANY = 50;
-    private static final int ROUNDS = 41;
+    private static final int ROUNDS = 20;
+    private static final Duration DELAYED_ACKNOWLEDGEMENT = Duration.ofMillis(40);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** More than the socket buffers of both sides hold. */
     private static final int LARGE = 6 << 20;
@@ -41,7 +42,7 @@ class HttpEndpointSlowClientsTest {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final HttpEndpoint endpoint =
-            new HttpEndpoint(new HttpSettings("127.0.0.1", 0), registry, new Health(), List.of());
+            new HttpEndpoint(new HttpSettings("127.0.0.1", 0), registry, new Health(), List.of(), error -> {});
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<Socket> sockets = new ArrayList<>();
 
@@ -95,18 +96,18 @@ class HttpEndpointSlowClientsTest {
 
     /** A connection that was used before waited 40 ms for each response, since it is sent in two parts. */
     @Test
-    void aConnectionThatIsKeptIsNotSlowerThanANewOne() throws Exception {
-        List<Long> kept = new ArrayList<>();
-        List<Long> fresh = new ArrayList<>();
+    void aConnectionThatIsKeptDoesNotWaitForAcknowledgements() throws Exception {
         Socket one = connect();
+        // A client acknowledges the first segments of a connection at once.
         for (int i = 0; i < ROUNDS; i++) {
-            kept.add(nanosOfRequest(one));
-            long start = System.nanoTime();
-            nanosOfRequest(connect());
-            fresh.add(System.nanoTime() - start);
+            nanosOfRequest(one);
+        }
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < ROUNDS; i++) {
+            fastest = Math.min(fastest, nanosOfRequest(one));
         }
 
-        assertThat(median(kept)).isLessThan(8 * median(fresh));
+        assertThat(Duration.ofNanos(fastest)).isLessThan(DELAYED_ACKNOWLEDGEMENT.dividedBy(2));
     }
 
     private long nanosOfRequest(Socket socket) throws IOException {
@@ -120,10 +121,6 @@ class HttpEndpointSlowClientsTest {
             response.append((char) next);
         }
         return System.nanoTime() - start;
-    }
-
-    private static long median(List<Long> times) {
-        return times.stream().sorted().toList().get(times.size() / 2);
     }
 
     private static double await(CountDownLatch latch) {

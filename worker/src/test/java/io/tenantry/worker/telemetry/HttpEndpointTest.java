@@ -7,6 +7,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tenantry.worker.config.HttpSettings;
 import io.tenantry.worker.telemetry.Health.Condition;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,7 @@ class HttpEndpointTest {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Health health = new Health();
+    private final List<Error> fatal = new CopyOnWriteArrayList<>();
     private final HttpEndpoint endpoint = new HttpEndpoint(
             ANY_PORT,
             registry,
@@ -32,7 +35,14 @@ class HttpEndpointTest {
                     new Page("/tenants", "text/csv; charset=utf-8", () -> "tenant,version\nünal,3\n"),
                     new Page("/broken", "text/plain", () -> {
                         throw new IllegalStateException("a bug");
-                    })));
+                    }),
+                    new Page("/deep", "text/plain", () -> {
+                        throw new StackOverflowError("thrown by a test");
+                    }),
+                    new Page("/large", "text/plain", () -> {
+                        throw new OutOfMemoryError("thrown by a test");
+                    })),
+            fatal::add);
     private final HttpClient client = HttpClient.newHttpClient();
 
     @AfterEach
@@ -155,10 +165,24 @@ class HttpEndpointTest {
     }
 
     @Test
+    void anErrorOfOnePageAloneIsNotFatal() throws Exception {
+        assertThat(send("GET", "/deep").statusCode()).isEqualTo(500);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void anErrorThatTheProcessDoesNotSurviveIsFatal() {
+        assertThatThrownBy(() -> send("GET", "/large")).isInstanceOf(IOException.class);
+
+        assertThat(fatal).isNotEmpty().allMatch(OutOfMemoryError.class::isInstance);
+    }
+
+    @Test
     void saysWhichAddressIsTaken() {
         int taken = endpoint.address().getPort();
 
-        assertThatThrownBy(() -> new HttpEndpoint(new HttpSettings("127.0.0.1", taken), registry, health, List.of()))
+        assertThatThrownBy(() ->
+                        new HttpEndpoint(new HttpSettings("127.0.0.1", taken), registry, health, List.of(), fatal::add))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + taken)
                 .hasMessageContaining("in use")
@@ -167,8 +191,8 @@ class HttpEndpointTest {
 
     @Test
     void saysWhichHostIsUnknown() {
-        assertThatThrownBy(() ->
-                        new HttpEndpoint(new HttpSettings("no-such-host.invalid", 0), registry, health, List.of()))
+        assertThatThrownBy(() -> new HttpEndpoint(
+                        new HttpSettings("no-such-host.invalid", 0), registry, health, List.of(), fatal::add))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot listen on no-such-host.invalid:0 (no such host)");
     }

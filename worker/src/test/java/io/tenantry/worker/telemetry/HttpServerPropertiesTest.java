@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class HttpServerPropertiesTest {
     @Test
-    void limitsTheTimeOfRequestAndResponse() {
+    void limitsConnectionsAndTheTimeOfRequestAndResponse() {
         Properties system = new Properties();
 
         HttpServerProperties.setIn(system);
@@ -16,6 +16,7 @@ class HttpServerPropertiesTest {
         assertThat(system)
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "sun.net.httpserver.nodelay", "true",
+                        "jdk.httpserver.maxConnections", "400",
                         "sun.net.httpserver.maxReqTime", "5",
                         "sun.net.httpserver.maxRspTime", "20"));
     }

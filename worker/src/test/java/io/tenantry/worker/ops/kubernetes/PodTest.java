@@ -191,7 +191,8 @@ class PodTest {
                 new HttpSettings("127.0.0.1", 0),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 health,
-                List.of())) {
+                List.of(),
+                error -> {})) {
             String metrics = example.rendered()
                     .only("PodMonitor", CustomTypes.PodMonitor.class)
                     .spec()
