@@ -88,7 +88,7 @@ public final class Settler implements Outcomes, AutoCloseable {
         }
         request.ended(System.nanoTime());
         LedgerEntry entry = results.encode(request, outcome);
-        OutcomeLog.log(request, outcome.result(), Duration.ofNanos(System.nanoTime() - request.receivedNanos()));
+        OutcomeLog.log(request, outcome.result(), Duration.ofNanos(request.endedNanos() - request.receivedNanos()));
         incoming.add(new Incoming.Finished(request, outcome, entry, unwritten.add(request.key())));
     }
 
