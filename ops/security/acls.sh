@@ -1,13 +1,36 @@
 #!/bin/sh
-# The rights of the workers' principal at Kafka, with kafka-acls.sh of Kafka on the PATH:
+# Rights at Kafka, with kafka-acls.sh of Kafka on the PATH. Those of the workers' principal:
 #   PRINCIPAL=User:tenantry BROKER='--bootstrap-server kafka:9093 --command-config admin.properties' ./acls.sh
-# Put kafka.topic-prefix before the names of the topics; in place of the second tenantry, write kafka.group-id.
+# Those of the principal that runs the command `tenantry topics`:
+#   PRINCIPAL=User:… BROKER=… ./acls.sh topics
+# GROUP is kafka.group-id, and PREFIX is kafka.topic-prefix, if the settings have them.
 set -eu
+GROUP=${GROUP:-tenantry}
+PREFIX=${PREFIX:-}
+
 # $BROKER is several words.
 # shellcheck disable=SC2086
 allow() { kafka-acls.sh $BROKER --add --allow-principal "$PRINCIPAL" "$@"; }
 
-allow --operation Read --topic tenant.created --topic migration.requested
-allow --operation Read --group tenantry
-allow --operation Write --topic tenant.results --topic tenant.created-dlt --topic migration.requested-dlt
-allow --operation Write --resource-pattern-type prefixed --transactional-id tenantry-
+worker() {
+  allow --operation Read --topic "${PREFIX}tenant.created" --topic "${PREFIX}migration.requested"
+  allow --operation Read --group "$GROUP"
+  allow --operation Write --topic "${PREFIX}tenant.results" \
+    --topic "${PREFIX}tenant.created-dlt" --topic "${PREFIX}migration.requested-dlt"
+  allow --operation Write --resource-pattern-type prefixed --transactional-id "$GROUP-"
+}
+
+# Neither Create nor DescribeConfigs includes Describe.
+topics() {
+  for topic in tenant.created migration.requested rollout.requested; do
+    allow --operation Create --operation Describe --operation DescribeConfigs --topic "$PREFIX$topic"
+    allow --operation Create --operation Describe --topic "$PREFIX$topic-dlt"
+  done
+  allow --operation Create --operation Describe --topic "${PREFIX}tenant.results" --topic "${PREFIX}rollout.results"
+}
+
+case ${1:-worker} in
+  worker) worker ;;
+  topics) topics ;;
+  *) echo "acls.sh: $1 is not known: give topics, or nothing for the workers" >&2; exit 2 ;;
+esac

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tenantry.contracts.Outcome;
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.intake.Topics;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.KafkaRights;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SecuredConnectionsIT {
     private static final String USER = "tenantry";
+    private static final String CREATOR = "creator";
     private static final String SECRET = "ScramSecret-3d8e";
 
     private final int port = FreePort.pick();
@@ -65,7 +68,9 @@ class SecuredConnectionsIT {
         deployment.withTopics().withApplicationRole();
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()))) {
-            KafkaRights.createUser(admin, USER, SECRET, deployment.settings().kafka());
+            KafkaRights.createWorker(admin, USER, SECRET, deployment.settings().kafka());
+            KafkaRights.createCreatorOfTopics(
+                    admin, CREATOR, SECRET, withoutTopics(deployment.settings().kafka()));
         }
         // These are the test's own clients, which use the other listener.
         deployment.events();
@@ -180,12 +185,38 @@ class SecuredConnectionsIT {
                 .contains("kafka: cannot connect", "unable to find valid certification path");
     }
 
+    @Test
+    void theRightsForTheCommandTopicsAreEnoughForIt() throws Exception {
+        secured(SECRET, authority, postgres("localhost", authority), postgres("localhost", authority))
+                .with("kafka.properties.sasl.jaas.config", login(CREATOR, SECRET));
+        KafkaSettings kafka = withoutTopics(deployment.settings().kafka());
+
+        try (Topics topics = new Topics(kafka)) {
+            assertThat(topics.create()).hasSize(8).allMatch(line -> line.contains(": created with "));
+            assertThat(topics.create()).hasSize(8).allMatch(line -> line.contains(": exists with "));
+        }
+    }
+
+    /** With a prefix under which there are no topics. */
+    private static KafkaSettings withoutTopics(KafkaSettings kafka) {
+        return new KafkaSettings(
+                kafka.bootstrapServers(),
+                kafka.groupId(),
+                kafka.groupProtocol(),
+                kafka.partitions(),
+                kafka.replicationFactor(),
+                "new." + kafka.topicPrefix(),
+                kafka.properties());
+    }
+
+    private static String login(String user, String password) {
+        return "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user + "\" password=\""
+                + password + "\";";
+    }
+
     private Deployment secured(String password, Path brokers, String registry, String server) {
         return deployment
-                .with(
-                        "kafka.properties.sasl.jaas.config",
-                        "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + USER
-                                + "\" password=\"" + password + "\";")
+                .with("kafka.properties.sasl.jaas.config", login(USER, password))
                 .with("kafka.properties.ssl.truststore.location", brokers.toString())
                 .with("registry.url", registry.replace("{database}", deployment.controlDatabase()))
                 .with("kafka.group-protocol", "classic")

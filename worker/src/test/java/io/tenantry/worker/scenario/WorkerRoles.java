@@ -18,14 +18,14 @@ import java.util.Set;
  * server has them once, for all deployments.
  */
 final class WorkerRoles {
-    static final String REGISTRY = "tenantry_registry";
+    static final String REGISTRY = "tenantry";
     static final String PASSWORD = "tenantry";
 
     private static final Path SCRIPTS = Path.of("..", "ops", "security");
     /** As in the scripts. */
-    private static final String WORKER = "tenantry_worker";
+    private static final String WORKER = "app";
     /** In its place for isolation database, so that the others work without CREATEDB. */
-    private static final String CREATOR = "tenantry_creator";
+    private static final String CREATOR = "app_with_createdb";
 
     private final Set<String> granted = new HashSet<>();
 
@@ -42,7 +42,7 @@ final class WorkerRoles {
     /** Grants what a registry in this database needs; nothing if it was granted. */
     void grantRegistry(PostgresServer server, String database) {
         if (granted.add("registry")) {
-            execute(server, database, script("registry.sql").replace("DATABASE control", "DATABASE " + database));
+            execute(server, database, script("registry.sql").replace("DATABASE tenantry", "DATABASE " + database));
         }
     }
 
@@ -55,8 +55,10 @@ final class WorkerRoles {
         if (isolations.contains(Isolation.DATABASE)) {
             sql.append(script("databases.sql"));
         }
-        String grants =
-                sql.toString().replace("DATABASE app", "DATABASE " + database).replace(WORKER, role);
+        String grants = sql.toString()
+                .replace("DATABASE app", "DATABASE " + database)
+                .replace("TO " + WORKER + ";", "TO " + role + ";")
+                .replace("ROLE " + WORKER + " ", "ROLE " + role + " ");
         if (granted.add(server.port() + grants)) {
             execute(server, database, grants);
         }

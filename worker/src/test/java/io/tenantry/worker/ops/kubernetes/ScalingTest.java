@@ -47,11 +47,11 @@ class ScalingTest {
 
     @ParameterizedTest
     @MethodSource("scaling")
-    void eachWorkerHasAPartitionAndAConnection(ScaledObjectSpec scaling) throws Exception {
+    void eachWorkerHasAPartitionAndTwoConnections(ScaledObjectSpec scaling) throws Exception {
         Settings settings = example.settings(root, example.workerPod());
 
         assertThat(maximum(scaling)).isLessThanOrEqualTo(settings.kafka().partitions());
-        assertThat(maximum(scaling)).isLessThanOrEqualTo(smallestCap(settings));
+        assertThat(maximum(scaling)).isLessThanOrEqualTo(smallestCap(settings) / 2);
     }
 
     @ParameterizedTest

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,25 @@ class SettingsInPodTest {
         assertThat(settings.servers().values())
                 .isNotEmpty()
                 .allSatisfy(server -> assertThat(server.password().reveal()).isEqualTo(server.name()));
+    }
+
+    /** Those of ops/security: whoever follows both has the same names. */
+    @Test
+    void logsInAsTheRolesThatSecurityCreates() throws Exception {
+        Settings settings = example.settings(root, example.workerPod());
+        Path scripts = Path.of("..", "ops", "security");
+        String roles = Files.readString(scripts.resolve("roles.sql"));
+
+        assertThat(settings.registry().url()).endsWith("/tenantry");
+        assertThat(roles).contains("CREATE ROLE " + settings.registry().user() + " LOGIN;");
+        assertThat(Files.readString(scripts.resolve("registry.sql")))
+                .contains("GRANT CONNECT ON DATABASE tenantry TO "
+                        + settings.registry().user() + ";");
+        ServerSettings server = Objects.requireNonNull(settings.servers().get("main"));
+        assertThat(server.url()).endsWith("/app");
+        assertThat(roles).contains("CREATE ROLE " + server.user() + " LOGIN;");
+        assertThat(Files.readString(scripts.resolve("server.sql")))
+                .contains(" ON DATABASE app TO " + server.user() + ";");
     }
 
     @Test
