@@ -82,6 +82,11 @@ class OutstandingRequestsIT {
 
                 foreign.initTransactions();
                 abort(foreign, topic, MORE_THAN_A_WINDOW);
+                // The broker writes it after it has answered: what is sent before that has a lower offset.
+                Await.until(
+                        DEADLINE,
+                        "the marker of the abort is written",
+                        () -> lastStable(kafka, topic) == 1 + QUICK + MORE_THAN_A_WINDOW + 1);
                 long end = send(producer, topic, "quick", BEYOND_THE_WINDOW) + 1;
                 // How many records are passed before the partition is paused depends on the polls: 50 at most in the
                 // last one.
