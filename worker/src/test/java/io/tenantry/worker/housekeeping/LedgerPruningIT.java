@@ -6,8 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.registry.LedgerEntry;
-import io.tenantry.worker.registry.Registry;
-import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.telemetry.Meters;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The ledger does not grow without an end, and forgets nothing too early. */
 class LedgerPruningIT {
@@ -34,21 +33,12 @@ class LedgerPruningIT {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final List<Error> fatal = new ArrayList<>();
-    private Deployment deployment;
-    private Registry registry;
 
-    @BeforeEach
-    void migrateRegistry() throws SQLException {
-        deployment = Deployment.create();
-        deployment.database("users").withTwoTables();
-        registry = new Registry(deployment.settings().registry(), "test");
-        registry.migrate();
-    }
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
 
     @AfterEach
-    void cleanUp() throws Exception {
-        registry.close();
-        deployment.close();
+    void nothingWasFatal() {
         assertThat(fatal).isEmpty();
     }
 
@@ -57,7 +47,7 @@ class LedgerPruningIT {
         insert("young", 29, true);
         insert("old", 31, true);
 
-        assertThat(registry.pruneLedger(RETENTION, 500)).isEqualTo(1);
+        assertThat(control.registry().pruneLedger(RETENTION, 500)).isEqualTo(1);
 
         assertThat(ids()).containsExactly("young");
     }
@@ -67,7 +57,7 @@ class LedgerPruningIT {
         insert("waited for", 59, false);
         insert("never marked", 61, false);
 
-        assertThat(registry.pruneLedger(RETENTION, 500)).isEqualTo(1);
+        assertThat(control.registry().pruneLedger(RETENTION, 500)).isEqualTo(1);
 
         assertThat(ids()).containsExactly("waited for");
     }
@@ -78,18 +68,21 @@ class LedgerPruningIT {
             insert("age " + age, age, true);
         }
 
-        assertThat(registry.pruneLedger(RETENTION, 3)).isEqualTo(3);
+        assertThat(control.registry().pruneLedger(RETENTION, 3)).isEqualTo(3);
         assertThat(ids()).containsExactlyInAnyOrder("age 31", "age 32", "age 33", "age 34");
-        assertThat(registry.pruneLedger(RETENTION, 3)).isEqualTo(3);
-        assertThat(registry.pruneLedger(RETENTION, 3)).isEqualTo(1);
-        assertThat(registry.pruneLedger(RETENTION, 3)).isZero();
+        assertThat(control.registry().pruneLedger(RETENTION, 3)).isEqualTo(3);
+        assertThat(control.registry().pruneLedger(RETENTION, 3)).isEqualTo(1);
+        assertThat(control.registry().pruneLedger(RETENTION, 3)).isZero();
     }
 
     @Test
     void passesByWhatOthersWorkOn() throws Exception {
         insert("marked now", 32, true);
         insert("free", 31, true);
-        try (Connection other = deployment.stack().postgres().connect(deployment.controlDatabase());
+        try (Connection other = control.deployment()
+                        .stack()
+                        .postgres()
+                        .connect(control.deployment().controlDatabase());
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
             statement.execute("UPDATE tenantry.request SET published = true WHERE id = 'marked now'");
@@ -127,8 +120,9 @@ class LedgerPruningIT {
 
         // A deadlock would be an exception in one of them.
         CompletableFuture.allOf(work.toArray(CompletableFuture[]::new)).get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(deployment.queryRegistry(
-                        "SELECT count(*) FROM tenantry.request WHERE finished_at < now() - interval" + " '30 days'"))
+        assertThat(control.deployment()
+                        .queryRegistry("SELECT count(*) FROM tenantry.request WHERE finished_at < now() - interval"
+                                + " '30 days'"))
                 .containsExactly("0");
     }
 
@@ -148,17 +142,17 @@ class LedgerPruningIT {
     @Test
     void aRegistryThatIsAwayOnlyDelaysIt() {
         insertMany(3);
-        deployment.executeInRegistry("ALTER TABLE tenantry.request RENAME TO away");
+        control.deployment().executeInRegistry("ALTER TABLE tenantry.request RENAME TO away");
         try (LedgerPruning pruning = start()) {
             Await.until(
                     DEADLINE,
                     "it has failed",
-                    () -> !deployment
+                    () -> !control.deployment()
                             .queryRegistry("SELECT 1 FROM pg_stat_activity WHERE application_name = 'test' AND query"
                                     + " LIKE 'DELETE FROM tenantry.request%'")
                             .isEmpty());
             double before = sincePruned();
-            deployment.executeInRegistry("ALTER TABLE tenantry.away RENAME TO request");
+            control.deployment().executeInRegistry("ALTER TABLE tenantry.away RENAME TO request");
 
             Await.until(DEADLINE, "it has pruned", () -> ids().isEmpty());
             Await.until(DEADLINE, "the age of the last pruning has begun anew", () -> sincePruned() < before);
@@ -168,7 +162,7 @@ class LedgerPruningIT {
     @Test
     void aWorkerPrunesShortlyAfterItsStart() {
         insertMany(700);
-        deployment.withTopics().startWorker();
+        control.deployment().withTopics().startWorker();
 
         Await.until(DEADLINE, "the worker has pruned", () -> ids().isEmpty());
     }
@@ -178,12 +172,12 @@ class LedgerPruningIT {
     }
 
     private LedgerPruning start() {
-        return new LedgerPruning(registry, RETENTION, new Meters(meters).settling(), fatal::add, QUICK);
+        return new LedgerPruning(control.registry(), RETENTION, new Meters(meters).settling(), fatal::add, QUICK);
     }
 
     private int prune() {
         try {
-            return registry.pruneLedger(RETENTION, 50);
+            return control.registry().pruneLedger(RETENTION, 50);
         } catch (SQLException failure) {
             throw new IllegalStateException(failure);
         }
@@ -191,7 +185,7 @@ class LedgerPruningIT {
 
     private void settle(List<LedgerEntry> entries, List<RequestRef> published) {
         try {
-            registry.settle(entries, List.of(), published);
+            control.registry().settle(entries, List.of(), published);
         } catch (SQLException failure) {
             if (!"40001".equals(failure.getSQLState())) {
                 throw new IllegalStateException(failure);
@@ -227,15 +221,17 @@ class LedgerPruningIT {
     }
 
     private void insert(String id, String from, int ageDays, boolean published) {
-        deployment.executeInRegistry(
-                "INSERT INTO tenantry.request (source, id, type, key, topic, partition, \"offset\", result_id,"
-                        + " result_source, result_type, result_time, result, published, finished_at) SELECT '/test', "
-                        + id
-                        + ", 'type', 'acme', 'topic', 0, 0, 'result', '/tenantry', 'type', now(), '{}', " + published
-                        + ", now() - interval '" + ageDays + " days' FROM " + from);
+        control.deployment()
+                .executeInRegistry(
+                        "INSERT INTO tenantry.request (source, id, type, key, topic, partition, \"offset\", result_id,"
+                                + " result_source, result_type, result_time, result, published, finished_at) SELECT '/test', "
+                                + id
+                                + ", 'type', 'acme', 'topic', 0, 0, 'result', '/tenantry', 'type', now(), '{}', "
+                                + published
+                                + ", now() - interval '" + ageDays + " days' FROM " + from);
     }
 
     private List<String> ids() {
-        return deployment.queryRegistry("SELECT id FROM tenantry.request");
+        return control.deployment().queryRegistry("SELECT id FROM tenantry.request");
     }
 }

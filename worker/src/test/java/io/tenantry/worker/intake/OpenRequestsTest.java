@@ -8,7 +8,6 @@ import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -122,16 +121,5 @@ class OpenRequestsTest {
 
     private double age() {
         return registry.get("tenantry.oldest.request.age").gauge().value();
-    }
-
-    private static final class NoListener implements Assignment.Listener {
-        @Override
-        public void leaving() {}
-
-        @Override
-        public void left(Set<TopicPartition> partitions) {}
-
-        @Override
-        public void arrived(Set<TopicPartition> partitions) {}
     }
 }

@@ -31,7 +31,9 @@ class ReceiverTest {
 
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final Assignment assignment = new Assignment(
-            consumer, new Nobody(), new OpenRequests(new Meters(new SimpleMeterRegistry()).intake(), System::nanoTime));
+            consumer,
+            new NoListener(),
+            new OpenRequests(new Meters(new SimpleMeterRegistry()).intake(), System::nanoTime));
     private final Admission admission =
             new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1), System::nanoTime);
     private final InFlight inFlight = new InFlight(admission);
@@ -110,16 +112,5 @@ class ReceiverTest {
 
     private static ConsumerRecords<byte[], byte[]> polled(long next, List<ConsumerRecord<byte[], byte[]>> records) {
         return new ConsumerRecords<>(Map.of(PARTITION, records), Map.of(PARTITION, new OffsetAndMetadata(next)));
-    }
-
-    private static final class Nobody implements Assignment.Listener {
-        @Override
-        public void leaving() {}
-
-        @Override
-        public void left(Set<TopicPartition> partitions) {}
-
-        @Override
-        public void arrived(Set<TopicPartition> partitions) {}
     }
 }

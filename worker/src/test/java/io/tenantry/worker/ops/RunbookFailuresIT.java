@@ -11,8 +11,7 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.registry.LedgerEntry;
-import io.tenantry.worker.registry.Registry;
-import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.MigratedRegistry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +19,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The statements of the runbooks for failed requests show what the ledger has of one. */
 class RunbookFailuresIT {
@@ -35,27 +33,16 @@ class RunbookFailuresIT {
             3,
             "ALTER TABLE users");
 
-    private Deployment deployment;
-    private Registry registry;
-
-    @BeforeEach
-    void migrateRegistry() throws Exception {
-        deployment = Deployment.create();
-        deployment.database("users").withTwoTables();
-        registry = new Registry(deployment.settings().registry(), "test");
-        registry.migrate();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        registry.close();
-        deployment.close();
-    }
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
 
     @Test
     void showsWhyMigrationsFailed() throws Exception {
-        registry.settle(
-                List.of(failure(EventType.MIGRATION_REQUESTED, EventType.MIGRATION_FAILED)), List.of(), List.of());
+        control.registry()
+                .settle(
+                        List.of(failure(EventType.MIGRATION_REQUESTED, EventType.MIGRATION_FAILED)),
+                        List.of(),
+                        List.of());
 
         assertThat(row("TenantryMigrationsFailed"))
                 .containsEntry("tenant", "acme")
@@ -68,7 +55,8 @@ class RunbookFailuresIT {
 
     @Test
     void showsWhyOnboardingsFailed() throws Exception {
-        registry.settle(List.of(failure(EventType.TENANT_CREATED, EventType.ONBOARDING_FAILED)), List.of(), List.of());
+        control.registry()
+                .settle(List.of(failure(EventType.TENANT_CREATED, EventType.ONBOARDING_FAILED)), List.of(), List.of());
 
         assertThat(row("TenantryOnboardingsFailed"))
                 .containsEntry("tenant", "acme")
@@ -93,7 +81,7 @@ class RunbookFailuresIT {
         Map<String, String> row = new TreeMap<>();
         String columns = "SELECT column_name || '=' || value FROM (" + statement
                 + ") failures, jsonb_each_text(to_jsonb(failures)) AS columns (column_name, value)";
-        for (String column : deployment.queryRegistry(columns)) {
+        for (String column : control.deployment().queryRegistry(columns)) {
             String[] parts = column.split("=", 2);
             assertThat(row.put(parts[0], parts[1])).as("one row only").isNull();
         }

@@ -2,37 +2,22 @@ package io.tenantry.worker.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.MigratedRegistry;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who comes late with what he saw of a home does not hide what was seen since. */
 class LateObservationIT {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-    private Deployment deployment;
-    private Registry registry;
-
-    @BeforeEach
-    void migrateRegistry() throws SQLException {
-        deployment = Deployment.create();
-        deployment.database("users").withTwoTables();
-        registry = new Registry(deployment.settings().registry(), "test");
-        registry.migrate();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        registry.close();
-        deployment.close();
-    }
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
 
     @Test
     void theOneThatSawItLaterCounts() throws SQLException {
@@ -47,10 +32,11 @@ class LateObservationIT {
 
     @Test
     void alsoOfTwoInOneBatch() throws SQLException {
-        registry.settle(
-                List.of(),
-                List.of(registration("acme", "6", NOON), registration("acme", "5", NOON.minusMillis(1))),
-                List.of());
+        control.registry()
+                .settle(
+                        List.of(),
+                        List.of(registration("acme", "6", NOON), registration("acme", "5", NOON.minusMillis(1))),
+                        List.of());
 
         assertThat(version()).containsExactly("6");
     }
@@ -61,7 +47,7 @@ class LateObservationIT {
 
         register(null, "5", NOON.minusMillis(1));
 
-        assertThat(deployment.queryRegistry("SELECT version FROM tenantry.shared_database"))
+        assertThat(control.deployment().queryRegistry("SELECT version FROM tenantry.shared_database"))
                 .containsExactly("6");
     }
 
@@ -111,7 +97,7 @@ class LateObservationIT {
 
         register(null, "7", NOON.minus(50, ChronoUnit.MINUTES), NOON);
 
-        assertThat(deployment.queryRegistry("SELECT version FROM tenantry.shared_database"))
+        assertThat(control.deployment().queryRegistry("SELECT version FROM tenantry.shared_database"))
                 .containsExactly("7");
     }
 
@@ -136,12 +122,13 @@ class LateObservationIT {
         register("acme", "5", NOON, NOON);
         assertThat(version()).containsExactly("7");
 
-        registry.settle(
-                List.of(),
-                List.of(
-                        registration("acme", "8", steppedBack.minusSeconds(1), steppedBack),
-                        registration("acme", "5", steppedBack, steppedBack)),
-                List.of());
+        control.registry()
+                .settle(
+                        List.of(),
+                        List.of(
+                                registration("acme", "8", steppedBack.minusSeconds(1), steppedBack),
+                                registration("acme", "5", steppedBack, steppedBack)),
+                        List.of());
         assertThat(version()).containsExactly("8");
     }
 
@@ -152,7 +139,8 @@ class LateObservationIT {
     private void register(
             @Nullable String tenant, String version, @Nullable Instant observedAt, @Nullable Instant observedBefore)
             throws SQLException {
-        registry.settle(List.of(), List.of(registration(tenant, version, observedAt, observedBefore)), List.of());
+        control.registry()
+                .settle(List.of(), List.of(registration(tenant, version, observedAt, observedBefore)), List.of());
     }
 
     private static Registration registration(@Nullable String tenant, String version, @Nullable Instant observedAt) {
@@ -170,6 +158,6 @@ class LateObservationIT {
     }
 
     private List<String> version() {
-        return deployment.queryRegistry("SELECT version FROM tenantry.tenant_home");
+        return control.deployment().queryRegistry("SELECT version FROM tenantry.tenant_home");
     }
 }

@@ -6,40 +6,26 @@ import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.Secret;
-import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.MigratedRegistry;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The ledger has one row for each source, id and type. */
 class LedgerIT {
     private static final String CREATED = "io.tenantry.tenant.created.v1";
     private static final String MIGRATION = "io.tenantry.migration.requested.v1";
 
-    private Deployment deployment;
-    private Registry registry;
-
-    @BeforeEach
-    void migrateRegistry() throws SQLException {
-        deployment = Deployment.create();
-        deployment.database("users").withTwoTables();
-        registry = new Registry(deployment.settings().registry(), "test");
-        registry.migrate();
-    }
-
-    @AfterEach
-    void cleanUp() throws Exception {
-        registry.close();
-        deployment.close();
-    }
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
 
     @Test
     void twoTypesUnderOneIdAreTwoRequestsAlsoInOneBatch() throws SQLException {
-        List<Recorded> recorded = registry.settle(List.of(entry(CREATED), entry(MIGRATION)), List.of(), List.of());
+        List<Recorded> recorded =
+                control.registry().settle(List.of(entry(CREATED), entry(MIGRATION)), List.of(), List.of());
 
         assertThat(recorded).extracting(one -> one.entry().request().type()).containsExactly(CREATED, MIGRATION);
         assertThat(lookUp(CREATED).recorded())
@@ -52,9 +38,9 @@ class LedgerIT {
 
     @Test
     void onlyTheOneThatWasPublishedIsMarked() throws SQLException {
-        registry.settle(List.of(entry(CREATED), entry(MIGRATION)), List.of(), List.of());
+        control.registry().settle(List.of(entry(CREATED), entry(MIGRATION)), List.of(), List.of());
 
-        registry.settle(List.of(), List.of(), List.of(entry(MIGRATION).request()));
+        control.registry().settle(List.of(), List.of(), List.of(entry(MIGRATION).request()));
 
         assertThat(lookUp(CREATED).recorded())
                 .hasValueSatisfying(found -> assertThat(found.published()).isFalse());
@@ -65,11 +51,13 @@ class LedgerIT {
     /** As ops/security.md says, until a release changes the tables. */
     @Test
     void aRoleThatOwnsNothingCanStartAndWrite() throws SQLException {
-        String role = "guest_of_" + deployment.controlDatabase();
-        deployment.executeInRegistry("CREATE ROLE " + role + " LOGIN PASSWORD 'guest'; GRANT CONNECT ON DATABASE "
-                + deployment.controlDatabase() + " TO " + role + "; GRANT USAGE ON SCHEMA tenantry TO " + role
-                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tenantry TO " + role);
-        RegistrySettings owner = deployment.settings().registry();
+        String role = "guest_of_" + control.deployment().controlDatabase();
+        control.deployment()
+                .executeInRegistry("CREATE ROLE " + role + " LOGIN PASSWORD 'guest'; GRANT CONNECT ON DATABASE "
+                        + control.deployment().controlDatabase() + " TO " + role
+                        + "; GRANT USAGE ON SCHEMA tenantry TO " + role
+                        + "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tenantry TO " + role);
+        RegistrySettings owner = control.deployment().settings().registry();
         RegistrySettings guest =
                 new RegistrySettings(owner.url(), role, new Secret("guest"), 1, owner.ledgerRetention());
 
@@ -89,12 +77,13 @@ class LedgerIT {
                 + " 'type', 'acme', 'topic', 0, 1, 'result', '/tenantry', 'type', now(), NULL, '{}', false"
                 + " ON CONFLICT DO NOTHING RETURNING source, id";
 
-        assertThat(deployment.queryRegistry(insert)).hasSize(1);
-        assertThat(deployment.queryRegistry(insert)).isEmpty();
+        assertThat(control.deployment().queryRegistry(insert)).hasSize(1);
+        assertThat(control.deployment().queryRegistry(insert)).isEmpty();
     }
 
     private TenantRecord lookUp(String type) throws SQLException {
-        return registry.lookUp(List.of(new LookUp(entry(type).request(), "acme", null)))
+        return control.registry()
+                .lookUp(List.of(new LookUp(entry(type).request(), "acme", null)))
                 .get(0);
     }
 
