@@ -48,6 +48,12 @@ public enum ErrorCode {
     ROLLOUT_HALTED(
             "rollout-halted",
             "Its rollout was halted before this tenant's turn: look at the failures, then resume or abort the rollout."),
+    ROLLOUT_STATE(
+            "rollout-state",
+            "The rollout is not in a state that allows this: look at it with rollout show, and use an action that it allows."),
+    ROLLOUT_CONFLICT(
+            "rollout-conflict",
+            "Another rollout has this name, or is active for the same tenants: wait for it or abort it, or use another name."),
     @JsonEnumDefaultValue
     INTERNAL(
             "internal",

@@ -26,6 +26,7 @@ public enum EventType {
     ROLLOUT_PAUSED("rollout.paused", Topic.ROLLOUT_RESULTS, RolloutResult.class),
     ROLLOUT_RESUMED("rollout.resumed", Topic.ROLLOUT_RESULTS, RolloutResult.class),
     ROLLOUT_HALTED("rollout.halted", Topic.ROLLOUT_RESULTS, RolloutResult.class),
+    ROLLOUT_RETRYING("rollout.retrying", Topic.ROLLOUT_RESULTS, RolloutResult.class),
     ROLLOUT_ABORTED("rollout.aborted", Topic.ROLLOUT_RESULTS, RolloutResult.class),
     ROLLOUT_COMPLETED("rollout.completed", Topic.ROLLOUT_RESULTS, RolloutResult.class);
 

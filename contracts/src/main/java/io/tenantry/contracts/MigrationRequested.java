@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param target a version such as {@code 11} or {@code 2.1}, or {@code latest}; null means {@code latest}
  * @param rollout the rollout that this request is part of; null means none
  * @param attempt counts the requests for the same change, from 1
+ * @param targets versions of single databases, by name, which go before {@code target}; empty or null means none
  */
 public record MigrationRequested(
         @Nullable String tenant,
@@ -23,7 +25,8 @@ public record MigrationRequested(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> databases,
         String target,
         @Nullable String rollout,
-        int attempt)
+        int attempt,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> targets)
         implements TenantRequest {
 
     public static final String LATEST = "latest";
@@ -43,6 +46,18 @@ public record MigrationRequested(
         if (attempt < 1) {
             throw new IllegalArgumentException("attempt is " + attempt + "; expected 1 or more");
         }
+        targets = Rules.targets(targets);
+    }
+
+    /** Without targets of single databases. */
+    public MigrationRequested(
+            @Nullable String tenant,
+            @Nullable String database,
+            List<String> databases,
+            String target,
+            @Nullable String rollout,
+            int attempt) {
+        this(tenant, database, databases, target, rollout, attempt, Map.of());
     }
 
     @JsonCreator
@@ -52,14 +67,21 @@ public record MigrationRequested(
             @JsonProperty("databases") @Nullable List<String> databases,
             @JsonProperty("target") @Nullable String target,
             @JsonProperty("rollout") @Nullable String rollout,
-            @JsonProperty("attempt") @Nullable Integer attempt) {
+            @JsonProperty("attempt") @Nullable Integer attempt,
+            @JsonProperty("targets") @Nullable Map<String, String> targets) {
         return new MigrationRequested(
                 tenant,
                 database,
                 databases == null ? List.of() : databases,
                 target == null ? LATEST : target,
                 rollout,
-                attempt == null ? 1 : attempt);
+                attempt == null ? 1 : attempt,
+                targets == null ? Map.of() : targets);
+    }
+
+    /** The version to reach in this database, or {@code latest}. */
+    public String targetOf(String database) {
+        return targets.getOrDefault(database, target);
     }
 
     @Override

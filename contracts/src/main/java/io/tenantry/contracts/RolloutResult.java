@@ -1,5 +1,6 @@
 package io.tenantry.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures over the whole rollout, how many requests failed with each code; null or empty means none
  * @param code why the rollout was refused or halted; null otherwise
  * @param reason the same for people, also of a pause or an abort; null if there is nothing to say
+ * @param request the {@code rollout.requested} that this answers; null if the rollout itself brought the event about
+ * @param targets the version to reach in each database; null or empty if they are not resolved yet
  */
 public record RolloutResult(
         String rollout,
@@ -23,7 +26,9 @@ public record RolloutResult(
         RolloutCounts counts,
         Map<ErrorCode, Integer> failures,
         @Nullable ErrorCode code,
-        @Nullable String reason)
+        @Nullable String reason,
+        @Nullable RolloutRequestRef request,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> targets)
         implements EventData {
 
     /** @throws IllegalArgumentException if the rollout's name is not as the schema says */
@@ -36,6 +41,19 @@ public record RolloutResult(
             sorted.putAll(failures);
         }
         failures = Collections.unmodifiableMap(sorted);
+        targets = Rules.targets(targets);
+    }
+
+    /** Without what later releases added. */
+    public RolloutResult(
+            String rollout,
+            String target,
+            @Nullable WaveProgress wave,
+            RolloutCounts counts,
+            Map<ErrorCode, Integer> failures,
+            @Nullable ErrorCode code,
+            @Nullable String reason) {
+        this(rollout, target, wave, counts, failures, code, reason, null, Map.of());
     }
 
     @Override

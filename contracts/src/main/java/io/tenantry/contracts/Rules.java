@@ -95,6 +95,22 @@ final class Rules {
         return target;
     }
 
+    /** Targets by database. */
+    static Map<String, String> targets(@Nullable Map<String, String> targets) {
+        if (targets == null) {
+            return Map.of();
+        }
+        targets.forEach((database, target) -> {
+            matches("targets", database, DATABASE);
+            if (target == null) {
+                throw new IllegalArgumentException(
+                        "targets of " + Excerpt.quoted(database) + " is null; expected a version");
+            }
+            target(target);
+        });
+        return Collections.unmodifiableMap(new LinkedHashMap<>(targets));
+    }
+
     static void label(String what, String value) {
         storable(what, value);
         if (value.isBlank() || value.length() > MAX_LABEL_LENGTH) {

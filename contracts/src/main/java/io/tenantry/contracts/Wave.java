@@ -1,29 +1,43 @@
 package io.tenantry.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size of one wave of a rollout. Exactly one of {@code count} and {@code percent} is set. A wave never has more
- * tenants than are left.
+ * One wave of a rollout. Exactly one of {@code tenants}, {@code count} and {@code percent} is set. A
+ * wave never has more tenants than are left.
  *
  * @param name for people, as in {@code canary}; null means none
+ * @param tenants these tenants and shared databases: names or globs; empty or null means that the size is given otherwise
  * @param count that many tenants, 1 or more
  * @param percent that share of all tenants of the rollout, rounded up to whole tenants; 1 to 100
+ * @param soak how long nothing is begun after the last result of the wave; null means not at all
+ * @param pauseAfter whether the rollout waits after the wave until it is resumed; null means no
  */
 public record Wave(
         @Nullable String name,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> tenants,
         @Nullable Integer count,
-        @Nullable Integer percent) {
+        @Nullable Integer percent,
+        @Nullable Duration soak,
+        @Nullable Boolean pauseAfter) {
 
     /** @throws IllegalArgumentException if a value is out of its range, or not exactly one of the sizes is set */
     public Wave {
         if (name != null) {
             Rules.label("waves[].name", name);
         }
-        if ((count == null) == (percent == null)) {
-            throw new IllegalArgumentException(
-                    "a wave has " + (count == null ? "neither count nor percent" : "both count and percent")
-                            + "; expected exactly one of them");
+        tenants = Rules.withoutNulls("waves[].tenants", tenants);
+        long sizes = Stream.of(tenants.isEmpty() ? null : tenants, count, percent)
+                .filter(Objects::nonNull)
+                .count();
+        if (sizes != 1) {
+            throw new IllegalArgumentException("a wave has " + (sizes == 0 ? "none" : "several")
+                    + " of tenants, count and percent; expected exactly one of them");
         }
         if (count != null) {
             Rules.range("waves[].count", count, 1, Integer.MAX_VALUE);
@@ -31,5 +45,13 @@ public record Wave(
         if (percent != null) {
             Rules.range("waves[].percent", percent, 1, 100);
         }
+        if (soak != null && soak.isNegative()) {
+            throw new IllegalArgumentException("waves[].soak is " + soak + "; expected PT0S or more");
+        }
+    }
+
+    /** Without tenants by name, soak and pause. */
+    public Wave(@Nullable String name, @Nullable Integer count, @Nullable Integer percent) {
+        this(name, List.of(), count, percent, null, null);
     }
 }
