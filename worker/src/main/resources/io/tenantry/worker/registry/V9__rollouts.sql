@@ -8,6 +8,8 @@ CREATE TABLE rollout (
     version              bigint NOT NULL DEFAULT 1,
     request              text NOT NULL,
     traceparent          text,
+    verb_id              text NOT NULL,
+    verb_source          text NOT NULL,
     targets              jsonb,
     concurrency          integer NOT NULL,
     max_failures         integer,
@@ -29,6 +31,7 @@ COMMENT ON COLUMN rollout.partition IS 'Of rollout.requested, with the start; it
 COMMENT ON COLUMN rollout.state IS 'waiting, running, soaking, paused, halted, completed or aborted.';
 COMMENT ON COLUMN rollout.version IS 'Counted up by each change; a change names the version that it saw.';
 COMMENT ON COLUMN rollout.request IS 'The data of the start, as JSON; the same start again is the same rollout.';
+COMMENT ON COLUMN rollout.verb_id IS 'ce_id of the start; verb_source is its ce_source.';
 COMMENT ON COLUMN rollout.targets IS 'By database: version, and fingerprint of a home that is there; null until it is planned.';
 COMMENT ON COLUMN rollout.wave IS 'The current wave, from 1; 0 before the first.';
 COMMENT ON COLUMN rollout.halts IS 'How often it was halted or aborted.';
