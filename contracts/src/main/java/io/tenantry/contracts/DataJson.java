@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +82,12 @@ final class DataJson {
     private static JsonMapper mapper() {
         SimpleModule strictTimes = new SimpleModule("strict-times");
         strictTimes.addDeserializer(Instant.class, new InstantReader());
+        strictTimes.addDeserializer(Duration.class, new DurationReader());
         return JsonMapper.builder()
                 .addModule(new JavaTimeModule())
                 .addModule(strictTimes)
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
                 .defaultPropertyInclusion(
                         JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -123,6 +126,26 @@ final class DataJson {
                 return (Instant) context.handleWeirdStringValue(
                         Instant.class, parser.getText(), "expected a time as in RFC 3339");
             }
+        }
+    }
+
+    /** Reads durations as text only; Jackson's own reader also takes numbers, signs and small letters. */
+    private static final class DurationReader extends StdScalarDeserializer<Duration> {
+        private static final long serialVersionUID = 1L;
+
+        DurationReader() {
+            super(Duration.class);
+        }
+
+        @Override
+        public Duration deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+                return (Duration) context.handleUnexpectedToken(Duration.class, parser);
+            }
+            String text = parser.getText();
+            return RolloutRules.isDuration(text)
+                    ? Duration.parse(text)
+                    : (Duration) context.handleWeirdStringValue(Duration.class, text, "expected as in ISO 8601");
         }
     }
 }

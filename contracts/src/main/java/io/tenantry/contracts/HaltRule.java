@@ -3,11 +3,12 @@ package io.tenantry.contracts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a rollout stops by itself. At least one limit is set; the first one that is passed halts the rollout.
+ * When a rollout halts by itself. At least one limit is set; the first one that is passed halts the rollout. Failures that
+ * {@code resume} acknowledged do not count, and nor do those with {@link ErrorCode#SERVER_UNAVAILABLE}.
  *
  * @param maxFailures as soon as more tenants than this have failed in the whole rollout; 0 or more; null means no limit
- * @param maxFailurePercent at the end of a wave, if more than this share of its tenants failed; 0 to 100; null means no
- *     limit
+ * @param maxFailurePercent as soon as more than this share of the tenants of a wave have failed, without waiting for the
+ *     others: failed &gt; floor(percent × tenants of the wave / 100); 0 to 100; null means no limit
  */
 public record HaltRule(
         @Nullable Integer maxFailures, @Nullable Integer maxFailurePercent) {

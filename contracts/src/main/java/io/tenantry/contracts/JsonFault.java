@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -64,6 +65,12 @@ final class JsonFault {
         }
         if (type == Instant.class) {
             return "a string with a time as in RFC 3339";
+        }
+        if (type == Duration.class) {
+            return "a string with a duration as in ISO 8601, such as PT5M or P1DT12H, in whole seconds";
+        }
+        if (type == Boolean.class) {
+            return "true or false";
         }
         if (type == String.class || type.isEnum()) {
             return "a string";

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param target a version such as {@code 11} or {@code 2.1}, or {@code latest}; null means {@code latest}
  * @param rollout the rollout that this request is part of; null means none
  * @param attempt counts the requests for the same change, from 1
- * @param targets versions of single databases, by name, which go before {@code target}; empty or null means none
+ * @param targets versions of the tenant's databases, by name, which go before {@code target}; empty or null means none; empty
+ *     for a shared database
  */
 public record MigrationRequested(
         @Nullable String tenant,
@@ -47,6 +48,10 @@ public record MigrationRequested(
             throw new IllegalArgumentException("attempt is " + attempt + "; expected 1 or more");
         }
         targets = Rules.targets(targets);
+        if (database != null && !targets.isEmpty()) {
+            throw new IllegalArgumentException("targets is set beside database " + Excerpt.quoted(database)
+                    + "; expected target for a shared database, or targets for the databases of a tenant");
+        }
     }
 
     /** Without targets of single databases. */

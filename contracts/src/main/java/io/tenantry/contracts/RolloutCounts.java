@@ -1,9 +1,11 @@
 package io.tenantry.contracts;
 
 /**
- * Counts of tenants; a shared database counts as one.
+ * Counts of tenants; a shared database counts as one. A tenant counts by its latest attempt.
  *
  * @param total all, also those that are not finished
+ * @param upToDate had nothing to do; over a whole rollout also those that were known to be at the target at its start, which
+ *     are in no wave
  */
 public record RolloutCounts(int total, int completed, int upToDate, int failed, int skipped) {
     /** Of this many tenants, none with a result. */

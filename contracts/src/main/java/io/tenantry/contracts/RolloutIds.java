@@ -21,10 +21,22 @@ public final class RolloutIds {
     /**
      * The {@code ce_id} of an event of {@code rollout.results}.
      *
-     * @param sequence of the rollout's event, from 1
+     * @param sequence of the rollout's event, from 1; a refusal has none, see {@link #refusal}
      */
     public static String event(String rollout, long sequence) {
         return ResultId.uuid5(ResultId.NAMESPACE, "rollout event\n" + rollout + '\n' + sequence)
+                .toString();
+    }
+
+    /**
+     * The {@code ce_id} of {@code rollout.refused}. It is made of the request, because a refused one changes nothing: also
+     * a rollout that does not exist can be refused, and several requests with its name.
+     *
+     * @param source the {@code ce_source} of the refused request
+     * @param id the {@code ce_id} of the refused request
+     */
+    public static String refusal(String source, String id) {
+        return ResultId.uuid5(ResultId.NAMESPACE, "rollout refusal\n" + source + '\n' + id)
                 .toString();
     }
 }

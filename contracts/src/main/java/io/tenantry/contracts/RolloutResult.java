@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param target as it was requested
  * @param wave the wave that the event is about, or that was running; null if there is none
  * @param counts over the whole rollout
- * @param failures over the whole rollout, how many requests failed with each code; null or empty means none
+ * @param failures over the whole rollout, how many requests failed with each code, earlier attempts of a tenant included;
+ *     null or empty means none
  * @param code why the rollout was refused or halted; null otherwise
- * @param reason the same for people, also of a pause or an abort; null if there is nothing to say
+ * @param reason the same for people, also of a pause, a resume, a retry or an abort; null if there is nothing to say
  * @param request the {@code rollout.requested} that this answers; null if the rollout itself brought the event about
- * @param targets the version to reach in each database; null or empty if they are not resolved yet
+ * @param targets the version to reach in each database; null or empty if they are not resolved
  */
 public record RolloutResult(
         String rollout,

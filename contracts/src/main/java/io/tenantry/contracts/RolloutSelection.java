@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which of the registered tenants a rollout is for.
+ * Which of the registered tenants a rollout is for. In a glob, {@code *} stands for any characters or none, and {@code ?} for
+ * one.
  *
- * @param tenants names, or globs with {@code *} and {@code ?}; empty or null means all
+ * @param tenants names or globs; empty or null means all
  * @param exclude names or globs of tenants that are left out; empty or null means none
  * @param attributes each of them must be an attribute of the tenant, with this value; empty or null means any tenant
  */
@@ -21,8 +22,8 @@ public record RolloutSelection(
 
     /** @throws IllegalArgumentException if a value is not as the schema says */
     public RolloutSelection {
-        tenants = Rules.withoutNulls("select.tenants", tenants);
-        exclude = Rules.withoutNulls("select.exclude", exclude);
-        attributes = Rules.attributes(attributes);
+        tenants = RolloutRules.names("select.tenants", tenants);
+        exclude = RolloutRules.names("select.exclude", exclude);
+        attributes = RolloutRules.attributes(attributes);
     }
 }

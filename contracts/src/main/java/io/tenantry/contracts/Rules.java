@@ -81,14 +81,15 @@ final class Rules {
     }
 
     static String target(@Nullable String target) {
-        if (target == null) {
-            return MigrationRequested.LATEST;
-        }
+        return target == null ? MigrationRequested.LATEST : target("target", target);
+    }
+
+    private static String target(String what, String target) {
         boolean valid = target.length() <= MAX_TARGET_LENGTH
                 && (target.equals(MigrationRequested.LATEST)
                         || VERSION.matcher(target).matches());
         if (!valid) {
-            throw new IllegalArgumentException("target is " + Excerpt.quoted(target)
+            throw new IllegalArgumentException(what + " is " + Excerpt.quoted(target)
                     + "; expected \"latest\" or a version such as 11 or 2.1, of at most " + MAX_TARGET_LENGTH
                     + " characters");
         }
@@ -106,16 +107,21 @@ final class Rules {
                 throw new IllegalArgumentException(
                         "targets of " + Excerpt.quoted(database) + " is null; expected a version");
             }
-            target(target);
+            target("targets of " + Excerpt.quoted(database), target);
         });
         return Collections.unmodifiableMap(new LinkedHashMap<>(targets));
     }
 
     static void label(String what, String value) {
+        text(what, value, MAX_LABEL_LENGTH);
+    }
+
+    /** For people: not blank, and storable. */
+    static void text(String what, String value, int maxLength) {
         storable(what, value);
-        if (value.isBlank() || value.length() > MAX_LABEL_LENGTH) {
-            throw new IllegalArgumentException(what + " is " + Excerpt.quoted(value) + "; expected 1 to "
-                    + MAX_LABEL_LENGTH + " characters that are not all blank");
+        if (value.isBlank() || value.length() > maxLength) {
+            throw new IllegalArgumentException(what + " is " + Excerpt.quoted(value) + "; expected 1 to " + maxLength
+                    + " characters that are not all blank");
         }
     }
 
@@ -141,7 +147,7 @@ final class Rules {
         }
     }
 
-    private static void matches(String what, @Nullable String value, Pattern pattern) {
+    static void matches(String what, @Nullable String value, Pattern pattern) {
         if (value == null) {
             throw new IllegalArgumentException(what + " is missing; expected " + pattern);
         }

@@ -8,15 +8,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One wave of a rollout. Exactly one of {@code tenants}, {@code count} and {@code percent} is set. A
- * wave never has more tenants than are left.
+ * One wave of a rollout. Exactly one of {@code tenants}, {@code count} and {@code percent} is set. A wave never has more
+ * tenants than are left: one of 100 percent takes them all, and shared databases that no wave names are in the last wave.
  *
- * @param name for people, as in {@code canary}; null means none
+ * @param name for people, as in {@code canary}; no other wave of the rollout has it; null means none
  * @param tenants these tenants and shared databases: names or globs; empty or null means that the size is given otherwise
  * @param count that many tenants, 1 or more
- * @param percent that share of all tenants of the rollout, rounded up to whole tenants; 1 to 100
- * @param soak how long nothing is begun after the last result of the wave; null means not at all
- * @param pauseAfter whether the rollout waits after the wave until it is resumed; null means no
+ * @param percent that share of all tenants that the rollout sends a request to, rounded up to whole tenants; 1 to 100
+ * @param soak how long nothing new is sent after the last result of the wave: whole seconds, up to 30 days; null means 0
+ * @param pauseAfter whether the rollout is paused after the wave, and its soak, until it is resumed; null means no
  */
 public record Wave(
         @Nullable String name,
@@ -31,7 +31,7 @@ public record Wave(
         if (name != null) {
             Rules.label("waves[].name", name);
         }
-        tenants = Rules.withoutNulls("waves[].tenants", tenants);
+        tenants = RolloutRules.names("waves[].tenants", tenants);
         long sizes = Stream.of(tenants.isEmpty() ? null : tenants, count, percent)
                 .filter(Objects::nonNull)
                 .count();
@@ -45,8 +45,8 @@ public record Wave(
         if (percent != null) {
             Rules.range("waves[].percent", percent, 1, 100);
         }
-        if (soak != null && soak.isNegative()) {
-            throw new IllegalArgumentException("waves[].soak is " + soak + "; expected PT0S or more");
+        if (soak != null) {
+            RolloutRules.soak(soak);
         }
     }
 

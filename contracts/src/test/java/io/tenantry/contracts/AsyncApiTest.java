@@ -22,7 +22,7 @@ class AsyncApiTest {
 
     @Test
     void isAnAsyncApi3Document() {
-        assertThat(document.get("asyncapi").stringValue()).isEqualTo("3.0.0");
+        assertThat(document.get("asyncapi").stringValue()).isEqualTo("3.1.0");
     }
 
     @Test

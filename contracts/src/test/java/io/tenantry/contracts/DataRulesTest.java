@@ -102,6 +102,32 @@ class DataRulesTest {
         assertThat(migration("{\"database\":\"billing\",\"databases\":[\"users\"]}")
                         .refusal())
                 .startsWith("databases is set beside database \"billing\"");
+        assertThat(migration("{\"database\":\"billing\",\"targets\":{\"billing\":\"2\"}}")
+                        .refusal())
+                .startsWith("targets is set beside database \"billing\"");
+    }
+
+    @Test
+    void theTargetOfADatabaseGoesBeforeTheTargetOfTheRequest() throws InvalidEventException {
+        MigrationRequested data =
+                (MigrationRequested) migration("{\"tenant\":\"acme\",\"target\":\"9\",\"targets\":{\"users\":\"11\",\"orders\":\"latest\"}}")
+                        .data();
+        assertThat(data.targetOf("users")).isEqualTo("11");
+        assertThat(data.targetOf("orders")).isEqualTo("latest");
+        assertThat(data.targetOf("billing")).isEqualTo("9");
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":null}").data())
+                .isEqualTo(new MigrationRequested("acme", null, List.of(), "latest", null, 1, Map.of()));
+    }
+
+    @Test
+    void refusesABadTargetOfADatabase() {
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"users\":\"v1\"}}").refusal())
+                .isEqualTo("targets of \"users\" is \"v1\"; expected \"latest\" or a version such as 11 or 2.1, of at most 50"
+                        + " characters");
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"users\":null}}").refusal())
+                .isEqualTo("targets of \"users\" is null; expected a version");
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"USERS\":\"1\"}}").refusal())
+                .startsWith("targets is \"USERS\"; expected");
     }
 
     @Test
@@ -270,10 +296,12 @@ class DataRulesTest {
 
     @Test
     void aWaveHasOneSizeAndAHaltRuleAtLeastOneLimit() {
-        assertThat(rollout("{\"rollout\":\"r1\",\"waves\":[{}]}").refusal()).contains("neither count nor percent");
+        assertThat(rollout("{\"rollout\":\"r1\",\"waves\":[{}]}").refusal())
+                .isEqualTo(
+                        "a wave has none of tenants, count and percent; expected exactly one of them");
         assertThat(rollout("{\"rollout\":\"r1\",\"waves\":[{\"count\":1,\"percent\":1}]}")
                         .refusal())
-                .contains("both count and percent");
+                .contains("a wave has several of tenants, count and percent");
         assertThat(rollout("{\"rollout\":\"r1\",\"halt\":{}}").refusal()).contains("halt has no limit");
         assertThat(rollout("{\"rollout\":\"r1\",\"waves\":[{\"count\":1,\"name\":\" \"}]}")
                         .refusal())

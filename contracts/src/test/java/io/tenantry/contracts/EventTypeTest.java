@@ -32,6 +32,7 @@ class EventTypeTest {
                         "io.tenantry.rollout.paused.v1",
                         "io.tenantry.rollout.resumed.v1",
                         "io.tenantry.rollout.halted.v1",
+                        "io.tenantry.rollout.retrying.v1",
                         "io.tenantry.rollout.aborted.v1",
                         "io.tenantry.rollout.completed.v1");
     }
