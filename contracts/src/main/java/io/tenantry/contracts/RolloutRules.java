@@ -1,6 +1,7 @@
 package io.tenantry.contracts;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class RolloutRules {
     }
 
     static void soak(Duration soak) {
-        if (soak.isNegative() || soak.compareTo(MAX_SOAK) > 0 || soak.getNano() != 0) {
+        if (soak.isNegative() || soak.compareTo(MAX_SOAK) > 0 || !soak.equals(soak.truncatedTo(ChronoUnit.SECONDS))) {
             throw new IllegalArgumentException("waves[].soak is " + soak + "; expected whole seconds, PT0S to P30D");
         }
     }
