@@ -148,7 +148,9 @@ CREATE TABLE worker_catalog (
 COMMENT ON TABLE worker_catalog IS 'The migrations that each worker has. A worker without rows is of a release before this table.';
 COMMENT ON COLUMN worker_catalog.versions IS 'By version: the fingerprint of a home that was brought there.';
 
-ALTER TABLE tenant_home ADD COLUMN fingerprint text;
+ALTER TABLE tenant_home ADD COLUMN fingerprint text, ADD COLUMN fingerprint_at timestamptz;
 COMMENT ON COLUMN tenant_home.fingerprint IS 'Of what was applied when its version was seen; null if that is not known.';
-ALTER TABLE shared_database ADD COLUMN fingerprint text;
+COMMENT ON COLUMN tenant_home.fingerprint_at IS 'observed_at when the fingerprint was written; if they differ, a release without fingerprints was here since.';
+ALTER TABLE shared_database ADD COLUMN fingerprint text, ADD COLUMN fingerprint_at timestamptz;
 COMMENT ON COLUMN shared_database.fingerprint IS 'Of what was applied when its version was seen; null if that is not known.';
+COMMENT ON COLUMN shared_database.fingerprint_at IS 'observed_at when the fingerprint was written; if they differ, a release without fingerprints was here since.';

@@ -1,0 +1,126 @@
+package io.tenantry.worker.rollout;
+
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.worker.engine.catalog.Versions;
+import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
+import io.tenantry.worker.registry.rollout.ResolvedTarget;
+import io.tenantry.worker.rollout.TargetResolution.Lack;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What the live workers have of a requested target. For use by one thread. */
+final class AdvertisedTargets {
+    private final List<AdvertisedCatalog> live;
+    private final String requested;
+    private final SortedMap<String, ResolvedTarget> targets = new TreeMap<>();
+    private final List<Lack> lacking = new ArrayList<>();
+
+    AdvertisedTargets(List<AdvertisedCatalog> live, String requested) {
+        this.live = live;
+        this.requested = requested;
+    }
+
+    /** @param named the databases; empty means all that a worker has */
+    TargetResolution resolve(Collection<String> named) {
+        Collection<String> databases = new TreeSet<>(named);
+        if (databases.isEmpty()) {
+            live.forEach(worker -> databases.addAll(worker.databases().keySet()));
+        }
+        if (databases.isEmpty()) {
+            return new TargetResolution.Unknown(
+                    List.of(), "no live worker has said which migrations it has: start workers of this release");
+        }
+        List<String> unknown =
+                databases.stream().filter(database -> !isResolved(database)).toList();
+        return unknown.isEmpty()
+                ? new TargetResolution.Resolved(targets, lacking)
+                : new TargetResolution.Unknown(unknown, reason(unknown));
+    }
+
+    private boolean isResolved(String database) {
+        Optional<String> version = requested.equals(MigrationRequested.LATEST) ? head(database) : Optional.of(requested);
+        Map<String, Scripts> workers = version.map(wanted -> having(database, wanted)).orElse(Map.of());
+        if (workers.isEmpty()) {
+            return false;
+        }
+        Scripts most = mostCommon(workers.values());
+        targets.put(database, new ResolvedTarget(most.version(), most.fingerprint()));
+        for (AdvertisedCatalog worker : live) {
+            @Nullable Scripts own = workers.get(worker.worker());
+            if (own == null || !own.fingerprint().equals(most.fingerprint())) {
+                lacking.add(new Lack(worker.worker(), database, most.version(), own != null));
+            }
+        }
+        return true;
+    }
+
+    /**
+     * A version at a worker.
+     *
+     * @param version as the worker's scripts have it
+     */
+    private record Scripts(String version, String fingerprint) {}
+
+    /** The workers that have this version, however they write it. */
+    private Map<String, Scripts> having(String database, String version) {
+        Map<String, Scripts> workers = new TreeMap<>();
+        for (AdvertisedCatalog worker : live) {
+            AdvertisedCatalog.Database own = worker.databases().get(database);
+            if (own != null) {
+                own.fingerprints().forEach((each, fingerprint) -> {
+                    if (Versions.ORDER.compare(each, version) == 0) {
+                        workers.put(worker.worker(), new Scripts(each, fingerprint));
+                    }
+                });
+            }
+        }
+        return workers;
+    }
+
+    /** Where workers differ, nothing is sent until they do not, so any of them would do; it must not depend on their order. */
+    private static Scripts mostCommon(Collection<Scripts> all) {
+        Map<String, Long> workers =
+                all.stream().collect(Collectors.groupingBy(Scripts::fingerprint, TreeMap::new, Collectors.counting()));
+        return all.stream()
+                .max(Comparator.<Scripts, Long>comparing(each -> workers.get(each.fingerprint()))
+                        .thenComparing(Scripts::fingerprint)
+                        .thenComparing(Scripts::version))
+                .orElseThrow();
+    }
+
+    private Optional<String> head(String database) {
+        return live.stream()
+                .map(worker -> worker.databases().get(database))
+                .filter(Objects::nonNull)
+                .map(AdvertisedCatalog.Database::head)
+                .filter(Objects::nonNull)
+                .max(Versions.ORDER);
+    }
+
+    private String reason(List<String> unknown) {
+        return unknown.stream().map(this::reason).collect(Collectors.joining("; "))
+                + "; nothing was sent: deploy workers that have it, or name other databases or another target";
+    }
+
+    private String reason(String database) {
+        boolean configured =
+                live.stream().anyMatch(worker -> worker.databases().containsKey(database));
+        if (!configured) {
+            return "no live worker has a database " + database;
+        }
+        Optional<String> head = head(database);
+        return head.isEmpty()
+                ? "the migrations of database " + database + " have no version"
+                : "no live worker has version " + requested + " of database " + database + "; the newest is " + head.get();
+    }
+}
