@@ -207,6 +207,11 @@ public final class Worker implements AutoCloseable {
             seatLost = true;
             stopPipeline();
         }
+
+        @Override
+        public void waits(String obstacle) {
+            LOG.warn("this worker waits for connections, and takes no requests: {}", obstacle);
+        }
     }
 
     private void stopPipeline() {

@@ -24,7 +24,8 @@ final class RegistrySchema {
             "V6__identity_with_type.sql",
             "V7__renewals.sql",
             "V8__observed_before.sql",
-            "V9__rollouts.sql");
+            "V9__rollouts.sql",
+            "V10__members_that_want_little.sql");
     /** Any fixed number: the lock for creating the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 

@@ -25,12 +25,14 @@ final class LeaseTable {
      *
      * @param pulse changes with each renewal
      * @param lease how long the pulse may stay the same; null if the member's release does not store it
+     * @param most as in {@link Member}
      */
     record Row(
             String applicationName,
             String pulse,
             @Nullable Duration lease,
             boolean fenced,
+            @Nullable Integer most,
             Map<String, Holding> holdings) {
         Row {
             holdings = Map.copyOf(holdings);
@@ -40,7 +42,7 @@ final class LeaseTable {
         private Row with(Row other) {
             Map<String, Holding> all = new HashMap<>(holdings);
             all.putAll(other.holdings);
-            return new Row(applicationName, pulse, lease, fenced, all);
+            return new Row(applicationName, pulse, lease, fenced, most, all);
         }
     }
 
@@ -65,7 +67,7 @@ final class LeaseTable {
     List<Row> members(Connection connection) throws SQLException {
         // A release without the column renewals only changes expires_at.
         String sql = "SELECT application_name, fenced, renewals || ' ' || extract(epoch FROM expires_at) AS pulse,"
-                + " lease_millis, server, cap, connections FROM tenantry.worker LEFT JOIN tenantry.connection_lease USING"
+                + " lease_millis, most_connections, server, cap, connections FROM tenantry.worker LEFT JOIN tenantry.connection_lease USING"
                 + " (group_id, application_name) WHERE group_id = ? ORDER BY joined";
         Map<String, Row> members = new LinkedHashMap<>();
         Sql.forEach(
@@ -81,17 +83,19 @@ final class LeaseTable {
                 row.getString("pulse"),
                 millis == null ? null : Duration.ofMillis(millis),
                 row.getBoolean("fenced"),
+                row.getObject("most_connections", Integer.class),
                 server == null ? Map.of() : Map.of(server, new Holding(row.getInt("cap"), row.getInt("connections"))));
     }
 
     /** Writes what this worker holds, and renews its lease. */
-    void renew(Connection connection, String applicationName, Duration lease, Map<String, Holding> holdings)
+    void renew(Connection connection, String applicationName, LeaseTerms terms, Map<String, Holding> holdings)
             throws SQLException {
-        String worker = "INSERT INTO tenantry.worker AS known (group_id, application_name, expires_at, lease_millis)"
-                + " VALUES (?, ?, clock_timestamp() + ? * interval '1 ms', ?) ON CONFLICT (group_id, application_name) DO"
-                + " UPDATE SET renewals = known.renewals + 1, expires_at = excluded.expires_at, lease_millis ="
-                + " excluded.lease_millis";
-        Sql.update(connection, worker, group, applicationName, lease.toMillis(), lease.toMillis());
+        String worker = "INSERT INTO tenantry.worker AS known (group_id, application_name, expires_at, lease_millis,"
+                + " most_connections) VALUES (?, ?, clock_timestamp() + ? * interval '1 ms', ?, ?::integer) ON CONFLICT"
+                + " (group_id, application_name) DO UPDATE SET renewals = known.renewals + 1, expires_at ="
+                + " excluded.expires_at, lease_millis = excluded.lease_millis";
+        long millis = terms.lease().toMillis();
+        Sql.update(connection, worker, group, applicationName, millis, millis, terms.most());
         String leases = "INSERT INTO tenantry.connection_lease AS held (group_id, application_name, server, cap,"
                 + " connections) VALUES (?, ?, ?, ?, ?) ON CONFLICT (group_id, application_name, server) DO UPDATE SET"
                 + " cap = excluded.cap, connections = excluded.connections WHERE (held.cap, held.connections) <>"

@@ -28,6 +28,9 @@ public final class Leases implements AutoCloseable {
 
         /** The worker had connections, lost them, and gets none now: other workers must do its work. */
         void seatLost();
+
+        /** The worker still waits for connections, or for another reason than before. Repeated every 30 s. */
+        void waits(String obstacle);
     }
 
     private final Map<String, Server> servers;
@@ -166,7 +169,7 @@ public final class Leases implements AutoCloseable {
         if (again && now - waitingSince > terms.renewal().multipliedBy(2).toNanos()) {
             lastObstacle = obstacle;
             lastLog = now;
-            LOG.warn("this worker waits for connections, and takes no requests: {}", obstacle);
+            listener.waits(obstacle);
         }
     }
 

@@ -134,7 +134,7 @@ final class Membership {
             // Connections must not be used any more when others read that they are free.
             rows.put(server.name(), new Holding(server.bulkhead().cap(), less ? server.share(share) : share));
         }
-        table.renew(connection, name, terms.lease(), rows);
+        table.renew(connection, name, terms, rows);
         table.fence(connection, dead(group));
         return new Renewal(false, group, next);
     }
@@ -150,7 +150,7 @@ final class Membership {
                             known.map(member -> member.connections(server.name()))
                                     .orElse(0)));
         }
-        Member self = new Member(name, Duration.ZERO, false, holdings);
+        Member self = new Member(name, Duration.ZERO, false, terms.most(), holdings);
         List<Member> group = new ArrayList<>(found);
         if (known.isPresent()) {
             group.set(group.indexOf(known.get()), self);
@@ -194,10 +194,14 @@ final class Membership {
 
     private void use(Map<String, Integer> now) {
         if (!now.equals(shares) && now.values().stream().anyMatch(share -> share > 0)) {
-            LOG.info("connections of this worker: {}; {} workers", now, members.size());
+            LOG.info("connections of this worker: {}; {} workers", now, workers());
         }
         shares = now;
         servers.values().forEach(server -> server.share(now.getOrDefault(server.name(), 0)));
+    }
+
+    private long workers() {
+        return members.stream().filter(member -> member.most() == null).count();
     }
 
     /** Gives everything back; other workers end the sessions that are still open. */
@@ -215,7 +219,7 @@ final class Membership {
                         connection,
                         table.members(connection).stream()
                                 .filter(row -> row.applicationName().equals(name))
-                                .map(row -> new Member(name, Duration.ZERO, false, row.holdings()))
+                                .map(row -> new Member(name, Duration.ZERO, false, row.most(), row.holdings()))
                                 .toList());
             }
             return gone;

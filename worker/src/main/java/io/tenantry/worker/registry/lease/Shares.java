@@ -1,5 +1,6 @@
 package io.tenantry.worker.registry.lease;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.TreeMap;
  * How the servers' connections are divided: each living worker aims at cap / workers, and the older ones at one more if
  * there is a remainder. A worker gives up what it has beyond its aim at once, and takes more only when it is free. It
  * begins with at least one connection of every server, or with none at all. If there are more workers than connections,
- * those that joined last get none. Dead workers count with what they still hold. Immutable.
+ * those that joined last get none. A command that wants only so many gets no more, and the workers divide the rest.
+ * Dead workers count with what they still hold. Immutable.
  */
 final class Shares {
     private final List<Member> members;
@@ -76,24 +78,41 @@ final class Shares {
 
     /** Empty if the worker gets none. */
     private Map<String, Integer> targets(Member self) {
-        Map<String, Integer> seated = new HashMap<>();
-        Map<String, Integer> rank = new HashMap<>();
+        Map<String, List<Member>> seated = new HashMap<>();
         for (Member member : members) {
             Set<String> servers = member.holdings().keySet();
-            if (member.isLive() && servers.stream().allMatch(server -> seated.getOrDefault(server, 0) < cap(server))) {
-                if (member.equals(self)) {
-                    servers.forEach(server -> rank.put(server, seated.getOrDefault(server, 0)));
-                }
-                servers.forEach(server -> seated.merge(server, 1, Integer::sum));
+            if (member.isLive()
+                    && servers.stream()
+                            .allMatch(server -> seated.getOrDefault(server, List.of()).size() < cap(server))) {
+                servers.forEach(server -> seated.computeIfAbsent(server, none -> new ArrayList<>())
+                        .add(member));
             }
         }
         Map<String, Integer> targets = new HashMap<>();
-        rank.forEach((server, older) -> {
-            int cap = cap(server);
-            int workers = seated.getOrDefault(server, 1);
-            targets.put(server, cap / workers + (older < cap % workers ? 1 : 0));
+        seated.forEach((server, holders) -> {
+            if (holders.contains(self)) {
+                targets.put(server, target(self, holders, cap(server)));
+            }
         });
         return targets;
+    }
+
+    /** @param seated at most as many as the cap, so that there is one connection for each */
+    private static int target(Member self, List<Member> seated, int cap) {
+        int each = cap / seated.size();
+        if (self.most() != null) {
+            return Math.min(self.most(), each);
+        }
+        int free = cap;
+        List<Member> workers = new ArrayList<>();
+        for (Member member : seated) {
+            if (member.most() == null) {
+                workers.add(member);
+            } else {
+                free -= Math.min(member.most(), each);
+            }
+        }
+        return free / workers.size() + (workers.indexOf(self) < free % workers.size() ? 1 : 0);
     }
 
     private long seated(String server, String exceptFor) {

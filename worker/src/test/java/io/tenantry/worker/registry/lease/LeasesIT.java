@@ -87,10 +87,30 @@ class LeasesIT {
 
         assertThat(c.await(Duration.ofSeconds(1))).isFalse();
         assertThat(c.holds()).isFalse();
+        assertThat(c.obstacle()).contains("2 other workers of the group share them");
         stop(0);
 
         assertThat(c.await(PATIENCE)).isTrue();
         awaitShares(1, 1);
+    }
+
+    @Test
+    void aCommandGetsOneConnectionAndTheWorkersKeepTheRest() {
+        start("a", 16);
+        awaitShares(16);
+        LeasingWorker command = new LeasingWorker(
+                deployment,
+                registrySettings(),
+                "group",
+                unique("command"),
+                Map.of("main", 16),
+                new LeaseTerms(Duration.ofSeconds(2), Duration.ofMillis(200), 1));
+        workers.add(command);
+        command.start();
+
+        awaitShares(15, 1);
+        stop(1);
+        awaitShares(16);
     }
 
     @Test

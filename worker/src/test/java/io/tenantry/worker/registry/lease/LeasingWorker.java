@@ -33,6 +33,7 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
     private final Leases leases;
     private final AtomicInteger seatsLost = new AtomicInteger();
     private final AtomicInteger losses = new AtomicInteger();
+    private volatile String obstacle = "";
     private volatile boolean holds;
     private boolean dead;
 
@@ -95,6 +96,11 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
         return registry;
     }
 
+    /** What it waited for last. */
+    String obstacle() {
+        return obstacle;
+    }
+
     int seatsLost() {
         return seatsLost.get();
     }
@@ -149,6 +155,11 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
     @Override
     public void seatLost() {
         seatsLost.incrementAndGet();
+    }
+
+    @Override
+    public void waits(String reason) {
+        obstacle = reason;
     }
 
     @Override

@@ -107,10 +107,10 @@ class RenewalsTest {
     }
 
     private static LeaseTable.Row row(String name, String pulse, @Nullable Duration lease) {
-        return new LeaseTable.Row(name, pulse, lease, false, Map.of("main", new Holding(4, 2)));
+        return new LeaseTable.Row(name, pulse, lease, false, null, Map.of("main", new Holding(4, 2)));
     }
 
     private static LeaseTable.Row fenced(String name, String pulse) {
-        return new LeaseTable.Row(name, pulse, LEASE, true, Map.of("main", new Holding(4, 2)));
+        return new LeaseTable.Row(name, pulse, LEASE, true, null, Map.of("main", new Holding(4, 2)));
     }
 }

@@ -104,6 +104,28 @@ class SharesTest {
         assertThat(share(group, "c")).isZero();
     }
 
+    @Test
+    void aCommandTakesNoMoreThanItWantsAndTheWorkersDivideTheRest() {
+        List<Member> three = List.of(live("a", 16, 8), live("b", 16, 8), command("c", 16, 0));
+
+        assertThat(share(three, "a")).isEqualTo(8);
+        assertThat(share(three, "b")).isEqualTo(7);
+        assertThat(share(List.of(live("a", 16, 8), live("b", 16, 7), command("c", 16, 0)), "c"))
+                .isEqualTo(1);
+        assertThat(share(List.of(command("c", 16, 1), live("a", 16, 16)), "a")).isEqualTo(15);
+        assertThat(share(List.of(command("c", 16, 0), command("d", 16, 0)), "c"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aCommandWaitsWhereEachConnectionHasItsWorker() {
+        List<Member> three = List.of(live("a", 2, 1), live("b", 2, 1), command("c", 2, 0));
+
+        assertThat(share(three, "a")).isEqualTo(1);
+        assertThat(share(three, "c")).isZero();
+        assertThat(new Shares(three).obstacle("c")).contains("2 other workers of the group share them");
+    }
+
     /** Whatever happens in whatever order: what all may have is never more than the cap, and in the end all of it. */
     @Test
     void neverSharesOutMoreThanTheCapAndAllOfItInTheEnd() {
@@ -122,20 +144,23 @@ class SharesTest {
             for (int turn = 0; turn < 2 * group.size(); turn++) {
                 renew(group, turn % group.size(), cap);
             }
-            assertThat(sum(group)).as("%s", group).isEqualTo(cap);
+            boolean anyWorker = group.stream().limit(cap).anyMatch(member -> member.most() == null);
+            assertThat(sum(group)).as("%s", group).isEqualTo(anyWorker ? cap : Math.min(cap, group.size()));
         }
     }
 
     private static void change(List<Member> group, int cap, Random random, String name) {
         int choice = random.nextInt(6);
         if (choice == 0 || group.isEmpty()) {
-            group.add(live(name, cap, 0));
+            group.add(random.nextInt(4) == 0 ? command(name, cap, 0) : live(name, cap, 0));
             return;
         }
         int index = random.nextInt(group.size());
         Member member = group.get(index);
         if (choice == 1) {
-            group.set(index, dead(member.applicationName(), cap, member.connections("main")));
+            group.set(
+                    index,
+                    new Member(member.applicationName(), DEAD, false, member.most(), member.holdings()));
         } else if (choice == 2 && !member.isLive()) {
             group.remove(index);
         } else if (member.isLive()) {
@@ -145,7 +170,9 @@ class SharesTest {
 
     private static void renew(List<Member> group, int index, int cap) {
         Member member = group.get(index);
-        group.set(index, live(member.applicationName(), cap, share(List.copyOf(group), member.applicationName())));
+        int share = share(List.copyOf(group), member.applicationName());
+        Map<String, Holding> holdings = Map.of("main", new Holding(cap, share));
+        group.set(index, new Member(member.applicationName(), Duration.ZERO, false, member.most(), holdings));
     }
 
     private static int sum(List<Member> group) {
@@ -154,6 +181,10 @@ class SharesTest {
 
     private static int share(List<Member> group, String name) {
         return new HashMap<>(new Shares(group).of(name)).getOrDefault("main", -1);
+    }
+
+    private static Member command(String name, int cap, int connections) {
+        return new Member(name, Duration.ZERO, false, 1, Map.of("main", new Holding(cap, connections)));
     }
 
     private static Member live(String name, int cap, int connections) {
@@ -165,6 +196,6 @@ class SharesTest {
     }
 
     private static Member member(String name, boolean live, Map<String, Holding> holdings) {
-        return new Member(name, live ? Duration.ZERO : DEAD, false, holdings);
+        return new Member(name, live ? Duration.ZERO : DEAD, false, null, holdings);
     }
 }
