@@ -92,6 +92,7 @@ COMMENT ON COLUMN rollout_member.dead IS 'It failed because its request became a
 COMMENT ON COLUMN rollout_member.sent_at IS 'When the attempt was handed over to be sent; it may be sent again after a crash.';
 CREATE UNIQUE INDEX rollout_member_by_request ON rollout_member (request_id);
 CREATE INDEX rollout_member_to_send ON rollout_member (rollout, wave, key) WHERE state = 'pending' AND sent_at IS NULL;
+CREATE INDEX rollout_member_to_retry ON rollout_member (rollout, key) WHERE state = 'pending' AND sent_at IS NULL AND retry;
 CREATE INDEX rollout_member_in_flight ON rollout_member (rollout) WHERE state = 'pending' AND sent_at IS NOT NULL;
 CREATE INDEX rollout_member_failed ON rollout_member (rollout) WHERE state IN ('failed', 'skipped');
 CREATE INDEX rollout_member_by_key ON rollout_member (key);

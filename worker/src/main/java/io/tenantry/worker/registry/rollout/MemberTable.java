@@ -54,22 +54,18 @@ public final class MemberTable {
      */
     public List<ClaimedAttempt> claim(Connection connection, String rollout, int upToWave, int limit)
             throws SQLException {
-        String sql = "UPDATE tenantry.rollout_member SET sent_at = now() WHERE (rollout, shared, key) IN (SELECT rollout,"
-                + " shared, key FROM tenantry.rollout_member WHERE rollout = ? AND state = 'pending' AND sent_at IS NULL"
-                + " AND (retry OR wave <= ?) ORDER BY retry DESC, wave, key LIMIT ? FOR UPDATE) RETURNING wave, "
-                + OF_ATTEMPT;
         List<ClaimedAttempt> claimed = new ArrayList<>();
         Map<Integer, Integer> byWave = new TreeMap<>();
-        Sql.forEach(
-                connection,
-                sql,
-                row -> {
-                    claimed.add(read(row));
-                    byWave.merge(row.getInt("wave"), 1, Integer::sum);
-                },
-                rollout,
-                upToWave,
-                limit);
+        claim(connection, byWave, claimed, "retry ORDER BY key", rollout, limit);
+        if (upToWave > 0 && claimed.size() < limit) {
+            claim(
+                    connection,
+                    byWave,
+                    claimed,
+                    "wave <= " + upToWave + " ORDER BY wave, key",
+                    rollout,
+                    limit - claimed.size());
+        }
         for (Map.Entry<Integer, Integer> wave : byWave.entrySet()) {
             Sql.update(
                     connection,
@@ -79,6 +75,30 @@ public final class MemberTable {
                     wave.getKey());
         }
         return claimed;
+    }
+
+    private static void claim(
+            Connection connection,
+            Map<Integer, Integer> byWave,
+            List<ClaimedAttempt> claimed,
+            String which,
+            String rollout,
+            int limit)
+            throws SQLException {
+        String sql = "UPDATE tenantry.rollout_member m SET sent_at = now() FROM (SELECT shared, key FROM"
+                + " tenantry.rollout_member WHERE rollout = ? AND state = 'pending' AND sent_at IS NULL AND " + which
+                + " LIMIT ? FOR UPDATE) n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
+                + " m.wave, m.shared, m.key, m.databases, m.attempt, m.request_id";
+        Sql.forEach(
+                connection,
+                sql,
+                row -> {
+                    claimed.add(read(row));
+                    byWave.merge(row.getInt("wave"), 1, Integer::sum);
+                },
+                rollout,
+                limit,
+                rollout);
     }
 
     /** The attempts that were claimed and have no answer; some of them may never have been sent. */

@@ -33,8 +33,9 @@ public final class RolloutTable {
      * What may have changed since it was looked at last.
      *
      * @param progress differs when the row or a count of its waves has changed
+     * @param inFlight members with a request that is not answered
      */
-    public record Look(String rollout, RolloutState state, String progress) {}
+    public record Look(String rollout, int partition, RolloutState state, String progress, int inFlight) {}
 
     /** Lets one transaction at a time plan rollouts; ends with the transaction. */
     public void lockPlanning(Connection connection) throws SQLException {
@@ -56,9 +57,9 @@ public final class RolloutTable {
                 connection, "SELECT " + COLUMNS + " FROM tenantry.rollout WHERE rollout = ?", this::read, rollout);
     }
 
-    /** The rollouts of these partitions that have not ended, and those that have and wait for an answer. */
+    /** The rollouts of these partitions that have not ended. */
     public List<Look> active(Connection connection, String group, Collection<Integer> partitions) throws SQLException {
-        String sql = "SELECT r.rollout, r.state, r.version || ' ' || coalesce(sum(w.in_flight) || ' ' ||"
+        String sql = "SELECT r.rollout, r.partition, r.state, coalesce(sum(w.in_flight), 0), r.version || ' ' || coalesce(sum(w.in_flight) || ' ' ||"
                 + " sum(w.completed) || ' ' || sum(w.up_to_date) || ' ' || sum(w.failed) || ' ' || sum(w.skipped) || ' ' ||"
                 + " sum(w.counted), '') FROM tenantry.rollout r LEFT JOIN tenantry.rollout_wave w USING (rollout) WHERE"
                 + " r.group_id = ? AND r.partition = ANY (?) AND r.finished_at IS NULL GROUP BY r.rollout ORDER BY"
@@ -66,7 +67,12 @@ public final class RolloutTable {
         return Sql.query(
                 connection,
                 sql,
-                row -> new Look(row.getString(1), RolloutState.of(row.getString(2)), row.getString(3)),
+                row -> new Look(
+                        row.getString(1),
+                        row.getInt(2),
+                        RolloutState.of(row.getString(3)),
+                        row.getString(5),
+                        row.getInt(4)),
                 group,
                 connection.createArrayOf("int4", partitions.toArray()));
     }

@@ -1,0 +1,231 @@
+package io.tenantry.worker.rollout;
+
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.rollout.MemberTable;
+import io.tenantry.worker.registry.rollout.Outbox;
+import io.tenantry.worker.registry.rollout.RolloutRow;
+import io.tenantry.worker.registry.rollout.RolloutTable;
+import io.tenantry.worker.registry.rollout.RolloutTable.Look;
+import io.tenantry.worker.rollout.RolloutProgress.Advanced;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the driver does in the registry. Each step is one short transaction. For the driver's thread alone.
+ */
+public final class RolloutWork {
+    private static final Logger LOG = LoggerFactory.getLogger(RolloutWork.class);
+    /** A rollout without a change is moved on so often: it may soak, or wait for workers. */
+    private static final Duration WITHOUT_CHANGE = Duration.ofSeconds(1);
+
+    private static final int EVENTS_AT_ONCE = 500;
+
+    private record Seen(String progress, long atNanos) {}
+
+    private final Registry registry;
+    private final RolloutTerms terms;
+    private final LongSupplier nanoTime;
+    private final RolloutTable rollouts = new RolloutTable();
+    private final MemberTable members = new MemberTable();
+    private final Outbox outbox = new Outbox();
+    private final AttemptEvents attempts;
+    private final RolloutProgress progress;
+    private final VerbExecution verbs;
+    private final Map<String, Seen> seen = new HashMap<>();
+    private long outboxReadNanos;
+    private boolean outboxRead;
+
+    /**
+     * @param clock for times that are shown
+     * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
+     */
+    public RolloutWork(Registry registry, RolloutTerms terms, Clock clock, LongSupplier nanoTime) {
+        this.registry = registry;
+        this.terms = terms;
+        this.nanoTime = nanoTime;
+        this.attempts = new AttemptEvents(terms.source(), clock);
+        RolloutEvents events = new RolloutEvents(terms.source(), clock);
+        this.progress = new RolloutProgress(new Planning(terms, events), events);
+        this.verbs = new VerbExecution(terms, progress, events);
+    }
+
+    /** Does what can be done now; returns whether results of requests are expected soon. */
+    boolean turn(Desk desk) throws SQLException {
+        for (OwnedPartition partition : desk.partitions()) {
+            if (!partition.isBegun()) {
+                takeOver(desk, partition);
+            }
+        }
+        executeVerbs(desk);
+        boolean busy = !desk.isDraining() && moveOn(desk);
+        readOutbox(desk);
+        markPublished(desk);
+        return busy || desk.unpublished() > 0;
+    }
+
+    /** Attempts that the owner before has claimed may never have been sent: they are sent again. */
+    private void takeOver(Desk desk, OwnedPartition partition) throws SQLException {
+        List<Outgoing.Attempt> again = new ArrayList<>();
+        long position = registry.inTransaction(connection -> {
+            again.clear();
+            for (Look look : rollouts.active(connection, terms.group(), List.of(partition.number()))) {
+                Optional<RolloutRow> row = rollouts.find(connection, look.rollout());
+                if (row.isPresent() && row.get().isPlanned()) {
+                    members.inFlight(connection, look.rollout())
+                            .forEach(attempt -> again.add(attempts.of(row.get(), attempt)));
+                }
+            }
+            return outbox.begin(connection, terms.group(), partition.number(), partition.published());
+        });
+        if (!again.isEmpty()) {
+            LOG.info(
+                    "partition {} of rollout.requested was taken over; {} requests of its rollouts are sent again, as the owner"
+                            + " before may not have sent them",
+                    partition.number(),
+                    again.size());
+        }
+        desk.begun(partition, position, again);
+        outboxRead = false;
+    }
+
+    private void executeVerbs(Desk desk) throws SQLException {
+        for (Optional<Desk.Waiting> next = desk.nextVerb(); next.isPresent(); next = desk.nextVerb()) {
+            desk.answered(next.get(), execute(desk, next.get().verb()).orElse(null));
+            outboxRead = false;
+        }
+    }
+
+    /** Why the verb becomes a dead letter; empty if it does not. */
+    private Optional<String> execute(Desk desk, Rollouts.Verb verb) throws SQLException {
+        try {
+            return registry.inTransaction(connection -> {
+                verbs.execute(connection, Verb.of(verb));
+                return Optional.empty();
+            });
+        } catch (OutOfMemoryError | LinkageError broken) {
+            throw broken;
+        } catch (SQLException | RuntimeException | Error failure) {
+            if (!SqlFailure.isAboutTheData(failure)) {
+                desk.notExecuted();
+                throw failure;
+            }
+            LOG.error(
+                    "{} of rollout {} cannot be executed; it becomes a dead letter",
+                    verb.data().action().label(),
+                    verb.data().rollout(),
+                    failure);
+            return Optional.of("it could not be executed, for a reason that the worker's log describes: "
+                    + failure.getClass().getSimpleName());
+        }
+    }
+
+    private boolean moveOn(Desk desk) throws SQLException {
+        Map<Integer, OwnedPartition> owned = new HashMap<>();
+        desk.partitions().stream()
+                .filter(OwnedPartition::isBegun)
+                .forEach(partition -> owned.put(partition.number(), partition));
+        if (owned.isEmpty()) {
+            seen.clear();
+            return false;
+        }
+        List<Look> looks = registry.inTransaction(
+                connection -> rollouts.active(connection, terms.group(), owned.keySet()));
+        seen.keySet().retainAll(looks.stream().map(Look::rollout).collect(Collectors.toSet()));
+        boolean busy = false;
+        for (Look look : looks) {
+            if (isDue(look)) {
+                moveOn(desk, look, owned.get(look.partition()));
+            }
+            busy |= look.inFlight() > 0;
+        }
+        return busy;
+    }
+
+    private boolean isDue(Look look) {
+        Seen last = seen.get(look.rollout());
+        long now = nanoTime.getAsLong();
+        boolean due = last == null
+                || !last.progress().equals(look.progress())
+                || now - last.atNanos() >= WITHOUT_CHANGE.toNanos();
+        if (due) {
+            seen.put(look.rollout(), new Seen(look.progress(), now));
+        }
+        return due;
+    }
+
+    /** If one rollout cannot be moved on, the others are. */
+    private void moveOn(Desk desk, Look look, OwnedPartition partition) throws SQLException {
+        try {
+            Optional<Advanced> advanced =
+                    registry.inTransaction(connection -> progress.advance(connection, look.rollout()));
+            advanced.ifPresent(step -> desk.hand(
+                    partition,
+                    step.attempts().stream()
+                            .map(attempt -> attempts.of(step.row(), attempt))
+                            .toList()));
+            outboxRead = false;
+        } catch (SQLException | RuntimeException failure) {
+            if (SqlFailure.of(failure) == SqlFailure.SERVER_AWAY) {
+                throw failure;
+            }
+            LOG.error(
+                    "rollout {}, which is {}, cannot be moved on; nothing of it is sent, and it is tried again",
+                    look.rollout(),
+                    look.state().label(),
+                    failure);
+        }
+    }
+
+    private void readOutbox(Desk desk) throws SQLException {
+        long now = nanoTime.getAsLong();
+        if (outboxRead && now - outboxReadNanos < WITHOUT_CHANGE.toNanos()) {
+            return;
+        }
+        for (OwnedPartition partition : desk.partitions()) {
+            if (partition.isBegun()) {
+                List<Outbox.Entry> entries = registry.inTransaction(connection -> outbox.after(
+                        connection,
+                        terms.source(),
+                        terms.group(),
+                        partition.number(),
+                        partition.handed(),
+                        EVENTS_AT_ONCE));
+                desk.handEvents(
+                        partition,
+                        entries.stream()
+                                .map(entry -> new Outgoing.StateChange(
+                                        entry.partition(), entry.position(), entry.event()))
+                                .toList());
+            }
+        }
+        outboxRead = true;
+        outboxReadNanos = now;
+    }
+
+    private void markPublished(Desk desk) throws SQLException {
+        Map<Integer, List<Long>> positions = new TreeMap<>();
+        for (Outgoing.StateChange change : desk.takeUnmarked()) {
+            positions
+                    .computeIfAbsent(change.partition(), partition -> new ArrayList<>())
+                    .add(change.position());
+        }
+        for (Map.Entry<Integer, List<Long>> partition : positions.entrySet()) {
+            registry.inTransaction(connection -> {
+                outbox.published(connection, terms.group(), partition.getKey(), partition.getValue());
+                return true;
+            });
+        }
+    }
+}
