@@ -7,24 +7,30 @@ import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.Candidate;
 import io.tenantry.worker.registry.rollout.Conflict;
 import io.tenantry.worker.registry.rollout.MemberTable;
-import io.tenantry.worker.registry.rollout.ResolvedTarget;
 import io.tenantry.worker.registry.rollout.RolloutCandidates;
 import io.tenantry.worker.registry.rollout.RolloutRow;
+import io.tenantry.worker.registry.rollout.RolloutTable;
 import io.tenantry.worker.registry.rollout.WaveTable;
 import io.tenantry.worker.registry.rollout.WorkerCatalogs;
 import io.tenantry.worker.rollout.RolloutEvents.Said;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the plan of a rollout, once: the version to reach in each database, the waves, and who is in which. Works in the
  * caller's transaction. Safe for use by many threads.
  */
 final class Planning {
+    private final RolloutTable rollouts = new RolloutTable();
     private final WorkerCatalogs catalogs = new WorkerCatalogs();
     private final RolloutCandidates candidates = new RolloutCandidates();
     private final WaveTable waves = new WaveTable();
@@ -35,5 +41,82 @@ final class Planning {
     Planning(RolloutTerms terms, RolloutEvents events) {
         this.terms = terms;
         this.events = events;
+    }
+
+    /**
+     * Plans the rollout, if the live workers say which versions its targets are. The plan is made although some workers lack
+     * them: then the rollout waits.
+     *
+     * @throws RefusedException if it cannot be planned, or if no worker has had a target for longer than the grace period
+     */
+    RolloutRow plan(Connection connection, RolloutRow row, Instant now) throws SQLException, RefusedException {
+        List<DatabaseSettings> named = terms.named(row.start().databases());
+        List<String> names = named.stream().map(DatabaseSettings::name).toList();
+        TargetResolution resolution =
+                TargetResolution.of(names, row.start().target(), catalogs.live(connection, row.group()));
+        if (resolution instanceof TargetResolution.Unknown unknown) {
+            boolean others = !unknown.databases().isEmpty() && unknown.databases().size() < names.size();
+            if (others || !now.isBefore(row.requestedAt().plus(terms.targetGrace()))) {
+                throw new RefusedException(ErrorCode.TARGET_UNKNOWN, unknown.reason() + "; nothing was sent");
+            }
+            return row.waitingFor(unknown.reason());
+        }
+        return plan(connection, row, named, (TargetResolution.Resolved) resolution);
+    }
+
+    private RolloutRow plan(
+            Connection connection, RolloutRow row, List<DatabaseSettings> named, TargetResolution.Resolved resolved)
+            throws SQLException, RefusedException {
+        rollouts.lockPlanning(connection);
+        Map<String, String> fingerprints = new HashMap<>();
+        resolved.targets().forEach((database, target) -> fingerprints.put(database, target.fingerprint()));
+        List<Candidate> all = candidates.find(
+                connection, row.start().select().attributes(), fingerprints, RolloutTerms.shared(named));
+        WavePlan plan = WavePlanner.plan(row.start(), Selected.of(row.start(), all));
+        refuseConflicts(connection, row, all, plan);
+        waves.insert(connection, row.rollout(), plan.waves());
+        members.insert(connection, row.rollout(), plan.members());
+        RolloutRow planned =
+                row.planned(resolved.targets(), plan.upToDate()).waitingFor(waitsFor(resolved));
+        return events.append(
+                connection, planned, EventType.ROLLOUT_STARTED, new Said(null, planned.waitsFor(), row.startedBy()));
+    }
+
+    private void refuseConflicts(Connection connection, RolloutRow row, List<Candidate> all, WavePlan plan)
+            throws SQLException, RefusedException {
+        Set<List<Object>> planned = new HashSet<>();
+        plan.members().forEach(member -> planned.add(List.of(member.shared(), member.key())));
+        List<Conflict> conflicts = candidates.conflicts(
+                connection,
+                row.rollout(),
+                all.stream()
+                        .filter(candidate -> planned.contains(List.of(candidate.shared(), candidate.key())))
+                        .toList());
+        if (!conflicts.isEmpty()) {
+            Conflict first = conflicts.get(0);
+            throw new RefusedException(
+                    ErrorCode.ROLLOUT_CONFLICT,
+                    "rollout " + first.rollout() + " is active and has " + first.members() + " of the same tenants, as "
+                            + first.example() + "; nothing was sent: wait until it has ended, abort it, or exclude them");
+        }
+    }
+
+    /** A rollout that is planned, and what it still waits for. */
+    RolloutRow look(Connection connection, RolloutRow row) throws SQLException {
+        List<TargetResolution.Lack> lacking = new ArrayList<>();
+        for (AdvertisedCatalog worker : catalogs.live(connection, row.group())) {
+            row.targets().forEach((database, target) -> {
+                AdvertisedCatalog.Database own = worker.databases().get(database);
+                if (own == null || !own.fingerprints().containsValue(target.fingerprint())) {
+                    boolean differs = own != null && own.fingerprints().containsKey(target.version());
+                    lacking.add(new TargetResolution.Lack(worker.worker(), database, target.version(), differs));
+                }
+            });
+        }
+        return row.waitingFor(waitsFor(new TargetResolution.Resolved(new TreeMap<>(row.targets()), lacking)));
+    }
+
+    private static @Nullable String waitsFor(TargetResolution.Resolved resolved) {
+        return resolved.lacking().isEmpty() ? null : resolved.waitsFor();
     }
 }

@@ -39,8 +39,16 @@ final class RolloutProgress {
     /** A rollout after a step, and what is to be sent now. */
     record Advanced(RolloutRow row, List<ClaimedAttempt> attempts) {}
 
-    /** Moves the rollout on and claims attempts to be sent; empty if it has ended. */
-    Optional<Advanced> advance(Connection connection, String rollout) throws SQLException {
+    /**
+     * Moves the rollout on and claims attempts to be sent; empty if it has ended.
+     *
+     * @param seen its state when it was looked at last
+     */
+    Optional<Advanced> advance(Connection connection, String rollout, RolloutState seen) throws SQLException {
+        if (seen == RolloutState.WAITING) {
+            // Before the row's lock, in the same order as a start.
+            rollouts.lockPlanning(connection);
+        }
         Optional<RolloutRow> found = rollouts.lock(connection, rollout);
         if (found.isEmpty() || found.get().state().isFinal()) {
             return Optional.empty();

@@ -123,7 +123,7 @@ public final class RolloutWork {
             }
             LOG.error(
                     "{} of rollout {} cannot be executed; it becomes a dead letter",
-                    verb.data().action().label(),
+                    verb.data().action().wireName(),
                     verb.data().rollout(),
                     failure);
             return Optional.of("it could not be executed, for a reason that the worker's log describes: "
@@ -169,7 +169,7 @@ public final class RolloutWork {
     private void moveOn(Desk desk, Look look, OwnedPartition partition) throws SQLException {
         try {
             Optional<Advanced> advanced =
-                    registry.inTransaction(connection -> progress.advance(connection, look.rollout()));
+                    registry.inTransaction(connection -> progress.advance(connection, look.rollout(), look.state()));
             advanced.ifPresent(step -> desk.hand(
                     partition,
                     step.attempts().stream()

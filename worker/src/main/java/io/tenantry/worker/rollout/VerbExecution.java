@@ -66,8 +66,8 @@ final class VerbExecution {
             return;
         }
         List<DatabaseSettings> named = terms.named(verb.data().databases());
-        RolloutRow row = newRow(verb, named);
-        rollouts.insert(connection, row);
+        rollouts.insert(connection, newRow(verb, named));
+        RolloutRow row = rollouts.lock(connection, verb.data().rollout()).orElseThrow();
         try {
             progress.write(connection, row, progress.moveOn(connection, row));
         } catch (RefusedException refusal) {
@@ -191,7 +191,7 @@ final class VerbExecution {
             throw new RefusedException(
                     ErrorCode.ROLLOUT_STATE,
                     "rollout " + name + " is " + row.state().label() + "; nothing was done: "
-                            + verb.data().action().label() + " is possible while a rollout is "
+                            + verb.data().action().wireName() + " is possible while a rollout is "
                             + String.join(", ", List.of(allowed).stream().map(RolloutState::label).toList()));
         }
         return row;

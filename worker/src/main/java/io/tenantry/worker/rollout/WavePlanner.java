@@ -51,12 +51,22 @@ final class WavePlanner {
         int toSend = left.size();
         List<Wave> asked = start.waves();
         for (Wave wave : asked) {
-            add(wave.name(), wave, take(wave));
+            List<Candidate> taken = new ArrayList<>(take(wave));
+            if (wave == asked.get(asked.size() - 1) && wave.tenants().isEmpty() && isLastWith(taken)) {
+                left.stream().filter(Candidate::shared).forEach(taken::add);
+            }
+            add(wave.name(), wave, taken);
         }
         if (!left.isEmpty() || waves.isEmpty()) {
             add(null, null, List.copyOf(left));
         }
         return new WavePlan(waves, members, selected.candidates().size() - toSend);
+    }
+
+    /** Whether no tenant is left after these: then shared databases that no wave has named are in the same wave. */
+    private boolean isLastWith(List<Candidate> taken) {
+        long more = left.stream().filter(candidate -> !candidate.shared()).count();
+        return more == taken.stream().filter(candidate -> !candidate.shared()).count();
     }
 
     private List<Candidate> take(Wave wave) throws RefusedException {

@@ -77,7 +77,8 @@ class WavePlannerTest {
     void aSharedDatabaseIsInTheLastWaveUnlessItIsNamed() throws RefusedException {
         tenants(1, 4, false);
         fleet.add(new Candidate("billing", true, List.of("billing"), false));
-        assertThat(waveOf(plan(start(new Wave(null, null, 100))), "billing")).isEqualTo(2);
+        assertThat(waveOf(plan(start(new Wave(null, null, 100))), "billing")).isEqualTo(1);
+        assertThat(waveOf(plan(start(new Wave(null, null, 50))), "billing")).isEqualTo(2);
         assertThat(waveOf(plan(start(names("first", "billing"))), "billing")).isEqualTo(1);
     }
 
