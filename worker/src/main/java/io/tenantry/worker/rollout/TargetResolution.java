@@ -35,7 +35,7 @@ public sealed interface TargetResolution {
             lacking.forEach(lack -> workers.computeIfAbsent(lack.what(), what -> new ArrayList<>())
                     .add(lack.worker()));
             return workers.entrySet().stream()
-                    .map(entry -> entry.getKey() + ": " + named(entry.getValue()))
+                    .map(entry -> entry.getKey() + ' ' + named(entry.getValue()))
                     .collect(Collectors.joining("; "));
         }
 

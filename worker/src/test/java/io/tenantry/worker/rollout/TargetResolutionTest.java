@@ -1,0 +1,166 @@
+package io.tenantry.worker.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
+import io.tenantry.worker.registry.rollout.AdvertisedCatalog.Database;
+import io.tenantry.worker.registry.rollout.ResolvedTarget;
+import io.tenantry.worker.rollout.TargetResolution.Lack;
+import io.tenantry.worker.rollout.TargetResolution.Resolved;
+import io.tenantry.worker.rollout.TargetResolution.Unknown;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TargetResolutionTest {
+    private static final Database REPEATABLE_ONLY = new Database(null, Map.of());
+
+    @Test
+    void latestIsTheHighestHeadOfEachDatabase() {
+        Resolved resolved = resolved(
+                List.of(),
+                "latest",
+                worker("a", Map.of("users", versions("2.9", "2.10"), "billing", versions("7"))));
+
+        assertThat(resolved.targets())
+                .containsExactly(
+                        Map.entry("billing", new ResolvedTarget("7", "of 7")),
+                        Map.entry("users", new ResolvedTarget("2.10", "of 2.10")));
+        assertThat(resolved.lacking()).isEmpty();
+        assertThat(resolved.waitsFor()).isEmpty();
+    }
+
+    @Test
+    void namedDatabasesAloneAreResolved() {
+        AdvertisedCatalog worker = worker("a", Map.of("users", versions("1", "2"), "billing", REPEATABLE_ONLY));
+
+        assertThat(resolved(List.of("users"), "1", worker).targets())
+                .containsExactly(Map.entry("users", new ResolvedTarget("1", "of 1")));
+    }
+
+    @Test
+    void workersThatLackIt() {
+        Resolved resolved = resolved(
+                List.of("users", "billing"),
+                "latest",
+                worker("older", Map.of("users", versions("1"), "billing", versions("1", "2"))),
+                worker("newer", Map.of("users", versions("1", "2"), "billing", versions("1", "2"))),
+                worker("withoutBilling", Map.of("users", versions("1", "2"))),
+                worker("ofAnOldRelease", Map.of()));
+
+        assertThat(resolved.targets().get("users")).isEqualTo(new ResolvedTarget("2", "of 2"));
+        assertThat(resolved.lacking())
+                .containsExactly(
+                        new Lack("withoutBilling", "billing", "2", false),
+                        new Lack("ofAnOldRelease", "billing", "2", false),
+                        new Lack("older", "users", "2", false),
+                        new Lack("ofAnOldRelease", "users", "2", false));
+        assertThat(resolved.waitsFor())
+                .isEqualTo("version 2 of database billing is missing at workers withoutBilling, ofAnOldRelease; version 2"
+                        + " of database users is missing at workers older, ofAnOldRelease");
+    }
+
+    @Test
+    void aMessageNamesThreeWorkers() {
+        AdvertisedCatalog[] workers = IntStream.rangeClosed(0, 5)
+                .mapToObj(number -> worker("w" + number, number == 0 ? Map.of("users", versions("1")) : Map.of()))
+                .toArray(AdvertisedCatalog[]::new);
+
+        assertThat(resolved(List.of(), "1", workers).waitsFor())
+                .isEqualTo("version 1 of database users is missing at workers w1, w2, w3 and 2 more");
+    }
+
+    @Test
+    void otherScriptsOfTheSameVersionAreLackedWhateverTheOrder() {
+        AdvertisedCatalog[] workers = {
+            worker("old", Map.of("users", new Database("2", Map.of("2", "before")))),
+            worker("new1", Map.of("users", new Database("2", Map.of("2", "after")))),
+            worker("new2", Map.of("users", new Database("2", Map.of("2", "after"))))
+        };
+
+        Resolved resolved = resolved(List.of("users"), "2", workers);
+        assertThat(resolved.targets().get("users")).isEqualTo(new ResolvedTarget("2", "after"));
+        assertThat(resolved.lacking()).containsExactly(new Lack("old", "users", "2", true));
+        assertThat(resolved.waitsFor()).isEqualTo("version 2 of database users is made of other scripts at workers old");
+        AdvertisedCatalog[] two = {workers[0], workers[1]};
+        AdvertisedCatalog[] reversed = {workers[1], workers[0]};
+        assertThat(resolved(List.of(), "2", two)).isEqualTo(resolved(List.of(), "2", reversed));
+        assertThat(resolved(List.of(), "2", two).lacking()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.0, 1", "1, 1.0", "01, 1", "1, 01", "2_1, 2.1", "2.1.0, 2_1"})
+    void spellingsOfOneVersion(String requested, String advertised) {
+        assertThat(resolved(List.of("users"), requested, worker("a", Map.of("users", versions(advertised))))
+                        .targets())
+                .containsExactly(Map.entry("users", new ResolvedTarget(advertised, "of " + advertised)));
+    }
+
+    @Test
+    void aVersionThatOneDatabaseDoesNotHave() {
+        Unknown unknown = unknown(
+                List.of("users", "billing", "orders"),
+                "11",
+                worker("a", Map.of("users", versions("10", "11"), "billing", versions("3"), "orders", versions("4"))),
+                worker("b", Map.of("users", versions("10"), "billing", versions("3"), "orders", versions("4"))));
+
+        assertThat(unknown.databases()).containsExactly("billing", "orders");
+        assertThat(unknown.reason())
+                .isEqualTo("no live worker has version 11 of database billing; the newest is 3; no live worker has version"
+                        + " 11 of database orders; the newest is 4; nothing was sent: deploy workers that have it, or name"
+                        + " other databases or another target");
+    }
+
+    @Test
+    void aDatabaseWithoutVersionsHasNoTarget() {
+        AdvertisedCatalog worker = worker("a", Map.of("users", versions("1"), "views", REPEATABLE_ONLY));
+
+        assertThat(unknown(List.of(), "latest", worker).databases()).containsExactly("views");
+        assertThat(unknown(List.of(), "latest", worker).reason())
+                .startsWith("the migrations of database views have no version;");
+        assertThat(unknown(List.of("views"), "1", worker).databases()).containsExactly("views");
+    }
+
+    @Test
+    void aDatabaseThatNobodyHas() {
+        assertThat(unknown(List.of("usres"), "latest", worker("a", Map.of("users", versions("1"))))
+                        .reason())
+                .startsWith("no live worker has a database usres;");
+    }
+
+    @Test
+    void nobodyHasSaidAnything() {
+        assertThat(unknown(List.of(), "latest", worker("ofAnOldRelease", Map.of()))
+                        .reason())
+                .contains("no live worker has said which migrations it has");
+        assertThat(unknown(List.of(), "latest").databases()).isEmpty();
+    }
+
+    private static AdvertisedCatalog worker(String name, Map<String, Database> databases) {
+        return new AdvertisedCatalog(name, databases);
+    }
+
+    private static Database versions(String... inOrder) {
+        Map<String, String> fingerprints = new LinkedHashMap<>();
+        Arrays.stream(inOrder).forEach(version -> fingerprints.put(version, "of " + version));
+        return new Database(inOrder[inOrder.length - 1], fingerprints);
+    }
+
+    private static Resolved resolved(List<String> databases, String requested, AdvertisedCatalog... live) {
+        return assertThat(TargetResolution.of(databases, requested, List.of(live)))
+                .asInstanceOf(type(Resolved.class))
+                .actual();
+    }
+
+    private static Unknown unknown(List<String> databases, String requested, AdvertisedCatalog... live) {
+        return assertThat(TargetResolution.of(databases, requested, List.of(live)))
+                .asInstanceOf(type(Unknown.class))
+                .actual();
+    }
+}
