@@ -27,8 +27,6 @@ import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.LaneMeters;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.RequestMeters;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -86,7 +84,7 @@ final class RequestPipeline {
                         new RegistryStore(registry),
                         resources.registryOutage(),
                         meters,
-                        source(group),
+                        settings.kafka().eventSource(),
                         () -> lanes.isSaturated() && lanes.hasWork(),
                         fatal);
                 LedgerPruning pruning =
@@ -163,10 +161,6 @@ final class RequestPipeline {
         requests.databases(
                 settings.databases().stream().map(DatabaseSettings::name).toList(),
                 Stream.of(AppliedBy.values()).map(AppliedBy::label).toList());
-    }
-
-    private static String source(String group) {
-        return "/tenantry/" + URLEncoder.encode(group, StandardCharsets.UTF_8);
     }
 
     private static Fleet fleet(Resources resources, Map<String, MigrationCatalog> catalogs) {

@@ -1,5 +1,7 @@
 package io.tenantry.worker.config;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
@@ -23,6 +25,11 @@ public record KafkaSettings(
 
     public KafkaSettings {
         properties = Map.copyOf(properties);
+    }
+
+    /** {@code ce_source} of what the workers of the group publish. */
+    public String eventSource() {
+        return "/tenantry/" + URLEncoder.encode(groupId, StandardCharsets.UTF_8);
     }
 
     /** Names the properties without their values: some are secrets. */

@@ -7,12 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 200ms}, {@code 30s}, {@code 5m}, {@code 1h}, {@code 30d}. */
-final class Durations {
+public final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s?(ms|s|m|h|d)");
 
     private Durations() {}
 
-    static Optional<Duration> parse(String text) {
+    /** Empty if the text is not a duration. */
+    public static Optional<Duration> parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches()) {
             return Optional.empty();
@@ -21,7 +22,7 @@ final class Durations {
     }
 
     /** In the largest unit that needs no fraction. */
-    static String format(Duration duration) {
+    public static String format(Duration duration) {
         for (String name : new String[] {"d", "h", "m", "s"}) {
             Duration unit = unit(name).getDuration();
             if (!duration.isZero() && duration.toMillis() % unit.toMillis() == 0) {
