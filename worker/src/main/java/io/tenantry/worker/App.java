@@ -1,12 +1,10 @@
 package io.tenantry.worker;
 
-import io.tenantry.worker.cli.Action;
-import io.tenantry.worker.cli.CommandLines;
+import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.config.Settings;
-import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.telemetry.CommandLog;
 import java.util.List;
-import java.util.Objects;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,14 +18,13 @@ public final class App {
 
     /** Ends the process with the command's exit status. */
     public static void main(String[] arguments) {
-        System.exit(execute(arguments));
+        System.exit(Commands.of(Environment.ofProcess(CommandLog::toStandardError), App::run)
+                .execute(arguments));
     }
 
-    /** Runs a command, and returns its exit status. */
+    /** Runs a command in a process that may run others, and leaves the log as it is; returns its exit status. */
     public static int execute(String... arguments) {
-        String version =
-                Objects.requireNonNullElse(App.class.getPackage().getImplementationVersion(), "(not from its jar)");
-        return CommandLines.of(version, App::run, App::topics).execute(arguments);
+        return Commands.of(Environment.ofProcess(() -> {}), App::run).execute(arguments);
     }
 
     private static int run(Settings settings) {
@@ -38,9 +35,11 @@ public final class App {
         try {
             List<String> faults = worker.run();
             if (!faults.isEmpty()) {
-                return report("the worker cannot start:", faults);
+                System.err.println("tenantry: the worker cannot start:");
+                faults.forEach(fault -> System.err.println("  " + fault));
+                return ExitStatus.UNUSABLE;
             }
-            return 0;
+            return ExitStatus.DONE;
         } catch (RuntimeException bug) {
             LOG.error("the worker ends because of a bug; other workers read again what is not settled", bug);
             return BROKEN;
@@ -48,26 +47,6 @@ public final class App {
             stopAtOnce(broken);
             throw broken;
         }
-    }
-
-    private static int topics(Settings settings) {
-        try (Topics topics = new Topics(settings.kafka())) {
-            topics.create().forEach(System.out::println);
-            List<String> faults = topics.faults();
-            return faults.isEmpty() ? 0 : report("the topics cannot be used:", faults);
-        } catch (Topics.TopicsException failure) {
-            return report("the topics cannot be created:", List.of("kafka: cannot " + failure.getMessage()));
-        } catch (KafkaException invalid) {
-            return report(
-                    "the topics cannot be created:",
-                    List.of("kafka: " + invalid.getMessage() + "; check kafka.bootstrap-servers and kafka.properties"));
-        }
-    }
-
-    private static int report(String what, List<String> faults) {
-        System.err.println("tenantry: " + what);
-        faults.forEach(fault -> System.err.println("  " + fault));
-        return Action.UNUSABLE;
     }
 
     /** For threads of libraries, for example the pools'. The worker's own threads handle their errors themselves. */

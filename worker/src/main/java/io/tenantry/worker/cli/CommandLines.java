@@ -1,97 +1,80 @@
 package io.tenantry.worker.cli;
 
-import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
-import io.tenantry.worker.config.read.SettingsReader;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+import io.tenantry.worker.operator.OperationFailedException;
+import java.util.List;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands of {@code tenantry.jar}. */
+/** Puts commands together, and reports what they throw: in a line each, with the exit status, and never a stack trace. */
 public final class CommandLines {
+    private static final int WIDTH = 100;
+
     private CommandLines() {}
 
     /**
-     * The command line, with what its commands do.
+     * The whole command line.
      *
      * @param version printed by {@code --version}
+     * @param commands objects with picocli's {@code Command}, or groups made by {@link CommandGroup#with}
      */
-    public static CommandLine of(String version, Action run, Action topics) {
-        CommandLine line = new CommandLine(new Tenantry());
+    public static CommandLine of(String version, Environment environment, List<Object> commands) {
+        CommandLine line = new Tenantry().with(commands.toArray());
         line.getCommandSpec().version("tenantry " + version);
-        line.addSubcommand(new Run(run));
-        line.addSubcommand(new CreateTopics(topics));
+        line.addSubcommand(completion());
+        // For the commands below it, too.
+        line.setColorScheme(
+                Help.defaultColorScheme(environment.isStyled() ? Help.Ansi.ON : Help.Ansi.OFF));
+        line.setUsageHelpWidth(WIDTH);
+        line.setParameterExceptionHandler((failure, arguments) -> wrongOptions(failure));
+        line.setExecutionExceptionHandler(CommandLines::failed);
         return line;
     }
 
-    @Command(
-            name = "tenantry",
-            mixinStandardHelpOptions = true,
-            description = "Onboards and upgrades the PostgreSQL schemas of a tenant fleet, driven by Kafka events.")
-    private static final class Tenantry implements Runnable {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private CommandSpec spec;
-
-        @Override
-        public void run() {
-            throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
-        }
+    private static CommandLine completion() {
+        CommandLine completion = new CommandLine(new GenerateCompletion());
+        completion
+                .getCommandSpec()
+                .usageMessage()
+                .footer("", "Example: completion in this bash", "  source <(tenantry generate-completion)");
+        return completion;
     }
 
-    /** A command that needs the settings. */
-    private abstract static class WithSettings implements Callable<Integer> {
-        @Option(
-                names = "--config",
-                paramLabel = "FILE",
-                defaultValue = "tenantry.yaml",
-                description = "The settings (default: ${DEFAULT-VALUE}).")
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private Path config;
-
-        @Spec
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private CommandSpec spec;
-
-        private final Action action;
-
-        WithSettings(Action action) {
-            this.action = action;
-        }
-
-        @Override
-        public Integer call() throws Exception {
-            Settings settings;
-            try {
-                settings = SettingsReader.read(config, System.getenv(), System.getProperties());
-            } catch (InvalidSettingsException invalid) {
-                var err = spec.commandLine().getErr();
-                err.println("tenantry: the settings cannot be used:");
-                invalid.faults().forEach(fault -> err.println("  " + fault));
-                return Action.UNUSABLE;
-            }
-            return action.run(settings);
-        }
+    private static int wrongOptions(ParameterException failure) {
+        CommandLine line = failure.getCommandLine();
+        say(line, Escaped.line(String.valueOf(failure.getMessage())));
+        UnmatchedArgumentException.printSuggestions(failure, line.getErr());
+        line.getErr().println("see `" + line.getCommandSpec().qualifiedName() + " --help`");
+        return ExitStatus.UNUSABLE;
     }
 
-    @Command(
-            name = "run",
-            mixinStandardHelpOptions = true,
-            description = "Consumes requests until it is stopped by SIGTERM.")
-    private static final class Run extends WithSettings {
-        Run(Action action) {
-            super(action);
+    private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
+        if (failure instanceof OutputClosedException) {
+            return ExitStatus.OUTPUT_CLOSED;
         }
+        if (failure instanceof InvalidSettingsException invalid) {
+            say(line, "the settings cannot be used:");
+            invalid.faults().forEach(fault -> line.getErr().println("  " + Escaped.line(fault)));
+            return ExitStatus.UNUSABLE;
+        }
+        if (failure instanceof OperationFailedException) {
+            say(line, Escaped.line(String.valueOf(failure.getMessage())));
+            return ExitStatus.FAILED;
+        }
+        StackTraceElement[] trace = failure.getStackTrace();
+        say(
+                line,
+                "a bug ended this command: " + Escaped.line(failure.toString())
+                        + (trace.length == 0 ? "" : " at " + trace[0])
+                        + "; what it has written so far is true, what it was to do may be done in part; please report it");
+        return ExitStatus.FAILED;
     }
 
-    @Command(name = "topics", mixinStandardHelpOptions = true, description = "Creates the topics that do not exist.")
-    private static final class CreateTopics extends WithSettings {
-        CreateTopics(Action action) {
-            super(action);
-        }
+    private static void say(CommandLine line, String message) {
+        line.getErr().println("tenantry: " + message);
     }
 }

@@ -1,4 +1,4 @@
-/** The command line: reads the settings, reports their faults, and runs the action of a command. */
+/** The base of the command line: what all commands share, from options and output to exit statuses. */
 @NullMarked
 package io.tenantry.worker.cli;
 

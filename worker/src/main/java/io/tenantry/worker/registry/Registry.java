@@ -54,6 +54,13 @@ public final class Registry implements AutoCloseable {
         RegistrySchema.migrate(pool, PATIENCE_AT_START);
     }
 
+    /** Why this release cannot use the tables as they are; empty if it can. Changes nothing. */
+    public Optional<String> whyOutdated() throws SQLException {
+        try (Connection connection = connection()) {
+            return RegistrySchema.whyOutdated(connection);
+        }
+    }
+
     /**
      * Looks up what is known of tenants, and whether requests were answered before, in one query.
      *

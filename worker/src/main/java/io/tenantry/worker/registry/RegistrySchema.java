@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The registry's own tables, brought up to date at every start. */
 final class RegistrySchema {
     private static final String SCHEMA = "tenantry";
+    private static final String HISTORY = SCHEMA + ".flyway_schema_history";
     private static final List<String> SCRIPTS = List.of(
             "V1__tenants_and_ledger.sql",
             "V3__leases.sql",
@@ -50,6 +52,22 @@ final class RegistrySchema {
             // The lock and Flyway's settings end with the session.
             pool.evict(connection);
         }
+    }
+
+    /** Why the tables are not those of this release or a newer one; empty if they are. */
+    static Optional<String> whyOutdated(Connection connection) throws SQLException {
+        String newest = SCRIPTS.get(SCRIPTS.size() - 1);
+        int wanted = Integer.parseInt(newest.substring(1, newest.indexOf("__")));
+        if (Sql.one(connection, "SELECT to_regclass('" + HISTORY + "') IS NULL", row -> row.getBoolean(1))) {
+            return Optional.of("its database has no tables of Tenantry (schema " + SCHEMA + ")");
+        }
+        int found = Sql.one(
+                connection,
+                "SELECT coalesce(max(version::int), 0) FROM " + HISTORY + " WHERE success",
+                row -> row.getInt(1));
+        return found >= wanted
+                ? Optional.empty()
+                : Optional.of("its tables are those of an older release (version " + found + " of " + wanted + ")");
     }
 
     /** With IF NOT EXISTS, PostgreSQL would want the right to create schemas even if this one exists. */

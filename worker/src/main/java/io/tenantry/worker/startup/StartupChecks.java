@@ -11,6 +11,7 @@ import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.engine.proof.VerificationLog;
 import io.tenantry.worker.intake.ConsumerSettings;
 import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
@@ -66,7 +67,7 @@ public final class StartupChecks {
         try (Topics topics = new Topics(settings.kafka())) {
             faults.addAll(topics.faults());
         } catch (KafkaException invalid) {
-            refusals.add(reason(invalid));
+            refusals.add(FailureMessage.of(invalid));
         }
         refusals.forEach(
                 refusal -> faults.add("kafka: " + refusal + "; check kafka.bootstrap-servers and kafka.properties"));
@@ -84,7 +85,7 @@ public final class StartupChecks {
                     : "; check registry.url (" + settings.registry().url()
                             + "), registry.user and registry.password, and that this user owns the schema tenantry there,"
                             + " or may create it";
-            faults.add("registry: " + reason(failure) + advice);
+            faults.add("registry: " + FailureMessage.of(failure) + advice);
         }
     }
 
@@ -134,7 +135,7 @@ public final class StartupChecks {
         try (Connection connection = leased ? server.connection() : server.connectBeyondShare()) {
             new ServerCheck(server, isolations(name)).run(connection, found);
         } catch (SQLException failure) {
-            found.add("server " + name + ": " + reason(failure) + "; check servers." + name + ".url ("
+            found.add("server " + name + ": " + FailureMessage.of(failure) + "; check servers." + name + ".url ("
                     + Objects.requireNonNull(settings.servers().get(name)).url()
                     + "), .user and .password, and that PostgreSQL runs there");
         }
@@ -178,7 +179,7 @@ public final class StartupChecks {
                         + " folders included");
             }
         } catch (IOException | MigrationsRefusedException failure) {
-            later.add(key + ".migrations: " + reason(failure) + "; correct the files in "
+            later.add(key + ".migrations: " + FailureMessage.of(failure) + "; correct the files in "
                     + database.migrations().toAbsolutePath());
         }
     }
@@ -199,19 +200,5 @@ public final class StartupChecks {
     /** Whether the server has a fault already. Flyway, which needs a connection, would report the same fault again. */
     private boolean isAway(Server server) {
         return later.stream().anyMatch(fault -> fault.startsWith("server " + server.name() + ":"));
-    }
-
-    /** The chain of causes in one line: the pool's own message does not give the reason. */
-    private static String reason(Throwable failure) {
-        Set<String> messages = new LinkedHashSet<>();
-        Throwable current = failure;
-        for (int depth = 0; current != null && depth < 5; depth++) {
-            messages.add(String.valueOf(current.getMessage())
-                    .lines()
-                    .map(String::strip)
-                    .collect(Collectors.joining(" ")));
-            current = current.getCause();
-        }
-        return String.join(": ", messages);
     }
 }

@@ -86,7 +86,7 @@ class TopicsIT {
 
         CommandResult topics = deployment.command("topics");
 
-        assertThat(topics.status()).isEqualTo(2);
+        assertThat(topics.status()).isEqualTo(1);
         assertThat(topics.output())
                 .contains(deployment.prefix() + "migration.requested: exists with 4 partitions")
                 .anyMatch(line -> line.contains("different numbers of partitions") && line.contains("same number"));

@@ -1,0 +1,26 @@
+package io.tenantry.worker;
+
+import io.tenantry.worker.cli.CommandLines;
+import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.setup.CreateTopics;
+import io.tenantry.worker.cli.setup.Run;
+import java.util.List;
+import java.util.Objects;
+import picocli.CommandLine;
+
+/** All commands of {@code tenantry.jar}, in the order of its help. */
+public final class Commands {
+    private Commands() {}
+
+    /**
+     * The command line; it connects to nothing before a command runs.
+     *
+     * @param worker what {@code run} does
+     */
+    public static CommandLine of(Environment environment, Run.Life worker) {
+        String version = Objects.requireNonNullElse(
+                Commands.class.getPackage().getImplementationVersion(), "(not from its jar)");
+        return CommandLines.of(
+                version, environment, List.of(new Run(environment, worker), new CreateTopics(environment)));
+    }
+}

@@ -1,0 +1,60 @@
+package io.tenantry.worker.cli;
+
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.Access;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a command: its settings, its way to the deployment, and its output. Settings are read, and connections
+ * opened, when they are first asked for. For one thread.
+ */
+public final class Invocation implements AutoCloseable {
+    private final SettingsOption option;
+    private final Environment environment;
+    private final Output output;
+    private @Nullable Settings settings;
+    private @Nullable Access access;
+
+    Invocation(SettingsOption option, Environment environment, Output output) {
+        this.option = option;
+        this.environment = environment;
+        this.output = output;
+    }
+
+    /** What surrounds the command. */
+    public Environment environment() {
+        return environment;
+    }
+
+    public Output output() {
+        return output;
+    }
+
+    /** The settings of {@code --config}, read once. */
+    public Settings settings() throws InvalidSettingsException {
+        Settings known = settings;
+        if (known == null) {
+            known = option.read(environment);
+            settings = known;
+        }
+        return known;
+    }
+
+    /** The registry and Kafka of the settings; closed after the command. */
+    public Access access() throws InvalidSettingsException {
+        Access open = access;
+        if (open == null) {
+            open = new Access(settings());
+            access = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        if (access != null) {
+            access.close();
+        }
+    }
+}

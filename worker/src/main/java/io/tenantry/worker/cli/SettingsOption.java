@@ -1,0 +1,28 @@
+package io.tenantry.worker.cli;
+
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.config.read.SettingsReader;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option {@code --config}. */
+public final class SettingsOption {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "tenantry.yaml",
+            description = "The settings (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path config;
+
+    /** The file. */
+    public Path file() {
+        return config;
+    }
+
+    /** Reads the settings from the file, the environment and system properties. */
+    public Settings read(Environment environment) throws InvalidSettingsException {
+        return SettingsReader.read(config, environment.variables(), environment.properties());
+    }
+}

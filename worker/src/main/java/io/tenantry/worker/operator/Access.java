@@ -1,0 +1,96 @@
+package io.tenantry.worker.operator;
+
+import io.tenantry.worker.config.RegistrySettings;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.postgres.FailureMessage;
+import io.tenantry.worker.registry.Registry;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one command to its deployment. The registry is opened when it is first needed; its tables are never changed
+ * in their form. For one thread.
+ */
+public final class Access implements AutoCloseable {
+    /** A command does one thing after another. */
+    private static final int CONNECTIONS = 2;
+
+    private final Settings settings;
+    private final KafkaClients kafka;
+    private @Nullable Registry registry;
+
+    /** Connects to nothing yet. */
+    public Access(Settings settings) {
+        this.settings = settings;
+        this.kafka = new KafkaClients(settings.kafka());
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Makes Kafka's clients. */
+    public KafkaClients kafka() {
+        return kafka;
+    }
+
+    /** How its sessions show in {@code pg_stat_activity}: {@code tenantry-cli user@pid}. */
+    public static String applicationName() {
+        return "tenantry-cli " + System.getProperty("user.name", "") + "@"
+                + ProcessHandle.current().pid();
+    }
+
+    /** What is asked of the registry. */
+    public interface RegistryWork<T> {
+        T run(Registry registry) throws SQLException;
+    }
+
+    /**
+     * Asks the registry.
+     *
+     * @throws OperationFailedException if it cannot be reached, has no tables or older ones, or refuses
+     */
+    public <T> T registry(RegistryWork<T> work) throws OperationFailedException {
+        try {
+            return work.run(opened());
+        } catch (SQLException failure) {
+            throw new OperationFailedException(
+                    "the registry cannot be asked: " + FailureMessage.of(failure) + "; check registry.url ("
+                            + settings.registry().url()
+                            + "), registry.user and registry.password, and that PostgreSQL runs there",
+                    failure);
+        }
+    }
+
+    private Registry opened() throws SQLException, OperationFailedException {
+        Registry known = registry;
+        if (known != null) {
+            return known;
+        }
+        RegistrySettings configured = settings.registry();
+        Registry opened = new Registry(
+                new RegistrySettings(
+                        configured.url(),
+                        configured.user(),
+                        configured.password(),
+                        CONNECTIONS,
+                        configured.ledgerRetention()),
+                applicationName());
+        // Closed with the command, whatever the check finds.
+        registry = opened;
+        Optional<String> outdated = opened.whyOutdated();
+        if (outdated.isPresent()) {
+            throw new OperationFailedException("the registry at " + configured.url() + " cannot be used by this release: "
+                    + outdated.get() + "; start a worker of this release first (`tenantry run`), which brings the tables up to date");
+        }
+        return opened;
+    }
+
+    @Override
+    public void close() {
+        if (registry != null) {
+            registry.close();
+        }
+    }
+}
