@@ -4,7 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
-import io.tenantry.worker.intake.TransactionProbe;
+import io.tenantry.worker.intake.client.TransactionProbe;
 import io.tenantry.worker.postgres.connection.LaneThreads;
 import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.ReceiveBudget;

@@ -40,7 +40,28 @@ class ArchitectureTest {
      * from request.run to settle (by an interface of request), and back to intake. Add an arrow only on purpose.
      */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
-            entry("intake", Set.of("lane", "request", "settle", "telemetry", "timing", "config")),
+            entry(
+                    "intake",
+                    Set.of(
+                            "intake.admission",
+                            "intake.backlog",
+                            "intake.client",
+                            "intake.offsets",
+                            "intake.poll",
+                            "intake.publish",
+                            "lane",
+                            "request",
+                            "settle",
+                            "telemetry",
+                            "config")),
+            entry("intake.admission", Set.of("lane", "request", "settle", "timing")),
+            entry("intake.backlog", Set.of("intake.client", "intake.offsets", "telemetry", "config")),
+            entry("intake.client", Set.of("telemetry", "config")),
+            entry("intake.offsets", Set.of("settle", "telemetry")),
+            entry("intake.poll", Set.of("timing")),
+            entry(
+                    "intake.publish",
+                    Set.of("intake.admission", "intake.client", "intake.offsets", "settle", "telemetry", "timing")),
             entry("settle", Set.of("request", "postgres", "registry", "telemetry", "timing", "config")),
             entry(
                     "request",
@@ -86,7 +107,7 @@ class ArchitectureTest {
                             "postgres",
                             "postgres.connection",
                             "registry",
-                            "intake",
+                            "intake.client",
                             "config")),
             entry(
                     "housekeeping",
@@ -147,9 +168,13 @@ class ArchitectureTest {
             entry("cli", Set.of("operator", "config", "config.read")),
             entry("cli.setup", Set.of("cli", "operator.setup", "config", "config.read")),
             entry("operator", Set.of("postgres", "registry", "config", "config.read")),
-            entry("operator.setup", Set.of("operator", "intake", "config", "config.read")),
+            entry("operator.setup", Set.of("operator", "intake.client", "config", "config.read")),
             entry("config.read", Set.of("config")),
             entry("config", Set.of()));
+
+    private static final Set<String> INTAKE = MAY_USE.keySet().stream()
+            .filter(part -> part.equals("intake") || part.startsWith("intake."))
+            .collect(Collectors.toSet());
 
     private static final Set<String> ENGINE = MAY_USE.keySet().stream()
             .filter(part -> part.equals("engine") || part.startsWith("engine."))
@@ -157,7 +182,10 @@ class ArchitectureTest {
 
     /** Each library, and the packages that may use it; the root, which wires the parts, may use all but Flyway. */
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
-            entry("org.apache.kafka..", Set.of("startup", "intake", "settle", "telemetry", "operator", "operator.setup")),
+            entry(
+                    "org.apache.kafka..",
+                    Stream.concat(INTAKE.stream(), Stream.of("startup", "settle", "telemetry", "operator", "operator.setup"))
+                            .collect(Collectors.toSet())),
             entry("io.cloudevents..", Set.of()),
             entry("io.github.resilience4j..", Set.of("postgres.connection", "telemetry")),
             entry(

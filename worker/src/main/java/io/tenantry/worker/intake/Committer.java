@@ -1,5 +1,8 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.worker.intake.admission.Admission;
+import io.tenantry.worker.intake.admission.InFlight;
+import io.tenantry.worker.intake.publish.Publishing;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.SettledRequest;
 import io.tenantry.worker.settle.Settler;

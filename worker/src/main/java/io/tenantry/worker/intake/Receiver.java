@@ -1,5 +1,9 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.worker.intake.admission.Admission;
+import io.tenantry.worker.intake.admission.InFlight;
+import io.tenantry.worker.intake.admission.Rereading;
+import io.tenantry.worker.intake.offsets.Assignment;
 import io.tenantry.worker.settle.Coordinates;
 import java.util.HashMap;
 import java.util.List;

@@ -6,6 +6,8 @@ import io.tenantry.contracts.InvalidEventException;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.contracts.Topic;
+import io.tenantry.worker.intake.admission.InFlight;
+import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;

@@ -1,5 +1,8 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.worker.intake.admission.Rereading;
+import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.poll.ReadPositions;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;

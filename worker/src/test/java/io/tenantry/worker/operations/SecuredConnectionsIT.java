@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tenantry.contracts.Outcome;
 import io.tenantry.worker.config.KafkaSettings;
-import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.intake.client.Topics;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.KafkaRights;

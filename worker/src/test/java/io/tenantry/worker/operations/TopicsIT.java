@@ -2,7 +2,7 @@ package io.tenantry.worker.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.intake.client.Topics;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.CommandResult;
 import io.tenantry.worker.scenario.Deployment;

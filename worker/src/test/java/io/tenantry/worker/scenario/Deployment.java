@@ -6,7 +6,7 @@ import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import io.tenantry.worker.config.read.SettingsReader;
-import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.intake.client.Topics;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;
 import java.io.IOException;

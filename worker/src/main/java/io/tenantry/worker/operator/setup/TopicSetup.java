@@ -2,7 +2,7 @@ package io.tenantry.worker.operator.setup;
 
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
-import io.tenantry.worker.intake.Topics;
+import io.tenantry.worker.intake.client.Topics;
 import io.tenantry.worker.operator.KafkaClients;
 import io.tenantry.worker.operator.OperationFailedException;
 import java.util.List;

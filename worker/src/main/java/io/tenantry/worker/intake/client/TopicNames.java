@@ -1,0 +1,53 @@
+package io.tenantry.worker.intake.client;
+
+import io.tenantry.contracts.Topic;
+import io.tenantry.worker.config.KafkaSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The names of the topics, with the configured prefix. Immutable. */
+public final class TopicNames {
+    private final String prefix;
+    private final String group;
+    private final Map<String, Topic> requests;
+
+    public TopicNames(KafkaSettings kafka) {
+        this.prefix = kafka.topicPrefix();
+        this.group = kafka.groupId();
+        this.requests = Stream.of(Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED)
+                .collect(Collectors.toUnmodifiableMap(topic -> topic.name(prefix), topic -> topic));
+    }
+
+    /** The topics that the worker consumes. */
+    public List<String> requests() {
+        return List.copyOf(requests.keySet());
+    }
+
+    /**
+     * The topic of this name, which the worker consumes.
+     *
+     * @throws IllegalArgumentException if it does not
+     */
+    public Topic request(String name) {
+        Topic topic = requests.get(name);
+        if (topic == null) {
+            throw new IllegalArgumentException("topic " + name + " is none of " + requests.keySet());
+        }
+        return topic;
+    }
+
+    public String results() {
+        return Topic.TENANT_RESULTS.name(prefix);
+    }
+
+    public String deadLetters(String requestTopic) {
+        return request(requestTopic).deadLetterName(prefix);
+    }
+
+    /** The consumer group, which dead letters name. */
+    public String group() {
+        return group;
+    }
+}
