@@ -68,6 +68,16 @@ public final class Migrator {
         }
     }
 
+    /**
+     * Says what {@link #migrate} would do now, and does nothing: the session is read-only until it is closed. It takes no
+     * lock of the home, so what another session does there meanwhile may be missing.
+     *
+     * @throws SQLException if the home cannot be read now
+     */
+    public Preview preview(HomeSession session, Target target) throws SQLException {
+        return new HomePreview(catalog, session).of(target);
+    }
+
     /** There may be no further attempt, and the scripts before the one that failed stay applied. */
     private static void readProgress(HomeSession session, VersionTracker tracker, Exception failure) {
         try {

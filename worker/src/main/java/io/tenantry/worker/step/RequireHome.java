@@ -7,6 +7,7 @@ import io.tenantry.worker.postgres.home.HomeState;
 import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** Requires that the home exists and has the tenant's mark. Never creates it. */
 public final class RequireHome implements Step {
@@ -17,15 +18,19 @@ public final class RequireHome implements Step {
 
     @Override
     public StepResult run(LockedHome home) throws SQLException {
-        HomeState state = home.inspect();
+        return fault(home.home(), home.inspect())
+                .<StepResult>map(StepResult.Refused::of)
+                .orElseGet(StepResult.AlreadyDone::new);
+    }
+
+    /** The error of a registered home that is not there; empty if it is. */
+    public static Optional<ResultError> fault(TenantHome home, HomeState state) {
         if (state instanceof HomeState.Missing) {
-            return StepResult.Refused.of(missing(home.home()));
+            return Optional.of(missing(home));
         }
-        if (state instanceof HomeState.Foreign foreign) {
-            return StepResult.Refused.of(
-                    LocationTaken.error(home.home(), home.home().location(), foreign.comment()));
-        }
-        return new StepResult.AlreadyDone();
+        return state instanceof HomeState.Foreign foreign
+                ? Optional.of(LocationTaken.error(home, home.location(), foreign.comment()))
+                : Optional.empty();
     }
 
     /** The error if the home's own database refuses connections. */

@@ -150,6 +150,14 @@ public final class MigrationCatalog {
         return migrations + scripts().digest();
     }
 
+    /** SQL scripts that Flyway runs around the migrations, by their names. */
+    public List<String> callbacks() {
+        Set<String> known = migrations.stream().map(Migration::script).collect(Collectors.toSet());
+        return scripts().names().stream()
+                .filter(name -> !known.contains(name) && !ScriptName.hasSuffix(name, ScriptName.CONFIGURATION_SUFFIX))
+                .toList();
+    }
+
     public Scripts scripts() {
         return sources.scripts();
     }

@@ -24,7 +24,7 @@ public record UnreadableScript(String file, int line, String reason) {
             Pattern.DOTALL);
 
     /** Empty if it is another failure. */
-    static Optional<UnreadableScript> of(Throwable failure) {
+    public static Optional<UnreadableScript> of(Throwable failure) {
         Matcher message = MESSAGE.matcher(String.valueOf(failure.getMessage()));
         return message.matches()
                 ? Optional.of(new UnreadableScript(

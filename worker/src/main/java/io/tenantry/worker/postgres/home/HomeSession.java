@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to the place of a tenant's home, which may not exist yet. Nothing is locked. For use by one thread.
@@ -120,6 +121,20 @@ public final class HomeSession implements AutoCloseable {
                 ? Optional.of(new LockedHome(
                         this, row.getObject(2, OffsetDateTime.class).toInstant()))
                 : Optional.empty();
+    }
+
+    /** Reads whether the schema or database exists, and its mark; without the lock both may change meanwhile. */
+    public HomeState inspect() throws SQLException {
+        // The comment of a database can be read from any database.
+        String sql = home.isolation() == Isolation.DATABASE
+                ? "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?"
+                : "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?";
+        return Sql.first(connection, sql, this::state, home.location()).orElseGet(HomeState.Missing::new);
+    }
+
+    private HomeState state(ResultSet row) throws SQLException {
+        @Nullable String comment = row.getString(1);
+        return home.isMarkedBy(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
     }
 
     @Override

@@ -6,10 +6,8 @@ import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /** A tenant's home that only this worker works on: its {@link HomeSession} holds the lock. For use by one thread. */
 public final class LockedHome {
@@ -55,16 +53,7 @@ public final class LockedHome {
 
     /** Reads whether the schema or database exists, and its mark. */
     public HomeState inspect() throws SQLException {
-        // The comment of a database can be read from any database.
-        String sql = home.isolation() == Isolation.DATABASE
-                ? "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = ?"
-                : "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = ?";
-        return Sql.first(connection, sql, this::state, home.location()).orElseGet(HomeState.Missing::new);
-    }
-
-    private HomeState state(ResultSet row) throws SQLException {
-        @Nullable String comment = row.getString(1);
-        return home.isMarkedBy(comment) ? new HomeState.Marked() : new HomeState.Foreign(comment);
+        return session.inspect();
     }
 
     /**
