@@ -14,7 +14,8 @@ public final class RolloutIds {
     public static String request(String rollout, String key, boolean shared, int attempt) {
         return ResultId.uuid5(
                         ResultId.NAMESPACE,
-                        "rollout request\n" + rollout + '\n' + (shared ? "database" : "tenant") + '\n' + key + '\n' + attempt)
+                        "rollout request\n" + rollout + '\n' + (shared ? "database" : "tenant") + '\n' + key + '\n'
+                                + attempt)
                 .toString();
     }
 

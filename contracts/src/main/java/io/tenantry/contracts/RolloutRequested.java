@@ -62,8 +62,7 @@ public record RolloutRequested(
     }
 
     /** A start, without what later releases added. */
-    public RolloutRequested(
-            String rollout, List<String> databases, String target, List<Wave> waves, HaltRule halt) {
+    public RolloutRequested(String rollout, List<String> databases, String target, List<Wave> waves, HaltRule halt) {
         this(rollout, RolloutAction.START, null, databases, target, RolloutSelection.ALL, waves, null, halt, null);
     }
 

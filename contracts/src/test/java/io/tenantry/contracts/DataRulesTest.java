@@ -109,8 +109,8 @@ class DataRulesTest {
 
     @Test
     void theTargetOfADatabaseGoesBeforeTheTargetOfTheRequest() throws InvalidEventException {
-        MigrationRequested data =
-                (MigrationRequested) migration("{\"tenant\":\"acme\",\"target\":\"9\",\"targets\":{\"users\":\"11\",\"orders\":\"latest\"}}")
+        MigrationRequested data = (MigrationRequested)
+                migration("{\"tenant\":\"acme\",\"target\":\"9\",\"targets\":{\"users\":\"11\",\"orders\":\"latest\"}}")
                         .data();
         assertThat(data.targetOf("users")).isEqualTo("11");
         assertThat(data.targetOf("orders")).isEqualTo("latest");
@@ -121,12 +121,16 @@ class DataRulesTest {
 
     @Test
     void refusesABadTargetOfADatabase() {
-        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"users\":\"v1\"}}").refusal())
-                .isEqualTo("targets of \"users\" is \"v1\"; expected \"latest\" or a version such as 11 or 2.1, of at most 50"
-                        + " characters");
-        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"users\":null}}").refusal())
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"users\":\"v1\"}}")
+                        .refusal())
+                .isEqualTo(
+                        "targets of \"users\" is \"v1\"; expected \"latest\" or a version such as 11 or 2.1, of at most 50"
+                                + " characters");
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"users\":null}}")
+                        .refusal())
                 .isEqualTo("targets of \"users\" is null; expected a version");
-        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"USERS\":\"1\"}}").refusal())
+        assertThat(migration("{\"tenant\":\"acme\",\"targets\":{\"USERS\":\"1\"}}")
+                        .refusal())
                 .startsWith("targets is \"USERS\"; expected");
     }
 
@@ -297,8 +301,7 @@ class DataRulesTest {
     @Test
     void aWaveHasOneSizeAndAHaltRuleAtLeastOneLimit() {
         assertThat(rollout("{\"rollout\":\"r1\",\"waves\":[{}]}").refusal())
-                .isEqualTo(
-                        "a wave has none of tenants, count and percent; expected exactly one of them");
+                .isEqualTo("a wave has none of tenants, count and percent; expected exactly one of them");
         assertThat(rollout("{\"rollout\":\"r1\",\"waves\":[{\"count\":1,\"percent\":1}]}")
                         .refusal())
                 .contains("a wave has several of tenants, count and percent");

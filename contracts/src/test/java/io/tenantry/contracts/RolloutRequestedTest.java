@@ -58,7 +58,13 @@ class RolloutRequestedTest {
                         "latest",
                         new RolloutSelection(List.of("eu-*", "acme"), List.of("eu-test-?"), Map.of("plan", "pro")),
                         List.of(
-                                new Wave("canary", List.of("acme", "eu-globex"), null, null, Duration.ofMinutes(5), true),
+                                new Wave(
+                                        "canary",
+                                        List.of("acme", "eu-globex"),
+                                        null,
+                                        null,
+                                        Duration.ofMinutes(5),
+                                        true),
                                 new Wave("a tenth", List.of(), null, 10, Duration.ofSeconds(90), null),
                                 new Wave(null, List.of(), 50, null, null, false),
                                 new Wave("rest", List.of(), null, 100, Duration.ofDays(1), null)),
@@ -69,8 +75,7 @@ class RolloutRequestedTest {
 
     @Test
     void writesAStartAsTheFirstReleaseDid() {
-        assertThat(codec.encodeData(
-                        new RolloutRequested("r1", List.of(), "11", List.of(), HaltRule.FIRST_FAILURE)))
+        assertThat(codec.encodeData(new RolloutRequested("r1", List.of(), "11", List.of(), HaltRule.FIRST_FAILURE)))
                 .asString()
                 .isEqualTo("{\"rollout\":\"r1\",\"target\":\"11\",\"halt\":{\"maxFailures\":0}}");
     }
@@ -124,8 +129,9 @@ class RolloutRequestedTest {
     void refusesAFieldOfAStartBesideAnotherAction(String field, String value) {
         String json = "{'rollout':'r1','action':'retry-failed','" + field + "':" + value + "}";
         assertThat(rollout(json.replace('\'', '"')).refusal())
-                .isEqualTo(field + " is set beside action retry-failed; expected it only beside start: what a start asked"
-                        + " for never changes");
+                .isEqualTo(
+                        field + " is set beside action retry-failed; expected it only beside start: what a start asked"
+                                + " for never changes");
     }
 
     @Test
@@ -148,25 +154,27 @@ class RolloutRequestedTest {
     @ParameterizedTest
     @CsvSource({"PT5M, 300", "PT0S, 0", "P1DT12H, 129600", "PT90S, 90", "P30D, 2592000", "PT1H1M1S, 3661"})
     void aSoakIsADurationInIso8601(String text, long seconds) throws InvalidEventException {
-        Wave wave = start(waves("{\"count\":1,\"soak\":\"" + text + "\"}")).waves().get(0);
+        Wave wave =
+                start(waves("{\"count\":1,\"soak\":\"" + text + "\"}")).waves().get(0);
         assertThat(wave.soak()).isEqualTo(Duration.ofSeconds(seconds));
     }
 
     @Test
     void aSoakIsWrittenAsText() {
         Wave wave = new Wave(null, List.of(), 1, null, Duration.ofDays(2).plusSeconds(1), null);
-        assertThat(codec.encodeData(new RolloutRequested(
-                        "r1", List.of(), "11", List.of(wave), HaltRule.FIRST_FAILURE)))
+        assertThat(codec.encodeData(new RolloutRequested("r1", List.of(), "11", List.of(wave), HaltRule.FIRST_FAILURE)))
                 .asString()
                 .contains("\"soak\":\"PT48H1S\"");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"300", "300.5", "true", "\"5m\"", "\"300\"", "\"PT-1S\"", "\"PT1.5S\"", "\"pt5m\"", "\"P1W\""})
+    @ValueSource(
+            strings = {"300", "300.5", "true", "\"5m\"", "\"300\"", "\"PT-1S\"", "\"PT1.5S\"", "\"pt5m\"", "\"P1W\""})
     void refusesAnotherSoakAndSaysHowToWriteIt(String soak) {
         assertThat(rollout(waves("{\"count\":1,\"soak\":" + soak + "}")).refusal())
-                .startsWith("field \"waves[0].soak\" has the wrong type; expected a string with a duration as in ISO 8601,"
-                        + " such as PT5M");
+                .startsWith(
+                        "field \"waves[0].soak\" has the wrong type; expected a string with a duration as in ISO 8601,"
+                                + " such as PT5M");
     }
 
     @ParameterizedTest
@@ -247,8 +255,8 @@ class RolloutRequestedTest {
                         List.of(),
                         Map.of()))
                 .hasMessageStartingWith("select and waves have 2501 names and globs");
-        assertThatThrownBy(() -> request(
-                        List.of(), Collections.nCopies(101, new Wave(null, 1, null)), List.of(), Map.of()))
+        assertThatThrownBy(() ->
+                        request(List.of(), Collections.nCopies(101, new Wave(null, 1, null)), List.of(), Map.of()))
                 .hasMessage("waves has 101 entries; expected at most 100");
         assertThatThrownBy(() -> request(List.of(), List.of(), names(101), Map.of()))
                 .hasMessage("databases has 101 entries; expected at most 100");
@@ -293,14 +301,20 @@ class RolloutRequestedTest {
 
     @Test
     void theSchemaHasTheLimitsOfTheCode() {
-        assertThat(errors(request(names(RolloutRules.MAX_NAMES), List.of(), List.of(), Map.of()), "\"tenants\":[", "\"tenants\":[\"a\","))
+        assertThat(errors(
+                        request(names(RolloutRules.MAX_NAMES), List.of(), List.of(), Map.of()),
+                        "\"tenants\":[",
+                        "\"tenants\":[\"a\","))
                 .isNotEmpty();
         assertThat(errors(
                         request(List.of(), Collections.nCopies(100, new Wave(null, 1, null)), List.of(), Map.of()),
                         "\"waves\":[",
                         "\"waves\":[{\"count\":1},"))
                 .isNotEmpty();
-        assertThat(errors(request(List.of(), List.of(), names(100), Map.of()), "\"databases\":[", "\"databases\":[\"a\","))
+        assertThat(errors(
+                        request(List.of(), List.of(), names(100), Map.of()),
+                        "\"databases\":[",
+                        "\"databases\":[\"a\","))
                 .isNotEmpty();
         assertThat(errors(
                         request(List.of(), List.of(), List.of(), attributes(20, 1)),

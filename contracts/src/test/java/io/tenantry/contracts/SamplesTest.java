@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,47 @@ class SamplesTest {
         if (sample.decode().data() instanceof TenantResult result) {
             RequestRef request = result.request();
             assertThat(sample.decode().id()).isEqualTo(ResultId.of(request.source(), request.id(), request.type()));
+        }
+    }
+
+    /** Samples of releases before the targets were published have other ids. */
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theIdOfASampleOfARolloutIsMadeFromTheRolloutAndItsSequence(Sample sample) {
+        Event<?> event = sample.decode();
+        if (event.data() instanceof RolloutResult result && !result.targets().isEmpty()) {
+            assertThat(LongStream.rangeClosed(1, 20).mapToObj(sequence -> RolloutIds.event(result.rollout(), sequence)))
+                    .contains(event.id());
+        }
+        if (event.data() instanceof RolloutResult result
+                && event.type() == EventType.ROLLOUT_REFUSED
+                && result.request() != null) {
+            assertThat(event.id())
+                    .isEqualTo(RolloutIds.refusal(
+                            result.request().source(), result.request().id()));
+        }
+        if (event.data() instanceof MigrationRequested request
+                && request.rollout() != null
+                && !request.targets().isEmpty()) {
+            assertThat(event.id())
+                    .isEqualTo(RolloutIds.request(request.rollout(), request.key(), false, request.attempt()));
+        }
+    }
+
+    /** The counts of the waves, and of those at the target, are never more than those of the rollout. */
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theCountsOfASampleFitTogether(Sample sample) {
+        if (sample.decode().data() instanceof RolloutResult result) {
+            assertThat(result.counts().pending()).isNotNegative();
+            WaveProgress wave = result.wave();
+            if (wave != null) {
+                assertThat(wave.counts().pending())
+                        .isNotNegative()
+                        .isLessThanOrEqualTo(result.counts().pending());
+                assertThat(wave.counts().failed())
+                        .isLessThanOrEqualTo(result.counts().failed());
+            }
         }
     }
 

@@ -62,6 +62,18 @@ class SchemasTest {
                         Arrays.stream(Outcome.values()).map(Outcome::wireName).collect(Collectors.toList()));
     }
 
+    @Test
+    void theSchemaListsEveryAction() {
+        JsonNode action = schema("rollout-requested.v1.json").at("/properties/action");
+        assertThat(action.get("enum").valueStream().filter(JsonNode::isString).map(JsonNode::stringValue))
+                .containsExactlyElementsOf(Arrays.stream(RolloutAction.values())
+                        .map(RolloutAction::wireName)
+                        .toList());
+        for (RolloutAction each : RolloutAction.values()) {
+            assertThat(action.get("description").stringValue()).contains(each.wireName() + ": ");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -246,6 +258,34 @@ class SchemasTest {
         assertThat(bad).isNotEqualTo(good);
         assertThat(Schemas.errors(EventType.MIGRATION_COMPLETED, bad)).isNotEmpty();
         assertThat(Received.event(EventType.MIGRATION_COMPLETED).value(bad).refusal())
+                .doesNotContain("the key");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'rollout':'2026-11-26.1' | 'rollout':'-'",
+                "'target':'latest' | 'other':1",
+                "'failures':{ | 'failures':{'lock-timeout':'2',",
+                "'id': | 'other':",
+                "'source': | 'other':",
+                "'request':{ | 'request':[],'other':{",
+                "'targets':{ | 'targets':{'USERS':'1',",
+                "'targets':{ | 'targets':{'billing2':1,",
+                "'targets':{ | 'targets':{'billing2':null,",
+                "'counts':{ | 'other':{",
+            })
+    void theSchemaAndTheCodeRefuseTheSameResultsOfRollouts(String part, String change) {
+        String good = Sample.named("rollout-retrying.binary.json").value().toString();
+        String bad = good.replaceFirst(Pattern.quote(part.replace('\'', '"')), change.replace('\'', '"'));
+        assertThat(bad).isNotEqualTo(good);
+        assertThat(Schemas.errors(EventType.ROLLOUT_RETRYING, bad)).isNotEmpty();
+        assertThat(Received.event(EventType.ROLLOUT_RETRYING)
+                        .key("2026-11-26.1")
+                        .value(bad)
+                        .refusal())
                 .doesNotContain("the key");
     }
 
