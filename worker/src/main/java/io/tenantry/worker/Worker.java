@@ -4,6 +4,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.registry.lease.LeaseTerms;
 import io.tenantry.worker.registry.lease.Leases;
+import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.startup.StartupChecks;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
@@ -11,6 +12,7 @@ import io.tenantry.worker.telemetry.OutageProbes;
 import io.tenantry.worker.timing.GrowingInterval;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -107,11 +109,23 @@ public final class Worker implements AutoCloseable {
         if (!lease(checks) || !leases.await(UNLIMITED)) {
             return;
         }
+        leases.advertise(advertised(checks.catalogs()));
         boolean expelled;
         do {
             expelled = work(checks.catalogs());
             health.ready(false);
         } while (rejoinPause(expelled) && leases.await(UNLIMITED));
+    }
+
+    /** What a rollout may bring homes to. */
+    private static Map<String, AdvertisedCatalog.Database> advertised(Map<String, MigrationCatalog> catalogs) {
+        Map<String, AdvertisedCatalog.Database> databases = new HashMap<>();
+        catalogs.forEach((name, catalog) -> databases.put(
+                name,
+                new AdvertisedCatalog.Database(
+                        catalog.head().orElse(null),
+                        catalog.versionFingerprints().byVersion())));
+        return databases;
     }
 
     /** Works as a member of the group; returns whether the group has expelled this worker. */

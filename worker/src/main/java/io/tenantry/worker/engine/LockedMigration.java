@@ -2,12 +2,14 @@ package io.tenantry.worker.engine;
 
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.flyway.FlywayFailure;
 import io.tenantry.worker.engine.flyway.FlywayRun;
 import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.HomeFingerprint;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.ScriptFailure;
@@ -35,12 +37,14 @@ final class LockedMigration {
     private final LockedHome home;
     private final VersionTracker tracker;
     private final FlywayRun flyway;
+    private final List<Migration> migrations;
 
     LockedMigration(MigrationCatalog catalog, LockedHome home, VersionTracker tracker) {
         this.catalog = catalog;
         this.home = home;
         this.tracker = tracker;
         this.flyway = new FlywayRun(catalog, home, tracker);
+        this.migrations = catalog.migrationsFor(home.home());
     }
 
     /**
@@ -61,7 +65,7 @@ final class LockedMigration {
             return failed(before, unrepaired.get());
         }
         MigrationState state = MigrationState.of(
-                catalog.migrationsFor(home.home()),
+                migrations,
                 before.withoutFailures(catalog.plans().outside().keySet()),
                 target.limit(),
                 catalog.isOutOfOrder());
@@ -85,7 +89,11 @@ final class LockedMigration {
     private MigrationResult migrated(History before, History after, List<String> appliedNow) {
         List<String> applied = new ArrayList<>(tracker.applied(before));
         applied.addAll(appliedNow);
-        return new MigrationResult.Migrated(tracker.first(before), after.version(), applied);
+        return new MigrationResult.Migrated(
+                tracker.first(before),
+                after.version(),
+                applied,
+                HomeFingerprint.of(catalog, migrations, after).orElse(null));
     }
 
     private MigrationResult failed(History now, ResultError error) {

@@ -78,7 +78,8 @@ final class Upgrade {
                         && registered.location().equals(home.location()));
         Step first = migratedThere ? new RequireHome() : new ClaimSchema();
         return new Resolution.Work(
-                List.of(work(database.get(), home, database.get().server(), first, Target.of(request), null)));
+                List.of(work(
+                        database.get(), home, database.get().server(), first, Target.of(request.targetOf(name)), null)));
     }
 
     private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {
@@ -109,7 +110,7 @@ final class Upgrade {
                     database.home(tenant, server.get().name(), home.get().location()),
                     server.get(),
                     new RequireHome(),
-                    Target.of(request),
+                    Target.of(request.targetOf(database.name())),
                     home.get().version()));
         }
         return new Resolution.Work(homes);

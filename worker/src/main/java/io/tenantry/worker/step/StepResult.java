@@ -19,8 +19,14 @@ public sealed interface StepResult {
      * @param from the version before; null if there was none
      * @param to the version now; null if there is none
      * @param applied versions in order; empty if there was nothing to do
+     * @param fingerprint of what the home has had applied; null if that is not known
      */
-    record Migrated(@Nullable String from, @Nullable String to, List<String> applied) implements StepResult {}
+    record Migrated(
+            @Nullable String from,
+            @Nullable String to,
+            List<String> applied,
+            @Nullable String fingerprint)
+            implements StepResult {}
 
     /** Another attempt would not help; the next steps do not run. The components are as in {@link Migrated}. */
     record Refused(@Nullable String from, @Nullable String to, List<String> applied, ResultError error)
@@ -37,7 +43,7 @@ public sealed interface StepResult {
     /** The result of the engine, as the result of the last step. */
     static StepResult of(MigrationResult result) {
         if (result instanceof MigrationResult.Migrated migrated) {
-            return new Migrated(migrated.from(), migrated.to(), migrated.applied());
+            return new Migrated(migrated.from(), migrated.to(), migrated.applied(), migrated.fingerprint());
         }
         if (result instanceof MigrationResult.Failed failed) {
             return new Refused(failed.from(), failed.to(), failed.applied(), failed.error());

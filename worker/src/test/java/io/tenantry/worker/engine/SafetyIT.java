@@ -318,7 +318,7 @@ class SafetyIT {
             engine.query("SELECT " + how
                     + "(pid) FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX%' AND wait_event_type ="
                     + " 'Lock' AND datname = current_database()");
-            return upgrade.exceptionally(killed -> new MigrationResult.Migrated(null, null, List.of()))
+            return upgrade.exceptionally(killed -> new MigrationResult.Migrated(null, null, List.of(), null))
                     .join();
         }
     }

@@ -14,6 +14,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who comes late with what he saw of a home does not hide what was seen since. */
 class LateObservationIT {
+    /** The version alone, if the fingerprint came with it. */
+    private static final String SEEN = "SELECT concat_ws(' ', version, nullif(coalesce(fingerprint, 'of nothing'), 'of '"
+            + " || version), CASE WHEN fingerprint_at IS DISTINCT FROM observed_at THEN 'at another time' END) FROM"
+            + " tenantry.";
+
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     @RegisterExtension
@@ -47,7 +52,7 @@ class LateObservationIT {
 
         register(null, "5", NOON.minusMillis(1));
 
-        assertThat(control.deployment().queryRegistry("SELECT version FROM tenantry.shared_database"))
+        assertThat(control.deployment().queryRegistry(SEEN + "shared_database"))
                 .containsExactly("6");
     }
 
@@ -97,7 +102,7 @@ class LateObservationIT {
 
         register(null, "7", NOON.minus(50, ChronoUnit.MINUTES), NOON);
 
-        assertThat(control.deployment().queryRegistry("SELECT version FROM tenantry.shared_database"))
+        assertThat(control.deployment().queryRegistry(SEEN + "shared_database"))
                 .containsExactly("7");
     }
 
@@ -154,10 +159,10 @@ class LateObservationIT {
                 tenant != null,
                 Map.of(),
                 List.of(new RegisteredHome(
-                        tenant, "users", "main", "users_acme", version, observedAt, observedBefore)));
+                        tenant, "users", "main", "users_acme", version, "of " + version, observedAt, observedBefore)));
     }
 
     private List<String> version() {
-        return control.deployment().queryRegistry("SELECT version FROM tenantry.tenant_home");
+        return control.deployment().queryRegistry(SEEN + "tenant_home");
     }
 }

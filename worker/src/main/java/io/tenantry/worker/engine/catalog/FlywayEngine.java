@@ -119,6 +119,11 @@ public final class FlywayEngine {
         return tenant == null ? Map.of("schema", home.schema()) : Map.of("tenant", tenant, "schema", home.schema());
     }
 
+    /** The checksum of a script, without placeholders replaced. */
+    static int checksum(String text) {
+        return ChecksumCalculator.calculate(Scripts.script("R__.sql", text));
+    }
+
     /** The checksum of a repeatable script for this home; empty if only a running Flyway knows it. */
     static Optional<Integer> checksum(String text, TenantHome home) {
         Map<String, String> known = new HashMap<>(placeholders(home));
@@ -128,7 +133,7 @@ public final class FlywayEngine {
             for (int next = reader.read(); next != -1; next = reader.read()) {
                 replaced.append((char) next);
             }
-            return Optional.of(ChecksumCalculator.calculate(Scripts.script("R__.sql", replaced.toString())));
+            return Optional.of(checksum(replaced.toString()));
         } catch (FlywayException | IOException unknown) {
             return Optional.empty();
         }

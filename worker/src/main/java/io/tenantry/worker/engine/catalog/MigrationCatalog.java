@@ -45,6 +45,7 @@ public final class MigrationCatalog {
     private final List<Migration> migrations;
     private final Plans plans;
     private final Map<String, String> unreadable;
+    private final VersionFingerprints versionFingerprints;
     private final boolean outOfOrder;
     private final boolean dependsOnHome;
     private final boolean scriptsRequireNewSession;
@@ -62,6 +63,7 @@ public final class MigrationCatalog {
         this.unreadable = Map.copyOf(unreadable);
         this.plans = plans;
         this.outOfOrder = outOfOrder;
+        this.versionFingerprints = VersionFingerprints.of(this.migrations, sources.scripts());
         this.scriptsRequireNewSession = !sources.java().isEmpty()
                 || sources.scripts().texts().stream().anyMatch(ScriptCheck::requiresNewSession);
         this.dependsOnHome = migrations.stream()
@@ -143,6 +145,11 @@ public final class MigrationCatalog {
     /** The same for the scripts alone, without functions of the database. */
     boolean scriptsRequireNewSession() {
         return scriptsRequireNewSession;
+    }
+
+    /** What homes have had applied when they were brought to a version; whether it is out of order does not matter. */
+    public VersionFingerprints versionFingerprints() {
+        return versionFingerprints;
     }
 
     /** Of versions, checksums and all scripts, callbacks among them: another one, another fingerprint. */

@@ -13,8 +13,15 @@ public sealed interface MigrationResult {
      * @param to the version now; null if there is none
      * @param applied versions in the order in which they were applied (the description for a repeatable one); empty if
      *     nothing was to be done
+     * @param fingerprint of what the home has had applied, as the catalog has it for the version now; null if the history
+     *     shows something else, as after a newer release
      */
-    record Migrated(@Nullable String from, @Nullable String to, List<String> applied) implements MigrationResult {}
+    record Migrated(
+            @Nullable String from,
+            @Nullable String to,
+            List<String> applied,
+            @Nullable String fingerprint)
+            implements MigrationResult {}
 
     /**
      * It is not, and trying again cannot help.

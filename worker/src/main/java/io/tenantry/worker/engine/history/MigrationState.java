@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +63,7 @@ public sealed interface MigrationState {
     /** The state of one comparison. */
     final class Comparison {
         private final List<Migration> migrations;
+        private final Map<Place, Migration> byPlace = new HashMap<>();
         private final Set<Migration> applied = new HashSet<>();
         private final Map<String, HistoryRow> latestOfRepeatable = new HashMap<>();
         private MigrationVersion highest = MigrationVersion.EMPTY;
@@ -73,8 +73,13 @@ public sealed interface MigrationState {
         /** A newer release was here. Its repeatable scripts may be newer too. */
         private boolean beyond;
 
+        /** What a row of the history and its migration have in common. */
+        private record Place(@Nullable MigrationVersion version, String type) {}
+
         private Comparison(List<Migration> migrations, History history) {
             this.migrations = migrations;
+            migrations.forEach(
+                    migration -> byPlace.putIfAbsent(new Place(migration.version(), migration.type()), migration));
             MigrationVersion head = migrations.stream()
                     .map(Migration::version)
                     .filter(Objects::nonNull)
@@ -93,14 +98,11 @@ public sealed interface MigrationState {
             if (version.compareTo(highest) > 0) {
                 highest = version;
             }
-            Optional<Migration> known = migrations.stream()
-                    .filter(migration ->
-                            version.equals(migration.version()) && row.type().equals(migration.type()))
-                    .findFirst();
-            if (known.isPresent()) {
-                regular &= row.isOf(known.get());
-                applied.add(known.get());
-                if (known.get().isBaseline() && version.compareTo(baseline) > 0) {
+            @Nullable Migration known = byPlace.get(new Place(version, row.type()));
+            if (known != null) {
+                regular &= row.isOf(known);
+                applied.add(known);
+                if (known.isBaseline() && version.compareTo(baseline) > 0) {
                     baseline = version;
                 }
             } else if (version.compareTo(head) > 0) {

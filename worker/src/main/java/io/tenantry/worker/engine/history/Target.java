@@ -17,8 +17,12 @@ public sealed interface Target {
         return this instanceof Version wanted ? MigrationVersion.fromVersion(wanted.version()) : null;
     }
 
-    /** Reads the field of a request. */
-    static Target of(MigrationRequested request) {
-        return request.target().equals("latest") ? new Latest() : new Version(request.target());
+    /**
+     * Reads the target of a request.
+     *
+     * @param target a version, or {@code latest}
+     */
+    static Target of(String target) {
+        return target.equals(MigrationRequested.LATEST) ? new Latest() : new Version(target);
     }
 }

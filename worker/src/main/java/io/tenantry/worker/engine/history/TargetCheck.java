@@ -42,7 +42,7 @@ public final class TargetCheck {
         }
         if (current.isPresent() && current.get().equals(version) && !catalog.has(wanted)) {
             // A newer release brought it there.
-            return Optional.of(new MigrationResult.Migrated(from, from, List.of()));
+            return Optional.of(new MigrationResult.Migrated(from, from, List.of(), null));
         }
         if (!catalog.has(wanted)) {
             return Optional.of(new MigrationResult.TargetUnknown(

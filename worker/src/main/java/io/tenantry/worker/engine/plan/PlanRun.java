@@ -7,6 +7,7 @@ import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HistoryRow;
+import io.tenantry.worker.engine.history.HomeFingerprint;
 import io.tenantry.worker.engine.history.HomeProbe;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.MigrationState;
@@ -168,7 +169,11 @@ public final class PlanRun {
         applied.addAll(executor.applied());
         return new PlanOutcome.Done(
                 end == PlanExecutor.End.DONE
-                        ? new MigrationResult.Migrated(from, after.version(), applied)
+                        ? new MigrationResult.Migrated(
+                                from,
+                                after.version(),
+                                applied,
+                                HomeFingerprint.of(catalog, migrations, after).orElse(null))
                         : new MigrationResult.Failed(from, after.version(), applied, executor.error()),
                 tracker.lastLocked());
     }

@@ -5,6 +5,7 @@ import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.lease.Membership.State;
+import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -38,6 +39,7 @@ public final class Leases implements AutoCloseable {
     private final LeaseTerms terms;
     private final Listener listener;
     private final Membership membership;
+    private final Advertisement advertisement;
     private final DeadWorkerReaper reaper;
     private final DedicatedConnection own;
     private final Thread thread = new Thread(this::run, "leases");
@@ -72,9 +74,21 @@ public final class Leases implements AutoCloseable {
         this.listener = listener;
         LeaseTable table = new LeaseTable(group);
         this.own = registry.dedicatedConnection(terms.longestAnswer());
-        this.membership = new Membership(own, table, lease, this.servers, terms);
+        this.advertisement = new Advertisement(group);
+        this.membership = new Membership(own, table, lease, this.servers, terms, advertisement);
         this.reaper = new DeadWorkerReaper(registry, table, this.servers, terms, this::wake);
         thread.setDaemon(true);
+    }
+
+    /**
+     * Tells the other workers which migrations this one has, with the next renewal and whenever it joins again. Until then no
+     * rollout starts. A command beside the workers has none.
+     *
+     * @param databases by name
+     */
+    public void advertise(Map<String, AdvertisedCatalog.Database> databases) {
+        advertisement.set(databases);
+        wake();
     }
 
     /** Joins the group; returns at once. */

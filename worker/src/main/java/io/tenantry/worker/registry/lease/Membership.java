@@ -37,6 +37,7 @@ final class Membership {
     private final Lease lease;
     private final Map<String, Server> servers;
     private final LeaseTerms terms;
+    private final Advertisement advertisement;
     private final Renewals renewals;
     private final String firstName;
     private int names = 1;
@@ -54,12 +55,14 @@ final class Membership {
             LeaseTable table,
             Lease lease,
             Map<String, Server> servers,
-            LeaseTerms terms) {
+            LeaseTerms terms,
+            Advertisement advertisement) {
         this.registry = registry;
         this.table = table;
         this.lease = lease;
         this.servers = servers;
         this.terms = terms;
+        this.advertisement = advertisement;
         this.renewals = new Renewals(terms.lease());
         this.firstName = lease.applicationName();
         this.name = firstName;
@@ -102,6 +105,7 @@ final class Membership {
             return;
         }
         joined = true;
+        advertisement.committed();
         former = List.of();
         renewedAt = start;
         members = renewal.members();
@@ -135,6 +139,7 @@ final class Membership {
             rows.put(server.name(), new Holding(server.bulkhead().cap(), less ? server.share(share) : share));
         }
         table.renew(connection, name, terms, rows);
+        advertisement.write(connection, name);
         table.fence(connection, dead(group));
         return new Renewal(false, group, next);
     }

@@ -22,13 +22,13 @@ public final class WorkerCatalogs {
      * Which migrations each live worker of a group has, in the order in which the workers joined. A worker is live until it
      * leaves, or until another worker has found that its lease ran out; no clock is compared.
      *
-     * <p>A worker that has not said which migrations it has is listed with none, unless it waits for its first connection: it
+     * <p>Commands, which are members for a while, are none. A worker that has not said which migrations it has is listed with none, unless it waits for its first connection: it
      * takes no requests, and reads its migrations only when it has one.
      */
     public List<AdvertisedCatalog> live(Connection connection, String group) throws SQLException {
         String sql = "SELECT w.application_name, c.database, c.head, c.versions FROM tenantry.worker w LEFT JOIN"
                 + " tenantry.worker_catalog c USING (group_id, application_name) WHERE w.group_id = ? AND NOT w.fenced AND"
-                + " (c.database IS NOT NULL OR EXISTS (SELECT FROM tenantry.connection_lease l WHERE l.group_id ="
+                + " w.most_connections IS NULL AND (c.database IS NOT NULL OR EXISTS (SELECT FROM tenantry.connection_lease l WHERE l.group_id ="
                 + " w.group_id AND l.application_name = w.application_name AND l.connections > 0)) ORDER BY w.joined";
         Map<String, Map<String, AdvertisedCatalog.Database>> workers = new LinkedHashMap<>();
         // Most workers have the same migrations.
@@ -68,17 +68,21 @@ public final class WorkerCatalogs {
                 "DELETE FROM tenantry.worker_catalog WHERE group_id = ? AND application_name = ?",
                 group,
                 worker);
-        for (Map.Entry<String, AdvertisedCatalog.Database> entry : databases.entrySet()) {
-            Sql.update(
-                    connection,
-                    "INSERT INTO tenantry.worker_catalog (group_id, application_name, database, head, versions) VALUES (?, ?,"
-                            + " ?, ?, ?::jsonb)",
-                    group,
-                    worker,
-                    entry.getKey(),
-                    entry.getValue().head(),
-                    encode(entry.getValue().fingerprints()));
-        }
+        List<@Nullable String> heads = new ArrayList<>();
+        List<String> versions = new ArrayList<>();
+        databases.values().forEach(database -> {
+            heads.add(database.head());
+            versions.add(encode(database.fingerprints()));
+        });
+        Sql.update(
+                connection,
+                "INSERT INTO tenantry.worker_catalog (group_id, application_name, database, head, versions) SELECT ?, ?, *"
+                        + " FROM unnest(?::text[], ?::text[], ?::jsonb[])",
+                group,
+                worker,
+                connection.createArrayOf("text", databases.keySet().toArray()),
+                connection.createArrayOf("text", heads.toArray()),
+                connection.createArrayOf("jsonb", versions.toArray()));
     }
 
     private String encode(Map<String, String> fingerprints) {

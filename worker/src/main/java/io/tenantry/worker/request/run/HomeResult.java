@@ -31,6 +31,8 @@ final class HomeResult {
     private @Nullable Instant observedAt;
 
     private @Nullable DatabaseResult result;
+    /** Of what the home has had applied; null if it failed, or that is not known. */
+    private @Nullable String fingerprint;
 
     HomeResult(HomeWork work, @Nullable Instant registeredAt) {
         this.home = work.home();
@@ -96,6 +98,7 @@ final class HomeResult {
         if (last instanceof StepResult.Refused refused) {
             end(Outcome.FAILED, new Progress(refused.from(), refused.to(), refused.applied()), refused.error());
         } else if (last instanceof StepResult.Migrated migrated) {
+            fingerprint = migrated.fingerprint();
             boolean nothing = migrated.applied().isEmpty() && !changed;
             end(
                     nothing ? Outcome.UP_TO_DATE : Outcome.COMPLETED,
@@ -139,7 +142,7 @@ final class HomeResult {
             return Optional.empty();
         }
         return Optional.of(new RegisteredHome(
-                home.tenant(), home.database(), home.server(), home.location(), known.to(), observedAt, registeredAt));
+                home.tenant(), home.database(), home.server(), home.location(), known.to(), fingerprint, observedAt, registeredAt));
     }
 
     private DatabaseResult databaseResult(

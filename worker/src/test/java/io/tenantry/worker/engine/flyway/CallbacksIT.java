@@ -7,6 +7,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.history.MigrationResult;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class CallbacksIT {
 
         for (MigrationCatalog each : List.of(first, first.with(Plans.NONE))) {
             assertThat(engine.upgrade(each, "acme", "latest", "1"))
-                    .isEqualTo(new MigrationResult.Migrated("1", "1", List.of()));
+                    .isEqualTo(new MigrationResult.Migrated("1", "1", List.of(), fingerprint(first, "1")));
         }
         assertThat(calls()).containsExactly("1 1 1");
 
@@ -73,9 +74,14 @@ class CallbacksIT {
         MigrationCatalog catalog = engine.proven();
 
         assertThat(engine.onboard(catalog, "acme"))
-                .isEqualTo(new MigrationResult.Migrated(null, "5", List.of("1", "2", "3", "4", "5")));
+                .isEqualTo(new MigrationResult.Migrated(
+                        null, "5", List.of("1", "2", "3", "4", "5"), fingerprint(catalog, "5")));
         assertThat(engine.query("SELECT n || ' ' || wait FROM tenant_acme.b")).containsExactly("7 1234ms");
         assertThat(engine.query("SELECT n FROM tenant_acme.d")).containsExactly("7");
+    }
+
+    private static String fingerprint(MigrationCatalog catalog, String version) {
+        return Objects.requireNonNull(catalog.versionFingerprints().byVersion().get(version));
     }
 
     /** How often each callback ran. */

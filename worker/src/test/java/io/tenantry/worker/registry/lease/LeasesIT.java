@@ -178,6 +178,12 @@ class LeasesIT {
         awaitShares(2, 2);
         List<Connection> busy = a.use("main", 1);
         String before = a.name();
+        a.advertise("users", "3");
+        Await.until(PATIENCE, "its migrations are known", () -> catalogs().contains(before + " users 3 {\"3\": \"f3\"}"));
+        deployment.executeInRegistry("UPDATE tenantry.worker_catalog SET head = 'not written again'");
+        long renewals = renewals(a);
+        Await.until(PATIENCE, "it renews its lease", () -> renewals(a) > renewals + 1);
+        assertThat(catalogs()).singleElement().asString().contains("not written again");
 
         deployment.executeInRegistry("UPDATE tenantry.worker SET fenced = true, expires_at = now() - interval '1 h'"
                 + " WHERE application_name = '" + before + "'");
@@ -187,7 +193,10 @@ class LeasesIT {
         a.finish("main", busy.get(0));
         Await.until(PATIENCE, "both work", () -> a.holds() && a.share("main") == 2 && b.share("main") == 2);
         assertThat(members()).containsExactly(b.name(), a.name());
+        assertThat(catalogs()).as("also under its new name").containsExactly(a.name() + " users 3 {\"3\": \"f3\"}");
         assertThat(a.seatsLost()).isZero();
+        stop(0);
+        assertThat(catalogs()).isEmpty();
     }
 
     @Test
@@ -374,6 +383,11 @@ class LeasesIT {
 
     private List<String> members() {
         return deployment.queryRegistry("SELECT application_name FROM tenantry.worker ORDER BY joined");
+    }
+
+    private List<String> catalogs() {
+        return deployment.queryRegistry("SELECT concat_ws(' ', application_name, database, head, versions) FROM"
+                + " tenantry.worker_catalog");
     }
 
     private long renewals(LeasingWorker worker) {

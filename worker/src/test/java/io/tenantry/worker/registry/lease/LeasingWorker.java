@@ -9,6 +9,7 @@ import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.PostgresServer;
 import java.sql.Connection;
@@ -68,6 +69,11 @@ final class LeasingWorker implements AutoCloseable, Leases.Listener {
 
     void start() {
         leases.start();
+    }
+
+    /** Says that it has one version. */
+    void advertise(String database, String version) {
+        leases.advertise(Map.of(database, new AdvertisedCatalog.Database(version, Map.of(version, "f" + version))));
     }
 
     String name() {

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HomeRunTest {
-    private static final StepResult NOTHING_TO_MIGRATE = new StepResult.Migrated("3", "3", List.of());
-    private static final StepResult MIGRATED = new StepResult.Migrated("1", "3", List.of("2", "3"));
+    private static final StepResult NOTHING_TO_MIGRATE = new StepResult.Migrated("3", "3", List.of(), "f3");
+    private static final StepResult MIGRATED = new StepResult.Migrated("1", "3", List.of("2", "3"), "f3");
 
-    private static final MigrationResult BY_PLAN = new MigrationResult.Migrated("1", "3", List.of("2", "3"));
+    private static final MigrationResult BY_PLAN = new MigrationResult.Migrated("1", "3", List.of("2", "3"), "f3");
     private static final Instant REGISTERED_AT = LockedHomes.LOCKED_AT.minusSeconds(60);
 
     private Server server;
@@ -257,7 +257,8 @@ class HomeRunTest {
     @Test
     void registersWhereTheHomeIsNow() throws SQLException {
         assertThat(Homes.done(server, "users", MIGRATED).result().registered())
-                .contains(new RegisteredHome("acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT, null));
+                .contains(new RegisteredHome(
+                        "acme", "users", "main", "tenant_acme", "3", "f3", LockedHomes.LOCKED_AT, null));
         assertThat(Homes.done(server, "users", NOTHING_TO_MIGRATE).result().registered())
                 .isPresent();
     }

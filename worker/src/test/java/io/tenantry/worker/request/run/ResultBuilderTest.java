@@ -124,7 +124,7 @@ class ResultBuilderTest {
     void registersATenantWithItsAttributesAndHomes() throws SQLException {
         try (Server server = Homes.server("main")) {
             Registration registration = registration(
-                    ONBOARDING, null, Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3"))));
+                    ONBOARDING, null, Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3"), null)));
 
             assertThat(registration)
                     .isEqualTo(new Registration(
@@ -132,14 +132,14 @@ class ResultBuilderTest {
                             true,
                             Map.of("plan", "gold"),
                             List.of(new RegisteredHome(
-                                    "acme", "users", "main", "tenant_acme", "3", LockedHomes.LOCKED_AT, null))));
+                                    "acme", "users", "main", "tenant_acme", "3", null, LockedHomes.LOCKED_AT, null))));
         }
     }
 
     @Test
     void registersATenantWhoseOnboardingFailedHalfWay() throws SQLException {
         try (Server server = Homes.server("main")) {
-            HomeRun reached = Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3")));
+            HomeRun reached = Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3"), null));
             HomeRun refused = Homes.done(server, "analytics", StepResult.Refused.of(OTHER));
 
             Registration registration = registration(ONBOARDING, OTHER, reached, refused);
@@ -160,7 +160,7 @@ class ResultBuilderTest {
     void anUpgradeRegistersNoTenantButItsVersions() throws SQLException {
         try (Server server = Homes.server("main")) {
             Registration registration = registration(
-                    MIGRATION, null, Homes.done(server, "users", new StepResult.Migrated("3", "11", List.of("11"))));
+                    MIGRATION, null, Homes.done(server, "users", new StepResult.Migrated("3", "11", List.of("11"), null)));
 
             assertThat(registration.onboarded()).isFalse();
             assertThat(registration.attributes()).isEmpty();

@@ -24,8 +24,8 @@ class StepTimerTest {
     void tellsWhetherAStepHadSomethingToDo() throws SQLException {
         timer.step("claim", StepResult.Done::new);
         timer.step("claim", StepResult.AlreadyDone::new);
-        timer.step("claim", () -> new StepResult.Migrated("1", "1", List.of()));
-        timer.step("claim", () -> new StepResult.Migrated("1", "2", List.of("2")));
+        timer.step("claim", () -> new StepResult.Migrated("1", "1", List.of(), null));
+        timer.step("claim", () -> new StepResult.Migrated("1", "2", List.of("2"), null));
         timer.step("claim", () -> StepResult.Refused.of(ERROR));
         timer.step("claim", () -> new StepResult.NotYet("1", ERROR));
 
@@ -37,8 +37,8 @@ class StepTimerTest {
 
     @Test
     void tellsHowTheFastPathEnded() throws SQLException {
-        timer.fastPath(() -> new PlanOutcome.Done(new MigrationResult.Migrated("1", "2", List.of("2")), null));
-        timer.fastPath(() -> new PlanOutcome.Done(new MigrationResult.Migrated("2", "2", List.of()), null));
+        timer.fastPath(() -> new PlanOutcome.Done(new MigrationResult.Migrated("1", "2", List.of("2"), null), null));
+        timer.fastPath(() -> new PlanOutcome.Done(new MigrationResult.Migrated("2", "2", List.of(), null), null));
         timer.fastPath(() -> new PlanOutcome.Done(new MigrationResult.Failed("1", "1", List.of(), ERROR), null));
         timer.fastPath(PlanOutcome.Busy::new);
         timer.fastPath(PlanOutcome.None::new);
