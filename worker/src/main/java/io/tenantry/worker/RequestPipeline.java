@@ -19,6 +19,7 @@ import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.NamedDatabase;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
 import io.tenantry.worker.request.run.RequestContext;
 import io.tenantry.worker.settle.Publisher;
@@ -123,6 +124,7 @@ final class RequestPipeline {
                 fleet,
                 lookups,
                 settler,
+                new RolloutRequests(settings.kafka().eventSource()),
                 new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),
                 new RequestContext.Policy(settings.worker(), settings.retry()),
                 resources.meters(),

@@ -62,7 +62,9 @@ class ArchitectureTest {
             entry(
                     "intake.publish",
                     Set.of("intake.admission", "intake.client", "intake.offsets", "settle", "telemetry", "timing")),
-            entry("settle", Set.of("request", "postgres", "registry", "telemetry", "timing", "config")),
+            entry(
+                    "settle",
+                    Set.of("request", "postgres", "registry", "registry.rollout", "telemetry", "timing", "config")),
             entry(
                     "request",
                     Set.of(
@@ -119,7 +121,9 @@ class ArchitectureTest {
                             "telemetry",
                             "config")),
             entry("registry.lease", Set.of("postgres", "postgres.connection", "registry")),
-            entry("registry", Set.of("engine.catalog", "postgres", "postgres.connection", "config")),
+            entry(
+                    "registry",
+                    Set.of("registry.rollout", "engine.catalog", "postgres", "postgres.connection", "config")),
             entry(
                     "engine",
                     Set.of(

@@ -107,8 +107,10 @@ public final class Ledger {
     /**
      * Deletes the rows of requests whose results cannot be published. A row of the same identity from another place in
      * Kafka stays, and one that is marked as published, which another worker may have done.
+     *
+     * @return how many rows were deleted
      */
-    void retract(Connection connection, List<RequestRef> requests) throws SQLException {
+    int retract(Connection connection, List<RequestRef> requests) throws SQLException {
         String sql =
                 "DELETE FROM tenantry.request WHERE NOT published AND (source, id, type, topic, partition, \"offset\")"
                         + " IN (SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::bigint[]))";
@@ -119,7 +121,7 @@ public final class Ledger {
                 .add("text", RequestRef::topic)
                 .add("int4", RequestRef::partition)
                 .add("int8", RequestRef::offset);
-        Sql.update(connection, sql, columns.parameters());
+        return Sql.update(connection, sql, columns.parameters());
     }
 
     /**

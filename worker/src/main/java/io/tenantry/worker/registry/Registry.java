@@ -7,12 +7,17 @@ import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.connection.ConnectionPool;
 import io.tenantry.worker.postgres.connection.DedicatedConnection;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
+import io.tenantry.worker.registry.rollout.RolloutAnswers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The control database. Safe for use by many threads. */
@@ -36,6 +41,7 @@ public final class Registry implements AutoCloseable {
     private final Ledger ledger = new Ledger();
     private final Tenants tenants = new Tenants();
     private final TemplateUse templateUse = new TemplateUse();
+    private final RolloutAnswers rolloutAnswers = new RolloutAnswers();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
@@ -62,19 +68,37 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * Looks up what is known of tenants, and whether requests were answered before, in one query.
+     * Looks up what is known of tenants, and whether requests were answered before, in one query; in a second one, whether
+     * the rollouts that sent some of the requests were halted.
      *
      * @return an answer for each, in their order
      */
     public List<TenantRecord> lookUp(List<LookUp> wanted) throws SQLException {
+        List<String> ofRollouts = wanted.stream()
+                .filter(LookUp::ofRollout)
+                .map(one -> one.request().id())
+                .toList();
         try (Connection connection = connection()) {
-            return tenants.lookUp(connection, wanted);
+            List<TenantRecord> found = tenants.lookUp(connection, wanted);
+            return ofRollouts.isEmpty()
+                    ? found
+                    : withHalted(wanted, found, rolloutAnswers.halted(connection, ofRollouts));
         }
     }
 
+    private static List<TenantRecord> withHalted(List<LookUp> wanted, List<TenantRecord> found, Set<String> halted) {
+        List<TenantRecord> answers = new ArrayList<>(found.size());
+        for (int i = 0; i < found.size(); i++) {
+            LookUp asked = wanted.get(i);
+            boolean isHalted = asked.ofRollout() && halted.contains(asked.request().id());
+            answers.add(isHalted ? found.get(i).withHalted() : found.get(i));
+        }
+        return answers;
+    }
+
     /**
-     * Writes a batch in one transaction: the ledger, the tenants of the requests that are new to it, and which results
-     * were published.
+     * Writes a batch in one transaction: the ledger, the tenants of the requests that are new to it, which results were
+     * published, and what the results that are new to the ledger mean for their rollouts.
      *
      * @return for each entry the row that the ledger has now
      */
@@ -88,15 +112,41 @@ public final class Registry implements AutoCloseable {
                 if (!published.isEmpty()) {
                     ledger.markPublished(connection, published);
                 }
+                rolloutAnswers.write(connection, newAnswers(recorded));
                 return recorded;
             });
         }
     }
 
-    /** Forgets the results of these requests, which were never published; see {@link Ledger#retract}. */
-    public void retract(List<RequestRef> unpublished) throws SQLException {
+    /** Only rows that this transaction has written have an answer. */
+    private static Set<RolloutAnswer> newAnswers(List<Recorded> recorded) {
+        Set<RolloutAnswer> answers = new LinkedHashSet<>();
+        for (Recorded row : recorded) {
+            if (row.entry().answer() != null) {
+                answers.add(row.entry().answer());
+            }
+        }
+        return answers;
+    }
+
+    /**
+     * Forgets the result of a request, which was never published; see {@link Ledger#retract}.
+     *
+     * @param instead what the rollout that sent the request is told if the result was there; empty if no rollout did
+     */
+    public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) throws SQLException {
         inTransaction(connection -> {
-            ledger.retract(connection, unpublished);
+            if (ledger.retract(connection, List.of(unpublished)) > 0) {
+                rolloutAnswers.retracted(connection, instead.stream().toList());
+            }
+            return true;
+        });
+    }
+
+    /** Tells a rollout that its request becomes a dead letter; see {@link RolloutAnswers#died}. */
+    public void died(RolloutAnswer member) throws SQLException {
+        inTransaction(connection -> {
+            rolloutAnswers.died(connection, List.of(member));
             return true;
         });
     }

@@ -5,8 +5,10 @@ import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** The store that is a {@link Registry}. */
 public record RegistryStore(Registry registry) implements SettlementStore {
@@ -18,7 +20,12 @@ public record RegistryStore(Registry registry) implements SettlementStore {
     }
 
     @Override
-    public void retract(List<RequestRef> unpublished) throws SQLException {
-        registry.retract(unpublished);
+    public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) throws SQLException {
+        registry.retract(unpublished, instead);
+    }
+
+    @Override
+    public void died(RolloutAnswer member) throws SQLException {
+        registry.died(member);
     }
 }

@@ -8,20 +8,25 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.ResultId;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.registry.LedgerEntry;
+import io.tenantry.worker.registry.rollout.MemberState;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.telemetry.RequestMeters;
 import java.time.Duration;
 
 /** Makes the event of a request's result, and counts the request. Safe for use by many threads. */
 final class ResultEncoder {
     private final String source;
+    private final RolloutRequests rollouts;
     private final RequestMeters meters;
     private final EventCodec codec = new EventCodec();
 
     /** @param source {@code ce_source} of the results */
     ResultEncoder(String source, RequestMeters meters) {
         this.source = source;
+        this.rollouts = new RolloutRequests(source);
         this.meters = meters;
     }
 
@@ -36,7 +41,23 @@ final class ResultEncoder {
                 request.traceparent(),
                 outcome.result());
         count(request, outcome.result());
-        return new LedgerEntry(ref, codec.encode(event));
+        return new LedgerEntry(
+                ref,
+                codec.encode(event),
+                rollouts.include(ref, request.data()) ? answer(ref, outcome.result()) : null);
+    }
+
+    private static RolloutAnswer answer(RequestRef ref, TenantResult result) {
+        MemberState state =
+                switch (result.outcome()) {
+                    case COMPLETED -> MemberState.COMPLETED;
+                    case UP_TO_DATE -> MemberState.UP_TO_DATE;
+                    case FAILED -> MemberState.FAILED;
+                    case SKIPPED -> MemberState.SKIPPED;
+                    case NOT_ATTEMPTED -> throw new IllegalArgumentException("no result of a request is not-attempted");
+                };
+        return new RolloutAnswer(
+                ref.id(), state, result.error() == null ? null : result.error().code());
     }
 
     private void count(Request request, TenantResult result) {

@@ -4,13 +4,15 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** The registry as the settler writes to it. Called by the settler's thread alone; each call is one transaction. */
 public interface SettlementStore {
     /**
-     * Writes outcomes, and marks results as published.
+     * Writes outcomes, with what they mean for their rollouts, and marks results as published.
      *
      * @param entries the results, each of which is kept unless its identity has a row already
      * @param registrations what the registry learns from the same outcomes, in their order
@@ -20,6 +22,13 @@ public interface SettlementStore {
     List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
             throws SQLException;
 
-    /** Removes the rows of requests whose results cannot be published. */
-    void retract(List<RequestRef> unpublished) throws SQLException;
+    /**
+     * Removes the row of a request whose result cannot be published.
+     *
+     * @param instead what its rollout is told; empty if no rollout sent it
+     */
+    void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) throws SQLException;
+
+    /** Tells a rollout that its request becomes a dead letter. */
+    void died(RolloutAnswer member) throws SQLException;
 }

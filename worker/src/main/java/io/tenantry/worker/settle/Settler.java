@@ -1,8 +1,11 @@
 package io.tenantry.worker.settle;
 
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
+import io.tenantry.worker.registry.rollout.MemberState;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
@@ -11,11 +14,13 @@ import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *       LedgerRule}).
  *   <li>The poll thread takes what is ready, in the same order, and publishes it with the offsets.
  *   <li>The poll thread calls {@link #published}; the next batch marks these results in the ledger. Or it calls
- *       {@link #retract}, if a result cannot be published ({@link Retractions}).
+ *       {@link #retract}, if a result cannot be published ({@link DeadLetterWrites}).
  * </ol>
  *
  * Where nothing else is said, any thread may call its methods. Only {@link #awaitReady} and {@link #close} block.
@@ -47,7 +52,8 @@ public final class Settler implements Outcomes, AutoCloseable {
     private final UnwrittenKeys unwritten = new UnwrittenKeys();
     private final Queue<SettledRequest> ready = new ConcurrentLinkedQueue<>();
     private final PublishedResults published = new PublishedResults();
-    private final Retractions retractions;
+    private final String source;
+    private final DeadLetterWrites deadLetters;
     private final BatchWriter writer;
     private final Thread thread;
     private volatile boolean closed;
@@ -68,12 +74,13 @@ public final class Settler implements Outcomes, AutoCloseable {
             String source,
             BooleanSupplier saturated,
             Consumer<Error> fatal) {
+        this.source = source;
         this.results = new ResultEncoder(source, meters.requests());
         this.fatal = fatal;
         Linger linger = new Linger(saturated);
         this.incoming = new IncomingQueue(linger);
         RegistryCalls calls = new RegistryCalls(outage, () -> closed);
-        this.retractions = new Retractions(store, calls);
+        this.deadLetters = new DeadLetterWrites(store, calls);
         this.writer = new BatchWriter(store, calls, published, linger, meters, this::settled);
         this.thread = new Thread(this::run, "settler");
         this.thread.setDaemon(true);
@@ -137,7 +144,30 @@ public final class Settler implements Outcomes, AutoCloseable {
      *     killed in between has neither published nor kept anything, and the next one begins again
      */
     public CompletableFuture<Void> retract(RequestRef request) {
-        return retractions.add(request);
+        return deadLetters.retract(
+                request,
+                request.source().equals(source)
+                        ? Optional.of(dead(request.id(), ErrorCode.INTERNAL))
+                        : Optional.empty());
+    }
+
+    /**
+     * A record becomes a dead letter. If a rollout has sent it, the rollout is told that its request has failed. For the
+     * poll thread.
+     *
+     * @param id {@code ce_id} of the record; null if it has none
+     * @param source {@code ce_source} of the record; null if it has none
+     * @return completes when the registry has that. Only then may the dead letter be published; otherwise a kill in between
+     *     would leave a rollout that never ends
+     */
+    public CompletableFuture<Void> died(@Nullable String id, @Nullable String source, ErrorCode code) {
+        return id == null || !this.source.equals(source)
+                ? CompletableFuture.completedFuture(null)
+                : deadLetters.died(dead(id, code));
+    }
+
+    private static RolloutAnswer dead(String id, ErrorCode code) {
+        return new RolloutAnswer(id, MemberState.FAILED, code);
     }
 
     /** Whether every outcome so far is in the ledger, whoever owns its partition. For the poll thread. */
@@ -169,7 +199,7 @@ public final class Settler implements Outcomes, AutoCloseable {
             if (!batch.isEmpty() || !published.isEmpty()) {
                 writer.write(batch);
             }
-            retractions.removeAll();
+            deadLetters.writeAll();
         } catch (OutOfMemoryError | LinkageError broken) {
             fatal.accept(broken);
             throw broken;

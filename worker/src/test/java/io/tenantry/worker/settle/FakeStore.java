@@ -4,10 +4,12 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +29,12 @@ final class FakeStore implements SettlementStore {
 
     /** Calls of {@link #retract}. */
     final AtomicInteger retractions = new AtomicInteger();
+
+    /** What rollouts were told of results. */
+    final List<RolloutAnswer> answers = new CopyOnWriteArrayList<>();
+
+    /** What rollouts were told of dead letters. */
+    final List<RolloutAnswer> dead = new CopyOnWriteArrayList<>();
 
     final List<RequestRef> published = new CopyOnWriteArrayList<>();
 
@@ -58,12 +66,21 @@ final class FakeStore implements SettlementStore {
     }
 
     @Override
-    public void retract(List<RequestRef> unpublished) throws SQLException {
+    public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) throws SQLException {
         retractions.incrementAndGet();
         if (failures.poll() instanceof SQLException refusal) {
             throw refusal;
         }
-        unpublished.forEach(request -> rows.remove(identity(request)));
+        rows.remove(identity(unpublished));
+        instead.ifPresent(dead::add);
+    }
+
+    @Override
+    public void died(RolloutAnswer member) throws SQLException {
+        if (failures.poll() instanceof SQLException refusal) {
+            throw refusal;
+        }
+        dead.add(member);
     }
 
     private static String identity(RequestRef request) {
@@ -96,6 +113,9 @@ final class FakeStore implements SettlementStore {
         published.addAll(marks);
         List<Recorded> state = new ArrayList<>();
         for (LedgerEntry entry : entries) {
+            if (entry.answer() != null) {
+                answers.add(entry.answer());
+            }
             String identity = identity(entry.request());
             rows.putIfAbsent(identity, new Recorded(entry, false));
             state.add(rows.get(identity));

@@ -7,13 +7,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.registry.rollout.MemberState;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.stack.Await;
@@ -31,6 +35,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -277,6 +282,35 @@ class SettlerTest {
         assertThat(await(2).get(1)).as("sent again, it is new").isInstanceOf(Settled.Result.class);
     }
 
+    @Test
+    void aRolloutGetsTheResultsOfItsOwnRequestsAndNoOthers() {
+        settler.finished(migration(1, "/tenantry/test", "spring"), migrated(1, Outcome.FAILED));
+        settler.finished(migration(2, "/release", "spring"), migrated(2, Outcome.FAILED));
+        settler.finished(migration(3, "/tenantry/test", null), migrated(3, Outcome.COMPLETED));
+        settler.finished(migration(4, "/tenantry/test", "spring"), migrated(4, Outcome.SKIPPED));
+        assertThat(await(4)).hasSize(4);
+
+        assertThat(store.answers)
+                .containsExactly(
+                        new RolloutAnswer("request 1", MemberState.FAILED, ErrorCode.LOCK_TIMEOUT),
+                        new RolloutAnswer("request 4", MemberState.SKIPPED, ErrorCode.LOCK_TIMEOUT));
+    }
+
+    @Test
+    void aRolloutLearnsOfADeadLetterHoweverLongTheRegistryIsAway() {
+        store.failing(new SQLException("the connection is gone", "08006"));
+
+        CompletableFuture<Void> ofPlain = settler.died("1", "/release", ErrorCode.INTERNAL);
+        CompletableFuture<Void> withoutId = settler.died(null, "/tenantry/test", ErrorCode.INTERNAL);
+        CompletableFuture<Void> ofRollout = settler.died("1", "/tenantry/test", ErrorCode.INVALID_EVENT);
+
+        assertThat(ofPlain).isDone();
+        assertThat(withoutId).isDone();
+        assertThat(ofRollout).succeedsWithin(DEADLINE);
+        assertThat(store.dead)
+                .containsExactly(new RolloutAnswer("1", MemberState.FAILED, ErrorCode.INVALID_EVENT));
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {OutOfMemoryError.class, NoClassDefFoundError.class})
     void anErrorThatTheProcessDoesNotSurviveIsFatal(Class<? extends Error> type) throws Exception {
@@ -314,6 +348,34 @@ class SettlerTest {
                 new TenantCreated(tenant, List.of(), Map.of()),
                 null,
                 System.nanoTime());
+    }
+
+    private static Request migration(long offset, String source, @Nullable String rollout) {
+        return new Request(
+                new RequestRef("request " + offset, source, EventType.MIGRATION_REQUESTED.type(), "topic", 0, offset),
+                new MigrationRequested("acme", null, List.of(), "latest", rollout, 1),
+                null,
+                System.nanoTime());
+    }
+
+    private static RequestOutcome migrated(long offset, Outcome outcome) {
+        RequestOutcome plain = outcome("acme", offset, "request " + offset, EventType.MIGRATION_COMPLETED, outcome);
+        TenantResult result = plain.result();
+        return new RequestOutcome(
+                plain.type(),
+                new TenantResult(
+                        result.tenant(),
+                        null,
+                        result.request(),
+                        "spring",
+                        outcome,
+                        outcome == Outcome.COMPLETED ? null : ResultError.of(ErrorCode.LOCK_TIMEOUT, "no"),
+                        List.of(),
+                        1,
+                        "worker",
+                        NOW,
+                        NOW),
+                plain.registration());
     }
 
     private static RequestOutcome outcome(long offset) {

@@ -46,7 +46,7 @@ public final class RolloutTable {
     public Optional<RolloutRow> lock(Connection connection, String rollout) throws SQLException {
         return Sql.first(
                 connection,
-                "SELECT " + COLUMNS + " FROM tenantry.rollout WHERE rollout = ? FOR UPDATE",
+                "SELECT " + COLUMNS + " FROM tenantry.rollout WHERE rollout = ? FOR NO KEY UPDATE",
                 this::read,
                 rollout);
     }

@@ -59,6 +59,11 @@ final class HomeResult {
         changed |= step instanceof StepResult.Done;
     }
 
+    /** Whether a step has changed the home. */
+    boolean hasChanged() {
+        return changed;
+    }
+
     /** The version was seen at this time, by the server's clock. */
     void observed(Instant at) {
         observedAt = at;

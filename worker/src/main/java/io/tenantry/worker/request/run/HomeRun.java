@@ -1,5 +1,6 @@
 package io.tenantry.worker.request.run;
 
+import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.LockedHome;
@@ -25,6 +26,7 @@ final class HomeRun {
     private final RequestMeters meters;
     private final StepTimer timer;
     private boolean begun;
+    private boolean applied;
 
     /** How the fast path ended. */
     sealed interface FastEnd {
@@ -65,7 +67,10 @@ final class HomeRun {
         return result.get() != null;
     }
 
-    /** Whether a step, or the fast path, was begun: something may have been done. */
+    /**
+     * Whether something may have been done: by an attempt that ended in an exception, or by one that got further than to find
+     * that it has to wait.
+     */
     boolean hasBegun() {
         return begun;
     }
@@ -90,9 +95,13 @@ final class HomeRun {
      * @throws SQLException if the home cannot be worked on now
      */
     FastEnd runFastPath(HomeSession session) throws SQLException {
+        boolean before = begun;
         try {
             PlanOutcome outcome =
                     measured(() -> timer.fastPath(() -> work.fastPath().attempt(session)));
+            if (mustWait(outcome)) {
+                begun = hasBegunNow(before);
+            }
             if (outcome instanceof PlanOutcome.Done done) {
                 if (done.lockedAt() == null) {
                     result.observedUnlocked();
@@ -110,6 +119,18 @@ final class HomeRun {
         }
     }
 
+    /** Whether it has to wait, for the home's lock at least. */
+    private static boolean mustWait(PlanOutcome outcome) {
+        return outcome instanceof PlanOutcome.Busy
+                || outcome instanceof PlanOutcome.None
+                || (outcome instanceof PlanOutcome.Done done
+                        && StepResult.of(done.result()) instanceof StepResult.NotYet);
+    }
+
+    private boolean hasBegunNow(boolean before) {
+        return before || applied || result.hasChanged();
+    }
+
     /**
      * Runs the steps; afterwards there is a result, unless something is worth waiting for.
      *
@@ -117,15 +138,30 @@ final class HomeRun {
      * @throws SQLException if the home cannot be worked on now
      */
     Optional<StepResult.NotYet> runSteps(LockedHome home) throws SQLException {
+        boolean before = begun;
         try {
             StepResult last = measured(() -> lastOfSteps(home));
             result.observed(home.lockedAt());
-            return result.conclude(last);
-        } catch (SQLException | RuntimeException failure) {
-            if (result.interrupted()) {
-                result.observed(home.lockedAt());
+            Optional<StepResult.NotYet> notYet = result.conclude(last);
+            if (notYet.isPresent()) {
+                begun = hasBegunNow(before);
             }
+            return notYet;
+        } catch (BusyException busy) {
+            if (busy.kind() == BusyException.Kind.OUTSIDE_TRANSACTION) {
+                begun = hasBegunNow(before);
+            }
+            interrupted(home);
+            throw busy;
+        } catch (SQLException | RuntimeException failure) {
+            interrupted(home);
             throw failure;
+        }
+    }
+
+    private void interrupted(LockedHome home) {
+        if (result.interrupted()) {
+            result.observed(home.lockedAt());
         }
     }
 
@@ -154,8 +190,9 @@ final class HomeRun {
     }
 
     private void countScripts() {
-        work.tracker()
-                .takeApplied()
-                .forEach((way, scripts) -> meters.migrated(work.home().database(), way.label(), scripts));
+        work.tracker().takeApplied().forEach((way, scripts) -> {
+            applied |= scripts > 0;
+            meters.migrated(work.home().database(), way.label(), scripts);
+        });
     }
 }

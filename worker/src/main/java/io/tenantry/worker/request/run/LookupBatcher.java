@@ -42,10 +42,14 @@ public final class LookupBatcher implements AutoCloseable {
         this.thread.start();
     }
 
-    /** Returns at once; the answer fails with an {@link SQLException} if the registry does not answer. */
-    CompletableFuture<TenantRecord> ask(Request request) {
+    /**
+     * Returns at once; the answer fails with an {@link SQLException} if the registry does not answer.
+     *
+     * @param ofRollout whether a rollout sent the request, and may have been halted since
+     */
+    CompletableFuture<TenantRecord> ask(Request request, boolean ofRollout) {
         @Nullable String tenant = request.data().tenant();
-        LookUp wanted = new LookUp(request.ref(), tenant, tenant == null ? request.key() : null);
+        LookUp wanted = new LookUp(request.ref(), tenant, tenant == null ? request.key() : null, ofRollout);
         Asked asked = new Asked(wanted, new CompletableFuture<>());
         incoming.add(asked);
         return asked.answer();

@@ -11,6 +11,7 @@ import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestTypes;
 import io.tenantry.worker.request.Resolution;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import io.tenantry.worker.telemetry.RequestMeters;
@@ -31,6 +32,7 @@ public final class RequestContext {
     /**
      * The parts that requests need.
      *
+     * @param rollouts recognizes their requests
      * @param outages of the registry and of each server
      * @param clock for times that are shown
      * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
@@ -39,6 +41,7 @@ public final class RequestContext {
             Fleet fleet,
             LookupBatcher lookups,
             Outcomes outcomes,
+            RolloutRequests rollouts,
             Outages outages,
             Policy policy,
             Meters meters,
@@ -93,7 +96,12 @@ public final class RequestContext {
     CompletableFuture<TenantRecord> lookUp(Request request) {
         return parts.outcomes()
                 .whenWritten(request.key())
-                .thenCompose(done -> parts.lookups().ask(request));
+                .thenCompose(done -> parts.lookups().ask(request, isOfRollout(request)));
+    }
+
+    /** Whether a rollout sent it: then it is skipped if the rollout is halted before it begins. */
+    boolean isOfRollout(Request request) {
+        return parts.rollouts().include(request.ref(), request.data());
     }
 
     /** The turns of scripts that run outside a transaction. */

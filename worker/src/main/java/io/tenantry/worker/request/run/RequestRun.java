@@ -8,18 +8,15 @@ import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.SqlFailure;
-import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.GracePeriod;
-import io.tenantry.worker.request.HomeWork;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.request.Resolution;
 import io.tenantry.worker.telemetry.LogFields;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +32,7 @@ final class RequestRun implements Task {
     private final int failedBefore;
     private int attempt;
     /** Empty until the registry has answered. */
-    private List<HomeRun> homes = List.of();
+    private HomeRuns homes = HomeRuns.NONE;
 
     private boolean begun;
     private boolean resolved;
@@ -92,7 +89,7 @@ final class RequestRun implements Task {
 
     @Override
     public void abandoned() {
-        homes.forEach(home -> home.reservation().end());
+        homes.endReservations();
         context.outcomes().abandoned(request);
     }
 
@@ -100,7 +97,7 @@ final class RequestRun implements Task {
     public NextAction run() {
         begin();
         try {
-            Optional<NextAction> early = resolved ? Optional.empty() : resolve();
+            Optional<NextAction> early = resolved ? skipIfHalted() : resolve();
             return early.isPresent() ? early.get() : workOnHomes();
         } catch (SQLException failure) {
             if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
@@ -130,10 +127,47 @@ final class RequestRun implements Task {
         }
         TenantRecord known = ((TenantLookup.State.Known) state).tenant();
         if (known.recorded().isPresent()) {
-            context.outcomes().answeredBefore(request, known.recorded().get());
-            return Optional.of(new NextAction.Finished());
+            return Optional.of(answeredBefore(known.recorded().get()));
         }
-        return begin(context.resolve(request.data(), known), known);
+        Resolution resolution = context.resolve(request.data(), known);
+        if (known.halted()) {
+            return Optional.of(skip(HomeRuns.of(resolution, known, context.meters())));
+        }
+        return begin(resolution, known);
+    }
+
+    /**
+     * Asks the registry again before a request of a rollout begins after a wait: the rollout may have been halted
+     * meanwhile. What has begun goes on. Present if the work does not begin now.
+     */
+    private Optional<NextAction> skipIfHalted() throws SQLException {
+        if (!lookup.isOutdated() || homes.haveBegun()) {
+            return Optional.empty();
+        }
+        TenantLookup.State state = lookup.next();
+        if (state instanceof TenantLookup.State.Waiting waiting) {
+            if (waiting.action() instanceof NextAction.Timed) {
+                homes.endReservations();
+            }
+            return Optional.of(waiting.action());
+        }
+        TenantRecord known = ((TenantLookup.State.Known) state).tenant();
+        if (known.recorded().isPresent()) {
+            return Optional.of(answeredBefore(known.recorded().get()));
+        }
+        return known.halted() ? Optional.of(skip(homes)) : Optional.empty();
+    }
+
+    private NextAction answeredBefore(Recorded recorded) {
+        homes.endReservations();
+        context.outcomes().answeredBefore(request, recorded);
+        return new NextAction.Finished();
+    }
+
+    private NextAction skip(HomeRuns untouched) {
+        homes.endReservations();
+        context.outcomes().finished(request, results.skipped(untouched.results(), attempt - 1, context.now()));
+        return new NextAction.Finished();
     }
 
     private Optional<NextAction> begin(Resolution resolution, TenantRecord known) {
@@ -141,9 +175,7 @@ final class RequestRun implements Task {
             if (!request.isAdmitted(servers(work))) {
                 return Optional.of(new NextAction.Finished());
             }
-            homes = work.homes().stream()
-                    .map(home -> new HomeRun(home, observedAt(home, known), context.meters()))
-                    .toList();
+            homes = HomeRuns.of(work, known, context.meters());
             resolved = true;
             return Optional.empty();
         }
@@ -178,15 +210,8 @@ final class RequestRun implements Task {
         return work.homes().stream().map(home -> home.server().name()).collect(Collectors.toSet());
     }
 
-    /** When the registry's version of this home was seen; null if that is not known. */
-    private static @Nullable Instant observedAt(HomeWork work, TenantRecord known) {
-        return known.home(work.home().database())
-                .map(RegisteredHome::observedAt)
-                .orElse(null);
-    }
-
     private NextAction workOnHomes() throws SQLException {
-        for (HomeRun home : homes) {
+        for (HomeRun home : homes.homes()) {
             if (!home.isDone()) {
                 Optional<NextAction> early = new HomeAttempt(request, context, home).run();
                 if (early.isPresent()) {
@@ -214,24 +239,13 @@ final class RequestRun implements Task {
     }
 
     private void fail(ResultError error) {
-        homes.stream()
-                .filter(home -> !home.isDone())
-                .findFirst()
-                .ifPresent(home -> home.result().fail(error));
+        homes.fail(error);
         finish(homes.isEmpty() ? error : null);
     }
 
     private NextAction finish(@Nullable ResultError error) {
-        List<HomeResult> done = homes.stream().map(HomeRun::result).toList();
-        RequestOutcome outcome = results.outcome(
-                done.stream().map(HomeResult::orNotAttempted).toList(),
-                error,
-                attempt,
-                context.now(),
-                done.stream()
-                        .map(HomeResult::registered)
-                        .flatMap(Optional::stream)
-                        .toList());
+        RequestOutcome outcome =
+                results.outcome(homes.results(), error, attempt, context.now(), homes.registered());
         context.outcomes().finished(request, outcome);
         return new NextAction.Finished();
     }

@@ -63,20 +63,46 @@ final class ResultBuilder {
             boolean nothing = results.stream().allMatch(result -> result.outcome() == Outcome.UP_TO_DATE);
             outcome = nothing ? Outcome.UP_TO_DATE : Outcome.COMPLETED;
         }
+        return new RequestOutcome(
+                type(outcome), result(outcome, decisive, results, attempts, now), registration(outcome, reached));
+    }
+
+    /**
+     * The outcome of a request whose rollout was halted or aborted before the request began.
+     *
+     * @param homes none of which was attempted
+     * @param attempts how many have failed before anything was begun
+     */
+    RequestOutcome skipped(List<DatabaseResult> homes, int attempts, Instant now) {
+        ResultError reason = ResultError.of(
+                ErrorCode.ROLLOUT_HALTED,
+                "the rollout was halted or aborted before the work began here; nothing was done: resume the rollout, or"
+                        + " publish a migration.requested of its own");
+        return new RequestOutcome(
+                EventType.MIGRATION_SKIPPED,
+                result(Outcome.SKIPPED, reason, homes, attempts, now),
+                registration(Outcome.SKIPPED, List.of()));
+    }
+
+    private TenantResult result(
+            Outcome outcome,
+            @Nullable ResultError error,
+            List<DatabaseResult> results,
+            int attempts,
+            Instant now) {
         @Nullable MigrationRequested migration = request.data() instanceof MigrationRequested requested ? requested : null;
-        TenantResult result = new TenantResult(
+        return new TenantResult(
                 request.data().tenant(),
                 migration == null ? null : migration.database(),
                 request.ref(),
                 migration == null ? null : migration.rollout(),
                 outcome,
-                decisive,
+                error,
                 results,
                 attempts,
                 workerId,
                 startedAt == null ? now : startedAt,
                 now);
-        return new RequestOutcome(type(outcome), result, registration(outcome, reached));
     }
 
     private EventType type(Outcome outcome) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  */
 final class TenantLookup {
+    /** An answer of this age still says whether a rollout is halted: the halt could as well have come just after. */
+    private static final Duration FRESH = Duration.ofSeconds(1);
+
     private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");
     private static final Wait REGISTRY_ANSWER = new Wait(WaitReason.REGISTRY_ANSWER, "registry");
 
@@ -24,6 +27,8 @@ final class TenantLookup {
     private final RequestContext context;
     /** Null unless the registry was asked, and its answer has not been read. */
     private @Nullable CompletableFuture<TenantRecord> asked;
+    /** When the last answer was read, as {@link System#nanoTime}. */
+    private long answeredNanos;
 
     /** What is known now. */
     sealed interface State {
@@ -55,6 +60,7 @@ final class TenantLookup {
         try {
             TenantRecord known = read(answer);
             health.answered();
+            answeredNanos = context.nanoTime();
             return new State.Known(known);
         } catch (SQLException failure) {
             Optional<Duration> away = health.pauseUnlessAboutTheWork(failure);
@@ -63,6 +69,14 @@ final class TenantLookup {
             }
             return new State.Waiting(new NextAction.Snooze(away.get(), REGISTRY_AWAY));
         }
+    }
+
+    /**
+     * Whether the last answer is too old to begin by it. Only the answer to a request of a rollout becomes outdated, because
+     * the rollout may be halted.
+     */
+    boolean isOutdated() {
+        return context.isOfRollout(request) && context.nanoTime() - answeredNanos > FRESH.toNanos();
     }
 
     private NextAction ask() {

@@ -23,6 +23,7 @@ import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.settle.Publisher;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -287,6 +289,9 @@ class OutstandingRequestsIT {
         }
 
         @Override
-        public void retract(List<RequestRef> unpublished) {}
+        public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) {}
+
+        @Override
+        public void died(RolloutAnswer member) {}
     }
 }

@@ -15,6 +15,7 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.Patience;
 import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.stack.ManualClock;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
@@ -85,6 +86,7 @@ class HomeAttemptTest {
                 new Fleet(List.of(), Map.of()),
                 lookups,
                 new RequestRunTest.FakeOutcomes(),
+                new RolloutRequests("/tenantry/test"),
                 new RequestContext.Outages(away, Map.of("main", away)),
                 new RequestContext.Policy(
                         new WorkerSettings(

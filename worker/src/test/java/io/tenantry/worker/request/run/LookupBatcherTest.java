@@ -31,10 +31,10 @@ class LookupBatcherTest {
         });
         try (lookups) {
             List<CompletableFuture<TenantRecord>> good = new ArrayList<>();
-            good.add(lookups.ask(request("first")));
-            good.add(lookups.ask(request("before")));
-            CompletableFuture<TenantRecord> bad = lookups.ask(request("bad"));
-            good.add(lookups.ask(request("behind")));
+            good.add(lookups.ask(request("first"), false));
+            good.add(lookups.ask(request("before"), false));
+            CompletableFuture<TenantRecord> bad = lookups.ask(request("bad"), false);
+            good.add(lookups.ask(request("behind"), false));
             all.countDown();
 
             for (CompletableFuture<TenantRecord> next : good) {

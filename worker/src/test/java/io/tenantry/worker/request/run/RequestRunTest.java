@@ -18,6 +18,7 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
@@ -110,6 +111,7 @@ class RequestRunTest {
                 new Fleet(List.of(), Map.of()),
                 lookups,
                 outcomes,
+                new RolloutRequests("/tenantry/test"),
                 new RequestContext.Outages(
                         new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
                         Map.of()),

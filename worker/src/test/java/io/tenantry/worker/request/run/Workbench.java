@@ -30,6 +30,7 @@ import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;
@@ -64,6 +65,9 @@ import java.util.stream.Stream;
  */
 final class Workbench implements AutoCloseable {
     static final int ATTEMPTS = 3;
+
+    /** {@code ce_source} of the requests of rollouts. */
+    static final String ROLLOUTS = "/tenantry/bench";
 
     private final PostgresServer postgres = DevStack.shared().postgres();
     private final String tenants = "bench_" + UUID.randomUUID().toString().replace("-", "");
@@ -208,6 +212,11 @@ final class Workbench implements AutoCloseable {
         }
     }
 
+    /** Runs SQL in the registry. */
+    void executeInRegistry(String sql) throws SQLException {
+        execute(control, sql);
+    }
+
     /** Where a tenant's own database is. */
     String databaseOf(String tenant) {
         return tenants + "_" + tenant;
@@ -235,6 +244,7 @@ final class Workbench implements AutoCloseable {
                     new Fleet(List.of(database), Map.of("main", server)),
                     lookups,
                     outcomes,
+                    new RolloutRequests(ROLLOUTS),
                     new RequestContext.Outages(registryOutage, Map.of("main", serverOutage)),
                     new RequestContext.Policy(
                             new WorkerSettings(
@@ -263,14 +273,24 @@ final class Workbench implements AutoCloseable {
             return submit(new MigrationRequested(tenant, null, List.of(), "latest", null, 1), signupParked);
         }
 
+        /** @param source {@code ce_source} of the request, which carries the name of a rollout */
+        CompletableFuture<TenantResult> migrateForRollout(String tenant, String id, String source) {
+            return submit(
+                    new MigrationRequested(tenant, null, List.of(), "latest", "spring", 1), () -> false, id, source);
+        }
+
         private CompletableFuture<TenantResult> submit(TenantRequest data, BooleanSupplier signupParked) {
-            long offset = offsets.incrementAndGet();
+            return submit(data, signupParked, Long.toString(offsets.incrementAndGet()), "/bench");
+        }
+
+        private CompletableFuture<TenantResult> submit(
+                TenantRequest data, BooleanSupplier signupParked, String id, String source) {
             CompletableFuture<TenantResult> result = new CompletableFuture<>();
-            results.put(Long.toString(offset), result);
+            results.put(id, result);
             String type =
                     (data instanceof TenantCreated ? EventType.TENANT_CREATED : EventType.MIGRATION_REQUESTED).type();
             Request request = new Request(
-                    new RequestRef(Long.toString(offset), "/bench", type, "requests", 0, offset),
+                    new RequestRef(id, source, type, "requests", 0, offsets.incrementAndGet()),
                     data,
                     null,
                     System.nanoTime());

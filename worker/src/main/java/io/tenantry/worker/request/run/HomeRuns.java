@@ -1,0 +1,70 @@
+package io.tenantry.worker.request.run;
+
+import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.registry.RegisteredHome;
+import io.tenantry.worker.registry.TenantRecord;
+import io.tenantry.worker.request.HomeWork;
+import io.tenantry.worker.request.Resolution;
+import io.tenantry.worker.telemetry.RequestMeters;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The work on the homes of one request, over all attempts, in their order. For use by one thread at a time. */
+record HomeRuns(List<HomeRun> homes) {
+    /** Before the registry has answered. */
+    static final HomeRuns NONE = new HomeRuns(List.of());
+
+    /** Nothing is begun yet; no homes if the request is refused or has to wait. */
+    static HomeRuns of(Resolution resolution, TenantRecord known, RequestMeters meters) {
+        return resolution instanceof Resolution.Work work
+                ? new HomeRuns(work.homes().stream()
+                        .map(home -> new HomeRun(home, observedAt(home, known), meters))
+                        .toList())
+                : NONE;
+    }
+
+    /** When the registry's version of this home was seen; null if that is not known. */
+    private static @Nullable Instant observedAt(HomeWork work, TenantRecord known) {
+        return known.home(work.home().database())
+                .map(RegisteredHome::observedAt)
+                .orElse(null);
+    }
+
+    boolean isEmpty() {
+        return homes.isEmpty();
+    }
+
+    /** Whether something may have been done to one of them. */
+    boolean haveBegun() {
+        return homes.stream().anyMatch(HomeRun::hasBegun);
+    }
+
+    /** Gives back what they hold, and their places in queues. May be called again. */
+    void endReservations() {
+        homes.forEach(home -> home.reservation().end());
+    }
+
+    /** Ends the first one without a result as failed. */
+    void fail(ResultError error) {
+        homes.stream()
+                .filter(home -> !home.isDone())
+                .findFirst()
+                .ifPresent(home -> home.result().fail(error));
+    }
+
+    /** One without a result was not attempted. */
+    List<DatabaseResult> results() {
+        return homes.stream().map(home -> home.result().orNotAttempted()).toList();
+    }
+
+    /** What the registry learns. */
+    List<RegisteredHome> registered() {
+        return homes.stream()
+                .map(home -> home.result().registered())
+                .flatMap(Optional::stream)
+                .toList();
+    }
+}
