@@ -265,6 +265,16 @@ final class Trial implements AutoCloseable {
         });
     }
 
+    /** The same, of any requests. */
+    void awaitMoreAnswers(int more) {
+        answers.poll();
+        int goal = answers.count() + more;
+        Await.until(Duration.ofSeconds(90), more + " more answers", () -> {
+            answers.poll();
+            return answers.count() >= goal;
+        });
+    }
+
     Counts counts() {
         return new Counts(
                 requests.unanswered(answers).size(),

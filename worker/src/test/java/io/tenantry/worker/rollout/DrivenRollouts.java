@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,17 @@ final class DrivenRollouts {
         RolloutTerms terms =
                 new RolloutTerms("group", "/tenantry/group", targetGrace, List.of(users), Map.of("main", 5));
         return new RolloutWork(registry, terms, Clock.systemUTC(), () -> nanos);
+    }
+
+    /** Empties the registry. */
+    void clear() throws SQLException {
+        registry.inTransaction(connection -> {
+            Sql.execute(
+                    connection,
+                    "TRUNCATE tenantry.rollout, tenantry.rollout_event, tenantry.rollout_partition, tenantry.rollout_verb,"
+                            + " tenantry.tenant, tenantry.worker CASCADE");
+            return true;
+        });
     }
 
     /** Another worker takes the partition over; this one is dead. */
@@ -124,14 +136,14 @@ final class DrivenRollouts {
 
     /** Sends a verb with a new id. */
     String request(RolloutRequested data) throws SQLException {
-        verbs++;
-        request("v" + verbs, data);
-        return "v" + verbs;
+        String id = UUID.randomUUID().toString();
+        request(id, data);
+        return id;
     }
 
     void request(String id, RolloutRequested data) throws SQLException {
         desk.receive(new Rollouts.Verb(
-                new RequestRef(id, "/test", EventType.ROLLOUT_REQUESTED.type(), "rollout.requested", 0, verbs),
+                new RequestRef(id, "/test", EventType.ROLLOUT_REQUESTED.type(), "rollout.requested", 0, verbs++),
                 data,
                 null));
     }

@@ -11,27 +11,44 @@ import io.tenantry.contracts.RolloutSelection;
 import io.tenantry.contracts.Wave;
 import io.tenantry.worker.rollout.DrivenRollouts.Published;
 import io.tenantry.worker.rollout.DrivenRollouts.Sent;
-import io.tenantry.worker.scenario.MigratedRegistry;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.scenario.Deployment;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A rollout's way through its states, on a real registry. */
 class RolloutWorkIT {
-    @RegisterExtension
-    final MigratedRegistry deployed = new MigratedRegistry();
+    private static Deployment deployment;
+    private static Registry registry;
 
     private DrivenRollouts rollouts;
 
+    @BeforeAll
+    static void createRegistry() throws Exception {
+        deployment = Deployment.create();
+        deployment.database("users").withTwoTables();
+        registry = new Registry(deployment.settings().registry(), "test");
+        registry.migrate();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        registry.close();
+        deployment.close();
+    }
+
     @BeforeEach
     void aWorkerThatHasTheTarget() throws SQLException {
-        rollouts = new DrivenRollouts(deployed.registry(), Duration.ofMinutes(1));
+        rollouts = new DrivenRollouts(registry, Duration.ofMinutes(1));
+        rollouts.clear();
         rollouts.upToDateWorker("w1");
     }
 
@@ -302,6 +319,7 @@ class RolloutWorkIT {
         assertThat(rollouts.last().data().reason()).contains("old", "version 2 of database users");
         rollouts.upToDateWorker("old");
         rollouts.secondsPass(2);
+        rollouts.secondsPass(2);
         assertThat(rollouts.turns()).hasSize(3);
     }
 
@@ -312,7 +330,7 @@ class RolloutWorkIT {
         rollouts.turns();
         assertThat(rollouts.events()).as("it may come within the grace").isEmpty();
 
-        rollouts = new DrivenRollouts(deployed.registry(), Duration.ZERO);
+        rollouts = new DrivenRollouts(registry, Duration.ZERO);
         rollouts.turns();
         assertRefused(ErrorCode.TARGET_UNKNOWN, "7");
         rollouts.request(target("2"));

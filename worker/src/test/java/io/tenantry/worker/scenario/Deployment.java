@@ -48,6 +48,7 @@ public final class Deployment implements AutoCloseable {
     private boolean superuser;
     private @Nullable Events events;
     private @Nullable Results results;
+    private @Nullable RolloutEvents rolloutEvents;
     private @Nullable RequestTopics topics;
 
     private Deployment(DevStack stack) {
@@ -294,6 +295,15 @@ public final class Deployment implements AutoCloseable {
             opened.add(results);
         }
         return results;
+    }
+
+    /** Reads the events of rollouts. */
+    public RolloutEvents rolloutEvents() {
+        if (rolloutEvents == null) {
+            rolloutEvents = new RolloutEvents(settings().kafka());
+            opened.add(rolloutEvents);
+        }
+        return rolloutEvents;
     }
 
     /** The topics and the group as an operator of Kafka sees them. */

@@ -5,8 +5,10 @@ import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
+import io.tenantry.contracts.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -60,6 +62,15 @@ public final class Events implements AutoCloseable {
     /** Publishes with this id; returns it. */
     public String publish(String id, TenantRequest data) {
         send(encode(id, data));
+        return id;
+    }
+
+    /** Publishes {@code rollout.requested}; returns the event's id. */
+    public String publish(RolloutRequested data) {
+        String id = UUID.randomUUID().toString();
+        EncodedEvent event = codec.encode(
+                new Event<>(id, SOURCE, EventType.ROLLOUT_REQUESTED, Instant.parse("2026-11-22T10:00:00Z"), null, data));
+        send(codec.toBinaryRecord(event, Topic.ROLLOUT_REQUESTED.name(prefix)));
         return id;
     }
 

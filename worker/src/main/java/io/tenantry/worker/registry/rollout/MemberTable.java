@@ -85,9 +85,10 @@ public final class MemberTable {
             String rollout,
             int limit)
             throws SQLException {
-        String sql = "UPDATE tenantry.rollout_member m SET sent_at = now() FROM (SELECT shared, key FROM"
-                + " tenantry.rollout_member WHERE rollout = ? AND state = 'pending' AND sent_at IS NULL AND " + which
-                + " LIMIT ? FOR UPDATE) n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
+        // Materialized: a join could run the limited query more than once, and claim more.
+        String sql = "WITH n AS MATERIALIZED (SELECT shared, key FROM tenantry.rollout_member WHERE rollout = ? AND state ="
+                + " 'pending' AND sent_at IS NULL AND " + which + " LIMIT ? FOR UPDATE) UPDATE tenantry.rollout_member m"
+                + " SET sent_at = now() FROM n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
                 + " m.wave, m.shared, m.key, m.databases, m.attempt, m.request_id";
         Sql.forEach(
                 connection,
