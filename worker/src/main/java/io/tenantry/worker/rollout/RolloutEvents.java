@@ -4,7 +4,6 @@ import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.EventType;
-import io.tenantry.contracts.ResultId;
 import io.tenantry.contracts.RolloutCounts;
 import io.tenantry.contracts.RolloutIds;
 import io.tenantry.contracts.RolloutRequestRef;
@@ -86,7 +85,7 @@ final class RolloutEvents {
                 refusal.reason(),
                 verb.ref(),
                 Map.of());
-        String id = ResultId.of(verb.ref().source(), verb.ref().id(), EventType.ROLLOUT_REQUESTED.type());
+        String id = RolloutIds.refusal(verb.ref().source(), verb.ref().id());
         EncodedEvent event = event(id, EventType.ROLLOUT_REFUSED, verb.traceparent(), data);
         outbox.append(connection, group, verb.partition(), event);
     }

@@ -159,6 +159,7 @@ final class VerbExecution {
         RolloutRow row = locked(
                 connection,
                 verb,
+                RolloutState.WAITING,
                 RolloutState.RUNNING,
                 RolloutState.SOAKING,
                 RolloutState.PAUSED,

@@ -6,6 +6,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.HaltRule;
 import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.RolloutCounts;
+import io.tenantry.contracts.RolloutRequestRef;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.RolloutSelection;
 import io.tenantry.contracts.Wave;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,8 +69,7 @@ class RolloutWorkIT {
                 .hasToString("[started, wave-started, wave-completed, wave-started, wave-completed, completed]");
         assertThat(rollouts.last().data().counts()).isEqualTo(new RolloutCounts(20, 20, 0, 0, 0));
         Published started = rollouts.events().get(0);
-        assertThat(started.data().request()).isNotNull();
-        assertThat(started.data().request().id()).isEqualTo(start);
+        assertThat(started.data().request()).isEqualTo(new RolloutRequestRef(start, "/test"));
         assertThat(started.data().targets()).isEqualTo(Map.of("users", "2"));
         assertThat(canary.get(0).data().target()).isEqualTo("2");
     }
@@ -376,7 +375,7 @@ class RolloutWorkIT {
     }
 
     private static RolloutRequested start(
-            String target, RolloutSelection select, @Nullable HaltRule halt, Wave... waves) {
+            String target, RolloutSelection select, HaltRule halt, Wave... waves) {
         return new RolloutRequested(
                 "r1", RolloutAction.START, null, List.of(), target, select, List.of(waves), null, halt, null);
     }
