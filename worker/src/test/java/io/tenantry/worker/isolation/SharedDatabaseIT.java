@@ -11,6 +11,7 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.RegisteredHomes;
 import io.tenantry.worker.scenario.Results;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ class SharedDatabaseIT {
         assertThat(deployment.query("SELECT obj_description('billing'::regnamespace, 'pg_namespace')"))
                 .containsExactly("tenantry database=billing");
         assertThat(registered()).containsExactly("billing on main in billing at 2");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("billing 2 known");
         assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
                 .isEmpty();
     }
@@ -80,6 +82,7 @@ class SharedDatabaseIT {
         assertThat(Results.error((TenantResult) failed.data()).line()).isEqualTo(2);
         assertThat(tablesOf("billing")).doesNotContain("half");
         assertThat(registered()).containsExactly("billing on main in billing at 2");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("billing 2 unknown");
 
         deployment.database("billing").with("V3__bad.sql", "CREATE TABLE half (id int);");
         deployment.replaceWorkers();
@@ -87,6 +90,7 @@ class SharedDatabaseIT {
         TenantResult repaired = deployment.results().data(migrate("billing", "3"));
         assertThat(repaired.databases().get(0).applied()).containsExactly("3");
         assertThat(registered()).containsExactly("billing on main in billing at 3");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("billing 3 known");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.RegisteredHomes;
 import io.tenantry.worker.scenario.Results;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,7 @@ class OnboardingIT {
                 .containsExactly("1", "2");
         assertThat(deployment.queryRegistry("SELECT location || ' at ' || version FROM tenantry.tenant_home"))
                 .containsExactly("users_acme at 2");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme users 2 known");
         assertThat(deployment.queryRegistry("SELECT attributes ->> 'plan' FROM tenantry.tenant"))
                 .containsExactly("gold");
     }
@@ -83,12 +85,14 @@ class OnboardingIT {
     void findsNothingToDoForATenantThatIsOnboarded() {
         start();
         deployment.results().data(deployment.events().signUp("acme"));
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET fingerprint = NULL");
 
         Event<?> again = deployment.results().of(deployment.events().signUp("acme"));
 
         assertThat(again.type()).isEqualTo(EventType.TENANT_ONBOARDED);
         assertThat(((TenantResult) again.data()).outcome()).isEqualTo(Outcome.UP_TO_DATE);
         assertThat(((TenantResult) again.data()).databases().get(0).applied()).isEmpty();
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme users 2 known");
     }
 
     @Test

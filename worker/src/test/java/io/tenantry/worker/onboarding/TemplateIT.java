@@ -17,6 +17,7 @@ import io.tenantry.worker.housekeeping.TemplateKeeper;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.RegisteredHomes;
 import io.tenantry.worker.scenario.RunningWorker;
 import io.tenantry.worker.stack.Await;
 import java.io.IOException;
@@ -83,6 +84,7 @@ class TemplateIT {
         List<String> installed = installedOn("acme");
         assertThat(installed).hasSize(2).isEqualTo(installedOn("beta"));
         assertThat(installed).allSatisfy(time -> assertThat(Instant.parse(time)).isBefore(before));
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme analytics 2 known", "beta analytics 2 known");
     }
 
     @RepeatedTest(3)

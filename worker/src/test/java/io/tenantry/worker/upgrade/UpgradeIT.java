@@ -13,6 +13,7 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.ops.MetricNames;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.RegisteredHomes;
 import io.tenantry.worker.scenario.MetricsTable;
 import io.tenantry.worker.scenario.Results;
 import io.tenantry.worker.scenario.RunningWorker;
@@ -74,7 +75,11 @@ class UpgradeIT {
         assertThat(home(result, "analytics").outcome()).isEqualTo(Outcome.UP_TO_DATE);
         assertThat(deployment.queryRegistry("SELECT version FROM tenantry.tenant_home WHERE database = 'users'"))
                 .containsExactly("4");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme analytics 2 known", "acme users 4 known");
         theMetricsAreThoseOfTheTable(port);
+        assertThat(RegisteredHomes.of(deployment))
+                .as("after a failure")
+                .contains("acme analytics 2 known", "acme users 4 unknown");
     }
 
     /** This worker has begun with a registry that had tenants, and has done an upgrade. */
@@ -118,9 +123,16 @@ class UpgradeIT {
     void stopsAtTheTargetVersion() {
         release("V3__a.sql", "CREATE TABLE a (id int);", "V4__b.sql", "CREATE TABLE b (id int);");
 
-        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "3", "users"));
+        TenantResult result = deployment
+                .results()
+                .data(deployment
+                        .events()
+                        .publish(new MigrationRequested(
+                                "acme", null, List.of(), "latest", null, 1, Map.of("users", "3", "elsewhere", "9"))));
 
         assertThat(home(result, "users").to()).isEqualTo("3");
+        assertThat(home(result, "analytics").to()).isEqualTo("2");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme analytics 2 known", "acme users 3 known");
         assertThat(tablesOf("users_acme")).contains("a").doesNotContain("b");
     }
 
@@ -333,6 +345,7 @@ class UpgradeIT {
         assertThat(error(refused).code()).isEqualTo(ErrorCode.OUT_OF_ORDER);
         assertThat(error(refused).migration()).isEqualTo("V1_5__late.sql");
         assertThat(tablesOf("users_acme")).doesNotContain("late");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme analytics 2 known", "acme users 2 unknown");
 
         deployment.with("databases.users.out-of-order", "true");
         release();
@@ -341,6 +354,7 @@ class UpgradeIT {
         assertThat(home(applied, "users").applied()).containsExactly("1.5");
         assertThat(home(applied, "users").to()).isEqualTo("2");
         assertThat(tablesOf("users_acme")).contains("late");
+        assertThat(RegisteredHomes.of(deployment)).containsExactly("acme analytics 2 known", "acme users 2 known");
     }
 
     @Test
