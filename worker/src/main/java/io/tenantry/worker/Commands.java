@@ -2,6 +2,8 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.cli.CommandLines;
 import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.request.Migrate;
+import io.tenantry.worker.cli.request.Onboard;
 import io.tenantry.worker.cli.setup.CreateTopics;
 import io.tenantry.worker.cli.setup.Run;
 import java.util.List;
@@ -21,6 +23,12 @@ public final class Commands {
         String version = Objects.requireNonNullElse(
                 Commands.class.getPackage().getImplementationVersion(), "(not from its jar)");
         return CommandLines.of(
-                version, environment, List.of(new Run(environment, worker), new CreateTopics(environment)));
+                version,
+                environment,
+                List.of(
+                        new Run(environment, worker),
+                        new CreateTopics(environment),
+                        new Onboard(environment, System.in),
+                        new Migrate(environment, System.in)));
     }
 }

@@ -171,6 +171,8 @@ class ArchitectureTest {
             entry("timing", Set.of()),
             entry("cli", Set.of("operator", "config", "config.read")),
             entry("cli.setup", Set.of("cli", "operator.setup", "config", "config.read")),
+            entry("cli.request", Set.of("cli", "operator", "operator.request", "config", "config.read")),
+            entry("operator.request", Set.of("operator", "config", "config.read")),
             entry("operator", Set.of("postgres", "registry", "config", "config.read")),
             entry("operator.setup", Set.of("operator", "intake.client", "config", "config.read")),
             entry("config.read", Set.of("config")),
@@ -188,7 +190,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USED_BY = Map.ofEntries(
             entry(
                     "org.apache.kafka..",
-                    Stream.concat(INTAKE.stream(), Stream.of("startup", "settle", "telemetry", "operator", "operator.setup"))
+                    Stream.concat(INTAKE.stream(), Stream.of("startup", "settle", "telemetry", "operator", "operator.setup", "operator.request"))
                             .collect(Collectors.toSet())),
             entry("io.cloudevents..", Set.of()),
             entry("io.github.resilience4j..", Set.of("postgres.connection", "telemetry")),
@@ -212,7 +214,7 @@ class ArchitectureTest {
             entry("io.smallrye..", Set.of("config.read")),
             entry("org.yaml..", Set.of("config.read")),
             entry("com.fasterxml.jackson..", Set.of("registry", "cli")),
-            entry("picocli..", Set.of("cli", "cli.setup")));
+            entry("picocli..", Set.of("cli", "cli.setup", "cli.request")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
                     Stream.of(

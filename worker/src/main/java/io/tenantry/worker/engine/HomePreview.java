@@ -66,7 +66,8 @@ final class HomePreview {
                 catalog.isOutOfOrder());
         try {
             if (state instanceof MigrationState.Irregular) {
-                List<String> next = scripts.judge(target instanceof Target.Version wanted ? wanted.version() : "latest");
+                List<String> next =
+                        scripts.judge(target instanceof Target.Version wanted ? wanted.version() : "latest");
                 return pending(
                         history,
                         catalog.migrations().stream()

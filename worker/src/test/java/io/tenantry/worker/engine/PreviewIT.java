@@ -143,8 +143,9 @@ class PreviewIT {
     @Test
     void goesOnAfterAScriptThatFailedOutsideATransactionAsAWorkerDoes() throws Exception {
         engine.with("V2__index.sql", "CREATE INDEX CONCURRENTLY note_id ON note (id);");
-        engine.execute("INSERT INTO tenant_acme.flyway_schema_history SELECT 2, '2', 'index', 'SQL', 'V2__index.sql', 0,"
-                + " current_user, now(), 1, false");
+        engine.execute(
+                "INSERT INTO tenant_acme.flyway_schema_history SELECT 2, '2', 'index', 'SQL', 'V2__index.sql', 0,"
+                        + " current_user, now(), 1, false");
 
         assertThat(pending(new Target.Latest()).scripts())
                 .extracting(PendingScript::script)
