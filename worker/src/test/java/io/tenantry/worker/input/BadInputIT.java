@@ -11,16 +11,20 @@ import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
+import io.tenantry.worker.scenario.RolloutRows;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,6 +80,34 @@ class BadInputIT {
                 .extracting(TenantResult::request)
                 .noneMatch(request -> isOf(request, published));
         assertThat(deployment.query("SELECT one FROM precious.data")).containsExactly("1");
+    }
+
+    /** It must end: the rollout waits for it. */
+    @Test
+    void aRequestOfARolloutHasFailedInItBeforeItsDeadLetterIsRead() {
+        RolloutRows rollout = new RolloutRows(deployment);
+        rollout.sent("resident", "doomed");
+        rollout.sent("acme", "of others");
+
+        RecordMetadata ofOthers = deployment.events().send(undecodable("of others", "/release"));
+        RecordMetadata published = deployment.events().send(undecodable("doomed", rollout.source()));
+
+        assertThat(deployment.results().deadLetterOf(published)).isNotNull();
+        assertThat(rollout.member("resident")).isEqualTo("failed invalid-event dead");
+        assertThat(deployment.results().deadLetterOf(ofOthers)).isNotNull();
+        assertThat(rollout.member("acme")).isEqualTo("pending");
+        assertThat(rollout.counts()).isEqualTo("1 in flight, 1 failed");
+    }
+
+    private ProducerRecord<byte[], byte[]> undecodable(String id, String source) {
+        ProducerRecord<byte[], byte[]> request = deployment
+                .events()
+                .encode(id, new MigrationRequested("resident", null, List.of(), "latest", "spring", 1));
+        ProducerRecord<byte[], byte[]> cut = new ProducerRecord<>(
+                request.topic(), PARTITION, request.key(), "{".getBytes(StandardCharsets.UTF_8), request.headers());
+        cut.headers().remove("ce_source");
+        cut.headers().add("ce_source", source.getBytes(StandardCharsets.UTF_8));
+        return cut;
     }
 
     private String publishAGoodOneBehind(RecordMetadata bad, Topic topic) {

@@ -3,12 +3,14 @@ package io.tenantry.worker.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.contracts.DeadLetter;
+import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
+import io.tenantry.worker.scenario.RolloutRows;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.Signal;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +111,15 @@ class LargeInputIT {
         assertThat(Results.header(letter, DeadLetter.MESSAGE)).contains("max.message.bytes is too small");
         assertThat(deployment.queryRegistry("SELECT id FROM tenantry.request")).isEmpty();
 
+        RolloutRows rollout = new RolloutRows(deployment);
+        rollout.sent("acme", "of acme");
+        ProducerRecord<byte[], byte[]> ofRollout = ofRollout(rollout);
+        RecordMetadata sent = deployment.events().send(ofRollout);
+        assertThat(deployment.results().deadLetterOf(sent)).isNotNull();
+        assertThat(rollout.member("acme")).isEqualTo("failed internal dead");
+
         deployment.topics().maxMessageBytes("tenant.results", before);
+        deployment.events().send(ofRollout);
         deployment
                 .events()
                 .send(new ProducerRecord<>(signup.topic(), null, letter.key(), letter.value(), letter.headers()));
@@ -117,7 +127,19 @@ class LargeInputIT {
         TenantResult result = deployment.results().data("again");
         assertThat(result.outcome()).isEqualTo(Outcome.UP_TO_DATE);
         assertThat(result.request().offset()).isGreaterThan(published.offset());
+        assertThat(deployment.results().data("of acme").outcome()).isEqualTo(Outcome.UP_TO_DATE);
+        assertThat(rollout.member("acme")).as("its result corrects it").isEqualTo("up-to-date");
+        assertThat(rollout.counts()).isEqualTo("0 in flight, 0 failed");
         assertTheNextIsProcessedFor("globex");
+    }
+
+    private ProducerRecord<byte[], byte[]> ofRollout(RolloutRows rollout) {
+        ProducerRecord<byte[], byte[]> request = deployment
+                .events()
+                .encode("of acme", new MigrationRequested("acme", null, List.of(), "latest", rollout.name(), 1));
+        request.headers().remove("ce_source");
+        request.headers().add("ce_source", rollout.source().getBytes(StandardCharsets.UTF_8));
+        return request;
     }
 
     @Test

@@ -9,9 +9,7 @@ import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.SettlingMeters;
 import io.tenantry.worker.timing.LingerTime;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -40,14 +38,13 @@ public final class Publishing {
     private final Publisher publisher;
     private final Settler settler;
     private final SettlingMeters meters;
+    private final DeadLetterHold hold;
     private final long maxBytes;
     private final AnswerQueue waiting = new AnswerQueue();
     /** The publication that the last call left in doubt, to be repeated unchanged; null if none is in doubt. */
     private @Nullable Publication inDoubt;
 
     private boolean mustReadCommitted;
-    /** Completes when the ledger has forgotten the results that became dead letters. */
-    private CompletableFuture<?> forgotten = CompletableFuture.completedFuture(null);
     /** {@link System#nanoTime()} when the oldest unpublished answer came. */
     private long since;
 
@@ -70,6 +67,7 @@ public final class Publishing {
         this.assignment = assignment;
         this.publisher = publisher;
         this.settler = settler;
+        this.hold = new DeadLetterHold(settler);
         this.meters = meters;
     }
 
@@ -77,6 +75,9 @@ public final class Publishing {
     public void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
         if (isEmpty()) {
             since = System.nanoTime();
+        }
+        if (settled instanceof Settled.Dead dead) {
+            hold.add(dead, received);
         }
         waiting.add(settled, received);
     }
@@ -107,7 +108,8 @@ public final class Publishing {
             return;
         }
         Publication publication = inDoubt == null ? compose(group) : inDoubt;
-        if (!isForgotten()) {
+        hold.addReplaced(batch.takeReplaced());
+        if (!hold.isOver()) {
             return;
         }
         // The pause is asked for last: after the answer that it is over, the caller must try.
@@ -149,20 +151,6 @@ public final class Publishing {
         return next != null
                 && batch.size() < LARGEST
                 && (batch.isEmpty() || batch.bytes() + next.bytes() <= LARGEST_BYTES);
-    }
-
-    /**
-     * Whether the ledger has forgotten the results that became dead letters. A dead letter must not be published
-     * before.
-     */
-    private boolean isForgotten() {
-        List<CompletableFuture<Void>> retractions =
-                batch.takeReplaced().stream().map(settler::retract).toList();
-        if (!retractions.isEmpty()) {
-            forgotten = CompletableFuture.allOf(
-                    forgotten, CompletableFuture.allOf(retractions.toArray(CompletableFuture[]::new)));
-        }
-        return forgotten.isDone();
     }
 
     private void committed(Publication publication, Duration duration) {
