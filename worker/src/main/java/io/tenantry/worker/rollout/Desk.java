@@ -21,6 +21,9 @@ final class Desk {
     /** A verb that waits, and the partition that it came from. */
     record Waiting(Rollouts.Verb verb, OwnedPartition partition) {}
 
+    /** An attempt that can never be published, and why. */
+    record Refused(Outgoing.Attempt attempt, String reason) {}
+
     private final Map<Integer, OwnedPartition> owned = new HashMap<>();
     private final Deque<Waiting> verbs = new ArrayDeque<>();
     private final List<Answered> answered = new ArrayList<>();
@@ -28,7 +31,9 @@ final class Desk {
     private final List<Outgoing> unpublished = new ArrayList<>();
     private final List<Outgoing.StateChange> unmarked = new ArrayList<>();
     private @Nullable Waiting executing;
+    private final List<Refused> refused = new ArrayList<>();
     private boolean draining;
+    private boolean active;
     private boolean signalled;
 
     synchronized void arrived(Map<Integer, OptionalLong> partitions) {
@@ -42,6 +47,7 @@ final class Desk {
         answered.removeIf(answer -> partitions.contains(answer.ref().partition()));
         outgoing.removeIf(next -> partitions.contains(next.partition()));
         unpublished.removeIf(next -> partitions.contains(next.partition()));
+        refused.removeIf(next -> partitions.contains(next.attempt().partition()));
     }
 
     synchronized void receive(Rollouts.Verb verb) {
@@ -64,7 +70,7 @@ final class Desk {
     }
 
     synchronized boolean isIdle() {
-        return executing == null && outgoing.isEmpty() && unpublished.isEmpty() && answered.isEmpty();
+        return executing == null && outgoing.isEmpty() && unpublished.isEmpty() && answered.isEmpty() && refused.isEmpty();
     }
 
     synchronized List<Answered> takeAnswered() {
@@ -94,6 +100,35 @@ final class Desk {
             }
         }
         signal();
+    }
+
+    synchronized void refused(Outgoing outgoing, String reason) {
+        if (outgoing instanceof Outgoing.Attempt attempt) {
+            unpublished.remove(attempt);
+            refused.add(new Refused(attempt, reason));
+            signal();
+        } else {
+            published(List.of(outgoing));
+        }
+    }
+
+    /** The attempts that can never be published, each until {@link #failed} is called for it. */
+    synchronized List<Refused> refused() {
+        return List.copyOf(refused);
+    }
+
+    /** The members of these attempts have failed, in the registry. */
+    synchronized void failed(List<Refused> written) {
+        refused.removeAll(written);
+    }
+
+    synchronized boolean isActive() {
+        return active || !verbs.isEmpty() || !outgoing.isEmpty() || !refused.isEmpty();
+    }
+
+    /** Whether results of requests are expected soon. */
+    synchronized void active(boolean now) {
+        active = now;
     }
 
     /** The first verb, which the driver executes now; empty if there is none. It stays the first until it is answered. */
@@ -138,13 +173,11 @@ final class Desk {
         }
     }
 
-    /** Hands over events, in their order. */
-    synchronized void handEvents(OwnedPartition partition, List<Outgoing.StateChange> events) {
+    /** Hands over the next event of a partition. */
+    synchronized void handEvent(OwnedPartition partition, Outgoing.StateChange event) {
         if (isOwned(partition)) {
-            for (Outgoing.StateChange event : events) {
-                outgoing.add(event);
-                partition.handedUpTo(event.position());
-            }
+            outgoing.add(event);
+            partition.handedUpTo(event.position());
         }
     }
 

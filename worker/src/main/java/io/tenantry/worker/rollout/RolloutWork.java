@@ -1,9 +1,13 @@
 package io.tenantry.worker.rollout;
 
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.rollout.MemberState;
 import io.tenantry.worker.registry.rollout.MemberTable;
 import io.tenantry.worker.registry.rollout.Outbox;
+import io.tenantry.worker.registry.rollout.RolloutAnswer;
+import io.tenantry.worker.registry.rollout.RolloutAnswers;
 import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutTable;
 import io.tenantry.worker.registry.rollout.RolloutTable.Look;
@@ -30,8 +34,6 @@ public final class RolloutWork {
     /** A rollout without a change is moved on so often: it may soak, or wait for workers. */
     private static final Duration WITHOUT_CHANGE = Duration.ofSeconds(1);
 
-    private static final int EVENTS_AT_ONCE = 500;
-
     private record Seen(String progress, long atNanos) {}
 
     private final Registry registry;
@@ -40,12 +42,12 @@ public final class RolloutWork {
     private final RolloutTable rollouts = new RolloutTable();
     private final MemberTable members = new MemberTable();
     private final Outbox outbox = new Outbox();
+    private final RolloutAnswers answers = new RolloutAnswers();
     private final AttemptEvents attempts;
     private final RolloutProgress progress;
     private final VerbExecution verbs;
     private final Map<String, Seen> seen = new HashMap<>();
-    private long outboxReadNanos;
-    private boolean outboxRead;
+    private final OutboxReader outboxReader;
 
     /**
      * @param clock for times that are shown
@@ -55,6 +57,7 @@ public final class RolloutWork {
         this.registry = registry;
         this.terms = terms;
         this.nanoTime = nanoTime;
+        this.outboxReader = new OutboxReader(registry, terms, nanoTime);
         this.attempts = new AttemptEvents(terms.source(), clock);
         RolloutEvents events = new RolloutEvents(terms.source(), clock);
         this.progress = new RolloutProgress(new Planning(terms, events), events);
@@ -69,9 +72,11 @@ public final class RolloutWork {
             }
         }
         executeVerbs(desk);
+        failRefused(desk);
         boolean busy = !desk.isDraining() && moveOn(desk);
-        readOutbox(desk);
-        markPublished(desk);
+        desk.active(busy);
+        outboxReader.read(desk);
+        outboxReader.markPublished(desk);
         return busy || desk.unpublished() > 0;
     }
 
@@ -97,13 +102,13 @@ public final class RolloutWork {
                     again.size());
         }
         desk.begun(partition, position, again);
-        outboxRead = false;
+        outboxReader.appended();
     }
 
     private void executeVerbs(Desk desk) throws SQLException {
         for (Optional<Desk.Waiting> next = desk.nextVerb(); next.isPresent(); next = desk.nextVerb()) {
             desk.answered(next.get(), execute(desk, next.get().verb()).orElse(null));
-            outboxRead = false;
+            outboxReader.appended();
         }
     }
 
@@ -129,6 +134,29 @@ public final class RolloutWork {
             return Optional.of("it could not be executed, for a reason that the worker's log describes: "
                     + failure.getClass().getSimpleName());
         }
+    }
+
+    /** A member whose request cannot be published has failed: it would never have a result. */
+    private void failRefused(Desk desk) throws SQLException {
+        List<Desk.Refused> refused = desk.refused();
+        if (refused.isEmpty()) {
+            return;
+        }
+        refused.forEach(next -> LOG.error(
+                "the request {} of a rollout for {} cannot be published, and its tenant has failed: {}",
+                next.attempt().event().id(),
+                next.attempt().event().key(),
+                next.reason()));
+        registry.inTransaction(connection -> {
+            answers.died(
+                    connection,
+                    refused.stream()
+                            .map(next -> new RolloutAnswer(
+                                    next.attempt().event().id(), MemberState.FAILED, ErrorCode.INTERNAL))
+                            .toList());
+            return true;
+        });
+        desk.failed(refused);
     }
 
     private boolean moveOn(Desk desk) throws SQLException {
@@ -175,7 +203,7 @@ public final class RolloutWork {
                     step.attempts().stream()
                             .map(attempt -> attempts.of(step.row(), attempt))
                             .toList()));
-            outboxRead = false;
+            outboxReader.appended();
         } catch (SQLException | RuntimeException failure) {
             if (SqlFailure.of(failure) == SqlFailure.SERVER_AWAY) {
                 throw failure;
@@ -185,47 +213,6 @@ public final class RolloutWork {
                     look.rollout(),
                     look.state().label(),
                     failure);
-        }
-    }
-
-    private void readOutbox(Desk desk) throws SQLException {
-        long now = nanoTime.getAsLong();
-        if (outboxRead && now - outboxReadNanos < WITHOUT_CHANGE.toNanos()) {
-            return;
-        }
-        for (OwnedPartition partition : desk.partitions()) {
-            if (partition.isBegun()) {
-                List<Outbox.Entry> entries = registry.inTransaction(connection -> outbox.after(
-                        connection,
-                        terms.source(),
-                        terms.group(),
-                        partition.number(),
-                        partition.handed(),
-                        EVENTS_AT_ONCE));
-                desk.handEvents(
-                        partition,
-                        entries.stream()
-                                .map(entry -> new Outgoing.StateChange(
-                                        entry.partition(), entry.position(), entry.event()))
-                                .toList());
-            }
-        }
-        outboxRead = true;
-        outboxReadNanos = now;
-    }
-
-    private void markPublished(Desk desk) throws SQLException {
-        Map<Integer, List<Long>> positions = new TreeMap<>();
-        for (Outgoing.StateChange change : desk.takeUnmarked()) {
-            positions
-                    .computeIfAbsent(change.partition(), partition -> new ArrayList<>())
-                    .add(change.position());
-        }
-        for (Map.Entry<Integer, List<Long>> partition : positions.entrySet()) {
-            registry.inTransaction(connection -> {
-                outbox.published(connection, terms.group(), partition.getKey(), partition.getValue());
-                return true;
-            });
         }
     }
 }

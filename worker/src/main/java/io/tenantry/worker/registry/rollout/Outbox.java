@@ -9,12 +9,11 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** The SQL of the events of {@code rollout.results}. Without state: every method works in the caller's transaction. */
 public final class Outbox {
-    private static final String COLUMNS = "group_id, position, rollout, id, type, time, traceparent, data";
-
     /** An event and its position in the outbox. */
     public record Entry(int partition, long position, EncodedEvent event) {}
 
@@ -72,18 +71,25 @@ public final class Outbox {
                 partition);
     }
 
-    /** The events behind this position, in their order. */
+    /**
+     * The events behind these positions, in the order of each partition.
+     *
+     * @param positions by partition
+     */
     public List<Entry> after(
-            Connection connection, String source, String group, int partition, long position, int limit)
+            Connection connection, String source, String group, Map<Integer, Long> positions, int limit)
             throws SQLException {
+        List<Integer> partitions = List.copyOf(positions.keySet());
         return Sql.query(
                 connection,
-                "SELECT " + COLUMNS + " FROM tenantry.rollout_event WHERE group_id = ? AND partition = ? AND position >"
-                        + " ? ORDER BY position LIMIT ?",
-                row -> read(row, source, partition),
+                "SELECT e.* FROM unnest(?::int[], ?::bigint[]) AS after (partition, position) JOIN tenantry.rollout_event"
+                        + " e ON e.group_id = ? AND e.partition = after.partition AND e.position > after.position ORDER BY"
+                        + " e.partition, e.position LIMIT ?",
+                row -> read(row, source),
+                connection.createArrayOf("int4", partitions.toArray()),
+                connection.createArrayOf(
+                        "int8", partitions.stream().map(positions::get).toArray()),
                 group,
-                partition,
-                position,
                 limit);
     }
 
@@ -99,9 +105,9 @@ public final class Outbox {
                 connection.createArrayOf("int8", positions.toArray()));
     }
 
-    private static Entry read(ResultSet row, String source, int partition) throws SQLException {
+    private static Entry read(ResultSet row, String source) throws SQLException {
         return new Entry(
-                partition,
+                row.getInt("partition"),
                 row.getLong("position"),
                 new EncodedEvent(
                         row.getString("id"),
