@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -174,7 +175,7 @@ public final class RolloutWork {
         boolean busy = false;
         for (Look look : looks) {
             if (isDue(look)) {
-                moveOn(desk, look, owned.get(look.partition()));
+                moveOn(desk, look, Objects.requireNonNull(owned.get(look.partition())));
             }
             busy |= look.inFlight() > 0;
         }
