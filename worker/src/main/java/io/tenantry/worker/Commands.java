@@ -2,6 +2,9 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.cli.CommandLines;
 import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.fleet.ShowTenant;
+import io.tenantry.worker.cli.fleet.Status;
+import io.tenantry.worker.cli.fleet.Tenants;
 import io.tenantry.worker.cli.request.Migrate;
 import io.tenantry.worker.cli.request.Onboard;
 import io.tenantry.worker.cli.setup.CreateTopics;
@@ -26,9 +29,12 @@ public final class Commands {
                 version,
                 environment,
                 List.of(
-                        new Run(environment, worker),
-                        new CreateTopics(environment),
+                        new Status(environment),
+                        new Tenants(environment),
+                        new ShowTenant(environment),
                         new Onboard(environment, System.in),
-                        new Migrate(environment, System.in)));
+                        new Migrate(environment, System.in),
+                        new CreateTopics(environment),
+                        new Run(environment, worker)));
     }
 }

@@ -27,8 +27,7 @@ public final class CommandLines {
         line.getCommandSpec().version("tenantry " + version);
         line.addSubcommand(completion());
         // For the commands below it, too.
-        line.setColorScheme(
-                Help.defaultColorScheme(environment.isStyled() ? Help.Ansi.ON : Help.Ansi.OFF));
+        line.setColorScheme(Help.defaultColorScheme(environment.isStyled() ? Help.Ansi.ON : Help.Ansi.OFF));
         line.setUsageHelpWidth(WIDTH);
         line.setParameterExceptionHandler((failure, arguments) -> wrongOptions(failure));
         line.setExecutionExceptionHandler(CommandLines::failed);

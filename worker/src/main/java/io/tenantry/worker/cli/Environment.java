@@ -12,8 +12,7 @@ import java.util.Properties;
  * @param terminal whether standard input and output are a terminal
  * @param quietLog called before any command but {@code run}: sends the log to standard error, warnings and errors only
  */
-public record Environment(
-        Map<String, String> variables, Properties properties, boolean terminal, Runnable quietLog) {
+public record Environment(Map<String, String> variables, Properties properties, boolean terminal, Runnable quietLog) {
 
     /** The one of this process. */
     public static Environment ofProcess(Runnable quietLog) {

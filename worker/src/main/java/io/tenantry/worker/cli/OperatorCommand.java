@@ -37,8 +37,8 @@ public abstract class OperatorCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         environment.quietLog().run();
-        Output output = new Output(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), json, environment.isStyled());
+        Output output =
+                new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json, environment.isStyled());
         try (Invocation invocation = new Invocation(settings, environment, output)) {
             return run(invocation);
         }

@@ -3,8 +3,10 @@ package io.tenantry.worker.operator;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.postgres.FailureMessage;
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.Registry;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class Access implements AutoCloseable {
     /** A command does one thing after another. */
     private static final int CONNECTIONS = 2;
+
+    private static final String NO_RIGHT = "42501";
+    /** SQLSTATE classes: wrong role or password, no such database. */
+    private static final List<String> NO_LOGIN = List.of("28", "3D");
 
     private final Settings settings;
     private final KafkaClients kafka;
@@ -56,11 +62,23 @@ public final class Access implements AutoCloseable {
             return work.run(opened());
         } catch (SQLException failure) {
             throw new OperationFailedException(
-                    "the registry cannot be asked: " + FailureMessage.of(failure) + "; check registry.url ("
-                            + settings.registry().url()
-                            + "), registry.user and registry.password, and that PostgreSQL runs there",
-                    failure);
+                    "the registry cannot be asked: " + FailureMessage.of(failure) + advice(failure), failure);
         }
+    }
+
+    private String advice(SQLException failure) {
+        @Nullable SQLException cause = SqlFailure.sqlCause(failure);
+        String state = String.valueOf(cause == null ? null : cause.getSQLState());
+        if (state.equals(NO_RIGHT)) {
+            return "; grant the role of registry.user (" + settings.registry().user()
+                    + ") the rights on schema tenantry and its tables";
+        }
+        boolean noConnection = SqlFailure.of(failure) == SqlFailure.SERVER_AWAY
+                || NO_LOGIN.stream().anyMatch(state::startsWith);
+        return noConnection
+                ? "; check registry.url (" + settings.registry().url()
+                        + "), registry.user and registry.password, and that PostgreSQL runs there"
+                : "; the registry is " + settings.registry().url();
     }
 
     private Registry opened() throws SQLException, OperationFailedException {
@@ -81,8 +99,9 @@ public final class Access implements AutoCloseable {
         registry = opened;
         Optional<String> outdated = opened.whyOutdated();
         if (outdated.isPresent()) {
-            throw new OperationFailedException("the registry at " + configured.url() + " cannot be used by this release: "
-                    + outdated.get() + "; start a worker of this release first (`tenantry run`), which brings the tables up to date");
+            throw new OperationFailedException(
+                    "the registry at " + configured.url() + " cannot be used by this release: " + outdated.get()
+                            + "; start a worker of this release first (`tenantry run`), which brings the tables up to date");
         }
         return opened;
     }

@@ -101,8 +101,8 @@ public final class KafkaClients {
     /** A client refuses its settings before it connects. */
     public static InvalidSettingsException invalid(KafkaException refusal) {
         Throwable cause = refusal.getCause() == null ? refusal : refusal.getCause();
-        return new InvalidSettingsException(List.of(
-                "kafka: " + cause.getMessage() + "; check kafka.bootstrap-servers and kafka.properties"));
+        return new InvalidSettingsException(
+                List.of("kafka: " + cause.getMessage() + "; check kafka.bootstrap-servers and kafka.properties"));
     }
 
     /**

@@ -90,7 +90,8 @@ public final class Registry implements AutoCloseable {
         List<TenantRecord> answers = new ArrayList<>(found.size());
         for (int i = 0; i < found.size(); i++) {
             LookUp asked = wanted.get(i);
-            boolean isHalted = asked.ofRollout() && halted.contains(asked.request().id());
+            boolean isHalted =
+                    asked.ofRollout() && halted.contains(asked.request().id());
             answers.add(isHalted ? found.get(i).withHalted() : found.get(i));
         }
         return answers;
@@ -237,6 +238,14 @@ public final class Registry implements AutoCloseable {
         try (Connection connection = connection()) {
             return Transaction.run(connection, () -> work.run(connection));
         }
+    }
+
+    /** Runs work that only reads, in a transaction in which all statements see the same moment. */
+    public <T> T inSnapshot(Work<T> work) throws SQLException {
+        return inTransaction(connection -> {
+            Sql.execute(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            return work.run(connection);
+        });
     }
 
     /** What is done in a transaction. */

@@ -155,3 +155,8 @@ COMMENT ON COLUMN tenant_home.fingerprint_at IS 'observed_at when the fingerprin
 ALTER TABLE shared_database ADD COLUMN fingerprint text, ADD COLUMN fingerprint_at timestamptz;
 COMMENT ON COLUMN shared_database.fingerprint IS 'Of what was applied when its version was seen; null if that is not known.';
 COMMENT ON COLUMN shared_database.fingerprint_at IS 'observed_at when the fingerprint was written; if they differ, a release without fingerprints was here since.';
+
+-- For people who ask about one tenant, or for those whose last request failed.
+CREATE INDEX request_by_key ON request (key, finished_at);
+CREATE INDEX request_failed ON request (key)
+    WHERE result_type IN ('io.tenantry.tenant.onboarding-failed.v1', 'io.tenantry.migration.failed.v1');

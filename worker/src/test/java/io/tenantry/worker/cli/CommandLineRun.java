@@ -1,7 +1,13 @@
 package io.tenantry.worker.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tenantry.worker.Commands;
+import io.tenantry.worker.scenario.Deployment;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +33,23 @@ public record CommandLineRun(int status, String out, String err) {
 
     /** Runs one of these commands. */
     public static CommandLineRun of(Environment environment, List<Object> commands, String... arguments) {
-        CommandLine line = CommandLines.of("1.2", environment, commands);
+        return of(CommandLines.of("1.2", environment, commands), arguments);
+    }
+
+    /** Runs a command of the product in a pipe, on this deployment. */
+    public static CommandLineRun on(Deployment deployment, String... arguments) {
+        Properties properties = new Properties();
+        deployment.overrides().forEach((key, value) -> properties.setProperty("tenantry." + key, value));
+        Environment environment = new Environment(Map.of(), properties, false, () -> {});
+        CommandLine line = Commands.of(environment, settings -> {
+            throw new IllegalStateException("a test runs no worker by the command line");
+        });
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--config", deployment.settingsFile().toString()));
+        return of(line, all.toArray(String[]::new));
+    }
+
+    private static CommandLineRun of(CommandLine line, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         line.setOut(new PrintWriter(out, true));
@@ -36,8 +58,22 @@ public record CommandLineRun(int status, String out, String err) {
         return new CommandLineRun(status, out.toString(), err.toString());
     }
 
+    /** The lines of standard output as JSON. */
+    public List<JsonNode> json() {
+        ObjectMapper mapper = new ObjectMapper();
+        return lines().stream()
+                .map(line -> {
+                    try {
+                        return mapper.readTree(line);
+                    } catch (JsonProcessingException noJson) {
+                        throw new IllegalStateException(line, noJson);
+                    }
+                })
+                .toList();
+    }
+
     /** The lines of standard output. */
     public List<String> lines() {
-        return Arrays.asList(out.split("\n"));
+        return out.isEmpty() ? List.of() : Arrays.asList(out.split("\n"));
     }
 }

@@ -87,7 +87,9 @@ class CommandLinesTest {
         });
 
         assertThat(probe.status()).isEqualTo(1);
-        assertThat(probe.err()).contains("bug", "no such state", "CommandLinesTest.java:").hasLineCount(1);
+        assertThat(probe.err())
+                .contains("bug", "no such state", "CommandLinesTest.java:")
+                .hasLineCount(1);
     }
 
     @ParameterizedTest
@@ -183,7 +185,8 @@ class CommandLinesTest {
         });
 
         assertThat(probe.lines())
-                .containsExactly("tenant       version  count", "acme         -            7", "a-long-name  2.1      12345");
+                .containsExactly(
+                        "tenant       version  count", "acme         -            7", "a-long-name  2.1      12345");
     }
 
     @Test
@@ -214,10 +217,8 @@ class CommandLinesTest {
 
     @Test
     void endsAtOnceAndSilentlyWhenNobodyReadsItsOutput() {
-        CommandLine line = CommandLines.of(
-                "1",
-                CommandLineRun.PIPE,
-                List.of(new Probe(CommandLineRun.PIPE, invocation -> {
+        CommandLine line =
+                CommandLines.of("1", CommandLineRun.PIPE, List.of(new Probe(CommandLineRun.PIPE, invocation -> {
                     invocation.output().line("one");
                     throw new AssertionError("it went on");
                 })));

@@ -1,9 +1,9 @@
 package io.tenantry.worker.cli.setup;
 
-import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.operator.setup.TopicSetup;
 import picocli.CommandLine.Command;

@@ -1,0 +1,16 @@
+package io.tenantry.worker.cli.fleet;
+
+import io.tenantry.worker.cli.Colour;
+import io.tenantry.worker.operator.fleet.HomeState;
+
+/** The colour of a home's state. */
+final class HomeColours {
+    private HomeColours() {}
+
+    static Colour of(HomeState state) {
+        return switch (state) {
+            case CURRENT -> Colour.GOOD;
+            case BEHIND, AHEAD, UNVERIFIED, UNKNOWN -> Colour.WAITING;
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package io.tenantry.worker.cli.fleet;
+
+import io.tenantry.worker.operator.fleet.FleetStatus;
+import io.tenantry.worker.operator.fleet.Home;
+import io.tenantry.worker.registry.overview.GroupMember;
+import io.tenantry.worker.registry.rollout.MemberCounts;
+import io.tenantry.worker.registry.rollout.RolloutState;
+import io.tenantry.worker.registry.rollout.RolloutView;
+import java.util.List;
+import java.util.Map;
+
+/** {@code status --json}: the fields stay as they are, new ones may come. */
+record StatusJson(
+        String group,
+        long tenants,
+        long failed,
+        long behind,
+        int inFlight,
+        List<FleetStatus.Homes> homes,
+        List<Home> sharedDatabases,
+        List<String> failedSharedDatabases,
+        List<GroupMember> workers,
+        List<Rollout> rollouts) {
+
+    record Rollout(
+            String rollout,
+            RolloutState state,
+            Map<String, String> targets,
+            int wave,
+            int waves,
+            MemberCounts counts) {}
+
+    static StatusJson of(FleetStatus status) {
+        return new StatusJson(
+                status.group(),
+                status.tenants(),
+                status.failed(),
+                status.behind(),
+                status.inFlight(),
+                status.homes(),
+                status.sharedDatabases(),
+                status.failedSharedDatabases(),
+                status.workers(),
+                status.rollouts().stream().map(StatusJson::rollout).toList());
+    }
+
+    private static Rollout rollout(RolloutView view) {
+        return new Rollout(
+                view.name(),
+                view.state(),
+                view.targets(),
+                view.wave(),
+                view.waves().size(),
+                view.counts());
+    }
+}
