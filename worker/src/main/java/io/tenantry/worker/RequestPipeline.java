@@ -10,6 +10,7 @@ import io.tenantry.worker.housekeeping.TemplateKeeper;
 import io.tenantry.worker.housekeeping.TenantCensus;
 import io.tenantry.worker.intake.Alarms;
 import io.tenantry.worker.intake.PollLoop;
+import io.tenantry.worker.intake.PollLoopParts;
 import io.tenantry.worker.intake.admission.MemoryLimits;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
@@ -22,6 +23,10 @@ import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
 import io.tenantry.worker.request.run.RequestContext;
+import io.tenantry.worker.rollout.RolloutDriver;
+import io.tenantry.worker.rollout.RolloutTerms;
+import io.tenantry.worker.rollout.RolloutWork;
+import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.RegistryStore;
 import io.tenantry.worker.settle.Settler;
@@ -91,9 +96,17 @@ final class RequestPipeline {
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters.settling(), fatal);
                 TenantCensus census = new TenantCensus(registry::countTenants, meters.worker(), fatal);
+                RolloutDriver rollouts = new RolloutDriver(
+                        new RolloutWork(
+                                registry,
+                                RolloutTerms.of(settings, settings.kafka().eventSource()),
+                                resources.clock(),
+                                System::nanoTime),
+                        resources.registryOutage(),
+                        fatal);
                 Publisher publisher = new Publisher(
                         settings.kafka(), resources.transactionalId(), resources.publishOutage(), meters.libraries())) {
-            PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, publisher);
+            PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, rollouts, publisher);
             templates.start();
             measure(lanes, waits);
             running = loop;
@@ -133,8 +146,9 @@ final class RequestPipeline {
                 resources.id()));
     }
 
-    private PollLoop pollLoop(RequestContext context, Lanes lanes, Settler settler, Publisher publisher) {
-        return new PollLoop(new PollLoop.Parts(
+    private PollLoop pollLoop(
+            RequestContext context, Lanes lanes, Settler settler, Rollouts rollouts, Publisher publisher) {
+        return new PollLoop(new PollLoopParts(
                 settings.kafka(),
                 context::task,
                 context::servers,
@@ -142,6 +156,7 @@ final class RequestPipeline {
                         Runtime.getRuntime().maxMemory(), resources.servers().size()),
                 lanes,
                 settler,
+                rollouts,
                 publisher,
                 resources.meters(),
                 new Alarms(resources.kafkaOutage(), resources.health(), this::expelled, fatal),

@@ -51,6 +51,7 @@ class ArchitectureTest {
                             "intake.publish",
                             "lane",
                             "request",
+                            "rollout",
                             "settle",
                             "telemetry",
                             "config")),
@@ -61,7 +62,14 @@ class ArchitectureTest {
             entry("intake.poll", Set.of("timing")),
             entry(
                     "intake.publish",
-                    Set.of("intake.admission", "intake.client", "intake.offsets", "settle", "telemetry", "timing")),
+                    Set.of(
+                            "intake.admission",
+                            "intake.client",
+                            "intake.offsets",
+                            "rollout",
+                            "settle",
+                            "telemetry",
+                            "timing")),
             entry(
                     "settle",
                     Set.of("request", "postgres", "registry", "registry.rollout", "telemetry", "timing", "config")),

@@ -17,6 +17,7 @@ final class Backpressure {
     private final Admission admission;
     private final Rereading rereading;
     private final GuardedPoll guarded;
+    private final RolloutIntake rollouts;
     private final BooleanSupplier unpublished;
     private volatile int paused;
 
@@ -27,12 +28,14 @@ final class Backpressure {
             Admission admission,
             Rereading rereading,
             GuardedPoll guarded,
+            RolloutIntake rollouts,
             BooleanSupplier unpublished) {
         this.consumer = consumer;
         this.assignment = assignment;
         this.admission = admission;
         this.rereading = rereading;
         this.guarded = guarded;
+        this.rollouts = rollouts;
         this.unpublished = unpublished;
     }
 
@@ -45,7 +48,7 @@ final class Backpressure {
             boolean hold = holdAll
                     || guarded.pauses(partition)
                     || assignment.isUnread(partition)
-                    || ((assignment.isFull(partition) || admission.isFull()) && !rereading.isUnderWay(partition));
+                    || ((assignment.isFull(partition) || isFull(partition)) && !rereading.isUnderWay(partition));
             if (hold && !before.contains(partition)) {
                 pause.add(partition);
             } else if (!hold && before.contains(partition)) {
@@ -59,6 +62,11 @@ final class Backpressure {
             consumer.resume(resume);
         }
         paused = before.size() + pause.size() - resume.size();
+    }
+
+    /** Verbs need no room of requests: a rollout can be halted while requests fill the memory. */
+    private boolean isFull(TopicPartition partition) {
+        return rollouts.has(partition) ? rollouts.isFull() : admission.isFull();
     }
 
     /** Partitions went away. */

@@ -17,6 +17,7 @@ final class Committer {
     private final InFlight inFlight;
     private final Admission admission;
     private final RecordHandler handler;
+    private final RolloutIntake rollouts;
     private final Publishing publishing;
     private final BooleanSupplier saturated;
 
@@ -24,17 +25,17 @@ final class Committer {
     Committer(
             Consumer<byte[], byte[]> consumer,
             Settler settler,
-            InFlight inFlight,
             Admission admission,
-            RecordHandler handler,
+            RecordHandlers handlers,
             Publishing publishing,
             BooleanSupplier saturated) {
         this.saturated = saturated;
         this.consumer = consumer;
         this.settler = settler;
-        this.inFlight = inFlight;
+        this.inFlight = handlers.inFlight();
         this.admission = admission;
-        this.handler = handler;
+        this.handler = handlers.requests();
+        this.rollouts = handlers.rollouts();
         this.publishing = publishing;
     }
 
@@ -56,7 +57,7 @@ final class Committer {
 
     /** Whether nothing is in progress, and nothing is left to be written or committed. */
     boolean isDone() {
-        return inFlight.size() == 0 && publishing.isEmpty() && settler.isWritten();
+        return inFlight.size() == 0 && rollouts.isIdle() && publishing.isEmpty() && settler.isWritten();
     }
 
     private void settle() {
@@ -68,6 +69,7 @@ final class Committer {
                 publishing.add(settled, entry.received());
             }
         }
+        rollouts.settle();
         admission.parkRefused(inFlight);
         handler.startWaiting();
     }

@@ -1,12 +1,7 @@
 package io.tenantry.worker.intake;
 
-import io.tenantry.contracts.EventCodec;
-import io.tenantry.contracts.TenantRequest;
-import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.intake.admission.Admission;
-import io.tenantry.worker.intake.admission.CountedTask;
 import io.tenantry.worker.intake.admission.InFlight;
-import io.tenantry.worker.intake.admission.MemoryLimits;
 import io.tenantry.worker.intake.admission.ParkedReport;
 import io.tenantry.worker.intake.admission.Rereading;
 import io.tenantry.worker.intake.backlog.OutstandingRequests;
@@ -18,19 +13,14 @@ import io.tenantry.worker.intake.poll.GuardedPoll;
 import io.tenantry.worker.intake.poll.UnreadablePartitions;
 import io.tenantry.worker.intake.publish.Batch;
 import io.tenantry.worker.intake.publish.Publishing;
-import io.tenantry.worker.lane.Lanes;
-import io.tenantry.worker.lane.Task;
-import io.tenantry.worker.request.Request;
-import io.tenantry.worker.settle.Publisher;
-import io.tenantry.worker.settle.Settler;
+import io.tenantry.worker.intake.publish.RolloutBatch;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.IntakeMeters;
 import io.tenantry.worker.telemetry.LibraryMeters;
-import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -57,46 +47,28 @@ public final class PollLoop implements Runnable {
     private static final Duration IDLE_POLL = Duration.ofMillis(200);
     private static final Duration LEAVING = Duration.ofSeconds(2);
 
-    /**
-     * What the loop works with.
-     *
-     * @param task makes the task that brings a request to its outcome
-     * @param servers the names of the servers that a request needs; empty if only the registry knows them
-     * @param memory how many bytes are used for what
-     */
-    public record Parts(
-            KafkaSettings kafka,
-            Function<Request, Task> task,
-            Function<TenantRequest, Set<String>> servers,
-            MemoryLimits memory,
-            Lanes lanes,
-            Settler settler,
-            Publisher publisher,
-            Meters meters,
-            Alarms alarms,
-            LongSupplier nanoTime) {}
-
-    private final Parts parts;
+    private final PollLoopParts parts;
     private final TopicNames topics;
     private final Consumer<byte[], byte[]> consumer;
     private final LibraryMeters.Bound measured;
     private final Assignment assignment;
     private final Backpressure backpressure;
+    private final Steering steering;
     private final GuardedPoll guarded;
     private final Admission admission;
     private final Rereading rereading;
-    private final ParkedReport parkedReport;
     private final InFlight inFlight;
     private final Publishing publishing;
     private final KafkaWatch watch;
     private final GroupMembership membership;
+    private final RolloutIntake rollouts;
     private final Receiver receiver;
     private final Committer committer;
     private final Drain drain;
     private final OutstandingRequests outstanding;
 
     /** Connects when it is run. */
-    public PollLoop(Parts parts) {
+    public PollLoop(PollLoopParts parts) {
         this.parts = parts;
         this.topics = new TopicNames(parts.kafka());
         this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
@@ -104,7 +76,10 @@ public final class PollLoop implements Runnable {
         IntakeMeters meters = parts.meters().intake();
         this.assignment = new Assignment(consumer, new PartitionChanges(), new OpenRequests(meters, parts.nanoTime()));
         this.publishing = new Publishing(
-                new Batch(topics),
+                new Publishing.Batches(
+                        new Batch(topics),
+                        new RolloutBatch(
+                                parts.rollouts(), topics, parts.meters().rollouts())),
                 assignment,
                 parts.publisher(),
                 parts.settler(),
@@ -112,7 +87,6 @@ public final class PollLoop implements Runnable {
                 parts.memory().unpublished());
         this.admission = new Admission(parts.servers(), parts.memory(), parts.nanoTime());
         this.rereading = new Rereading(consumer, admission, parts.nanoTime());
-        this.parkedReport = new ParkedReport(admission, parts.nanoTime());
         this.inFlight = new InFlight(admission);
         this.membership = new GroupMembership(consumer, parts.kafka().groupProtocol());
         this.guarded = new GuardedPoll(
@@ -121,17 +95,21 @@ public final class PollLoop implements Runnable {
                 membership::failed,
                 new UnreadablePartitions(this::unreadable, parts.nanoTime()),
                 parts.nanoTime());
-        this.backpressure = new Backpressure(consumer, assignment, admission, rereading, guarded, publishing::isFull);
-        RecordHandler handler = new RecordHandler(
-                topics,
-                new EventCodec()::decode,
-                entry -> parts.lanes().submit(new CountedTask(parts.task().apply(entry.request()), entry.place())),
-                inFlight,
-                publishing::add,
-                parts.nanoTime());
-        this.receiver = new Receiver(consumer, assignment, admission, rereading, inFlight, handler);
-        this.committer = new Committer(
-                consumer, parts.settler(), inFlight, admission, handler, publishing, parts.lanes()::isSaturated);
+        RecordHandlers handlers = RecordHandlers.of(parts, topics, inFlight, publishing::add);
+        this.rollouts = handlers.rollouts();
+        this.backpressure =
+                new Backpressure(consumer, assignment, admission, rereading, guarded, rollouts, publishing::isFull);
+        this.receiver = new Receiver(consumer, assignment, admission, rereading, handlers);
+        this.steering = new Steering(
+                assignment,
+                guarded,
+                rereading,
+                admission,
+                receiver,
+                new ParkedReport(admission, parts.nanoTime()),
+                backpressure);
+        this.committer =
+                new Committer(consumer, parts.settler(), admission, handlers, publishing, parts.lanes()::isSaturated);
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         this.outstanding = new OutstandingRequests(
@@ -209,8 +187,11 @@ public final class PollLoop implements Runnable {
     }
 
     private void pollAndAdmit() {
-        steer();
-        boolean busy = inFlight.size() > 0 || !publishing.isEmpty() || guarded.isLooking();
+        if (drain.isOn()) {
+            rollouts.drain();
+        }
+        steering.beforePoll(drain.isOn());
+        boolean busy = inFlight.size() > 0 || rollouts.isActive() || !publishing.isEmpty() || guarded.isLooking();
         receiver.receive(guarded.poll(busy ? BUSY_POLL : IDLE_POLL));
         throwIfAny(assignment.takeThrown());
         throwIfAny(guarded.takeUnexplained());
@@ -223,17 +204,6 @@ public final class PollLoop implements Runnable {
         if (failure != null) {
             throw failure;
         }
-    }
-
-    /** Decides what the next poll reads, and from where. */
-    private void steer() {
-        assignment.readCommitted();
-        guarded.steer();
-        rereading.jumpedOver(guarded::holds).forEach(receiver::deletedByKafka);
-        rereading.steer(guarded::holds);
-        admission.keepRoom(partition -> guarded.holds(partition) || rereading.isStuck(partition));
-        parkedReport.look();
-        backpressure.apply(drain.isOn());
     }
 
     private void unreadable(boolean any) {
@@ -253,6 +223,7 @@ public final class PollLoop implements Runnable {
             inFlight.drop(partitions);
             admission.drop(partitions);
             rereading.drop(partitions);
+            rollouts.left(partitions);
             publishing.drop(partitions);
             backpressure.left();
             outstanding.left();
@@ -263,6 +234,11 @@ public final class PollLoop implements Runnable {
             membership.joined();
             outstanding.arrived();
             parts.alarms().health().ready(true);
+        }
+
+        @Override
+        public void known(Map<TopicPartition, OptionalLong> eventPositions) {
+            rollouts.known(eventPositions);
         }
     }
 }

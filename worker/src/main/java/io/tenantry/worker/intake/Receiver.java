@@ -29,6 +29,7 @@ final class Receiver {
     private final Admission admission;
     private final Rereading rereading;
     private final InFlight inFlight;
+    private final RolloutIntake rollouts;
     private final RecordHandler handler;
 
     Receiver(
@@ -36,14 +37,14 @@ final class Receiver {
             Assignment assignment,
             Admission admission,
             Rereading rereading,
-            InFlight inFlight,
-            RecordHandler handler) {
+            RecordHandlers handlers) {
         this.consumer = consumer;
         this.assignment = assignment;
         this.admission = admission;
         this.rereading = rereading;
-        this.inFlight = inFlight;
-        this.handler = handler;
+        this.inFlight = handlers.inFlight();
+        this.handler = handlers.requests();
+        this.rollouts = handlers.rollouts();
     }
 
     void receive(ConsumerRecords<byte[], byte[]> records) {
@@ -77,7 +78,12 @@ final class Receiver {
     }
 
     private void receive(Coordinates coordinates, ConsumerRecord<byte[], byte[]> received) {
-        if (assignment.receive(coordinates) && !inFlight.has(coordinates) && !admission.isParked(coordinates)) {
+        if (!assignment.receive(coordinates)) {
+            return;
+        }
+        if (rollouts.has(coordinates.partition())) {
+            rollouts.receive(received);
+        } else if (!inFlight.has(coordinates) && !admission.isParked(coordinates)) {
             handler.receive(received);
         }
     }

@@ -93,6 +93,16 @@ public final class RolloutDriver implements Rollouts, AutoCloseable {
         desk.published(outgoing);
     }
 
+    @Override
+    public void refused(Outgoing outgoing, String reason) {
+        desk.refused(outgoing, reason);
+    }
+
+    @Override
+    public boolean isActive() {
+        return desk.isActive();
+    }
+
     private void run() {
         try {
             while (!closed) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The rollouts as the poll thread sees them. For the poll thread alone; no method blocks. */
 public interface Rollouts {
     /** A {@code rollout.requested} that was received. */
-    record Verb(RequestRef ref, RolloutRequested data, @Nullable String traceparent) {}
+    record Verb(
+            RequestRef ref, RolloutRequested data, @Nullable String traceparent) {}
 
     /**
      * The answer to a verb is in the registry: its offset can be settled.
@@ -56,4 +57,18 @@ public interface Rollouts {
 
     /** These are in Kafka. */
     void published(List<Outgoing> outgoing);
+
+    /**
+     * This one was taken and can never be published. A member whose attempt it is must end as failed. An event counts as
+     * published from then on.
+     *
+     * @param reason for people
+     */
+    void refused(Outgoing outgoing, String reason);
+
+    /**
+     * Whether results of requests are expected soon, and with them something to publish: then the poll thread looks every few
+     * milliseconds. False while rollouts soak, are paused or halted, or wait.
+     */
+    boolean isActive();
 }

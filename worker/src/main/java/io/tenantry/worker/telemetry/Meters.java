@@ -14,6 +14,7 @@ public final class Meters {
     private final IntakeMeters intake;
     private final LaneMeters lanes;
     private final ConnectionMeters connections;
+    private final RolloutMeters rollouts;
     private final WorkerMeters worker;
     private final LibraryMeters libraries;
 
@@ -31,6 +32,7 @@ public final class Meters {
         this.intake = new IntakeMeters(gauges);
         this.lanes = new LaneMeters(registry, gauges);
         this.connections = new ConnectionMeters(gauges);
+        this.rollouts = new RolloutMeters(registry);
         this.worker = new WorkerMeters(registry, gauges);
         this.libraries = new LibraryMeters(registry);
     }
@@ -53,6 +55,11 @@ public final class Meters {
     /** The tenants with work, and what requests wait for. */
     public LaneMeters lanes() {
         return lanes;
+    }
+
+    /** What is received and published for rollouts. */
+    public RolloutMeters rollouts() {
+        return rollouts;
     }
 
     /** The connections to servers. */

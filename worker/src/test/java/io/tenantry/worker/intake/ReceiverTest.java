@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.KafkaSettings;
@@ -16,11 +18,14 @@ import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.intake.offsets.Assignment;
 import io.tenantry.worker.intake.offsets.NoListener;
 import io.tenantry.worker.intake.offsets.OpenRequests;
+import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.settle.Coordinates;
+import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.telemetry.Meters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,9 +39,15 @@ import org.junit.jupiter.api.Test;
 /** What becomes of the records of a poll. */
 class ReceiverTest {
     private static final TopicPartition PARTITION = new TopicPartition(Topic.TENANT_CREATED.baseName(), 0);
+    private static final TopicPartition VERBS = new TopicPartition(Topic.ROLLOUT_REQUESTED.baseName(), 0);
     private static final KafkaSettings KAFKA =
             new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of());
 
+    private static final TopicNames TOPICS = new TopicNames(KAFKA);
+    private static final RecordDecoder DECODER = new RecordDecoder(TOPICS, new EventCodec()::decode);
+
+    private final ScriptedRollouts rollouts = new ScriptedRollouts();
+    private final List<Settled> answers = new ArrayList<>();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final Assignment assignment = new Assignment(
             consumer,
@@ -46,23 +57,30 @@ class ReceiverTest {
             new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1), System::nanoTime);
     private final InFlight inFlight = new InFlight(admission);
     private final List<Coordinates> started = new ArrayList<>();
+    private final RolloutIntake rolloutIntake = new RolloutIntake(
+            TOPICS,
+            DECODER,
+            rollouts,
+            new DeadLetters((answer, received) -> answers.add(answer)),
+            new Meters(new SimpleMeterRegistry()).rollouts());
     private final Receiver receiver = new Receiver(
             consumer,
             assignment,
             admission,
             new Rereading(consumer, admission, System::nanoTime),
-            inFlight,
-            new RecordHandler(
-                    new TopicNames(KAFKA),
-                    new EventCodec()::decode,
-                    entry -> started.add(Coordinates.of(entry.received())),
+            new RecordHandlers(
+                    new RecordHandler(
+                            DECODER,
+                            entry -> started.add(Coordinates.of(entry.received())),
+                            inFlight,
+                            new DeadLetters((dead, received) -> {}),
+                            System::nanoTime),
                     inFlight,
-                    (dead, received) -> {},
-                    System::nanoTime));
+                    rolloutIntake));
 
     @BeforeEach
     void assign() {
-        consumer.assign(List.of(PARTITION));
+        consumer.assign(List.of(PARTITION, VERBS));
         consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
     }
 
@@ -103,6 +121,87 @@ class ReceiverTest {
         assertThat(assignment.next(PARTITION)).isEqualTo(30_002);
     }
 
+    @Test
+    void aVerbIsGivenToTheRolloutsOnceAndSettledWhenItIsAnswered() {
+        ConsumerRecord<byte[], byte[]> pause = verb(3, "{\"rollout\":\"r\",\"action\":\"pause\"}");
+        receiver.receive(polled(VERBS, 4, List.of(pause)));
+        receiver.receive(polled(VERBS, 4, List.of(pause)));
+
+        assertThat(rollouts.received()).singleElement().satisfies(verb -> {
+            assertThat(verb.data().action()).isEqualTo(RolloutAction.PAUSE);
+            assertThat(verb.ref().offset()).isEqualTo(3);
+        });
+        assertThat(answers).isEmpty();
+        assertThat(inFlight.size()).as("requests of tenants").isZero();
+        assertThat(rolloutIntake.isActive()).isTrue();
+
+        rollouts.answer(new Rollouts.Answered(rollouts.received().get(0).ref(), null));
+        rolloutIntake.settle();
+
+        assertThat(answers).containsExactly(new Settled.Silent(new Coordinates(VERBS, 3)));
+        assertThat(rolloutIntake.isActive()).isFalse();
+        rollouts.answer(new Rollouts.Answered(rollouts.received().get(0).ref(), null));
+        rolloutIntake.settle();
+        assertThat(answers).hasSize(1);
+    }
+
+    @Test
+    void aVerbThatCannotBeExecutedIsADeadLetter() {
+        receiver.receive(polled(VERBS, 4, List.of(verb(3, "{\"rollout\":\"r\"}"))));
+
+        rollouts.answer(new Rollouts.Answered(rollouts.received().get(0).ref(), "the reason"));
+        rolloutIntake.settle();
+
+        assertThat(answers)
+                .containsExactly(new Settled.Dead(new Coordinates(VERBS, 3), ErrorCode.INTERNAL, "the reason"));
+    }
+
+    @Test
+    void aRecordOfARolloutThatIsNoVerbOrMeetsABugIsADeadLetter() {
+        receiver.receive(polled(
+                VERBS,
+                4,
+                List.of(verb(2, "{\"rollout\":\"r\",\"action\":\"forget\"}"), verb(3, "{\"rollout\":\"bug\"}"))));
+
+        assertThat(answers)
+                .extracting(answer -> ((Settled.Dead) answer).code())
+                .containsExactly(ErrorCode.INVALID_EVENT, ErrorCode.INTERNAL);
+        assertThat(rolloutIntake.isActive()).isFalse();
+    }
+
+    @Test
+    void aVerbIsDroppedWithItsPartitionAndTakenAgainWhenThatComesBack() {
+        ConsumerRecord<byte[], byte[]> start = verb(3, "{\"rollout\":\"r\"}");
+        rolloutIntake.known(Map.of(VERBS, OptionalLong.of(9), PARTITION, OptionalLong.empty()));
+        assertThat(rollouts.partitions()).isEqualTo(Map.of(0, OptionalLong.of(9)));
+        receiver.receive(polled(VERBS, 4, List.of(start)));
+
+        rolloutIntake.left(Set.of(PARTITION));
+        assertThat(rolloutIntake.isActive()).isTrue();
+        rolloutIntake.left(Set.of(VERBS));
+
+        assertThat(rollouts.partitions()).isEmpty();
+        assertThat(rolloutIntake.isActive()).isFalse();
+        rollouts.answer(new Rollouts.Answered(rollouts.received().get(0).ref(), null));
+        rolloutIntake.settle();
+        assertThat(answers).isEmpty();
+        receiver.receive(polled(VERBS, 4, List.of(start)));
+        assertThat(rollouts.received()).hasSize(2);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> verb(long offset, String data) {
+        return new ConsumerRecord<>(VERBS.topic(), VERBS.partition(), offset, key(data), data.getBytes(UTF_8));
+    }
+
+    private static byte[] key(String data) {
+        return (data.contains("bug") ? "bug" : "r").getBytes(UTF_8);
+    }
+
+    private static ConsumerRecords<byte[], byte[]> polled(
+            TopicPartition partition, long next, List<ConsumerRecord<byte[], byte[]>> records) {
+        return new ConsumerRecords<>(Map.of(partition, records), Map.of(partition, new OffsetAndMetadata(next)));
+    }
+
     private static Coordinates at(long offset) {
         return new Coordinates(PARTITION, offset);
     }
@@ -119,6 +218,6 @@ class ReceiverTest {
     }
 
     private static ConsumerRecords<byte[], byte[]> polled(long next, List<ConsumerRecord<byte[], byte[]>> records) {
-        return new ConsumerRecords<>(Map.of(PARTITION, records), Map.of(PARTITION, new OffsetAndMetadata(next)));
+        return polled(PARTITION, next, records);
     }
 }

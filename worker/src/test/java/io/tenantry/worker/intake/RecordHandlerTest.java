@@ -71,7 +71,7 @@ class RecordHandlerTest {
                         "ce_specversion", "1.0",
                         "traceparent", TRACE)
                 .forEach((name, value) -> forged.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        try (CapturedLog log = new CapturedLog(RecordHandler.class, Level.INFO)) {
+        try (CapturedLog log = new CapturedLog(DeadLetters.class, Level.INFO)) {
             handler(new EventCodec()::decode, started::add).receive(forged);
 
             assertDead(ErrorCode.INVALID_EVENT);
@@ -348,7 +348,7 @@ class RecordHandlerTest {
     }
 
     /** Reads every record as an event of the same id and source. */
-    private static RecordHandler.Decoder sameIdentity() {
+    private static RecordDecoder.Decoder sameIdentity() {
         return (received, topic) -> {
             Event<?> event = new EventCodec().decode(received, topic);
             return new Event<>("id", "/test", event.type(), event.time(), null, event.data());
@@ -366,23 +366,22 @@ class RecordHandlerTest {
         return (Settled.Dead) answers.get(0);
     }
 
-    private RecordHandler handler(RecordHandler.Decoder decoder, Consumer<Request> start) {
+    private RecordHandler handler(RecordDecoder.Decoder decoder, Consumer<Request> start) {
         return handler(decoder, start, inFlight);
     }
 
-    private RecordHandler handler(RecordHandler.Decoder decoder, InFlight into) {
+    private RecordHandler handler(RecordDecoder.Decoder decoder, InFlight into) {
         return handler(decoder, started::add, into);
     }
 
-    private RecordHandler handler(RecordHandler.Decoder decoder, Consumer<Request> start, InFlight into) {
+    private RecordHandler handler(RecordDecoder.Decoder decoder, Consumer<Request> start, InFlight into) {
         KafkaSettings kafka =
                 new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of());
         return new RecordHandler(
-                new TopicNames(kafka),
-                decoder,
+                new RecordDecoder(new TopicNames(kafka), decoder),
                 entry -> start.accept(entry.request()),
                 into,
-                (settled, received) -> answers.add(settled),
+                new DeadLetters((settled, received) -> answers.add(settled)),
                 System::nanoTime);
     }
 

@@ -1,5 +1,7 @@
 package io.tenantry.worker.intake.client;
 
+import io.tenantry.contracts.EncodedEvent;
+import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
 import java.util.List;
@@ -16,7 +18,7 @@ public final class TopicNames {
     public TopicNames(KafkaSettings kafka) {
         this.prefix = kafka.topicPrefix();
         this.group = kafka.groupId();
-        this.requests = Stream.of(Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED)
+        this.requests = Stream.of(Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED, Topic.ROLLOUT_REQUESTED)
                 .collect(Collectors.toUnmodifiableMap(topic -> topic.name(prefix), topic -> topic));
     }
 
@@ -36,6 +38,23 @@ public final class TopicNames {
             throw new IllegalArgumentException("topic " + name + " is none of " + requests.keySet());
         }
         return topic;
+    }
+
+    /** The topic of rollouts, whose partitions decide which worker drives them. */
+    public String rollouts() {
+        return Topic.ROLLOUT_REQUESTED.name(prefix);
+    }
+
+    /**
+     * The topic of an event.
+     *
+     * @throws IllegalArgumentException if Tenantry has no such event
+     */
+    public String of(EncodedEvent event) {
+        return EventType.of(event.type())
+                .orElseThrow(() -> new IllegalArgumentException("no event has the type " + event.type()))
+                .topic()
+                .name(prefix);
     }
 
     public String results() {

@@ -1,19 +1,17 @@
 package io.tenantry.worker.intake.offsets;
 
 import io.tenantry.worker.settle.Coordinates;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,8 +20,6 @@ import org.slf4j.LoggerFactory;
 /** The partitions that are assigned to this worker, each with its offset tracker. For the poll thread alone. */
 public final class Assignment implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Assignment.class);
-    /** Short, since it holds up the poll thread, and in a callback the whole group. */
-    private static final Duration READ_COMMITTED_TIMEOUT = Duration.ofMillis(500);
 
     /** What happens when partitions come and go. Called by the poll thread, in a callback of the consumer. */
     public interface Listener {
@@ -35,23 +31,27 @@ public final class Assignment implements ConsumerRebalanceListener {
 
         /** The partitions came, or the group said that it has none for this worker. */
         void arrived(Set<TopicPartition> partitions);
+
+        /**
+         * The committed offsets of partitions that came were read; may be called later than in a callback.
+         *
+         * @param eventPositions of the last published event of each; empty if there is none
+         */
+        void known(Map<TopicPartition, OptionalLong> eventPositions);
     }
 
     private final Consumer<byte[], byte[]> consumer;
+    private final CommittedOffsets offsets;
     private final Listener listener;
     private final OpenRequests open;
     private final CallbackParts callback = new CallbackParts();
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
-    /** Partitions whose committed offset could not be read yet; none of their records is taken before. */
-    private final Set<TopicPartition> unread = new HashSet<>();
-
-    private long nextRead = System.nanoTime();
-    private boolean waits;
 
     public Assignment(Consumer<byte[], byte[]> consumer, Listener listener, OpenRequests open) {
         this.open = open;
         this.consumer = consumer;
+        this.offsets = new CommittedOffsets(consumer);
         this.listener = listener;
     }
 
@@ -60,13 +60,12 @@ public final class Assignment implements ConsumerRebalanceListener {
         if (!partitions.isEmpty()) {
             LOG.info("assigned {}", partitions);
             assigned.addAll(partitions);
-            unread.addAll(partitions);
+            offsets.arrived(partitions);
             CallbackParts.measure(() -> open.arrived(Set.copyOf(partitions)));
-            nextRead = System.nanoTime();
         }
         callback.run(() -> {
             if (!readCommitted()) {
-                consumer.pause(unread);
+                consumer.pause(offsets.unread());
             }
         });
         callback.run(() -> listener.arrived(Set.copyOf(partitions)));
@@ -99,7 +98,7 @@ public final class Assignment implements ConsumerRebalanceListener {
     private void drop(Collection<TopicPartition> partitions) {
         assigned.removeAll(partitions);
         partitions.forEach(trackers::remove);
-        unread.removeAll(partitions);
+        offsets.left(partitions);
         CallbackParts.measure(() -> open.left(Set.copyOf(partitions)));
         callback.run(() -> listener.left(Set.copyOf(partitions)));
     }
@@ -109,56 +108,22 @@ public final class Assignment implements ConsumerRebalanceListener {
         return callback.takeThrown();
     }
 
-    /**
-     * Reads the committed offsets of new partitions; false if Kafka did not answer, and it must be tried again. Kafka
-     * does not answer while a transaction of a killed worker is open, up to the transaction's timeout.
-     */
+    /** Reads the committed offsets of new partitions; false if Kafka did not answer, and it must be tried again. */
     public boolean readCommitted() {
-        if (unread.isEmpty()) {
-            return true;
-        }
-        if (System.nanoTime() - nextRead < 0) {
-            return false;
-        }
-        try {
-            consumer.committed(Set.copyOf(unread), READ_COMMITTED_TIMEOUT).forEach((partition, committed) -> {
-                if (committed != null) {
-                    trackers.put(partition, OffsetTracker.restore(committed));
-                }
-            });
-            unread.clear();
-            waits = false;
-            return true;
-        } catch (InterruptException stop) {
-            throw stop;
-        } catch (KafkaException away) {
-            if (!waits) {
-                LOG.warn(
-                        "the committed offsets of {} cannot be read yet ({}); these partitions are not consumed until then",
-                        unread,
-                        away.getMessage());
-            }
-            waits = true;
-            nextRead = System.nanoTime() + READ_COMMITTED_TIMEOUT.toNanos();
-            return false;
-        }
+        offsets.readUnread().ifPresent(committed -> {
+            trackers.putAll(committed.trackers());
+            listener.known(committed.eventPositions());
+        });
+        return offsets.unread().isEmpty();
     }
 
     /**
-     * Which of these records Kafka's committed offsets cover.
+     * What Kafka has committed for these partitions now.
      *
      * @throws TimeoutException if Kafka does not answer
      */
-    public Set<Coordinates> committed(Set<Coordinates> records) {
-        Set<TopicPartition> partitions =
-                records.stream().map(Coordinates::partition).collect(Collectors.toSet());
-        Map<TopicPartition, OffsetAndMetadata> offsets = consumer.committed(partitions, READ_COMMITTED_TIMEOUT);
-        return records.stream()
-                .filter(record -> {
-                    OffsetAndMetadata offset = offsets.get(record.partition());
-                    return offset != null && OffsetTracker.restore(offset).isSettled(record.offset());
-                })
-                .collect(Collectors.toSet());
+    public Committed committed(Set<TopicPartition> partitions) {
+        return offsets.read(partitions);
     }
 
     /** The offset after the last one that was received or passed over; null if none was, and none was committed. */
@@ -175,12 +140,12 @@ public final class Assignment implements ConsumerRebalanceListener {
     /** How far the partitions are, without those whose committed offset could not be read yet; a copy. */
     public Map<TopicPartition, PartitionProgress> progress() {
         return assigned.stream()
-                .filter(partition -> !unread.contains(partition))
+                .filter(partition -> !offsets.isUnread(partition))
                 .collect(Collectors.toMap(next -> next, next -> PartitionProgress.of(trackers.get(next))));
     }
 
     public boolean isUnread(TopicPartition partition) {
-        return unread.contains(partition);
+        return offsets.isUnread(partition);
     }
 
     /** Whether the record can be received now; if not, its partition must be read again from there, later. */
@@ -200,7 +165,7 @@ public final class Assignment implements ConsumerRebalanceListener {
                     record.partition(),
                     record.offset(),
                     tracker.watermark());
-            tracker = OffsetTracker.startingAt(record.offset());
+            tracker = tracker.restartedAt(record.offset());
             trackers.put(record.partition(), tracker);
             open.wentBack(record.partition());
         }
@@ -232,20 +197,40 @@ public final class Assignment implements ConsumerRebalanceListener {
         return tracker != null && tracker.isFull();
     }
 
-    /** The offsets to commit. */
-    public Map<TopicPartition, OffsetAndMetadata> changedOffsets() {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    /** Whether the partition is assigned and its committed offset was read: then something of it may be published. */
+    public boolean isReady(TopicPartition partition) {
+        return assigned.contains(partition) && !offsets.isUnread(partition);
+    }
+
+    /** The next commit publishes the events of the partition up to this position. The partition must be ready. */
+    public void eventPublished(TopicPartition partition, long position) {
+        tracker(partition).eventPublished(position);
+    }
+
+    /**
+     * The offsets to commit.
+     *
+     * @param always ready partitions whose offsets are among them, whether they have changed or not
+     */
+    public Map<TopicPartition, OffsetAndMetadata> offsets(Set<TopicPartition> always) {
+        Map<TopicPartition, OffsetAndMetadata> toCommit = new HashMap<>();
+        always.forEach(partition -> toCommit.put(partition, tracker(partition).toCommit()));
         trackers.forEach((partition, tracker) -> {
             if (tracker.hasChanged()) {
-                offsets.put(partition, tracker.toCommit());
+                toCommit.put(partition, tracker.toCommit());
             }
         });
-        return offsets;
+        return toCommit;
+    }
+
+    /** Where nothing was committed and read, an offset before all records stands for that: the consumer reads the first one. */
+    private OffsetTracker tracker(TopicPartition partition) {
+        return trackers.computeIfAbsent(partition, first -> OffsetTracker.startingAt(0));
     }
 
     /** These offsets were committed; later changes are still to be committed. */
-    public void offsetsCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        offsets.forEach((partition, committed) -> {
+    public void offsetsCommitted(Map<TopicPartition, OffsetAndMetadata> committedOffsets) {
+        committedOffsets.forEach((partition, committed) -> {
             OffsetTracker tracker = trackers.get(partition);
             if (tracker != null) {
                 tracker.committed(committed);

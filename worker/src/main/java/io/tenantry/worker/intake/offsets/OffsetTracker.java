@@ -1,19 +1,17 @@
 package io.tenantry.worker.intake.offsets;
 
-import java.util.Base64;
 import java.util.BitSet;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settled offsets of a partition: all below the watermark, and some beyond it. The watermark is committed; the
- * offsets beyond it are stored in the commit's metadata, so that a restart repeats nothing that was settled. For the
- * poll thread alone.
+ * offsets beyond it are stored in the commit's metadata, so that a restart repeats nothing that was settled. So is the
+ * position of the last published event of a rollout, if the partition is one of {@code rollout.requested}. For the poll
+ * thread alone.
  */
 public final class OffsetTracker {
-    private static final String FORMAT = "1:";
-    /** The broker takes 4096 bytes (offset.metadata.max.bytes), Base64 needs 4 for 3. */
-    private static final int MAX_METADATA_BITS = 3000 * 8;
     /**
      * Offsets beyond the watermark, gaps included. At the limit the partition is not read further, since a restart
      * forgets what does not fit into the metadata. Most of what one more poll brings still fits; the rest is left in
@@ -24,40 +22,39 @@ public final class OffsetTracker {
     private long watermark;
     private long next;
     private BitSet settled;
+    /** Of the last published event; null if there is none. */
+    private @Nullable Long eventPosition;
+
     private boolean changed;
 
-    private OffsetTracker(long watermark, BitSet settled) {
+    private OffsetTracker(long watermark, BitSet settled, @Nullable Long eventPosition) {
         this.watermark = watermark;
         this.next = watermark;
         this.settled = settled;
+        this.eventPosition = eventPosition;
     }
 
     /** Nothing is settled from this offset on. */
     public static OffsetTracker startingAt(long offset) {
-        return new OffsetTracker(offset, new BitSet());
+        return new OffsetTracker(offset, new BitSet(), null);
     }
 
     /** Everything below this position was passed over, which is to be committed. */
     static OffsetTracker behind(long position) {
-        OffsetTracker tracker = new OffsetTracker(position, new BitSet());
+        OffsetTracker tracker = startingAt(position);
         tracker.changed = true;
         return tracker;
     }
 
-    /** Restores what was committed; metadata in another format is read as an empty set. */
+    /** Restores what was committed; metadata in another format is read as an empty set without a position. */
     static OffsetTracker restore(OffsetAndMetadata committed) {
-        return new OffsetTracker(committed.offset(), decode(committed.metadata()));
+        CommitMetadata metadata = CommitMetadata.decode(committed.metadata());
+        return new OffsetTracker(committed.offset(), metadata.settled(), metadata.eventPosition());
     }
 
-    private static BitSet decode(@Nullable String metadata) {
-        if (metadata == null || !metadata.startsWith(FORMAT)) {
-            return new BitSet();
-        }
-        try {
-            return BitSet.valueOf(Base64.getDecoder().decode(metadata.substring(FORMAT.length())));
-        } catch (IllegalArgumentException notOurs) {
-            return new BitSet();
-        }
+    /** Nothing is settled from this offset on; the published events remain so. */
+    OffsetTracker restartedAt(long offset) {
+        return new OffsetTracker(offset, new BitSet(), eventPosition);
     }
 
     /**
@@ -83,7 +80,7 @@ public final class OffsetTracker {
      * when the watermark has moved on.
      */
     boolean hasRoomFor(long offset) {
-        if (offset - watermark < MAX_METADATA_BITS || isEmpty()) {
+        if (offset - watermark < CommitMetadata.MAX_BITS || isEmpty()) {
             return true;
         }
         passOver(Math.min(offset, watermark + SPAN_LIMIT));
@@ -122,6 +119,20 @@ public final class OffsetTracker {
             advance();
             changed = true;
         }
+    }
+
+    /** The next commit publishes the events up to this position. */
+    void eventPublished(long position) {
+        if (eventPosition == null || position > eventPosition) {
+            eventPosition = position;
+            changed = true;
+        }
+    }
+
+    /** The position of the last published event; empty if there is none. */
+    OptionalLong eventPosition() {
+        Long known = eventPosition;
+        return known == null ? OptionalLong.empty() : OptionalLong.of(known);
     }
 
     /** Whether nothing is pending. */
@@ -176,11 +187,9 @@ public final class OffsetTracker {
         return watermark;
     }
 
-    /** The commit: the watermark, and the settled offsets beyond it, as many as fit. */
+    /** The commit: the watermark and, as metadata, the settled offsets beyond it, as many as fit, and the position. */
     public OffsetAndMetadata toCommit() {
-        BitSet fitting = settled.length() <= MAX_METADATA_BITS ? settled : settled.get(0, MAX_METADATA_BITS);
-        String metadata = fitting.isEmpty() ? "" : FORMAT + Base64.getEncoder().encodeToString(fitting.toByteArray());
-        return new OffsetAndMetadata(watermark, metadata);
+        return new OffsetAndMetadata(watermark, new CommitMetadata(settled, eventPosition).encode());
     }
 
     private int index(long offset) {

@@ -1,6 +1,7 @@
 package io.tenantry.worker.intake.publish;
 
 import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.offsets.Committed;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Publication;
 import io.tenantry.worker.settle.Publisher;
@@ -9,9 +10,14 @@ import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.SettlingMeters;
 import io.tenantry.worker.timing.LingerTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +40,7 @@ public final class Publishing {
     private static final int MAX_UNPUBLISHED = 2000;
 
     private final Batch batch;
+    private final RolloutBatch rollouts;
     private final Assignment assignment;
     private final Publisher publisher;
     private final Settler settler;
@@ -56,20 +63,24 @@ public final class Publishing {
      * @param maxBytes how much may be unpublished before no more is read
      */
     public Publishing(
-            Batch batch,
+            Batches batches,
             Assignment assignment,
             Publisher publisher,
             Settler settler,
             SettlingMeters meters,
             long maxBytes) {
         this.maxBytes = maxBytes;
-        this.batch = batch;
+        this.batch = batches.answers();
+        this.rollouts = batches.rollouts();
         this.assignment = assignment;
         this.publisher = publisher;
         this.settler = settler;
         this.hold = new DeadLetterHold(settler);
         this.meters = meters;
     }
+
+    /** What the next transaction holds, both empty at first. */
+    public record Batches(Batch answers, RolloutBatch rollouts) {}
 
     /** Adds the answer to a record to the next transaction. */
     public void add(Settled settled, ConsumerRecord<byte[], byte[]> received) {
@@ -82,13 +93,13 @@ public final class Publishing {
         waiting.add(settled, received);
     }
 
-    /** Whether the oldest answer has waited long enough for others. */
+    /** Whether the oldest answer has waited long enough for others, or a rollout has something, which does not wait. */
     public boolean isDue() {
-        return System.nanoTime() - since >= linger.toNanos();
+        return System.nanoTime() - since >= linger.toNanos() || !rollouts.isEmpty();
     }
 
     public boolean isEmpty() {
-        return waiting.isEmpty() && batch.isEmpty() && inDoubt == null && !mustReadCommitted;
+        return waiting.isEmpty() && batch.isEmpty() && rollouts.isEmpty() && inDoubt == null && !mustReadCommitted;
     }
 
     /** Whether so much is unpublished that no more should be read. */
@@ -100,6 +111,7 @@ public final class Publishing {
     public void drop(Set<TopicPartition> partitions) {
         waiting.drop(partitions);
         batch.removePartitions(partitions);
+        rollouts.drop(partitions);
     }
 
     /** Publishes what there is, unless the pause after a failure is not over. */
@@ -122,6 +134,7 @@ public final class Publishing {
             case NOT_COMMITTED -> {
                 inDoubt = null;
                 batch.shrink(publisher::wasTooLarge);
+                rollouts.shrink(publisher::wasTooLarge);
             }
             case IN_DOUBT -> inDoubt = publication;
             case UNKNOWN -> {
@@ -143,7 +156,10 @@ public final class Publishing {
                 assignment.settle(next.settled().coordinates());
             }
         }
-        return new Publication(batch.records(), assignment.changedOffsets(), group);
+        rollouts.fill(assignment);
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(batch.records());
+        records.addAll(rollouts.records());
+        return new Publication(records, assignment.offsets(rollouts.partitions()), group);
     }
 
     private boolean hasRoomForNext() {
@@ -165,12 +181,21 @@ public final class Publishing {
             meters.published(publication.records().size(), duration);
         }
         batch.clear();
+        rollouts.published();
+    }
+
+    private Set<TopicPartition> partitions() {
+        Set<TopicPartition> partitions = new HashSet<>(rollouts.partitions());
+        batch.coordinates().forEach(coordinates -> partitions.add(coordinates.partition()));
+        return partitions;
     }
 
     /** Drops from the batch what the transaction in doubt has published; false if it must be tried again. */
     private boolean readCommitted() {
         try {
-            Set<Coordinates> committed = assignment.committed(batch.coordinates());
+            Committed offsets = assignment.committed(partitions());
+            Set<Coordinates> committed =
+                    batch.coordinates().stream().filter(offsets::isSettled).collect(Collectors.toSet());
             LOG.warn(
                     "{} of {} results and dead letters are in Kafka after a commit in doubt; the others are published again",
                     committed.size(),
@@ -180,6 +205,7 @@ public final class Publishing {
                     .toList());
             batch.countPublished(committed, meters);
             batch.removeAll(committed);
+            rollouts.removePublished(offsets);
             mustReadCommitted = false;
             return true;
         } catch (TimeoutException away) {

@@ -12,6 +12,8 @@ import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.intake.Alarms;
 import io.tenantry.worker.intake.PollLoop;
+import io.tenantry.worker.intake.PollLoopParts;
+import io.tenantry.worker.intake.ScriptedRollouts;
 import io.tenantry.worker.intake.admission.MemoryLimits;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
@@ -245,13 +247,14 @@ class OutstandingRequestsIT {
 
         Running(KafkaSettings kafka) {
             this.publisher = new Publisher(kafka, kafka.groupId() + "-test", away, meters.libraries());
-            this.loop = new PollLoop(new PollLoop.Parts(
+            this.loop = new PollLoop(new PollLoopParts(
                     kafka,
                     request -> new Answered(request, settler),
                     request -> Set.of("main"),
                     MemoryLimits.of(256 << 20, 1),
                     lanes,
                     settler,
+                    new ScriptedRollouts(),
                     publisher,
                     meters,
                     new Alarms(away, new Health(), () -> {}, this::fail),

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -158,7 +159,7 @@ class OutstandingRequestsTest {
         turn();
 
         awaitTotal(1);
-        assertThat(assignment.changedOffsets().values())
+        assertThat(assignment.offsets(Set.of()).values())
                 .singleElement()
                 .extracting(OffsetAndMetadata::offset)
                 .isEqualTo(0L);
@@ -394,6 +395,9 @@ class OutstandingRequestsTest {
         public void arrived(Set<TopicPartition> partitions) {
             outstanding.arrived();
         }
+
+        @Override
+        public void known(Map<TopicPartition, OptionalLong> eventPositions) {}
     }
 
     /** Logs that begin at 0 unless the test says otherwise. */

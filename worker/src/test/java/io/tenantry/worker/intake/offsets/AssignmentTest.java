@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -29,6 +32,7 @@ class AssignmentTest {
 
     private final RefusingConsumer consumer = new RefusingConsumer();
     private final List<String> told = new ArrayList<>();
+    private final Map<TopicPartition, OptionalLong> known = new HashMap<>();
     private @Nullable RuntimeException whileLeaving;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Assignment assignment =
@@ -126,6 +130,74 @@ class AssignmentTest {
         assertThatThrownBy(() -> assignment.onPartitionsRevoked(PARTITIONS)).isSameAs(whileLeaving);
     }
 
+    @Test
+    void thePositionOfTheLastPublishedEventIsToldWhenTheOffsetIsRead() {
+        consumer.refuse(new GroupAuthorizationException("not allowed yet"));
+        assignment.onPartitionsAssigned(PARTITIONS);
+        assertThat(known).isEmpty();
+        assertThat(assignment.isReady(PARTITION)).isFalse();
+
+        consumer.refuse(null);
+        consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(7, "2:41:")));
+        awaitCommitted();
+        assertThat(known).isEqualTo(Map.of(PARTITION, OptionalLong.of(41)));
+        assertThat(assignment.isReady(PARTITION)).isTrue();
+
+        assignment.onPartitionsLost(PARTITIONS);
+        assertThat(assignment.isReady(PARTITION)).isFalse();
+    }
+
+    @Test
+    void aPositionIsCommittedWhereNothingElseIs() {
+        assignment.onPartitionsAssigned(PARTITIONS);
+        assertThat(known).isEqualTo(Map.of(PARTITION, OptionalLong.empty()));
+        assertThat(assignment.offsets(Set.of())).isEmpty();
+
+        assignment.eventPublished(PARTITION, 3);
+
+        assertThat(assignment.offsets(Set.of())).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(0, "2:3:")));
+        assertThat(assignment.receive(new Coordinates(PARTITION, 5)))
+                .as("the first record of the log is taken")
+                .isTrue();
+        assertThat(assignment.offsets(Set.of())).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(5, "2:3:")));
+    }
+
+    @Test
+    void anOffsetIsCommittedAlthoughItHasNotChanged() {
+        consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(7, "2:41:")));
+        assignment.onPartitionsAssigned(PARTITIONS);
+
+        assertThat(assignment.offsets(Set.of())).isEmpty();
+        assertThat(assignment.offsets(Set.of(PARTITION)))
+                .isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(7, "2:41:")));
+    }
+
+    @Test
+    void aTopicThatWasCreatedAgainKeepsThePositionOfItsEvents() {
+        consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(7, "2:41:")));
+        assignment.onPartitionsAssigned(PARTITIONS);
+
+        assertThat(assignment.receive(new Coordinates(PARTITION, 2))).isTrue();
+        assignment.settle(new Coordinates(PARTITION, 2));
+
+        assertThat(assignment.offsets(Set.of())).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(3, "2:41:")));
+    }
+
+    @Test
+    void knowsWhatACommitInDoubtHasPublished() {
+        assignment.onPartitionsAssigned(PARTITIONS);
+        assertThat(assignment.committed(Set.of(PARTITION)).isPublished(PARTITION, 0))
+                .isFalse();
+
+        consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(7, "2:41:")));
+
+        Committed committed = assignment.committed(Set.of(PARTITION));
+        assertThat(committed.isPublished(PARTITION, 41)).isTrue();
+        assertThat(committed.isPublished(PARTITION, 42)).isFalse();
+        assertThat(committed.isSettled(new Coordinates(PARTITION, 6))).isTrue();
+        assertThat(committed.isSettled(new Coordinates(PARTITION, 7))).isFalse();
+    }
+
     private void awaitCommitted() {
         Await.until(Duration.ofSeconds(10), "the committed offsets are read", assignment::readCommitted);
     }
@@ -146,6 +218,11 @@ class AssignmentTest {
         @Override
         public void arrived(Set<TopicPartition> partitions) {
             told.add("arrived");
+        }
+
+        @Override
+        public void known(Map<TopicPartition, OptionalLong> eventPositions) {
+            known.putAll(eventPositions);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tenantry.worker.intake.offsets;
 
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
@@ -13,4 +15,7 @@ public final class NoListener implements Assignment.Listener {
 
     @Override
     public void arrived(Set<TopicPartition> partitions) {}
+
+    @Override
+    public void known(Map<TopicPartition, OptionalLong> eventPositions) {}
 }

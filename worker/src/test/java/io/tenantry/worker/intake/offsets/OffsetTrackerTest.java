@@ -3,6 +3,7 @@ package io.tenantry.worker.intake.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Base64;
+import java.util.BitSet;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,7 +144,20 @@ class OffsetTrackerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "2:AAAA", "1:not base64!", "{\"consumer\":\"x\"}", "1:", "AAAA"})
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "2:AAAA",
+                "2:x:",
+                "2:5:not base64!",
+                "2:5:AAAA:",
+                "3:5:AA==",
+                "1:not base64!",
+                "{\"consumer\":\"x\"}",
+                "1:",
+                "AAAA"
+            })
     void metadataOfSomebodyElseIsReadAsNothing(String metadata) {
         OffsetTracker restored = OffsetTracker.restore(new OffsetAndMetadata(10, metadata));
 
@@ -151,6 +165,70 @@ class OffsetTrackerTest {
         assertThat(restored.receive(10)).isTrue();
         assertThat(restored.receive(11)).isTrue();
         assertThat(restored.toCommit()).isEqualTo(new OffsetAndMetadata(10, ""));
+    }
+
+    @Test
+    void givesBackThePositionOfTheLastPublishedEvent() {
+        receive(10, 11);
+        window.settle(11);
+        window.eventPublished(7);
+
+        OffsetTracker restored = OffsetTracker.restore(window.toCommit());
+
+        assertThat(window.toCommit().metadata()).isEqualTo("2:7:Ag==");
+        assertThat(restored.eventPosition()).hasValue(7);
+        assertThat(restored.isSettled(10)).isFalse();
+        assertThat(restored.isSettled(11)).isTrue();
+        assertThat(restored.hasChanged()).isFalse();
+        assertThat(restored.toCommit()).isEqualTo(window.toCommit());
+    }
+
+    @Test
+    void aPositionIsToBeCommittedAlthoughNothingIsSettledAndNeverGoesBack() {
+        window.eventPublished(7);
+        assertThat(window.hasChanged()).isTrue();
+        window.committed(window.toCommit());
+        assertThat(window.hasChanged()).isFalse();
+
+        window.eventPublished(6);
+        window.eventPublished(7);
+
+        assertThat(window.hasChanged()).isFalse();
+        assertThat(window.eventPosition()).hasValue(7);
+        window.eventPublished(8);
+        assertThat(window.hasChanged()).isTrue();
+    }
+
+    /** As in a rolling deploy: first the new worker has the partition, then the old one. */
+    @Test
+    void aWorkerOfTheOldReleaseReadsMetadataWithAPositionAsAnEmptySet() {
+        receive(10, 11);
+        window.settle(11);
+        window.eventPublished(7);
+
+        assertThat(oldReleaseReads(window.toCommit().metadata())).isEqualTo(new BitSet());
+    }
+
+    @Test
+    void metadataWithoutAPositionIsAsTheOldReleaseWroteIt() {
+        receive(10, 11);
+        window.settle(11);
+        BitSet second = new BitSet();
+        second.set(1);
+
+        assertThat(oldReleaseReads(window.toCommit().metadata())).isEqualTo(second);
+        OffsetTracker restored = OffsetTracker.restore(new OffsetAndMetadata(10, "1:Ag=="));
+        assertThat(restored.eventPosition()).isEmpty();
+        assertThat(restored.isSettled(11)).isTrue();
+        assertThat(restored.toCommit().metadata()).isEqualTo("1:Ag==");
+    }
+
+    /** What the release before rollouts did with it. */
+    private static BitSet oldReleaseReads(String metadata) {
+        if (!metadata.startsWith("1:")) {
+            return new BitSet();
+        }
+        return BitSet.valueOf(Base64.getDecoder().decode(metadata.substring(2)));
     }
 
     @Test
@@ -194,6 +272,7 @@ class OffsetTrackerTest {
             }
         }
         assertThat(window.isFull()).isTrue();
+        window.eventPublished(Long.MAX_VALUE);
         OffsetTracker restored = OffsetTracker.restore(window.toCommit());
 
         assertThat(window.toCommit().metadata()).hasSizeLessThanOrEqualTo(4096);

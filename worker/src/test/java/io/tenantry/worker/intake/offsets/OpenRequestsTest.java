@@ -8,6 +8,7 @@ import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.telemetry.Meters;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -55,11 +56,11 @@ class OpenRequestsTest {
         assignment.settle(new Coordinates(ONE, 7));
         assertThat(gauge(ONE).value()).isEqualTo(2);
 
-        assignment.offsetsCommitted(assignment.changedOffsets());
+        assignment.offsetsCommitted(assignment.offsets(Set.of()));
         assertThat(gauge(ONE).value()).isEqualTo(1);
 
         assignment.settle(new Coordinates(ONE, 5));
-        assignment.offsetsCommitted(assignment.changedOffsets());
+        assignment.offsetsCommitted(assignment.offsets(Set.of()));
         assertThat(gauge(ONE).value()).isZero();
     }
 
@@ -73,7 +74,7 @@ class OpenRequestsTest {
         assertThat(age()).isEqualTo(7);
 
         assignment.settle(new Coordinates(OTHER, 9));
-        assignment.offsetsCommitted(assignment.changedOffsets());
+        assignment.offsetsCommitted(assignment.offsets(Set.of()));
 
         assertThat(age()).isEqualTo(2);
     }
@@ -105,7 +106,7 @@ class OpenRequestsTest {
     void aPartitionThatWentBackHasNothingOpenFromBefore() {
         assignment.receive(new Coordinates(ONE, 5));
         assignment.settle(new Coordinates(ONE, 5));
-        assignment.offsetsCommitted(assignment.changedOffsets());
+        assignment.offsetsCommitted(assignment.offsets(Set.of()));
         assignment.receive(new Coordinates(ONE, 6));
 
         assignment.receive(new Coordinates(ONE, 2));
