@@ -7,7 +7,7 @@ import io.tenantry.worker.registry.rollout.ResolvedTarget;
 import io.tenantry.worker.rollout.TargetResolution.Lack;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +16,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** What the live workers have of a requested target. For use by one thread. */
 final class AdvertisedTargets {
@@ -24,6 +23,7 @@ final class AdvertisedTargets {
     private final String requested;
     private final SortedMap<String, ResolvedTarget> targets = new TreeMap<>();
     private final List<Lack> lacking = new ArrayList<>();
+    private final List<String> differing = new ArrayList<>();
 
     AdvertisedTargets(List<AdvertisedCatalog> live, String requested) {
         this.live = live;
@@ -41,26 +41,35 @@ final class AdvertisedTargets {
                     List.of(), "no live worker has said which migrations it has: start workers of this release");
         }
         List<String> unknown =
-                databases.stream().filter(database -> !isResolved(database)).toList();
-        return unknown.isEmpty()
+                databases.stream().filter(database -> !isKnown(database)).toList();
+        if (!unknown.isEmpty()) {
+            return new TargetResolution.Unknown(unknown, reason(unknown));
+        }
+        return differing.isEmpty()
                 ? new TargetResolution.Resolved(targets, lacking)
-                : new TargetResolution.Unknown(unknown, reason(unknown));
+                : new TargetResolution.Differing(String.join("; ", differing));
     }
 
-    private boolean isResolved(String database) {
+    private boolean isKnown(String database) {
         Optional<String> version = requested.equals(MigrationRequested.LATEST) ? head(database) : Optional.of(requested);
         Map<String, Scripts> workers = version.map(wanted -> having(database, wanted)).orElse(Map.of());
         if (workers.isEmpty()) {
             return false;
         }
-        Scripts most = mostCommon(workers.values());
-        targets.put(database, new ResolvedTarget(most.version(), most.fingerprint()));
-        for (AdvertisedCatalog worker : live) {
-            @Nullable Scripts own = workers.get(worker.worker());
-            if (own == null || !own.fingerprint().equals(most.fingerprint())) {
-                lacking.add(new Lack(worker.worker(), database, most.version(), own != null));
-            }
+        Scripts first = workers.values().iterator().next();
+        targets.put(database, new ResolvedTarget(first.version(), first.fingerprint()));
+        Map<String, List<String>> variants = new LinkedHashMap<>();
+        workers.forEach((worker, scripts) -> variants.computeIfAbsent(scripts.fingerprint(), own -> new ArrayList<>())
+                .add(worker));
+        if (variants.size() > 1) {
+            differing.add("version " + first.version() + " of database " + database + " is made of different scripts at workers "
+                    + variants.values().stream()
+                            .map(TargetResolution::named)
+                            .collect(Collectors.joining(" and at workers ")));
         }
+        live.stream()
+                .filter(worker -> !workers.containsKey(worker.worker()))
+                .forEach(worker -> lacking.add(new Lack(worker.worker(), database, first.version(), false)));
         return true;
     }
 
@@ -73,7 +82,7 @@ final class AdvertisedTargets {
 
     /** The workers that have this version, however they write it. */
     private Map<String, Scripts> having(String database, String version) {
-        Map<String, Scripts> workers = new TreeMap<>();
+        Map<String, Scripts> workers = new LinkedHashMap<>();
         for (AdvertisedCatalog worker : live) {
             AdvertisedCatalog.Database own = worker.databases().get(database);
             if (own != null) {
@@ -87,17 +96,6 @@ final class AdvertisedTargets {
         return workers;
     }
 
-    /** Where workers differ, nothing is sent until they do not, so any of them would do; it must not depend on their order. */
-    private static Scripts mostCommon(Collection<Scripts> all) {
-        Map<String, Long> workers =
-                all.stream().collect(Collectors.groupingBy(Scripts::fingerprint, TreeMap::new, Collectors.counting()));
-        return all.stream()
-                .max(Comparator.<Scripts, Long>comparing(each -> workers.get(each.fingerprint()))
-                        .thenComparing(Scripts::fingerprint)
-                        .thenComparing(Scripts::version))
-                .orElseThrow();
-    }
-
     private Optional<String> head(String database) {
         return live.stream()
                 .map(worker -> worker.databases().get(database))
@@ -109,7 +107,7 @@ final class AdvertisedTargets {
 
     private String reason(List<String> unknown) {
         return unknown.stream().map(this::reason).collect(Collectors.joining("; "))
-                + "; nothing was sent: deploy workers that have it, or name other databases or another target";
+                + "; deploy workers that have it, or name other databases or another target";
     }
 
     private String reason(String database) {

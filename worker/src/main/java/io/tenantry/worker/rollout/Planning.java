@@ -44,8 +44,8 @@ final class Planning {
     }
 
     /**
-     * Plans the rollout, if the live workers say which versions its targets are. The plan is made although some workers lack
-     * them: then the rollout waits.
+     * Plans the rollout, if the live workers say which versions its targets are, and of which scripts. The plan is made although
+     * some workers lack them: then the rollout waits.
      *
      * @throws RefusedException if it cannot be planned, or if no worker has had a target for longer than the grace period
      */
@@ -60,6 +60,9 @@ final class Planning {
                 throw new RefusedException(ErrorCode.TARGET_UNKNOWN, unknown.reason() + "; nothing was sent");
             }
             return row.waitingFor(unknown.reason());
+        }
+        if (resolution instanceof TargetResolution.Differing differing) {
+            return row.waitingFor(differing.reason());
         }
         return plan(connection, row, named, (TargetResolution.Resolved) resolution);
     }

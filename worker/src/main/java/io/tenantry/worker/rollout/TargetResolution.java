@@ -21,9 +21,6 @@ public sealed interface TargetResolution {
      * @param lacking the workers that cannot be sent a request yet; empty if every worker has all targets
      */
     record Resolved(SortedMap<String, ResolvedTarget> targets, List<Lack> lacking) implements TargetResolution {
-        /** How many workers a message names. */
-        private static final int NAMED = 3;
-
         public Resolved {
             targets = Collections.unmodifiableSortedMap(new TreeMap<>(targets));
             lacking = List.copyOf(lacking);
@@ -38,13 +35,15 @@ public sealed interface TargetResolution {
                     .map(entry -> entry.getKey() + ' ' + named(entry.getValue()))
                     .collect(Collectors.joining("; "));
         }
-
-        private static String named(List<String> workers) {
-            int more = workers.size() - NAMED;
-            return workers.stream().limit(NAMED).collect(Collectors.joining(", "))
-                    + (more > 0 ? " and " + more + " more" : "");
-        }
     }
+
+    /**
+     * In some databases, live workers have different scripts for the target, as while a release with a changed repeatable
+     * script is deployed. Which of them is meant is not known until they are the same.
+     *
+     * @param reason for people
+     */
+    record Differing(String reason) implements TargetResolution {}
 
     /**
      * In some databases, no live worker has the target. A worker that starts later may bring it.
@@ -69,6 +68,12 @@ public sealed interface TargetResolution {
             return "version " + version + " of database " + database
                     + (differs ? " is made of other scripts at workers" : " is missing at workers");
         }
+    }
+
+    /** Workers in a message, of which it names three. */
+    static String named(List<String> workers) {
+        int more = workers.size() - 3;
+        return workers.stream().limit(3).collect(Collectors.joining(", ")) + (more > 0 ? " and " + more + " more" : "");
     }
 
     /**
