@@ -4,7 +4,6 @@ import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.worker.engine.catalog.Versions;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.ResolvedTarget;
-import io.tenantry.worker.rollout.TargetResolution.Lack;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,7 +21,6 @@ final class AdvertisedTargets {
     private final List<AdvertisedCatalog> live;
     private final String requested;
     private final SortedMap<String, ResolvedTarget> targets = new TreeMap<>();
-    private final List<Lack> lacking = new ArrayList<>();
     private final List<String> differing = new ArrayList<>();
 
     AdvertisedTargets(List<AdvertisedCatalog> live, String requested) {
@@ -46,7 +44,7 @@ final class AdvertisedTargets {
             return new TargetResolution.Unknown(unknown, reason(unknown));
         }
         return differing.isEmpty()
-                ? new TargetResolution.Resolved(targets, lacking)
+                ? new TargetResolution.Resolved(targets)
                 : new TargetResolution.Differing(String.join("; ", differing));
     }
 
@@ -64,12 +62,9 @@ final class AdvertisedTargets {
         if (variants.size() > 1) {
             differing.add("version " + first.version() + " of database " + database + " is made of different scripts at workers "
                     + variants.values().stream()
-                            .map(TargetResolution::named)
+                            .map(LackedTargets::named)
                             .collect(Collectors.joining(" and at workers ")));
         }
-        live.stream()
-                .filter(worker -> !workers.containsKey(worker.worker()))
-                .forEach(worker -> lacking.add(new Lack(worker.worker(), database, first.version(), false)));
         return true;
     }
 

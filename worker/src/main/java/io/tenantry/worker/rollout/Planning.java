@@ -7,6 +7,7 @@ import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.Candidate;
 import io.tenantry.worker.registry.rollout.Conflict;
 import io.tenantry.worker.registry.rollout.MemberTable;
+import io.tenantry.worker.registry.rollout.ResolvedTarget;
 import io.tenantry.worker.registry.rollout.RolloutCandidates;
 import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutTable;
@@ -16,14 +17,12 @@ import io.tenantry.worker.rollout.RolloutEvents.Said;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.SortedMap;
 
 /**
  * Makes the plan of a rollout, once: the version to reach in each database, the waves, and who is in which. Works in the
@@ -52,8 +51,8 @@ final class Planning {
     RolloutRow plan(Connection connection, RolloutRow row, Instant now) throws SQLException, RefusedException {
         List<DatabaseSettings> named = terms.named(row.start().databases());
         List<String> names = named.stream().map(DatabaseSettings::name).toList();
-        TargetResolution resolution =
-                TargetResolution.of(names, row.start().target(), catalogs.live(connection, row.group()));
+        List<AdvertisedCatalog> live = catalogs.live(connection, row.group());
+        TargetResolution resolution = TargetResolution.of(names, row.start().target(), live);
         if (resolution instanceof TargetResolution.Unknown unknown) {
             boolean others = !unknown.databases().isEmpty() && unknown.databases().size() < names.size();
             if (others || !now.isBefore(row.requestedAt().plus(terms.targetGrace()))) {
@@ -64,15 +63,20 @@ final class Planning {
         if (resolution instanceof TargetResolution.Differing differing) {
             return row.waitingFor(differing.reason());
         }
-        return plan(connection, row, named, (TargetResolution.Resolved) resolution);
+        SortedMap<String, ResolvedTarget> targets = ((TargetResolution.Resolved) resolution).targets();
+        return plan(connection, row, named, targets, live);
     }
 
     private RolloutRow plan(
-            Connection connection, RolloutRow row, List<DatabaseSettings> named, TargetResolution.Resolved resolved)
+            Connection connection,
+            RolloutRow row,
+            List<DatabaseSettings> named,
+            SortedMap<String, ResolvedTarget> targets,
+            List<AdvertisedCatalog> live)
             throws SQLException, RefusedException {
         rollouts.lockPlanning(connection);
         Map<String, String> fingerprints = new HashMap<>();
-        resolved.targets().forEach((database, target) -> fingerprints.put(database, target.fingerprint()));
+        targets.forEach((database, target) -> fingerprints.put(database, target.fingerprint()));
         List<Candidate> all = candidates.find(
                 connection, row.start().select().attributes(), fingerprints, RolloutTerms.shared(named));
         WavePlan plan = WavePlanner.plan(row.start(), Selected.of(row.start(), all));
@@ -80,7 +84,7 @@ final class Planning {
         waves.insert(connection, row.rollout(), plan.waves());
         members.insert(connection, row.rollout(), plan.members());
         RolloutRow planned =
-                row.planned(resolved.targets(), plan.upToDate()).waitingFor(waitsFor(resolved));
+                row.planned(targets, plan.upToDate()).waitingFor(TargetResolution.waitsFor(targets, live).orElse(null));
         return events.append(
                 connection, planned, EventType.ROLLOUT_STARTED, new Said(null, planned.waitsFor(), row.startedBy()));
     }
@@ -106,20 +110,7 @@ final class Planning {
 
     /** A rollout that is planned, and what it still waits for. */
     RolloutRow look(Connection connection, RolloutRow row) throws SQLException {
-        List<TargetResolution.Lack> lacking = new ArrayList<>();
-        for (AdvertisedCatalog worker : catalogs.live(connection, row.group())) {
-            row.targets().forEach((database, target) -> {
-                AdvertisedCatalog.Database own = worker.databases().get(database);
-                if (own == null || !own.fingerprints().containsValue(target.fingerprint())) {
-                    boolean differs = own != null && own.fingerprints().containsKey(target.version());
-                    lacking.add(new TargetResolution.Lack(worker.worker(), database, target.version(), differs));
-                }
-            });
-        }
-        return row.waitingFor(waitsFor(new TargetResolution.Resolved(new TreeMap<>(row.targets()), lacking)));
-    }
-
-    private static @Nullable String waitsFor(TargetResolution.Resolved resolved) {
-        return resolved.lacking().isEmpty() ? null : resolved.waitsFor();
+        return row.waitingFor(TargetResolution.waitsFor(row.targets(), catalogs.live(connection, row.group()))
+                .orElse(null));
     }
 }

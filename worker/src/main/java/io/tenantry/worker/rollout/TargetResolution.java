@@ -2,38 +2,25 @@ package io.tenantry.worker.rollout;
 
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.ResolvedTarget;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** The version that a rollout brings each of its databases to, as far as the live workers' migrations say it. */
 public sealed interface TargetResolution {
     /**
-     * In each database, at least one live worker has the target.
+     * In each database, live workers have the target, all of them with the same scripts. Others may lack it.
      *
      * @param targets by database
-     * @param lacking the workers that cannot be sent a request yet; empty if every worker has all targets
+     * @see #waitsFor
      */
-    record Resolved(SortedMap<String, ResolvedTarget> targets, List<Lack> lacking) implements TargetResolution {
+    record Resolved(SortedMap<String, ResolvedTarget> targets) implements TargetResolution {
         public Resolved {
             targets = Collections.unmodifiableSortedMap(new TreeMap<>(targets));
-            lacking = List.copyOf(lacking);
-        }
-
-        /** What the rollout waits for, for people; empty if for nothing. */
-        public String waitsFor() {
-            Map<String, List<String>> workers = new LinkedHashMap<>();
-            lacking.forEach(lack -> workers.computeIfAbsent(lack.what(), what -> new ArrayList<>())
-                    .add(lack.worker()));
-            return workers.entrySet().stream()
-                    .map(entry -> entry.getKey() + ' ' + named(entry.getValue()))
-                    .collect(Collectors.joining("; "));
         }
     }
 
@@ -58,25 +45,6 @@ public sealed interface TargetResolution {
     }
 
     /**
-     * A live worker that lacks a target.
-     *
-     * @param version the target that it lacks
-     * @param differs whether it has this version, with other scripts than another worker
-     */
-    record Lack(String worker, String database, String version, boolean differs) {
-        private String what() {
-            return "version " + version + " of database " + database
-                    + (differs ? " is made of other scripts at workers" : " is missing at workers");
-        }
-    }
-
-    /** Workers in a message, of which it names three. */
-    static String named(List<String> workers) {
-        int more = workers.size() - 3;
-        return workers.stream().limit(3).collect(Collectors.joining(", ")) + (more > 0 ? " and " + more + " more" : "");
-    }
-
-    /**
      * Resolves the target.
      *
      * @param databases of the rollout; empty means all that any live worker has
@@ -85,5 +53,10 @@ public sealed interface TargetResolution {
      */
     static TargetResolution of(Collection<String> databases, String requested, List<AdvertisedCatalog> live) {
         return new AdvertisedTargets(live, requested).resolve(databases);
+    }
+
+    /** Which live workers lack which of these targets, for people; empty if all have all. */
+    static Optional<String> waitsFor(Map<String, ResolvedTarget> targets, List<AdvertisedCatalog> live) {
+        return new LackedTargets(targets, live).text();
     }
 }

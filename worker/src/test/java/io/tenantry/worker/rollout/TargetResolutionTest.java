@@ -7,7 +7,6 @@ import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog.Database;
 import io.tenantry.worker.registry.rollout.ResolvedTarget;
 import io.tenantry.worker.rollout.TargetResolution.Differing;
-import io.tenantry.worker.rollout.TargetResolution.Lack;
 import io.tenantry.worker.rollout.TargetResolution.Resolved;
 import io.tenantry.worker.rollout.TargetResolution.Unknown;
 import java.util.Arrays;
@@ -24,17 +23,15 @@ class TargetResolutionTest {
 
     @Test
     void latestIsTheHighestHeadOfEachDatabase() {
-        Resolved resolved = resolved(
-                List.of(),
-                "latest",
-                worker("a", Map.of("users", versions("2.9", "2.10"), "billing", versions("7"))));
+        AdvertisedCatalog worker = worker("a", Map.of("users", versions("2.9", "2.10"), "billing", versions("7")));
+
+        Resolved resolved = resolved(List.of(), "latest", worker);
 
         assertThat(resolved.targets())
                 .containsExactly(
                         Map.entry("billing", new ResolvedTarget("7", "of 7")),
                         Map.entry("users", new ResolvedTarget("2.10", "of 2.10")));
-        assertThat(resolved.lacking()).isEmpty();
-        assertThat(resolved.waitsFor()).isEmpty();
+        assertThat(TargetResolution.waitsFor(resolved.targets(), List.of(worker))).isEmpty();
     }
 
     @Test
@@ -47,34 +44,43 @@ class TargetResolutionTest {
 
     @Test
     void workersThatLackIt() {
-        Resolved resolved = resolved(
-                List.of("users", "billing"),
-                "latest",
-                worker("older", Map.of("users", versions("1"), "billing", versions("1", "2"))),
-                worker("newer", Map.of("users", versions("1", "2"), "billing", versions("1", "2"))),
-                worker("withoutBilling", Map.of("users", versions("1", "2"))),
-                worker("ofAnOldRelease", Map.of()));
+        AdvertisedCatalog[] live = {
+            worker("older", Map.of("users", versions("1"), "billing", versions("1", "2"))),
+            worker("newer", Map.of("users", versions("1", "2"), "billing", versions("1", "2"))),
+            worker("withoutBilling", Map.of("users", versions("1", "2"))),
+            worker("ofAnOldRelease", Map.of())
+        };
+
+        Resolved resolved = resolved(List.of("users", "billing"), "latest", live);
 
         assertThat(resolved.targets().get("users")).isEqualTo(new ResolvedTarget("2", "of 2"));
-        assertThat(resolved.lacking())
-                .containsExactly(
-                        new Lack("withoutBilling", "billing", "2", false),
-                        new Lack("ofAnOldRelease", "billing", "2", false),
-                        new Lack("older", "users", "2", false),
-                        new Lack("ofAnOldRelease", "users", "2", false));
-        assertThat(resolved.waitsFor())
-                .isEqualTo("version 2 of database billing is missing at workers withoutBilling, ofAnOldRelease; version 2"
-                        + " of database users is missing at workers older, ofAnOldRelease");
+        assertThat(TargetResolution.waitsFor(resolved.targets(), List.of(live)))
+                .contains("no migrations are known of workers ofAnOldRelease, which start, or are of a release without"
+                        + " rollouts; version 2 of database billing is missing at workers withoutBilling; version 2 of"
+                        + " database users is missing at workers older");
     }
 
     @Test
     void aMessageNamesThreeWorkers() {
-        AdvertisedCatalog[] workers = IntStream.rangeClosed(0, 5)
-                .mapToObj(number -> worker("w" + number, number == 0 ? Map.of("users", versions("1")) : Map.of()))
-                .toArray(AdvertisedCatalog[]::new);
+        List<AdvertisedCatalog> live = IntStream.rangeClosed(1, 5)
+                .mapToObj(number -> worker("w" + number, Map.of("users", versions("1"))))
+                .toList();
 
-        assertThat(resolved(List.of(), "1", workers).waitsFor())
-                .isEqualTo("version 1 of database users is missing at workers w1, w2, w3 and 2 more");
+        assertThat(TargetResolution.waitsFor(Map.of("users", new ResolvedTarget("2", "of 2")), live))
+                .contains("version 2 of database users is missing at workers w1, w2, w3 and 2 more");
+    }
+
+    @Test
+    void scriptsThatDifferFromThoseOfThePlan() {
+        AdvertisedCatalog same = worker("same", Map.of("users", versions("1", "2")));
+        AdvertisedCatalog other = worker("other", Map.of("users", new Database("2", Map.of("2.0", "changed"))));
+        Map<String, ResolvedTarget> targets = Map.of("users", new ResolvedTarget("2", "of 2"));
+
+        assertThat(TargetResolution.waitsFor(targets, List.of(same, other)))
+                .contains("version 2 of database users is made of other scripts at workers other");
+        assertThat(TargetResolution.waitsFor(targets, List.of(other)))
+                .contains("version 2 of database users is made of other scripts at workers other; no worker has those that the"
+                        + " rollout was planned with: abort it, and start another one");
     }
 
     /** The first one's need not be what will be left when the deployment is over. */
@@ -90,7 +96,7 @@ class TargetResolutionTest {
         assertThat(TargetResolution.of(List.of("users"), "2", List.of(workers)))
                 .isEqualTo(new Differing("version 2 of database users is made of different scripts at workers old and at"
                         + " workers new1, new2"));
-        assertThat(resolved(List.of("users"), "1", workers).lacking()).isEmpty();
+        assertThat(resolved(List.of("users"), "1", workers).targets()).containsKey("users");
     }
 
     @ParameterizedTest
