@@ -124,6 +124,21 @@ class RequestCommandsIT {
         assertThat(migrate.lines()).contains("acme: up-to-date, users at 2");
         assertThat(migrate.out()).contains("globex: failed, users failed").contains("(location-taken)");
 
+        deployment.database("users").with("V3__colour.sql", "ALTER TABLE account ADD colour text DEFAULT '${tenant}';");
+        CommandLineRun dry = run("migrate", "acme", "globex", "nobody", "--dry-run");
+        assertThat(dry.status()).isEqualTo(1);
+        assertThat(dry.out())
+                .contains("-- tenant acme, database users: schema users_acme at server main, version 2\n-- would run: 1 script\n")
+                .contains("\n-- V3__colour.sql (version 3, one transaction)\nALTER TABLE account ADD colour text DEFAULT 'acme';\n")
+                .contains("-- the request would fail (location-taken): ")
+                .contains("-- the request would fail (unknown-tenant): tenant nobody is not registered");
+        assertThat(dry.err()).contains("3 homes, 2 of them would fail; nothing was written");
+        assertThat(deployment.query("SELECT version FROM users_acme.flyway_schema_history ORDER BY 1"))
+                .containsExactly("1", "2");
+        assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.worker WHERE most_connections IS NOT NULL"))
+                .as("the lease is given back")
+                .containsExactly("0");
+
         CommandLineRun json = run("migrate", "acme", "--to", "2", "--wait", "--json");
         assertThat(json.status()).isZero();
         assertThat(json.out()).startsWith("{\"tenant\":\"acme\",\"request\":\"").contains("\"outcome\":\"up-to-date\"");

@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Example: one tenant to the newest version, and wait for it",
             "  tenantry migrate acme --wait",
+            "Example: what would be sent to the database, for somebody to read first",
+            "  tenantry migrate acme --to 11 --dry-run > plan.sql",
             "Example: the shared database billing to version 11",
             "  tenantry migrate --database billing --to 11"
         })
@@ -52,6 +54,14 @@ public final class Migrate extends OperatorCommand {
             description = "The version to reach (default: the newest that the workers have).")
     private @Nullable String version;
 
+    @Option(
+            names = "--dry-run",
+            description = {
+                "Send nothing: show the scripts that each home lacks, and their SQL as Flyway would split and send it, from a"
+                        + " read-only session. Takes one of the servers\' connections; status 1 if a request would fail."
+            })
+    private boolean dryRun;
+
     @Mixin
     private final WaitOptions waiting = new WaitOptions();
 
@@ -73,6 +83,12 @@ public final class Migrate extends OperatorCommand {
                 Names.checkDatabases(List.of(database), configured, true);
             }
             Names.checkDatabases(databases, configured, false);
+            if (dryRun) {
+                if (waiting.isWanted()) {
+                    throw usage("--dry-run sends nothing to --wait for");
+                }
+                return new ShownDryRun(invocation).show(requests);
+            }
             Sending sending = new Sending(invocation, EventType.MIGRATION_REQUESTED);
             return waiting.isWanted() ? sending.sendAndWait(requests, timeout) : sending.send(requests);
         } catch (IllegalArgumentException wrong) {

@@ -1,0 +1,126 @@
+package io.tenantry.worker.operator.home;
+
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.postgres.connection.Lease;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.lease.LeaseTerms;
+import io.tenantry.worker.registry.lease.Leases;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/**
+ * Servers on each of which this command may have one connection, within the cap of the workers' group. The command is a
+ * member of the leases while it works, and of no consumer group. For one thread, and {@link #close} for any.
+ */
+public final class LeasedServers implements AutoCloseable {
+    private static final Duration UNLIMITED = Duration.ofDays(365);
+    /** PostgreSQL cuts application names at 63 bytes, and others know the sessions by the name. */
+    private static final int LONGEST_USER = 30;
+
+    private final Map<String, Server> servers = new LinkedHashMap<>();
+    private final Leases leases;
+    private final Thread atExit = new Thread(this::give, "give-back-connections");
+    private boolean given;
+
+    private LeasedServers(
+            Registry registry, Settings settings, Collection<String> names, Consumer<String> waiting) {
+        Lease lease = new Lease(applicationName());
+        SessionTimeouts timeouts = new SessionTimeouts(
+                settings.worker().lockTimeout(), settings.worker().statementTimeout());
+        for (String name : names) {
+            ServerSettings server = Objects.requireNonNull(settings.servers().get(name));
+            servers.put(name, new Server(server, timeouts, lease));
+        }
+        this.leases = new Leases(
+                registry,
+                settings.kafka().groupId(),
+                lease,
+                servers,
+                LeaseTerms.atMost(1),
+                new Waiting(waiting));
+    }
+
+    /**
+     * Waits until there is a connection of each of these servers.
+     *
+     * @param names of configured servers
+     * @param waiting told why there is none yet; called by another thread
+     * @throws OperationFailedException if the registry cannot be used, or the thread is interrupted
+     */
+    public static LeasedServers lease(Access access, Collection<String> names, Consumer<String> waiting)
+            throws OperationFailedException {
+        Registry registry = access.registry(opened -> opened);
+        LeasedServers leased = new LeasedServers(registry, access.settings(), names, waiting);
+        Runtime.getRuntime().addShutdownHook(leased.atExit);
+        if (!names.isEmpty()) {
+            leased.leases.start();
+            if (!leased.leases.await(UNLIMITED)) {
+                leased.close();
+                throw new OperationFailedException("interrupted while waiting for a connection; nothing was done");
+            }
+        }
+        return leased;
+    }
+
+    private static String applicationName() {
+        String user = System.getProperty("user.name", "");
+        return String.format(
+                Locale.ROOT,
+                "tenantry cli %s-%d-%08x",
+                user.substring(0, Math.min(user.length(), LONGEST_USER)).replaceAll("[^A-Za-z0-9._-]", "_"),
+                ProcessHandle.current().pid(),
+                ThreadLocalRandom.current().nextInt());
+    }
+
+    /** One of the servers. At most one of its connections may be open at a time. */
+    public Server server(String name) {
+        return Objects.requireNonNull(servers.get(name));
+    }
+
+    /** Closes the connections, and gives the leases back. */
+    @Override
+    public void close() {
+        give();
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException isExiting) {
+            // The hook runs, or has run.
+        }
+    }
+
+    private synchronized void give() {
+        if (!given) {
+            given = true;
+            servers.values().forEach(Server::close);
+            leases.close();
+        }
+    }
+
+    private record Waiting(Consumer<String> told) implements Leases.Listener {
+        @Override
+        public void holds(boolean connections) {
+            // A lost lease shows when the next connection is asked for.
+        }
+
+        @Override
+        public void seatLost() {
+            // The same.
+        }
+
+        @Override
+        public void waits(String obstacle) {
+            told.accept("waiting for a connection: " + obstacle);
+        }
+    }
+}
