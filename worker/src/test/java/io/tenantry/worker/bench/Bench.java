@@ -1,8 +1,10 @@
 package io.tenantry.worker.bench;
 
+import io.tenantry.worker.bench.BenchSettings.Part;
 import io.tenantry.worker.stack.DevStack;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,30 +35,58 @@ public final class Bench {
         try (DevStack stack = DevStack.start(SERVER)) {
             stack.postgres().createDatabase(TenantryFleet.CONTROL);
             System.out.println("Tenantry bench: " + settings + ", PostgreSQL with " + SERVER);
-            if (settings.rivals()) {
+            if (settings.measures(Part.RIVALS)) {
                 Scores scores = new Rivals(settings, stack, jar, System.out::println).run(folder);
                 show(scores);
                 ratios.addAll(rivalRatios(scores));
             }
-            if (settings.signups()) {
+            if (settings.measures(Part.SIGNUPS)) {
                 SignupLatency.Report report = new SignupLatency(settings, stack, jar, System.out::println).run(folder);
                 System.out.println();
                 report.lines().forEach(System.out::println);
                 System.out.println();
                 ratios.add(ratio("signup_p99_vs_jdbc", report.ratio()));
             }
-            if (settings.growth()) {
+            if (settings.measures(Part.GROWTH)) {
                 Scores scores = new Growth(settings, stack, jar, System.out::println).run(folder);
                 show(scores);
                 ratios.add(ratio(
                         "cost_growth_6000_vs_1000",
                         scores.median("upgrade", Growth.label(1000)) / scores.median("upgrade", Growth.label(6000))));
             }
+            ratios.addAll(rollouts(settings, stack, jar, folder));
         } finally {
             Folders.delete(folder);
         }
         ratios.forEach(System.out::println);
         System.exit(0);
+    }
+
+    private static List<String> rollouts(BenchSettings settings, DevStack stack, Path jar, Path folder)
+            throws SQLException {
+        List<String> ratios = new ArrayList<>();
+        if (settings.measures(Part.ROLLOUT)) {
+            RolloutSpeed speed = new RolloutSpeed(settings, stack, jar, System.out::println);
+            Scores scores = speed.run(folder);
+            show(scores);
+            ratios.add(ratio("rollout_vs_by_hand", RolloutSpeed.ratio(scores, RolloutSpeed.ROLLOUT)));
+            int concurrency = settings.sizes().concurrency();
+            ratios.add(ratio("rollout_of_" + concurrency + "_at_once_vs_by_hand", RolloutSpeed.ratio(scores, speed.large())));
+        }
+        if (settings.measures(Part.ROLLOUT_NOOP)) {
+            Duration elapsed = new RolloutNoop(settings, stack, jar, System.out::println).run(folder);
+            ratios.add(ratio(
+                    "rollout_noop_" + settings.sizes().registered() + "_seconds", elapsed.toMillis() / 1000.0));
+        }
+        if (settings.measures(Part.ROLLOUT_SIGNUPS)) {
+            RolloutSignups.Report report = new RolloutSignups(settings, stack, jar, System.out::println).run(folder);
+            System.out.println();
+            report.lines().forEach(System.out::println);
+            System.out.println();
+            ratios.add(ratio("signup_first_step_p99_ms_beside_rollouts", report.firstStepMillis()));
+            ratios.add(ratio("signup_p99_beside_rollouts_vs_without", report.ratio()));
+        }
+        return ratios;
     }
 
     private static void show(Scores scores) {

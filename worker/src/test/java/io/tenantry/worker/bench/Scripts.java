@@ -32,6 +32,20 @@ public final class Scripts {
         }
     }
 
+    /** Adds migrations that cost the same: each is the one of the second release with names of its own. */
+    static void installSeries(int firstVersion, int lastVersion, Path folder) {
+        String text = texts("release2").get(0);
+        try {
+            for (int version = firstVersion; version <= lastVersion; version++) {
+                Files.writeString(
+                        folder.resolve("V" + version + "__close_tasks.sql"),
+                        text.replace("closed_at", "closed_at_" + version));
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     private static List<Path> files(String release) {
         URL found = Objects.requireNonNull(Scripts.class.getResource("/bench/" + release), release);
         try (Stream<Path> files = Files.list(Path.of(found.toURI()))) {

@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Tenantry end to end: from requests into Kafka to results out of it, by one worker process of 256 MiB of heap. */
@@ -102,6 +103,12 @@ final class TenantryFleet implements Contestant {
         restart();
     }
 
+    /** A deploy of a release with several migrations, each of which adds a column and an index. */
+    void deploy(int firstVersion, int lastVersion) {
+        Scripts.installSeries(firstVersion, lastVersion, migrations());
+        restart();
+    }
+
     /** Back to the first release, whose worker leaves what the second has upgraded as it is. */
     void goBack() {
         try {
@@ -156,13 +163,38 @@ final class TenantryFleet implements Contestant {
         }
     }
 
+    /** Brings tenants to a version, by a request for each, all at once. */
+    Duration upgrade(List<String> tenants, String target) {
+        String run = UUID.randomUUID().toString();
+        RoundReport report = report(tenants.stream()
+                .map(tenant -> REQUESTS.upgrade(run + "/" + tenant, tenant, List.of(), target, run))
+                .toList());
+        if (report.with(Outcome.COMPLETED).size() != tenants.size()) {
+            throw new IllegalStateException("not all tenants are upgraded");
+        }
+        return report.elapsed();
+    }
+
+    /** What the worker has counted so far. */
+    Counters counters() {
+        return Counters.of(httpPort);
+    }
+
+    /** What makes waiting for the worker useless; empty while there is nothing. */
+    Optional<String> trouble() {
+        return worker.trouble();
+    }
+
     private RoundReport report(Workload workload, List<String> tenants) {
         String run = UUID.randomUUID().toString();
-        List<? extends Event<? extends TenantRequest>> requests = tenants.stream()
+        return report(tenants.stream()
                 .map(tenant -> workload == Workload.ONBOARD
                         ? REQUESTS.signUp(run + "/" + tenant, tenant, Map.of())
                         : REQUESTS.upgrade(run + "/" + tenant, tenant, List.of(), "latest", run))
-                .toList();
+                .toList());
+    }
+
+    private RoundReport report(List<? extends Event<? extends TenantRequest>> requests) {
         try {
             return round.run(requests, SILENT);
         } catch (IllegalStateException stuck) {

@@ -2,7 +2,6 @@ package io.tenantry.worker.demo;
 
 import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
-import io.tenantry.contracts.TenantRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class RequestProducer implements AutoCloseable {
     }
 
     /** A request as it is sent. */
-    public ProducerRecord<byte[], byte[]> encode(Event<? extends TenantRequest> request) {
+    public ProducerRecord<byte[], byte[]> encode(Event<?> request) {
         return codec.toBinaryRecord(
                 codec.encode(request), request.type().topic().name(""));
     }
