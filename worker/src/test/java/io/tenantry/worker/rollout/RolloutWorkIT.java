@@ -315,10 +315,24 @@ class RolloutWorkIT {
         rollouts.request(start());
         assertThat(rollouts.turns()).isEmpty();
         assertThat(rollouts.events()).hasToString("[started]");
-        assertThat(rollouts.last().data().reason()).contains("old", "version 2 of database users");
+        assertThat(rollouts.last().data().reason()).contains("no migrations are known of workers old");
         rollouts.upToDateWorker("old");
         rollouts.secondsPass(2);
         rollouts.secondsPass(2);
+        assertThat(rollouts.turns()).hasSize(3);
+    }
+
+    @Test
+    void itIsNotPlannedWhileWorkersHaveDifferentScripts() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        rollouts.worker("new", Map.of("1", "f1", "2", "other"));
+        rollouts.request(start());
+        assertThat(rollouts.turns()).isEmpty();
+        assertThat(rollouts.events()).isEmpty();
+
+        rollouts.upToDateWorker("new");
+        rollouts.secondsPass(2);
+
         assertThat(rollouts.turns()).hasSize(3);
     }
 
