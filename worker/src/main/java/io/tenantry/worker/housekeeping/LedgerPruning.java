@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes ledger entries that are older than the retention: shortly after the start, then every few minutes, in small
+ * Deletes ledger entries that are older than the retention, and rollouts that ended before that: shortly after the start, then every few minutes, in small
  * batches with pauses, so that settling hardly slows down. Every worker does so; workers skip each other's rows. While
  * the registry is away, nothing is deleted. Has one thread of its own.
  */
@@ -96,7 +96,7 @@ public final class LedgerPruning implements AutoCloseable {
                 meters.ledgerPruned(batch);
                 rows += batch;
             } while (batch == BATCH && !isClosedAfter(pace.pause()));
-            if (batch < BATCH) {
+            if (batch < BATCH && pruneRollouts()) {
                 meters.pruningEnded();
             }
         } catch (SQLException away) {
@@ -115,6 +115,16 @@ public final class LedgerPruning implements AutoCloseable {
         if (rows > 0) {
             LOG.info("deleted {} rows of the ledger, older than {} h", rows, retention.toHours());
         }
+    }
+
+    /** False if it was closed before all was done. */
+    private boolean pruneRollouts() throws InterruptedException, SQLException {
+        while (registry.pruneRollouts(retention, BATCH)) {
+            if (isClosedAfter(pace.pause())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isClosedAfter(Duration wait) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.tenantry.worker.postgres.connection.ConnectionPool;
 import io.tenantry.worker.postgres.connection.DedicatedConnection;
 import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.registry.rollout.RolloutAnswers;
+import io.tenantry.worker.registry.rollout.RolloutPruning;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -42,6 +43,7 @@ public final class Registry implements AutoCloseable {
     private final Tenants tenants = new Tenants();
     private final TemplateUse templateUse = new TemplateUse();
     private final RolloutAnswers rolloutAnswers = new RolloutAnswers();
+    private final RolloutPruning rolloutPruning = new RolloutPruning();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
@@ -160,6 +162,22 @@ public final class Registry implements AutoCloseable {
     public int pruneLedger(Duration retention, int limit) throws SQLException {
         try (Connection connection = connection()) {
             return ledger.prune(connection, retention, limit);
+        }
+    }
+
+    /**
+     * Deletes a rollout that ended longer ago than the retention, and some of the verbs and published events that are
+     * older, each in a short transaction.
+     *
+     * @param limit of verbs, and of events
+     * @return whether there may be more
+     */
+    public boolean pruneRollouts(Duration retention, int limit) throws SQLException {
+        try (Connection connection = connection()) {
+            int rollouts = rolloutPruning.oneRollout(connection, retention);
+            int verbs = rolloutPruning.verbs(connection, retention, limit);
+            int events = rolloutPruning.events(connection, retention, limit);
+            return rollouts > 0 || verbs == limit || events == limit;
         }
     }
 

@@ -127,6 +127,42 @@ class LedgerPruningIT {
     }
 
     @Test
+    void ofRolloutsOnlyWhatHasEndedLongAgoGoes() {
+        String rollout = "INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
+                + " verb_source, concurrency, finished_at) SELECT name, 'fleet', 0, 'completed', '{}', name, '/release',"
+                + " 10, now() - age * interval '1 day' FROM (VALUES ('old', 31), ('older', 40), ('young', 29), ('running',"
+                + " NULL)) AS r (name, age); INSERT INTO tenantry.rollout_wave (rollout, wave, members) SELECT rollout, 1, 1"
+                + " FROM tenantry.rollout; INSERT INTO tenantry.rollout_member (rollout, shared, key, databases, wave,"
+                + " request_id) SELECT rollout, false, 'acme', '{users}', 1, rollout FROM tenantry.rollout; INSERT INTO"
+                + " tenantry.rollout_failure SELECT rollout, 'internal', 1 FROM tenantry.rollout";
+        String verbs = "INSERT INTO tenantry.rollout_verb (source, id, answered_at) SELECT '/release', n, now() - n *"
+                + " interval '1 day' FROM generate_series(29, 35) n";
+        String events = "INSERT INTO tenantry.rollout_event (group_id, partition, position, rollout, id, type, time, data,"
+                + " published) SELECT 'fleet', 0, n, 'old', n, 'type', now() - (59.5 - n) * interval '1 day', '{}', n <> 25"
+                + " FROM generate_series(20, 40) n";
+        control.deployment().executeInRegistry(rollout + "; " + verbs + "; " + events);
+
+        try (LedgerPruning pruning = start()) {
+            Await.until(
+                    DEADLINE,
+                    "it has pruned",
+                    () -> control.deployment()
+                            .queryRegistry("SELECT count(*) FROM tenantry.rollout_event")
+                            .equals(List.of("12")));
+        }
+
+        assertThat(control.deployment().queryRegistry("SELECT rollout FROM tenantry.rollout_member ORDER BY 1"))
+                .containsExactly("running", "young");
+        assertThat(control.deployment().queryRegistry("SELECT rollout FROM tenantry.rollout ORDER BY 1"))
+                .containsExactly("running", "young");
+        assertThat(control.deployment().queryRegistry("SELECT id FROM tenantry.rollout_verb"))
+                .containsExactly("29");
+        assertThat(control.deployment().queryRegistry("SELECT min(position) FROM tenantry.rollout_event"))
+                .as("it is not known to be published")
+                .containsExactly("25");
+    }
+
+    @Test
     void severalWorkersPruneAllOfItOnceAndCountIt() {
         insertMany(2300);
         insertYoung();
