@@ -13,10 +13,10 @@ PREFIX=${PREFIX:-}
 allow() { kafka-acls.sh $BROKER --add --allow-principal "$PRINCIPAL" "$@"; }
 
 worker() {
-  allow --operation Read --topic "${PREFIX}tenant.created" --topic "${PREFIX}migration.requested"
+  allow --operation Read --topic "${PREFIX}tenant.created" --topic "${PREFIX}migration.requested" --topic "${PREFIX}rollout.requested"
   allow --operation Read --group "$GROUP"
-  allow --operation Write --topic "${PREFIX}tenant.results" \
-    --topic "${PREFIX}tenant.created-dlt" --topic "${PREFIX}migration.requested-dlt"
+  allow --operation Write --topic "${PREFIX}tenant.results" --topic "${PREFIX}rollout.results" --topic "${PREFIX}migration.requested" \
+    --topic "${PREFIX}tenant.created-dlt" --topic "${PREFIX}migration.requested-dlt" --topic "${PREFIX}rollout.requested-dlt"
   allow --operation Write --resource-pattern-type prefixed --transactional-id "$GROUP-"
 }
 

@@ -42,6 +42,9 @@ public final class ProducerSettings {
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // The requests of a rollout go to the partitions of their tenants, as those of every other producer.
+        properties.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        properties.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
         // A transaction soon after another one is refused until the markers of that one are written, and tried again
         // after this time. The default of 100 ms would be most of a result's latency.
         properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 10L);

@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * What goes into one Kafka transaction.
  *
- * @param records results and dead letters
+ * @param records results and dead letters, and what rollouts publish
  * @param offsets of the partitions that they settle
  */
 public record Publication(

@@ -29,8 +29,10 @@ public final class SettlingMeters {
                 .register(registry);
         this.publish = Buckets.ofWork("tenantry.publish", "Kafka transactions with results and offsets")
                 .register(registry);
-        this.publishRecords =
-                size(registry, "tenantry.publish.records", "Results and dead letters in a Kafka transaction");
+        this.publishRecords = size(
+                registry,
+                "tenantry.publish.records",
+                "Results, dead letters and records of rollouts in a Kafka transaction");
         this.settle = Buckets.ofWork("tenantry.settle", "SQL transactions with ledger and registry")
                 .register(registry);
         this.settleRecords = size(registry, "tenantry.settle.records", "Outcomes in an SQL transaction");

@@ -50,12 +50,16 @@ class StartupIT {
                         missingTopic("tenant.created-dlt"),
                         missingTopic("migration.requested"),
                         missingTopic("migration.requested-dlt"),
-                        missingTopic("tenant.results"));
+                        missingTopic("tenant.results"),
+                        missingTopic("rollout.requested"),
+                        missingTopic("rollout.requested-dlt"),
+                        missingTopic("rollout.results"));
     }
 
     @Test
     void requestTopicsWithDifferentNumbersOfPartitions() {
         deployment.topics().create("tenant.created", 2);
+        deployment.topics().create("rollout.requested", 1);
         deployment.withTopics();
 
         assertThat(refusal())
@@ -65,7 +69,8 @@ class StartupIT {
                         "kafka: the request topics have different numbers of partitions",
                         deployment.prefix() + "tenant.created=2",
                         deployment.prefix() + "migration.requested=3",
-                        "; give them the same number");
+                        "; give them the same number")
+                .doesNotContain("rollout.requested");
     }
 
     @Test

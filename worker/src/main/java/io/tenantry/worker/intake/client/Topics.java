@@ -120,6 +120,7 @@ public final class Topics implements AutoCloseable {
         try {
             await(admin.describeCluster().clusterId(), "connect");
             List<String> faults = new ArrayList<>();
+            // Those of rollout.requested may be of another number: no tenant has an order there.
             Map<String, Integer> requests = new HashMap<>();
             for (Topic topic : List.of(Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED)) {
                 String name = topic.name(kafka.topicPrefix());
@@ -130,6 +131,9 @@ public final class Topics implements AutoCloseable {
                 exists(topic.deadLetterName(kafka.topicPrefix()), faults);
             }
             exists(Topic.TENANT_RESULTS.name(kafka.topicPrefix()), faults);
+            exists(Topic.ROLLOUT_REQUESTED.name(kafka.topicPrefix()), faults);
+            exists(Topic.ROLLOUT_REQUESTED.deadLetterName(kafka.topicPrefix()), faults);
+            exists(Topic.ROLLOUT_RESULTS.name(kafka.topicPrefix()), faults);
             if (Set.copyOf(requests.values()).size() > 1) {
                 faults.add("kafka: the request topics have different numbers of partitions, " + requests
                         + ", so that requests of one tenant may go to two workers; give them the same number");
