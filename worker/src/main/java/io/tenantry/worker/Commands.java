@@ -7,6 +7,7 @@ import io.tenantry.worker.cli.fleet.Status;
 import io.tenantry.worker.cli.fleet.Tenants;
 import io.tenantry.worker.cli.request.Migrate;
 import io.tenantry.worker.cli.request.Onboard;
+import io.tenantry.worker.cli.rollout.RolloutGroup;
 import io.tenantry.worker.cli.setup.CreateTopics;
 import io.tenantry.worker.cli.setup.Run;
 import java.util.List;
@@ -34,6 +35,7 @@ public final class Commands {
                         new ShowTenant(environment),
                         new Onboard(environment, System.in),
                         new Migrate(environment, System.in),
+                        RolloutGroup.of(environment),
                         new CreateTopics(environment),
                         new Run(environment, worker)));
     }

@@ -207,6 +207,9 @@ class ArchitectureTest {
                             "step",
                             "config")),
             entry("operator.request", Set.of("operator", "config", "config.read")),
+            entry(
+                    "cli.rollout",
+                    Set.of("cli", "operator", "operator.rollout", "registry.rollout", "config", "config.read")),
             entry("operator", Set.of("postgres", "registry", "config", "config.read")),
             entry(
                     "operator.fleet",
@@ -219,6 +222,7 @@ class ArchitectureTest {
                             "engine.catalog",
                             "config")),
             entry("operator.setup", Set.of("operator", "intake.client", "config", "config.read")),
+            entry("operator.rollout", Set.of("operator", "postgres", "registry.rollout", "config", "config.read")),
             entry("config.read", Set.of("config")),
             entry("config", Set.of()));
 
@@ -242,6 +246,7 @@ class ArchitectureTest {
                                             "telemetry",
                                             "operator",
                                             "operator.request",
+                                            "operator.rollout",
                                             "operator.setup"))
                             .collect(Collectors.toSet())),
             entry("io.cloudevents..", Set.of()),
@@ -266,7 +271,8 @@ class ArchitectureTest {
             entry("io.smallrye..", Set.of("config.read")),
             entry("org.yaml..", Set.of("config.read")),
             entry("com.fasterxml.jackson..", Set.of("registry", "registry.overview", "cli")),
-            entry("picocli..", Set.of("cli", "cli.fleet", "cli.request", "cli.setup")));
+            entry("picocli..", Set.of("cli", "cli.fleet", "cli.request", "cli.rollout", "cli.setup")),
+            entry("org.jline..", Set.of("cli.rollout")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
                     Stream.of(
@@ -277,6 +283,7 @@ class ArchitectureTest {
                             "registry.lease",
                             "registry.overview",
                             "operator.fleet",
+                            "operator.rollout",
                             "startup"),
                     ENGINE.stream())
             .collect(Collectors.toSet());

@@ -35,14 +35,17 @@ public record Environment(Map<String, String> variables, Properties properties, 
         }
     }
 
+    /** Whether lines can be written over: on a terminal that can do that. */
+    public boolean isCapable() {
+        return terminal && !"dumb".equals(variables.getOrDefault("TERM", "dumb"));
+    }
+
     /**
-     * Whether colours are shown, and lines are written over: on a terminal that can do that.
+     * Whether colours are shown: on a terminal that has them, unless the user wants none.
      *
      * @see <a href="https://no-color.org">NO_COLOR</a>
      */
     public boolean isStyled() {
-        return terminal
-                && variables.getOrDefault("NO_COLOR", "").isEmpty()
-                && !"dumb".equals(variables.getOrDefault("TERM", "dumb"));
+        return isCapable() && variables.getOrDefault("NO_COLOR", "").isEmpty();
     }
 }

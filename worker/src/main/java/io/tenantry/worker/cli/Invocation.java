@@ -41,6 +41,12 @@ public final class Invocation implements AutoCloseable {
         return known;
     }
 
+    /** What another command needs to reach the same deployment, as in {@code --config other.yaml}; empty if nothing. */
+    public String sameDeployment() {
+        String file = option.file().toString();
+        return file.equals(SettingsOption.DEFAULT) ? "" : "--config " + file;
+    }
+
     /** The registry and Kafka of the settings; closed after the command. */
     public Access access() throws InvalidSettingsException {
         Access open = access;

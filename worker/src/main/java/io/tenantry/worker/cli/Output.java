@@ -30,7 +30,7 @@ public final class Output {
         return json;
     }
 
-    /** Whether the terminal shows colours, and lines can be written over. */
+    /** Whether the terminal shows colours. */
     public boolean isStyled() {
         return styled;
     }

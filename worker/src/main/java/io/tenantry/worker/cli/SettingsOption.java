@@ -8,10 +8,12 @@ import picocli.CommandLine.Option;
 
 /** The option {@code --config}. */
 public final class SettingsOption {
+    static final String DEFAULT = "tenantry.yaml";
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            defaultValue = "tenantry.yaml",
+            defaultValue = DEFAULT,
             description = "The settings (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path config;

@@ -61,6 +61,15 @@ public final class RolloutViews {
         return counts;
     }
 
+    /** How many have an attempt that {@code retry-failed} asked for, and that is not answered. */
+    public int retrying(Connection connection, String rollout) throws SQLException {
+        return Sql.one(
+                connection,
+                "SELECT count(*) FROM tenantry.rollout_member WHERE rollout = ? AND state = 'pending' AND retry",
+                row -> row.getInt(1),
+                rollout);
+    }
+
     /**
      * Those that failed last, with their results; newest first.
      *

@@ -1,0 +1,57 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.registry.rollout.FailedMember;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Why a tenant failed, for people. */
+final class FailureText {
+    /** How the driver begins PostgreSQL's messages. */
+    private static final String SEVERITY = "ERROR: ";
+
+    private FailureText() {}
+
+    /** In one line: the tenant, the code, in which database, script and line, and the first line of the reason. */
+    static String line(FailedMember failed) {
+        return subject(failed) + ": " + failed.code() + " " + reason(failed);
+    }
+
+    private static String reason(FailedMember failed) {
+        @Nullable ResultError error = failed.error();
+        if (error == null) {
+            return failed.dead()
+                    ? "(its request became a dead letter; see `tenantry dead-letters list`)"
+                    : "(its result is not in the ledger any more)";
+        }
+        String place = place(failed, error);
+        return (place.isEmpty() ? "" : "in " + place + ": ") + firstLine(error.message());
+    }
+
+    /** The tenant, or the shared database. */
+    static String subject(FailedMember failed) {
+        return failed.shared() ? "database " + failed.key() : failed.key();
+    }
+
+    private static String place(FailedMember failed, ResultError error) {
+        List<String> place = new ArrayList<>();
+        @Nullable String database = failed.database();
+        if (database != null && !failed.shared()) {
+            place.add(database);
+        }
+        if (error.migration() != null) {
+            place.add(error.migration() + (error.line() == null ? "" : " line " + error.line()));
+        }
+        return String.join(", ", place);
+    }
+
+    private static String firstLine(String message) {
+        String line = message.lines()
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("no message");
+        return line.startsWith(SEVERITY) ? line.substring(SEVERITY.length()) : line;
+    }
+}

@@ -1,0 +1,63 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.worker.cli.Output;
+import io.tenantry.worker.operator.rollout.RolloutLook;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** JSON lines: the rollout when something of it has changed, each failure once, and those that run long each minute. */
+final class JsonWatch implements WatchOutput {
+    private static final long BETWEEN_LONG_RUNNING = Duration.ofMinutes(1).toNanos();
+
+    private final Output output;
+    private final LongSupplier nanos;
+    private final NewFailures failures = new NewFailures();
+    private @Nullable RolloutDocument last;
+    private long longRunningSaid;
+
+    /** @param event rollout, failure or long-running; the other fields are there where they fit */
+    private record Line(
+            String event,
+            @Nullable RolloutDocument rollout,
+            RolloutDocument.@Nullable Failure failure,
+            @Nullable List<RolloutDocument.InFlight> longRunning) {}
+
+    /** @param nanos as {@link System#nanoTime} */
+    JsonWatch(Output output, LongSupplier nanos) {
+        this.output = output;
+        this.nanos = nanos;
+        this.longRunningSaid = nanos.getAsLong();
+    }
+
+    @Override
+    public void show(RolloutLook look) {
+        failures.take(look)
+                .newest()
+                .forEach(failed -> output.json(new Line("failure", null, RolloutDocument.Failure.of(failed), null)));
+        RolloutDocument now = RolloutDocument.of(look.view());
+        if (!now.equals(last)) {
+            last = now;
+            output.json(new Line("rollout", now, null, null));
+        }
+        if (nanos.getAsLong() - longRunningSaid >= BETWEEN_LONG_RUNNING) {
+            longRunningSaid = nanos.getAsLong();
+            List<RolloutDocument.InFlight> longRunning = look.inFlight().stream()
+                    .filter(member -> member.sent().compareTo(WatchScreen.LONG) >= 0)
+                    .map(RolloutDocument.InFlight::of)
+                    .toList();
+            if (!longRunning.isEmpty()) {
+                output.json(new Line("long-running", null, null, longRunning));
+            }
+        }
+    }
+
+    @Override
+    public void say(String text) {
+        output.note(text);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,43 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.worker.operator.rollout.RolloutLook;
+import io.tenantry.worker.registry.rollout.FailedMember;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which failures were not there at the last look. For one thread. */
+final class NewFailures {
+    /** Of one look. */
+    private static final int MOST_SHOWN = 10;
+
+    private final Set<String> seen = new HashSet<>();
+    private int requests = -1;
+
+    /**
+     * What is new.
+     *
+     * @param newest in the order in which they failed
+     * @param others how many more there are
+     */
+    record Found(List<FailedMember> newest, int others) {}
+
+    /** With the first look, all that is failed is new. */
+    Found take(RolloutLook look) {
+        int total = look.view().failedRequests();
+        int more = requests < 0
+                ? look.failedNow().values().stream().mapToInt(Integer::intValue).sum()
+                : Math.max(0, total - requests);
+        requests = total;
+        List<FailedMember> newest = new ArrayList<>();
+        for (FailedMember failed : look.failed()) {
+            if (seen.add(failed.requestId()) && newest.size() < MOST_SHOWN) {
+                newest.add(failed);
+            }
+        }
+        Collections.reverse(newest);
+        return new Found(newest, Math.max(0, more - newest.size()));
+    }
+}

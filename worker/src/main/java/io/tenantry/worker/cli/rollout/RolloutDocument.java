@@ -1,0 +1,147 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.registry.rollout.FailedMember;
+import io.tenantry.worker.registry.rollout.InFlightMember;
+import io.tenantry.worker.registry.rollout.MemberCounts;
+import io.tenantry.worker.registry.rollout.RolloutView;
+import io.tenantry.worker.registry.rollout.WaveView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rollout as JSON. Names of fields are stable, and those of events where both have them; null is left out.
+ *
+ * @param upToDate tenants that were known to be at the target at the start, and are in no wave
+ * @param failures how many requests failed with each code, earlier attempts included
+ */
+record RolloutDocument(
+        String rollout,
+        String state,
+        @Nullable String reason,
+        @Nullable String waitsFor,
+        String target,
+        Map<String, String> targets,
+        int wave,
+        List<WaveDocument> waves,
+        Counts counts,
+        int upToDate,
+        Map<String, Integer> failures,
+        int concurrency,
+        @Nullable Integer maxFailures,
+        @Nullable Integer maxFailurePercent,
+        Instant requestedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt) {
+
+    /** Of members by the state of their latest attempt. */
+    record Counts(int total, int inFlight, int completed, int upToDate, int failed, int skipped, int countedFailures) {
+        static Counts of(MemberCounts counts) {
+            return new Counts(
+                    counts.members(),
+                    counts.inFlight(),
+                    counts.completed(),
+                    counts.upToDate(),
+                    counts.failed(),
+                    counts.skipped(),
+                    counts.counted());
+        }
+    }
+
+    /** A wave. */
+    record WaveDocument(
+            int number,
+            @Nullable String name,
+            String progress,
+            Counts counts,
+            @Nullable Duration soak,
+            @Nullable Boolean pauseAfter) {
+        static WaveDocument of(WaveView wave) {
+            return new WaveDocument(
+                    wave.number(),
+                    wave.name(),
+                    switch (wave.progress()) {
+                        case NOT_BEGUN -> "not-begun";
+                        case BEGUN -> "begun";
+                        case COMPLETED -> "completed";
+                    },
+                    Counts.of(wave.counts()),
+                    wave.soak().isZero() ? null : wave.soak(),
+                    wave.pauseAfter() ? true : null);
+        }
+    }
+
+    /** A failed tenant or shared database; exactly one of the two is there. */
+    record Failure(
+            @Nullable String tenant,
+            @Nullable String database,
+            int wave,
+            int attempt,
+            String code,
+            boolean counts,
+            @Nullable Boolean deadLetter,
+            @Nullable Instant at,
+            @Nullable String inDatabase,
+            @Nullable String message,
+            @Nullable String sqlState,
+            @Nullable String migration,
+            @Nullable Integer line,
+            @Nullable String statement) {
+        static Failure of(FailedMember failed) {
+            @Nullable ResultError error = failed.error();
+            return new Failure(
+                    failed.shared() ? null : failed.key(),
+                    failed.shared() ? failed.key() : null,
+                    failed.wave(),
+                    failed.attempt(),
+                    failed.code(),
+                    failed.counted(),
+                    failed.dead() ? true : null,
+                    failed.endedAt(),
+                    failed.database(),
+                    error == null ? null : error.message(),
+                    error == null ? null : error.sqlState(),
+                    error == null ? null : error.migration(),
+                    error == null ? null : error.line(),
+                    error == null ? null : error.statement());
+        }
+    }
+
+    /** One that was sent and is not answered. */
+    record InFlight(@Nullable String tenant, @Nullable String database, int wave, Duration sentAgo) {
+        static InFlight of(InFlightMember member) {
+            return new InFlight(
+                    member.shared() ? null : member.key(),
+                    member.shared() ? member.key() : null,
+                    member.wave(),
+                    member.sent());
+        }
+    }
+
+    /** A start that was refused; {@code event} is "refused". */
+    record Refused(String event, String rollout, String code, String reason) {}
+
+    static RolloutDocument of(RolloutView view) {
+        return new RolloutDocument(
+                view.name(),
+                view.state().label(),
+                view.why().reason(),
+                view.why().waitsFor(),
+                view.request().target(),
+                view.targets(),
+                view.wave(),
+                view.waves().stream().map(WaveDocument::of).toList(),
+                Counts.of(view.counts()),
+                view.upToDate(),
+                view.failures(),
+                view.drive().concurrency(),
+                view.drive().maxFailures(),
+                view.drive().maxFailurePercent(),
+                view.times().requestedAt(),
+                view.times().startedAt(),
+                view.times().finishedAt());
+    }
+}

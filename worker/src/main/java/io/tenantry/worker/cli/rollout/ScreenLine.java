@@ -1,0 +1,20 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.worker.cli.Colour;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a screen.
+ *
+ * @param colour null means the terminal's own
+ */
+record ScreenLine(String text, @Nullable Colour colour) {
+    static ScreenLine of(String text) {
+        return new ScreenLine(text, null);
+    }
+
+    /** Cut to the width. */
+    ScreenLine fit(int width) {
+        return new ScreenLine(Figures.fit(text, width), colour);
+    }
+}

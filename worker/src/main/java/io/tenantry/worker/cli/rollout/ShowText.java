@@ -1,0 +1,197 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.worker.cli.Colour;
+import io.tenantry.worker.cli.Output;
+import io.tenantry.worker.cli.TextTable;
+import io.tenantry.worker.operator.rollout.RolloutLook;
+import io.tenantry.worker.registry.rollout.FailedMember;
+import io.tenantry.worker.registry.rollout.InFlightMember;
+import io.tenantry.worker.registry.rollout.MemberCounts;
+import io.tenantry.worker.registry.rollout.RolloutState;
+import io.tenantry.worker.registry.rollout.RolloutView;
+import io.tenantry.worker.registry.rollout.WaveView;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code rollout show} writes. */
+final class ShowText {
+    private static final int MOST_IN_FLIGHT = 5;
+
+    private final RolloutLook look;
+    private final RolloutView view;
+    private final @Nullable String driver;
+    private final ZoneId zone;
+
+    /** @param driver who drives it; null if nobody does any more */
+    ShowText(RolloutLook look, @Nullable String driver, ZoneId zone) {
+        this.look = look;
+        this.view = look.view();
+        this.driver = driver;
+        this.zone = zone;
+    }
+
+    void write(Output output) {
+        @Nullable Colour colour = StateText.colour(view);
+        if (colour == null) {
+            output.line(StateText.head(view));
+        } else {
+            output.line(colour, StateText.head(view));
+        }
+        @Nullable String obstacle = StateText.obstacle(view);
+        if (obstacle != null) {
+            output.line(Colour.WAITING, obstacle);
+        }
+        facts(output);
+        if (!view.waves().isEmpty()) {
+            output.line("");
+            output.table(waves());
+        }
+        failures(output);
+        inFlight(output);
+    }
+
+    private void facts(Output output) {
+        fact(output, "tenants", view.waves().isEmpty() ? null : StateText.counts(view));
+        fact(output, "target", target());
+        fact(
+                output,
+                "requested",
+                Times.local(view.times().requestedAt(), zone) + ", "
+                        + Figures.duration(view.times().age()) + " ago");
+        fact(
+                output,
+                "ran",
+                view.times().ran() == null
+                        ? null
+                        : Figures.duration(view.times().ran()));
+        fact(output, "driven by", driver);
+        fact(
+                output,
+                "in flight",
+                view.state().isFinal()
+                        ? null
+                        : "at most " + Figures.count(view.drive().concurrency()));
+        fact(output, "halts at", view.state().isFinal() ? null : HaltText.of(view));
+        fact(output, "reason", view.request().reason());
+    }
+
+    private static void fact(Output output, String name, @Nullable String value) {
+        if (value != null) {
+            output.line(String.format("  %-10s  %s", name, value));
+        }
+    }
+
+    private String target() {
+        String asked = view.request().target();
+        return view.targets().isEmpty()
+                ? asked + ", not resolved yet"
+                : view.targets().entrySet().stream()
+                        .map(target -> target.getKey() + " " + target.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+
+    private TextTable waves() {
+        TextTable table = new TextTable(
+                "wave",
+                "name",
+                "state",
+                "tenants",
+                "completed",
+                "up to date",
+                "failed",
+                "skipped",
+                "in flight",
+                "not begun",
+                "then");
+        for (WaveView wave : view.waves()) {
+            MemberCounts counts = wave.counts();
+            table.row(
+                    wave.number(),
+                    wave.name(),
+                    state(wave),
+                    counts.members(),
+                    counts.completed(),
+                    counts.upToDate(),
+                    counts.failed(),
+                    counts.skipped(),
+                    counts.inFlight(),
+                    counts.pending() - counts.inFlight(),
+                    then(wave));
+        }
+        return table;
+    }
+
+    private String state(WaveView wave) {
+        return switch (wave.progress()) {
+            case NOT_BEGUN -> "not begun";
+            case BEGUN ->
+                view.state() == RolloutState.RUNNING ? "running" : view.state().label();
+            case COMPLETED ->
+                wave.number() == view.wave() && view.state() == RolloutState.SOAKING ? "soaking" : "completed";
+        };
+    }
+
+    private static @Nullable String then(WaveView wave) {
+        String soak = wave.soak().isZero() ? "" : "soaks " + Figures.duration(wave.soak());
+        String pause = wave.pauseAfter() ? "pauses" : "";
+        return soak.isEmpty() || pause.isEmpty() ? soak + pause : soak + ", " + pause;
+    }
+
+    private void failures(Output output) {
+        if (!view.failures().isEmpty()) {
+            TextTable codes = new TextTable("failures by code", "tenants now", "requests in all");
+            view.failures()
+                    .forEach(
+                            (code, requests) -> codes.row(code, look.failedNow().getOrDefault(code, 0), requests));
+            output.line("");
+            output.table(codes);
+        }
+        if (look.failed().isEmpty()) {
+            return;
+        }
+        output.line("");
+        output.line(Colour.HEADING, "failed tenants, the newest first");
+        for (FailedMember failed : look.failed()) {
+            output.line(Colour.BAD, "  " + FailureText.line(failed) + details(failed));
+            statement(failed).forEach(line -> output.line("      " + line));
+        }
+        int others = view.counts().failed() - look.failed().size();
+        if (others > 0) {
+            output.line("  and " + Figures.count(others) + " more: see --limit");
+        }
+    }
+
+    private static String details(FailedMember failed) {
+        List<String> details = new ArrayList<>();
+        if (failed.error() != null && failed.error().sqlState() != null) {
+            details.add("SQLSTATE " + failed.error().sqlState());
+        }
+        if (failed.attempt() > 1) {
+            details.add("attempt " + failed.attempt());
+        }
+        return details.isEmpty() ? "" : " (" + String.join(", ", details) + ")";
+    }
+
+    /** The first lines of the statement that failed. */
+    private static List<String> statement(FailedMember failed) {
+        return failed.error() == null || failed.error().statement() == null
+                ? List.of()
+                : failed.error().statement().lines().limit(3).toList();
+    }
+
+    private void inFlight(Output output) {
+        List<InFlightMember> longest = look.inFlight().stream()
+                .filter(member -> member.sent().compareTo(WatchScreen.LONG) >= 0)
+                .limit(MOST_IN_FLIGHT)
+                .toList();
+        if (longest.isEmpty()) {
+            return;
+        }
+        output.line("");
+        output.line(Colour.HEADING, "in flight for the longest time");
+        longest.forEach(member -> output.line("  " + WatchScreen.longRunning(member)));
+    }
+}

@@ -1,0 +1,16 @@
+package io.tenantry.worker.cli.rollout;
+
+import io.tenantry.worker.operator.rollout.RolloutLook;
+
+/** Where a watched rollout is shown. For one thread. */
+interface WatchOutput extends AutoCloseable {
+    /** Shows a look; what has not changed since the last one may be left out. */
+    void show(RolloutLook look);
+
+    /** Says something about the watch itself. */
+    void say(String text);
+
+    /** Leaves the terminal as it was; safe to call twice. */
+    @Override
+    void close();
+}

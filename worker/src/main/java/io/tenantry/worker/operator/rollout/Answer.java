@@ -1,0 +1,32 @@
+package io.tenantry.worker.operator.rollout;
+
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.RolloutResult;
+import java.time.Duration;
+
+/** What became of a verb. */
+public sealed interface Answer {
+    /**
+     * A worker has done it.
+     *
+     * @param type of the event that says so
+     */
+    record Accepted(EventType type, RolloutResult result) implements Answer {}
+
+    /**
+     * A worker has refused it: nothing was changed.
+     *
+     * @param code stable name of the error
+     */
+    record Refused(String code, String reason) implements Answer {}
+
+    /**
+     * Its request became a dead letter: nothing was changed.
+     *
+     * @param code stable name of the error
+     */
+    record DeadLettered(String code, String reason) implements Answer {}
+
+    /** No answer has come in this time. It may still be done. */
+    record None(Duration patience) implements Answer {}
+}
