@@ -2,6 +2,7 @@ package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.telemetry.LogFields;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +49,9 @@ record DeadLetters(BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer) {
      * Kafka has deleted the record of a parked request.
      *
      * @param key of the record
+     * @param ofRollout its identity, if it may be a rollout's; null otherwise
      */
-    void deletedByKafka(Coordinates coordinates, String key) {
+    void deletedByKafka(Coordinates coordinates, String key, @Nullable RequestRef ofRollout) {
         TopicPartition partition = coordinates.partition();
         try (var unused = LogFields.of(partition.topic(), partition.partition(), coordinates.offset())
                 .and(LogFields.TENANT, key)
@@ -59,17 +62,21 @@ record DeadLetters(BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer) {
                     coordinates.offset(),
                     key);
         }
+        ConsumerRecord<byte[], byte[]> known = new ConsumerRecord<>(
+                partition.topic(), partition.partition(), coordinates.offset(), bytes(key), null);
+        if (ofRollout != null) {
+            known.headers().add("ce_id", bytes(ofRollout.id())).add("ce_source", bytes(ofRollout.source()));
+        }
         answer.accept(
                 new Settled.Dead(
                         coordinates,
                         ErrorCode.INTERNAL,
                         "Kafka deleted this record before the worker had room for it; nothing was done: publish the"
                                 + " request again, and let the topic keep its records for longer"),
-                new ConsumerRecord<>(
-                        partition.topic(),
-                        partition.partition(),
-                        coordinates.offset(),
-                        key.getBytes(StandardCharsets.UTF_8),
-                        null));
+                known);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

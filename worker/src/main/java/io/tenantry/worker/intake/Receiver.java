@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake;
 
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.intake.admission.Admission;
 import io.tenantry.worker.intake.admission.InFlight;
 import io.tenantry.worker.intake.admission.Rereading;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the records of a poll. A new record is tracked and handled. A parked record that was read again is handled
@@ -112,9 +114,10 @@ final class Receiver {
 
     /** A parked request whose record Kafka has deleted becomes a dead letter: nothing else can become of it. */
     void deletedByKafka(Coordinates coordinates) {
+        @Nullable RequestRef ofRollout = admission.rolloutRequest(coordinates);
         String key = admission.forget(coordinates);
         if (key != null) {
-            handler.deletedByKafka(coordinates, key);
+            handler.deletedByKafka(coordinates, key, ofRollout);
         }
     }
 }

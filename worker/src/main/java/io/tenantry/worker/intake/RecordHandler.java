@@ -1,6 +1,7 @@
 package io.tenantry.worker.intake;
 
 import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.intake.admission.InFlight;
 import io.tenantry.worker.request.Request;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns records of the tenants' topics into requests. Every record ends as a started or parked request or as a dead letter,
@@ -58,9 +60,10 @@ final class RecordHandler {
      * Takes a parked request whose record Kafka has deleted meanwhile.
      *
      * @param key of the record
+     * @param ofRollout its identity, if it may be a rollout's; null otherwise
      */
-    void deletedByKafka(Coordinates coordinates, String key) {
-        deadLetters.deletedByKafka(coordinates, key);
+    void deletedByKafka(Coordinates coordinates, String key, @Nullable RequestRef ofRollout) {
+        deadLetters.deletedByKafka(coordinates, key, ofRollout);
     }
 
     /** Starts the requests that waited for another one of their identity, which is answered now. */

@@ -4,8 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.GroupProtocol;
@@ -14,6 +18,7 @@ import io.tenantry.worker.intake.admission.Admission;
 import io.tenantry.worker.intake.admission.InFlight;
 import io.tenantry.worker.intake.admission.MemoryLimits;
 import io.tenantry.worker.intake.admission.Rereading;
+import io.tenantry.worker.intake.admission.ServerLoad;
 import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.intake.offsets.Assignment;
 import io.tenantry.worker.intake.offsets.NoListener;
@@ -22,6 +27,8 @@ import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.settle.Coordinates;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.telemetry.Meters;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +39,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +99,58 @@ class ReceiverTest {
 
         assertThat(started).containsExactly(at(0), at(1), at(5));
         assertThat(assignment.next(PARTITION)).isEqualTo(9);
+    }
+
+    /** So that its rollout can be told. */
+    @Test
+    void theDeadLetterOfAParkedRequestThatKafkaDeletedSaysWhichOneItWasIfItMayBeARollouts() {
+        Admission full = new Admission(
+                request -> Set.of("main"),
+                new MemoryLimits(new ServerLoad.Limits(1, 1, 1_000_000), 10_000, 10_000),
+                System::nanoTime);
+        InFlight one = new InFlight(full);
+        List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        RecordHandler handler = new RecordHandler(
+                DECODER, entry -> {}, one, new DeadLetters((dead, received) -> letters.add(received)), System::nanoTime);
+        Receiver lossy = new Receiver(
+                consumer,
+                assignment,
+                full,
+                new Rereading(consumer, full, System::nanoTime),
+                new RecordHandlers(handler, one, rolloutIntake));
+        handler.receive(migration(0, "globex", null));
+        handler.receive(migration(1, "acme", "spring"));
+        handler.receive(migration(2, "initech", null));
+        assertThat(full.parked()).isEqualTo(2);
+
+        for (long offset = 1; offset <= 2; offset++) {
+            lossy.deletedByKafka(
+                    new Coordinates(new TopicPartition(Topic.MIGRATION_REQUESTED.baseName(), 0), offset));
+        }
+
+        assertThat(full.parked()).isZero();
+        assertThat(letters).hasSize(2);
+        assertThat(letters.get(0).headers().toArray())
+                .extracting(header -> header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
+                .containsExactly("ce_id=1", "ce_source=/tenantry/group");
+        assertThat(letters.get(1).headers().toArray()).isEmpty();
+    }
+
+    private static ConsumerRecord<byte[], byte[]> migration(long offset, String tenant, @Nullable String rollout) {
+        EncodedEvent event = new EventCodec()
+                .encode(new Event<>(
+                        Long.toString(offset),
+                        "/tenantry/group",
+                        EventType.MIGRATION_REQUESTED,
+                        Instant.EPOCH,
+                        null,
+                        new MigrationRequested(tenant, null, List.of(), "latest", rollout, 1)));
+        ProducerRecord<byte[], byte[]> sent =
+                new EventCodec().toBinaryRecord(event, Topic.MIGRATION_REQUESTED.baseName());
+        ConsumerRecord<byte[], byte[]> received =
+                new ConsumerRecord<>(sent.topic(), 0, offset, sent.key(), sent.value());
+        sent.headers().forEach(received.headers()::add);
+        return received;
     }
 
     @Test

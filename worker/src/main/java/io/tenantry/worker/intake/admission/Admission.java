@@ -1,5 +1,7 @@
 package io.tenantry.worker.intake.admission;
 
+import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.settle.Coordinates;
@@ -29,6 +31,8 @@ public final class Admission {
     private static final int COPIES = 2;
     /** What a parked request takes, with its key. */
     private static final long PARKED_BYTES = 450;
+    /** What its identity takes besides, if it is kept. */
+    private static final long IDENTITY_BYTES = 400;
     /** A parked request that was received so long ago is not passed by new requests for the same server. */
     private static final Duration LONGEST_PASSED = Duration.ofSeconds(5);
 
@@ -63,7 +67,7 @@ public final class Admission {
         Set<String> servers = servers(request, earlier);
         boolean room = earlier == null ? load.hasRoomForNew(servers) : load.hasRoom(servers);
         if (!room || !parked.mayStart(coordinates, request.key(), servers)) {
-            parked.park(coordinates, request.key(), servers, request.receivedNanos());
+            park(coordinates, request, servers);
             return null;
         }
         parked.started(coordinates, request.key(), servers);
@@ -96,14 +100,22 @@ public final class Admission {
         for (Refused next = refused.poll(); next != null; next = refused.poll()) {
             Coordinates coordinates = Coordinates.of(next.request().ref());
             if (inFlight.remove(coordinates, next.request()) != null) {
-                parked.park(
-                        coordinates,
-                        next.request().key(),
-                        next.servers(),
-                        next.request().receivedNanos());
+                park(coordinates, next.request(), next.servers());
                 inFlight.remember(coordinates, next.request());
             }
         }
+    }
+
+    private void park(Coordinates coordinates, Request request, Set<String> servers) {
+        parked.park(coordinates, request.key(), servers, request.receivedNanos());
+        if (request.data() instanceof MigrationRequested migration && migration.rollout() != null) {
+            parked.ofRollout(coordinates, request.ref());
+        }
+    }
+
+    /** The identity of a parked request that may be a rollout's; null if it is not parked, or no rollout's. */
+    public @Nullable RequestRef rolloutRequest(Coordinates coordinates) {
+        return parked.rolloutRequest(coordinates);
     }
 
     /** A started request is not in progress any more. */
@@ -190,7 +202,7 @@ public final class Admission {
 
     /** Whether there is no memory for more parked requests. */
     public boolean isFull() {
-        return parked.size() * PARKED_BYTES >= limits.parked();
+        return parked.size() * PARKED_BYTES + parked.ofRollouts() * IDENTITY_BYTES >= limits.parked();
     }
 
     /** How many requests are parked. Read from any thread. */

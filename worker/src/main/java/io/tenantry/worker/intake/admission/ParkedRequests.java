@@ -1,5 +1,6 @@
 package io.tenantry.worker.intake.admission;
 
+import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.settle.Coordinates;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,8 @@ final class ParkedRequests {
     private final Map<TopicPartition, ParkedInPartition> partitions = new HashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final ParkedSignups signups = new ParkedSignups();
+    /** The identities of those that may be a rollout's: it must be told if Kafka deletes them. */
+    private final Map<Coordinates, RequestRef> ofRollouts = new HashMap<>();
 
     /** Whether a request may be started now as far as the others of its partition and key are concerned. */
     boolean mayStart(Coordinates coordinates, String key, Set<String> servers) {
@@ -32,6 +35,7 @@ final class ParkedRequests {
         ParkedInPartition others = ofPartition(coordinates);
         @Nullable Set<String> earlier = others.servers(coordinates.offset());
         others.started(coordinates.offset(), key, servers);
+        ofRollouts.remove(coordinates);
         if (earlier != null) {
             unparked(key, earlier);
         }
@@ -64,6 +68,21 @@ final class ParkedRequests {
         }
     }
 
+    /** A parked request may be a rollout's. */
+    void ofRollout(Coordinates coordinates, RequestRef request) {
+        ofRollouts.put(coordinates, request);
+    }
+
+    /** Its identity, if it may be a rollout's; null otherwise. */
+    @Nullable RequestRef rolloutRequest(Coordinates coordinates) {
+        return ofRollouts.get(coordinates);
+    }
+
+    /** How many may be a rollout's. */
+    int ofRollouts() {
+        return ofRollouts.size();
+    }
+
     boolean has(Coordinates coordinates) {
         return servers(coordinates) != null;
     }
@@ -87,6 +106,7 @@ final class ParkedRequests {
         if (others == null || servers == null) {
             return null;
         }
+        ofRollouts.remove(coordinates);
         @Nullable String key = others.remove(coordinates.offset());
         if (key != null) {
             unparked(key, servers);
@@ -96,6 +116,7 @@ final class ParkedRequests {
 
     /** The partitions went away. */
     void drop(Set<TopicPartition> gone) {
+        ofRollouts.keySet().removeIf(coordinates -> gone.contains(coordinates.partition()));
         for (TopicPartition partition : gone) {
             ParkedInPartition others = partitions.remove(partition);
             if (others != null) {
