@@ -128,7 +128,7 @@ class ArchitectureTest {
                             "registry",
                             "telemetry",
                             "config")),
-            entry("registry.lease", Set.of("postgres", "postgres.connection", "registry")),
+            entry("registry.lease", Set.of("postgres", "postgres.connection", "registry", "registry.rollout")),
             entry(
                     "registry",
                     Set.of("registry.rollout", "engine.catalog", "postgres", "postgres.connection", "config")),

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the live workers have of a requested target. For use by one thread. */
 final class AdvertisedTargets {
@@ -79,16 +80,23 @@ final class AdvertisedTargets {
     private Map<String, Scripts> having(String database, String version) {
         Map<String, Scripts> workers = new LinkedHashMap<>();
         for (AdvertisedCatalog worker : live) {
-            AdvertisedCatalog.Database own = worker.databases().get(database);
+            AdvertisedCatalog.@Nullable Database own = worker.databases().get(database);
             if (own != null) {
-                own.fingerprints().forEach((each, fingerprint) -> {
-                    if (Versions.ORDER.compare(each, version) == 0) {
-                        workers.put(worker.worker(), new Scripts(each, fingerprint));
-                    }
-                });
+                spelling(own.fingerprints(), version)
+                        .ifPresent(spelt -> workers.put(
+                                worker.worker(),
+                                new Scripts(spelt, Objects.requireNonNull(own.fingerprints().get(spelt)))));
             }
         }
         return workers;
+    }
+
+    private static Optional<String> spelling(Map<String, String> fingerprints, String version) {
+        return fingerprints.containsKey(version)
+                ? Optional.of(version)
+                : fingerprints.keySet().stream()
+                        .filter(each -> Versions.ORDER.compare(each, version) == 0)
+                        .findFirst();
     }
 
     private Optional<String> head(String database) {
