@@ -18,11 +18,13 @@ import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
 import io.tenantry.worker.request.run.RequestContext;
+import io.tenantry.worker.rollout.ProgressWatch;
 import io.tenantry.worker.rollout.RolloutDriver;
 import io.tenantry.worker.rollout.RolloutTerms;
 import io.tenantry.worker.rollout.RolloutWork;
@@ -81,6 +83,7 @@ final class RequestPipeline {
         String id = resources.id();
         String group = settings.kafka().groupId();
         int concurrency = resources.threads().count();
+        ProgressWatch driven = new ProgressWatch(System::nanoTime);
         Waits waits = new Waits(reason -> meters.lanes().waitBegun(reason.tag()));
         try (TemplateKeeper templates =
                         new TemplateKeeper(fleet.templates(), resources.servers(), registry, id, fatal);
@@ -100,6 +103,7 @@ final class RequestPipeline {
                         new RolloutWork(
                                 registry,
                                 RolloutTerms.of(settings, settings.kafka().eventSource()),
+                                driven,
                                 resources.clock(),
                                 System::nanoTime),
                         resources.registryOutage(),
@@ -109,6 +113,7 @@ final class RequestPipeline {
             PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, rollouts, publisher);
             templates.start();
             measure(lanes, waits);
+            measure(driven);
             running = loop;
             if (stopped) {
                 // It was stopped before there was anything to be stopped.
@@ -166,6 +171,15 @@ final class RequestPipeline {
     private void expelled() {
         expelled = true;
         stop();
+    }
+
+    private void measure(ProgressWatch driven) {
+        for (RolloutState state : RolloutState.values()) {
+            if (!state.isFinal()) {
+                resources.meters().rollouts().driven(state.label(), () -> driven.inState(state));
+            }
+        }
+        resources.meters().rollouts().stalled(() -> driven.longestStall().toMillis() / 1000.0);
     }
 
     private void measure(Lanes lanes, Waits waits) {

@@ -49,12 +49,16 @@ public final class RolloutWork {
     private final VerbExecution verbs;
     private final Map<String, Seen> seen = new HashMap<>();
     private final OutboxReader outboxReader;
+    private final ProgressWatch watch;
 
     /**
+     * @param watch told at each turn what this worker drives
      * @param clock for times that are shown
      * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
      */
-    public RolloutWork(Registry registry, RolloutTerms terms, Clock clock, LongSupplier nanoTime) {
+    public RolloutWork(
+            Registry registry, RolloutTerms terms, ProgressWatch watch, Clock clock, LongSupplier nanoTime) {
+        this.watch = watch;
         this.registry = registry;
         this.terms = terms;
         this.nanoTime = nanoTime;
@@ -167,11 +171,13 @@ public final class RolloutWork {
                 .forEach(partition -> owned.put(partition.number(), partition));
         if (owned.isEmpty()) {
             seen.clear();
+            watch.none();
             return false;
         }
         List<Look> looks = registry.inTransaction(
                 connection -> rollouts.active(connection, terms.group(), owned.keySet()));
         seen.keySet().retainAll(looks.stream().map(Look::rollout).collect(Collectors.toSet()));
+        watch.look(looks, this::whyItWaits);
         boolean busy = false;
         for (Look look : looks) {
             if (isDue(look)) {
@@ -180,6 +186,12 @@ public final class RolloutWork {
             busy |= look.inFlight() > 0;
         }
         return busy;
+    }
+
+    private String whyItWaits(Look look) throws SQLException {
+        return registry.inTransaction(connection -> rollouts.find(connection, look.rollout()))
+                .map(RolloutRow::waitsFor)
+                .orElse("`rollout show` says what they wait for");
     }
 
     private boolean isDue(Look look) {

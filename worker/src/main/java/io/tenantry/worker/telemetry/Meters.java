@@ -32,7 +32,7 @@ public final class Meters {
         this.intake = new IntakeMeters(gauges);
         this.lanes = new LaneMeters(registry, gauges);
         this.connections = new ConnectionMeters(gauges);
-        this.rollouts = new RolloutMeters(registry);
+        this.rollouts = new RolloutMeters(registry, gauges);
         this.worker = new WorkerMeters(registry, gauges);
         this.libraries = new LibraryMeters(registry);
     }

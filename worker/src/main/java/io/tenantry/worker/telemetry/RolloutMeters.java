@@ -7,15 +7,20 @@ import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.Topic;
 
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
+
 /** What this worker receives and publishes for rollouts. Safe for use by any thread. */
 public final class RolloutMeters {
+    private final Gauges gauges;
     private final MeterProvider<Counter> received;
     private final MeterProvider<Counter> answered;
     private final MeterProvider<Counter> events;
     private final Counter attempts;
 
     /** Registers the counters of all actions and types, so that they are 0 and not missing. */
-    RolloutMeters(MeterRegistry registry) {
+    RolloutMeters(MeterRegistry registry, Gauges gauges) {
+        this.gauges = gauges;
         this.received = Counter.builder("tenantry.rollout.verbs.received")
                 .description("Records of rollout.requested that were received")
                 .withRegistry(registry);
@@ -58,5 +63,19 @@ public final class RolloutMeters {
     /** A request was published. */
     public void attemptPublished() {
         attempts.increment();
+    }
+
+    /** Rollouts in this state that this worker drives. */
+    public void driven(String state, IntSupplier rollouts) {
+        gauges.count(
+                "tenantry.rollouts", "Rollouts that this worker drives and that have not ended", rollouts, "state", state);
+    }
+
+    /** The longest time, in seconds, since a rollout that this worker drives has made progress; 0 if all do. */
+    public void stalled(DoubleSupplier seconds) {
+        gauges.seconds(
+                "tenantry.rollout.stalled",
+                "The longest time since a rollout with unanswered requests, or one that waits, has made progress",
+                seconds);
     }
 }

@@ -53,6 +53,7 @@ final class DrivenRollouts {
     private final Registry registry;
     private final EventCodec codec = new EventCodec();
     private final List<Published> events = new ArrayList<>();
+    private final ProgressWatch watch = new ProgressWatch(() -> nanos());
     private RolloutWork work;
     private Desk desk = new Desk();
     private int verbs;
@@ -69,7 +70,7 @@ final class DrivenRollouts {
                 "users", "main", Isolation.SCHEMA, "tenant_{tenant}", Path.of("users"), List.of(), false, Set.of());
         RolloutTerms terms =
                 new RolloutTerms("group", "/tenantry/group", targetGrace, List.of(users), Map.of("main", 5));
-        return new RolloutWork(registry, terms, Clock.systemUTC(), () -> nanos);
+        return new RolloutWork(registry, terms, watch, Clock.systemUTC(), () -> nanos);
     }
 
     /** Empties the registry. */
@@ -212,6 +213,14 @@ final class DrivenRollouts {
     Set<String> halted(List<Sent> requests) throws SQLException {
         return registry.inTransaction(connection -> new RolloutAnswers()
                 .halted(connection, requests.stream().map(Sent::id).toList()));
+    }
+
+    private long nanos() {
+        return nanos;
+    }
+
+    ProgressWatch watch() {
+        return watch;
     }
 
     void secondsPass(int seconds) {

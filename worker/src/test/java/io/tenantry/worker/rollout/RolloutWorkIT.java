@@ -13,6 +13,7 @@ import io.tenantry.contracts.Wave;
 import io.tenantry.worker.rollout.DrivenRollouts.Published;
 import io.tenantry.worker.rollout.DrivenRollouts.Sent;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.scenario.Deployment;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -348,6 +349,29 @@ class RolloutWorkIT {
         assertRefused(ErrorCode.TARGET_UNKNOWN, "7");
         rollouts.request(target("2"));
         assertThat(rollouts.turns()).as("the name is free again").hasSize(3);
+    }
+
+    @Test
+    void aRolloutWithoutProgressIsNoticed() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        rollouts.request(start());
+        List<Sent> sent = rollouts.turns();
+        rollouts.turns();
+        assertThat(rollouts.watch().inState(RolloutState.RUNNING)).isEqualTo(1);
+        rollouts.secondsPass(9);
+        rollouts.turns();
+        assertThat(rollouts.watch().longestStall()).isZero();
+        rollouts.secondsPass(3);
+        rollouts.turns();
+        assertThat(rollouts.watch().longestStall()).isEqualTo(Duration.ofSeconds(12));
+        rollouts.completed(sent.subList(0, 1));
+        rollouts.turns();
+        rollouts.turns();
+        assertThat(rollouts.watch().longestStall()).isZero();
+        rollouts.completed(sent.subList(1, 3));
+        rollouts.turns();
+        rollouts.turns();
+        assertThat(rollouts.watch().inState(RolloutState.RUNNING)).isZero();
     }
 
     @Test
