@@ -31,7 +31,9 @@ class MetersTest {
             "topic",
             "partition",
             "condition",
-            "version");
+            "version",
+            "action",
+            "state");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, new MockClock());
     private final Meters meters = new Meters(registry);
@@ -72,6 +74,8 @@ class MetersTest {
 
         meters.requests().duplicate();
         meters.settling().deadLetter("invalid-event");
+        meters.rollouts().driven("running", () -> 1);
+        meters.rollouts().stalled(() -> 1);
         meters.requests().retry("lock-timeout");
         meters.requests().retry("lock-timeout");
 
