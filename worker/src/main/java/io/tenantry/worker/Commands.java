@@ -5,6 +5,7 @@ import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.fleet.ShowTenant;
 import io.tenantry.worker.cli.fleet.Status;
 import io.tenantry.worker.cli.fleet.Tenants;
+import io.tenantry.worker.cli.letters.DeadLetters;
 import io.tenantry.worker.cli.request.Migrate;
 import io.tenantry.worker.cli.request.Onboard;
 import io.tenantry.worker.cli.rollout.RolloutGroup;
@@ -36,6 +37,7 @@ public final class Commands {
                         new Onboard(environment, System.in),
                         new Migrate(environment, System.in),
                         RolloutGroup.of(environment),
+                        DeadLetters.of(environment),
                         new CreateTopics(environment),
                         new Run(environment, worker)));
     }

@@ -179,6 +179,7 @@ class ArchitectureTest {
             entry("timing", Set.of()),
             entry("cli", Set.of("operator", "config", "config.read")),
             entry("cli.fleet", Set.of("cli", "operator", "operator.fleet", "registry.overview", "registry.rollout")),
+            entry("cli.letters", Set.of("cli", "operator", "operator.letters")),
             entry("cli.setup", Set.of("cli", "operator.setup", "config", "config.read")),
             entry(
                     "cli.request",
@@ -221,6 +222,7 @@ class ArchitectureTest {
                             "registry.rollout",
                             "engine.catalog",
                             "config")),
+            entry("operator.letters", Set.of("operator", "registry", "registry.overview", "config", "config.read")),
             entry("operator.setup", Set.of("operator", "intake.client", "config", "config.read")),
             entry("operator.rollout", Set.of("operator", "postgres", "registry.rollout", "config", "config.read")),
             entry("config.read", Set.of("config")),
@@ -245,6 +247,7 @@ class ArchitectureTest {
                                             "settle",
                                             "telemetry",
                                             "operator",
+                                            "operator.letters",
                                             "operator.request",
                                             "operator.rollout",
                                             "operator.setup"))
@@ -270,8 +273,12 @@ class ArchitectureTest {
             entry("com.sun.net.httpserver..", Set.of("telemetry")),
             entry("io.smallrye..", Set.of("config.read")),
             entry("org.yaml..", Set.of("config.read")),
-            entry("com.fasterxml.jackson..", Set.of("registry", "registry.overview", "cli")),
-            entry("picocli..", Set.of("cli", "cli.fleet", "cli.request", "cli.rollout", "cli.setup")),
+            entry(
+                    "com.fasterxml.jackson..",
+                    Set.of("registry", "registry.overview", "registry.rollout", "operator.letters", "cli")),
+            entry(
+                    "picocli..",
+                    Set.of("cli", "cli.fleet", "cli.letters", "cli.request", "cli.rollout", "cli.setup")),
             entry("org.jline..", Set.of("cli.rollout")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
@@ -283,6 +290,7 @@ class ArchitectureTest {
                             "registry.lease",
                             "registry.overview",
                             "operator.fleet",
+                            "operator.letters",
                             "operator.rollout",
                             "startup"),
                     ENGINE.stream())

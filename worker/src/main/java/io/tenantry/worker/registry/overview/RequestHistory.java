@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,20 +72,19 @@ public final class RequestHistory {
     }
 
     /**
-     * Which of these requests the ledger has an answer for.
+     * Which of these requests were answered: by a result in the ledger, or by a rollout that took the verb.
      *
      * @param type of all of them
+     * @return their ids
      */
-    public Set<String> answered(Connection connection, String source, String type, List<String> ids)
+    public Set<String> answered(Connection connection, String source, EventType type, Collection<String> ids)
             throws SQLException {
-        List<String> found = Sql.query(
-                connection,
-                "SELECT id FROM tenantry.request WHERE source = ? AND type = ? AND id = ANY (?)",
-                row -> row.getString(1),
-                source,
-                type,
-                connection.createArrayOf("text", new ArrayList<>(ids).toArray()));
-        return Set.copyOf(found);
+        boolean verbs = type == EventType.ROLLOUT_REQUESTED;
+        String sql = verbs
+                ? "SELECT id FROM tenantry.rollout_verb WHERE source = ? AND id = ANY (?)"
+                : "SELECT id FROM tenantry.request WHERE source = ? AND id = ANY (?) AND type = '" + type.type() + "'";
+        return Set.copyOf(Sql.query(
+                connection, sql, row -> row.getString(1), source, connection.createArrayOf("text", ids.toArray())));
     }
 
     private AnsweredRequest read(ResultSet row) throws SQLException {

@@ -41,8 +41,7 @@ public final class WorkerCatalogs {
                             workers.computeIfAbsent(row.getString(1), worker -> new TreeMap<>());
                     @Nullable String database = row.getString(2);
                     if (database != null) {
-                        Map<String, String> fingerprints =
-                                decoded.computeIfAbsent(row.getString(4), this::decode);
+                        Map<String, String> fingerprints = decoded.computeIfAbsent(row.getString(4), this::decode);
                         databases.put(database, new AdvertisedCatalog.Database(row.getString(3), fingerprints));
                     }
                 },
@@ -58,10 +57,7 @@ public final class WorkerCatalogs {
      * @param databases by name
      */
     public void write(
-            Connection connection,
-            String group,
-            String worker,
-            Map<String, AdvertisedCatalog.Database> databases)
+            Connection connection, String group, String worker, Map<String, AdvertisedCatalog.Database> databases)
             throws SQLException {
         Sql.update(
                 connection,

@@ -1,0 +1,102 @@
+package io.tenantry.worker.cli.letters;
+
+import io.tenantry.worker.cli.Colour;
+import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.ExitStatus;
+import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.OperatorCommand;
+import io.tenantry.worker.cli.Output;
+import io.tenantry.worker.cli.Words;
+import io.tenantry.worker.operator.letters.LetterState;
+import io.tenantry.worker.operator.letters.Letters;
+import io.tenantry.worker.operator.letters.Place;
+import io.tenantry.worker.operator.letters.Replay;
+import io.tenantry.worker.operator.letters.Replayed;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dead-letters replay}. */
+@Command(
+        name = "replay",
+        description = {
+            "Sends dead letters again as they were received, to the topic and partition that they came from. A letter is"
+                    + " reported as sent when all replicas of the topic have it. The dead letter itself stays in its topic; the"
+                    + " new record has a header tenantry.replay.of with its place.",
+            "Left out are letters whose request was answered since, that became a dead letter again, or whose value was not"
+                    + " kept. A record without an id of its own is a new request each time that it is sent.",
+            "A rollout has counted its dead letters as failed tenants: there, `tenantry rollout retry-failed` is what you want.",
+            "Status 1 if not all were sent."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  tenantry dead-letters replay --code unknown-database --dry-run",
+            "  tenantry dead-letters replay tenant.created-dlt-0@5"
+        })
+public final class ReplayLetters extends OperatorCommand {
+    @Mixin
+    private final LetterOptions options = new LetterOptions();
+
+    @Option(names = "--all", description = "All dead letters of all topics.")
+    private boolean all;
+
+    @Option(names = "--dry-run", description = "Only say what would be sent where.")
+    private boolean dry;
+
+    public ReplayLetters(Environment environment) {
+        super(environment);
+    }
+
+    private record ReplayJson(
+            Place letter,
+            boolean sent,
+            boolean dryRun,
+            @Nullable Place to,
+            @Nullable String skipped) {}
+
+    @Override
+    protected int run(Invocation invocation) throws Exception {
+        if (options.isEmpty() != all) {
+            throw usage(
+                    all
+                            ? "--all goes with neither PLACE nor --code"
+                            : "which dead letters? Give PLACE, --code CODE or --all");
+        }
+        Output output = invocation.output();
+        int sent = 0;
+        int skipped = 0;
+        try (Letters letters = new Letters(invocation.access());
+                Replay replay = new Replay(letters, invocation.access().kafka(), dry)) {
+            List<LetterState> states = letters.find(options.selection());
+            for (LetterState state : states) {
+                Replayed replayed = replay.send(state);
+                sent += replayed.to() == null ? 0 : 1;
+                skipped += replayed.to() == null ? 1 : 0;
+                report(output, replayed);
+            }
+        }
+        output.note(Words.count(sent, "dead letter") + (dry ? " would be sent, " : " sent, ") + skipped + " left out");
+        return skipped == 0 ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private void report(Output output, Replayed replayed) {
+        if (output.isJson()) {
+            output.json(new ReplayJson(
+                    replayed.letter(),
+                    !dry && replayed.to() != null,
+                    dry,
+                    dry ? null : replayed.to(),
+                    replayed.skipped()));
+        } else if (replayed.to() == null) {
+            output.line(Colour.WAITING, replayed.letter() + ": left out: " + replayed.skipped());
+        } else if (dry) {
+            output.line(replayed.letter() + ": would be sent to "
+                    + replayed.to().topic() + "-" + replayed.to().partition());
+        } else {
+            output.line(Colour.GOOD, replayed.letter() + ": sent, and now " + replayed.to());
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package io.tenantry.worker.operator.letters;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dead letter, and what became of its request since.
+ *
+ * @param fate as far as the registry and the dead-letter topics show it
+ * @param deadAgain the newest letter that this one became when it was sent again; null if it became none
+ */
+public record LetterState(
+        Letter letter, Fate fate, @Nullable Place deadAgain) {
+    /** What became of the request. */
+    public enum Fate {
+        /** It has no answer; whether it was sent again and waits is not known. */
+        OPEN,
+        /** The ledger has a result for its identity, or a rollout took it. */
+        ANSWERED,
+        /** It was sent again, and is a dead letter again. */
+        DEAD_AGAIN,
+        /** It has no identity that outlives its record, so nothing is known of it. */
+        UNKNOWN
+    }
+}

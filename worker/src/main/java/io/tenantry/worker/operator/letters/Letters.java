@@ -1,0 +1,142 @@
+package io.tenantry.worker.operator.letters;
+
+import io.tenantry.contracts.EventType;
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.operator.letters.LetterState.Fate;
+import io.tenantry.worker.registry.overview.RequestHistory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The dead letters of a deployment. For one thread. */
+public final class Letters implements AutoCloseable {
+    private final Access access;
+    private final LetterReader reader;
+    private final RequestHistory history = new RequestHistory();
+
+    /** Connects with the first call. */
+    public Letters(Access access) throws InvalidSettingsException {
+        this.access = access;
+        this.reader = new LetterReader(access.kafka());
+    }
+
+    /**
+     * Which letters are meant; all conditions must hold.
+     *
+     * @param places in dead-letter topics, or of the records that the letters were made of; empty: all
+     * @param code null: all
+     */
+    public record Selection(List<Place> places, @Nullable String code) {
+        public Selection {
+            places = List.copyOf(places);
+        }
+
+        boolean means(Letter letter) {
+            return (code == null || code.equals(letter.code()))
+                    && (places.isEmpty()
+                            || places.contains(letter.place())
+                            || (letter.origin() != null && places.contains(letter.origin())));
+        }
+    }
+
+    /**
+     * The letters that are meant, in the order of their places.
+     *
+     * @throws OperationFailedException also if a place has none
+     */
+    public List<LetterState> find(Selection selection) throws OperationFailedException {
+        List<Letter> all = reader.all();
+        List<Letter> meant = all.stream().filter(selection::means).toList();
+        Set<Place> found = new HashSet<>();
+        for (Letter letter : meant) {
+            found.add(letter.place());
+            if (letter.origin() != null) {
+                found.add(letter.origin());
+            }
+        }
+        List<Place> missing = selection.places().stream()
+                .filter(place -> !found.contains(place))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new OperationFailedException("there is no dead letter "
+                    + String.join(", ", missing.stream().map(Place::toString).toList())
+                    + (selection.code() == null ? "" : " with code " + selection.code())
+                    + "; `tenantry dead-letters list` shows all");
+        }
+        Map<Place, Place> again = new HashMap<>();
+        all.forEach(letter -> {
+            if (letter.replayOf() != null) {
+                again.put(letter.replayOf(), letter.place());
+            }
+        });
+        Set<Letter.Identity> answered = answered(meant);
+        return meant.stream()
+                .map(letter -> new LetterState(letter, fate(letter, answered, again), again.get(letter.place())))
+                .toList();
+    }
+
+    private static Fate fate(Letter letter, Set<Letter.Identity> answered, Map<Place, Place> again) {
+        if (letter.identity() != null && answered.contains(letter.identity())) {
+            return Fate.ANSWERED;
+        }
+        if (again.containsKey(letter.place())) {
+            return Fate.DEAD_AGAIN;
+        }
+        return letter.identity() == null ? Fate.UNKNOWN : Fate.OPEN;
+    }
+
+    private Set<Letter.Identity> answered(List<Letter> letters) throws OperationFailedException {
+        record Producer(String source, EventType type) {}
+        Map<Producer, List<String>> ids = new HashMap<>();
+        for (Letter letter : letters) {
+            Letter.Identity identity = letter.identity();
+            if (identity != null) {
+                ids.computeIfAbsent(new Producer(identity.source(), identity.type()), unused -> new ArrayList<>())
+                        .add(identity.id());
+            }
+        }
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
+        return access.registry(registry -> registry.inSnapshot(connection -> {
+            Set<Letter.Identity> answered = new HashSet<>();
+            for (Map.Entry<Producer, List<String>> producer : ids.entrySet()) {
+                String source = producer.getKey().source();
+                EventType type = producer.getKey().type();
+                history.answered(connection, source, type, producer.getValue())
+                        .forEach(id -> answered.add(new Letter.Identity(source, id, type)));
+            }
+            return answered;
+        }));
+    }
+
+    /** All of a letter. */
+    public LetterContent content(LetterState state) throws OperationFailedException {
+        ConsumerRecord<byte[], byte[]> record = record(state.letter());
+        return new LetterContent(
+                state,
+                StreamSupport.stream(record.headers().spliterator(), false)
+                        .map(header -> new LetterContent.Header(header.key(), ReadableBytes.of(header.value())))
+                        .toList(),
+                ReadableBytes.of(record.value()));
+    }
+
+    ConsumerRecord<byte[], byte[]> record(Letter letter) throws OperationFailedException {
+        return reader.record(letter.place())
+                .orElseThrow(() -> new OperationFailedException("dead letter " + letter.place()
+                        + " is not in Kafka any more: its topic's retention has deleted it"));
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+}

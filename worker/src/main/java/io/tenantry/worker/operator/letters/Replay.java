@@ -1,0 +1,130 @@
+package io.tenantry.worker.operator.letters;
+
+import io.tenantry.contracts.DeadLetter;
+import io.tenantry.worker.config.KafkaSettings;
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.KafkaClients;
+import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.operator.letters.LetterState.Fate;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends dead letters again: with their key, value and headers as received, to the topic and partition that they came
+ * from. A letter is reported as sent when all replicas have it. The letter itself stays; one more header of the new record
+ * names it. For one thread.
+ */
+public final class Replay implements AutoCloseable {
+    private final Letters letters;
+    private final KafkaSettings settings;
+    private final boolean dry;
+    private final Producer<byte[], byte[]> producer;
+
+    /** @param dry whether nothing is sent */
+    public Replay(Letters letters, KafkaClients kafka, boolean dry) throws InvalidSettingsException {
+        this.letters = letters;
+        this.settings = kafka.settings();
+        this.dry = dry;
+        this.producer = kafka.producer();
+    }
+
+    /**
+     * Sends one letter again, and waits until Kafka has it.
+     *
+     * @throws OperationFailedException if Kafka does not acknowledge it: it may be there all the same
+     */
+    public Replayed send(LetterState state) throws OperationFailedException {
+        Letter letter = state.letter();
+        Optional<String> why = whyNot(state);
+        @Nullable Place origin = letter.origin();
+        if (why.isPresent() || origin == null) {
+            return new Replayed(letter.place(), null, why.orElse("its headers do not say where it came from"));
+        }
+        if (dry) {
+            return new Replayed(letter.place(), new Place(origin.topic(), origin.partition(), -1), null);
+        }
+        ConsumerRecord<byte[], byte[]> record = letters.record(letter);
+        RecordHeaders headers = LetterHeaders.original(record.headers());
+        headers.add(LetterHeaders.REPLAY_OF, letter.place().toString().getBytes(StandardCharsets.UTF_8));
+        // No timestamp: with the old one the topic's retention could delete the record at once.
+        RecordMetadata metadata = acknowledged(
+                letter,
+                new ProducerRecord<>(origin.topic(), partition(origin), null, record.key(), record.value(), headers));
+        return new Replayed(letter.place(), new Place(metadata.topic(), metadata.partition(), metadata.offset()), null);
+    }
+
+    private Optional<String> whyNot(LetterState state) {
+        Letter letter = state.letter();
+        if (state.fate() == Fate.ANSWERED) {
+            return Optional.of("its request has an answer since; a worker would not run it again");
+        }
+        if (state.fate() == Fate.DEAD_AGAIN) {
+            return Optional.of(
+                    "it was sent again and became the dead letter " + state.deadAgain() + "; replay that one");
+        }
+        if (!letter.replayable()) {
+            return Optional.of(
+                    "its value was not kept, since the record was too large; its producer must send it again");
+        }
+        boolean ours = letter.origin() != null
+                && LetterReader.topics().stream()
+                        .anyMatch(topic -> topic.name(settings.topicPrefix())
+                                        .equals(letter.origin().topic())
+                                && topic.deadLetterName(settings.topicPrefix())
+                                        .equals(letter.place().topic()));
+        return ours
+                ? Optional.empty()
+                : Optional.of("its header " + DeadLetter.TOPIC + " does not name the topic of these dead letters");
+    }
+
+    /** The partition that it came from; null, which means by its key, if the topic has fewer now. */
+    private @Nullable Integer partition(Place origin) throws OperationFailedException {
+        try {
+            int partitions = producer.partitionsFor(origin.topic()).size();
+            return origin.partition() < partitions ? origin.partition() : null;
+        } catch (KafkaException failure) {
+            throw KafkaClients.failure(
+                    settings,
+                    "find topic " + origin.topic() + ": " + failure.getMessage() + "; nothing was sent",
+                    failure);
+        }
+    }
+
+    private RecordMetadata acknowledged(Letter letter, ProducerRecord<byte[], byte[]> record)
+            throws OperationFailedException {
+        try {
+            return producer.send(record).get(2 * KafkaClients.LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw unknown(letter, String.valueOf(cause.getMessage()), cause);
+        } catch (TimeoutException | KafkaException failure) {
+            throw unknown(letter, String.valueOf(failure.getMessage()), failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw unknown(letter, "interrupted", interrupted);
+        }
+    }
+
+    private static OperationFailedException unknown(Letter letter, String reason, Throwable cause) {
+        return new OperationFailedException(
+                "Kafka has not acknowledged the replay of " + letter.place() + ": " + reason
+                        + "; it may be there all the same. The dead letter stays: replay it again when Kafka takes records; a"
+                        + " request with an id of its own gets one result however often it comes",
+                cause);
+    }
+
+    @Override
+    public void close() {
+        producer.close(KafkaClients.LONGEST_CLOSE);
+    }
+}
