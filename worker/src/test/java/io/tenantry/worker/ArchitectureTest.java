@@ -276,9 +276,7 @@ class ArchitectureTest {
             entry(
                     "com.fasterxml.jackson..",
                     Set.of("registry", "registry.overview", "registry.rollout", "operator.letters", "cli")),
-            entry(
-                    "picocli..",
-                    Set.of("cli", "cli.fleet", "cli.letters", "cli.request", "cli.rollout", "cli.setup")),
+            entry("picocli..", Set.of("cli", "cli.fleet", "cli.letters", "cli.request", "cli.rollout", "cli.setup")),
             entry("org.jline..", Set.of("cli.rollout")));
 
     private static final Set<String> USE_JDBC = Stream.concat(

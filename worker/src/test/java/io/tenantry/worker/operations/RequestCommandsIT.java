@@ -128,8 +128,10 @@ class RequestCommandsIT {
         CommandLineRun dry = run("migrate", "acme", "globex", "nobody", "--dry-run");
         assertThat(dry.status()).isEqualTo(1);
         assertThat(dry.out())
-                .contains("-- tenant acme, database users: schema users_acme at server main, version 2\n-- would run: 1 script\n")
-                .contains("\n-- V3__colour.sql (version 3, one transaction)\nALTER TABLE account ADD colour text DEFAULT 'acme';\n")
+                .contains(
+                        "-- tenant acme, database users: schema users_acme at server main, version 2\n-- would run: 1 script\n")
+                .contains(
+                        "\n-- V3__colour.sql (version 3, one transaction)\nALTER TABLE account ADD colour text DEFAULT 'acme';\n")
                 .contains("-- the request would fail (location-taken): ")
                 .contains("-- the request would fail (unknown-tenant): tenant nobody is not registered");
         assertThat(dry.err()).contains("3 homes, 2 of them would fail; nothing was written");

@@ -39,7 +39,8 @@ final class PlanText {
         if (pending.scripts().isEmpty()) {
             return text.append("-- up to date: nothing would run").toString();
         }
-        text.append("-- would run: ").append(pending.scripts().size())
+        text.append("-- would run: ")
+                .append(pending.scripts().size())
                 .append(pending.scripts().size() == 1 ? " script" : " scripts");
         if (!pending.callbacks().isEmpty()) {
             text.append("; callbacks of Flyway run around them: ").append(String.join(", ", pending.callbacks()));
@@ -84,7 +85,8 @@ final class PlanText {
     private static String ended(String statement) {
         String bare = statement.stripTrailing();
         String last = bare.substring(bare.lastIndexOf('\n') + 1);
-        return bare + (last.contains("--") ? "\n;" : ";")
+        return bare
+                + (last.contains("--") ? "\n;" : ";")
                 + (COPY.matcher(bare).matches() ? "\n-- (the rows that follow it are in the script)" : "");
     }
 

@@ -33,8 +33,7 @@ public final class LeasedServers implements AutoCloseable {
     private final Thread atExit = new Thread(this::give, "give-back-connections");
     private boolean given;
 
-    private LeasedServers(
-            Registry registry, Settings settings, Collection<String> names, Consumer<String> waiting) {
+    private LeasedServers(Registry registry, Settings settings, Collection<String> names, Consumer<String> waiting) {
         Lease lease = new Lease(applicationName());
         SessionTimeouts timeouts = new SessionTimeouts(
                 settings.worker().lockTimeout(), settings.worker().statementTimeout());
@@ -43,12 +42,7 @@ public final class LeasedServers implements AutoCloseable {
             servers.put(name, new Server(server, timeouts, lease));
         }
         this.leases = new Leases(
-                registry,
-                settings.kafka().groupId(),
-                lease,
-                servers,
-                LeaseTerms.atMost(1),
-                new Waiting(waiting));
+                registry, settings.kafka().groupId(), lease, servers, LeaseTerms.atMost(1), new Waiting(waiting));
     }
 
     /**

@@ -96,7 +96,8 @@ final class RequestedHomes {
                         tenant,
                         database.name(),
                         ErrorCode.UNKNOWN_DATABASE,
-                        "tenant " + tenant + " has no home in database " + database.name() + ": onboard it there first"));
+                        "tenant " + tenant + " has no home in database " + database.name()
+                                + ": onboard it there first"));
             }
         }
         return homes;
@@ -111,7 +112,6 @@ final class RequestedHomes {
                     "tenant " + tenant + " is registered on server " + home.server()
                             + ", which is not in the configuration: configure the server");
         }
-        return Found.of(new TenantHome(
-                tenant, database.name(), home.server(), home.location(), database.isolation()));
+        return Found.of(new TenantHome(tenant, database.name(), home.server(), home.location(), database.isolation()));
     }
 }

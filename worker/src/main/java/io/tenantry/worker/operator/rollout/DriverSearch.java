@@ -34,8 +34,10 @@ public final class DriverSearch {
                 view.drive().partition());
         String group = view.drive().group();
         try (Admin admin = kafka.admin()) {
-            KafkaFuture<ConsumerGroupDescription> answer = Objects.requireNonNull(
-                    admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+            KafkaFuture<ConsumerGroupDescription> answer =
+                    Objects.requireNonNull(admin.describeConsumerGroups(List.of(group))
+                            .describedGroups()
+                            .get(group));
             ConsumerGroupDescription described = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             return described.members().stream()
                     .filter(member -> member.assignment().topicPartitions().contains(partition))
