@@ -52,7 +52,7 @@ final class RolloutSpeed {
             int warm = Math.min(WARM_UP, count);
             fleet.run(Workload.ONBOARD, Rivals.tenants("warmroll", warm));
             fleet.run(Workload.ONBOARD, Rivals.tenants("roll", count));
-            fleet.deploy(FIRST_VERSION, FIRST_VERSION + ways.size() * settings.rounds() - 1);
+            fleet.deploy(FIRST_VERSION, FIRST_VERSION + ways.size() * settings.rounds());
             fleet.upgrade(Rivals.tenants("warmroll", warm), String.valueOf(FIRST_VERSION));
             for (Way way : ways) {
                 rollouts.run("warmroll*", String.valueOf(FIRST_VERSION + 1 + ways.indexOf(way)), way.concurrency());

@@ -27,12 +27,14 @@ final class DemoRun implements AutoCloseable {
     private final Screen screen;
     private final long start = System.nanoTime();
     private final List<String> tenants = TenantNames.all();
-    private final String sabotaged = tenants.get(tenants.size() / 2);
+    /** One of the canaries. */
+    private final String sabotaged = tenants.get(5);
+
     private final int httpPort = FreePort.pick();
     private final DemoFolder folder = DemoFolder.create();
     private final ShippedJar shipped;
     private final Requests signups = new Requests("/demo/signup");
-    private final Requests releases = new Requests("/demo/releases");
+    private final DemoRollout rollout;
     private volatile @Nullable DevStack stack;
     private volatile @Nullable WorkerProcess worker;
 
@@ -40,11 +42,12 @@ final class DemoRun implements AutoCloseable {
     DemoRun(Screen screen, Path jar) {
         this.screen = screen;
         this.shipped = new ShippedJar(jar, folder.settings(), folder.workerLog(), "512m");
+        this.rollout = new DemoRollout(screen, shipped, ROLLOUT);
     }
 
     /** Returns when all results are there; the servers and the worker run on. */
     DemoResult run() throws SQLException {
-        screen.line("Tenantry demo: " + tenants.size() + " signups, then a rollout that one tenant must fail");
+        screen.line("Tenantry demo: " + tenants.size() + " signups, then a rollout whose canary halts it");
         DevStack servers = DevStack.start();
         stack = servers;
         say("Kafka (" + servers.kafka().bootstrapServers() + ") and PostgreSQL ("
@@ -68,20 +71,24 @@ final class DemoRun implements AutoCloseable {
                             .toList());
             sabotage(servers);
             deploySecondRelease();
-            RoundReport rollout = run(
-                    round,
-                    "rollout",
-                    tenants.stream()
-                            .map(tenant -> releases.upgrade(
-                                    ROLLOUT + "/" + tenant, tenant, List.of(UPGRADED), TARGET, ROLLOUT))
-                            .toList());
+            rollout.startAndHalt(UPGRADED, TARGET);
+            rollout.show();
+            FleetVersions halted = FleetVersions.ofHistories(servers.postgres(), tenants);
+            mend(servers);
+            rollout.goOn();
             return new DemoResult(
                     onboarded,
-                    rollout,
-                    sabotaged,
+                    (int) tenants.stream().filter(DemoRun::isCanary).count(),
+                    new FleetVersions.Place(UPGRADED, TARGET),
+                    halted,
                     FleetVersions.ofHistories(servers.postgres(), tenants),
-                    FleetVersions.ofRegistry(servers.postgres()));
+                    FleetVersions.ofRegistry(servers.postgres()),
+                    rollout.faults());
         }
+    }
+
+    private static boolean isCanary(String tenant) {
+        return tenant.startsWith(DemoRollout.CANARY.replace("*", ""));
     }
 
     private RoundReport run(Round round, String task, List<? extends Event<? extends TenantRequest>> requests) {
@@ -93,11 +100,24 @@ final class DemoRun implements AutoCloseable {
     }
 
     private void sabotage(DevStack servers) throws SQLException {
+        execute(servers, "CREATE TABLE " + tableInTheWay() + " (made_by_hand text)");
+        say("sabotage: somebody makes a table " + tableInTheWay() + " by hand");
+    }
+
+    private void mend(DevStack servers) throws SQLException {
+        execute(servers, "DROP TABLE " + tableInTheWay());
+        screen.line("");
+        say("the mend: the table " + tableInTheWay() + " is dropped");
+    }
+
+    private String tableInTheWay() {
+        return DemoFolder.location(UPGRADED, sabotaged) + "." + NEW_TABLE;
+    }
+
+    private static void execute(DevStack servers, String sql) throws SQLException {
         try (Connection connection = servers.postgres().connect(DemoFolder.APP);
                 Statement statement = connection.createStatement()) {
-            String schema = statement.enquoteIdentifier(DemoFolder.location(UPGRADED, sabotaged), false);
-            statement.execute("CREATE TABLE " + schema + "." + NEW_TABLE + " (made_by_hand text)");
-            say("sabotage: somebody makes a table " + schema + "." + NEW_TABLE + " by hand");
+            statement.execute(sql);
         }
     }
 
@@ -110,8 +130,8 @@ final class DemoRun implements AutoCloseable {
         startWorker();
         say("a deploy, as in real life: release 1 drained on SIGTERM, release 2 with " + UPGRADED + " version " + TARGET
                 + " is up");
-        say("the rollout: " + tenants.size() + " requests for " + UPGRADED + " version " + TARGET
-                + ", which creates a table " + NEW_TABLE);
+        say("the rollout: first the tenants " + DemoRollout.CANARY + ", then the others; version " + TARGET
+                + " creates a table " + NEW_TABLE);
     }
 
     private void startWorker() {
@@ -137,12 +157,13 @@ final class DemoRun implements AutoCloseable {
 
     /** What somebody can do with what runs on. */
     List<String> invitation() {
-        return new Invitation(Objects.requireNonNull(stack), folder, shipped.file(), httpPort, sabotaged).lines();
+        return new Invitation(Objects.requireNonNull(stack), folder, shipped.file(), httpPort).lines();
     }
 
     /** Ends the worker and the servers, and deletes all files; safe to call twice, and from another thread. */
     @Override
     public void close() {
+        rollout.close();
         WorkerProcess lastWorker = worker;
         if (lastWorker != null) {
             lastWorker.close();

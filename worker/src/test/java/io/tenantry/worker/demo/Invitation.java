@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param httpPort of the worker, on this machine
  */
-record Invitation(DevStack stack, DemoFolder folder, Path jar, int httpPort, String sabotaged) {
+record Invitation(DevStack stack, DemoFolder folder, Path jar, int httpPort) {
 
     List<String> lines() {
         String broker = stack.kafka().bootstrapServers();
@@ -19,7 +19,8 @@ record Invitation(DevStack stack, DemoFolder folder, Path jar, int httpPort, Str
         String psql = "PGPASSWORD=" + postgres.password() + " psql -h " + postgres.host() + " -p " + postgres.port()
                 + " -U " + postgres.user();
         String publish = " | kcat -P -b " + broker + " -X partitioner=murmur2_random -t ";
-        String schema = DemoFolder.location("users", sabotaged);
+        String tenantry = "  java -jar " + jar + " ";
+        String settings = " --config " + folder.settings();
         return List.of(
                 "Kafka        " + broker,
                 "PostgreSQL   " + postgres.host() + ":" + postgres.port() + ", user " + postgres.user() + ", password "
@@ -37,13 +38,11 @@ record Invitation(DevStack stack, DemoFolder folder, Path jar, int httpPort, Str
                 "Look at what it got:",
                 "  " + psql + " " + DemoFolder.APP + " -c 'TABLE " + DemoFolder.location("users", "acme")
                         + ".flyway_schema_history'",
-                "Mend the tenant that failed, and try again:",
-                "  " + psql + " " + DemoFolder.APP + " -c 'DROP TABLE " + schema + ".invoices'",
-                "  echo '{\"tenant\":\"" + sabotaged + "\"}'" + publish + "migration.requested -k " + sabotaged,
-                "See all versions:",
-                "  " + psql + " " + DemoFolder.CONTROL
-                        + " -c 'SELECT database, version, count(*) FROM tenantry.tenant_home GROUP BY 1, 2'",
+                "See the fleet and its rollouts, and roll out again; --help shows the other commands:",
+                tenantry + "status" + settings,
+                tenantry + "rollout show release-2" + settings,
+                tenantry + "rollout start again --every-tenant --watch" + settings,
                 "Run a second worker:",
-                "  java -Dtenantry.http.port=0 -jar " + jar + " run --config " + folder.settings());
+                "  java -Dtenantry.http.port=0 -jar " + jar + " run" + settings);
     }
 }

@@ -4,9 +4,12 @@ import io.tenantry.worker.scenario.WorkerProcess;
 import io.tenantry.worker.stack.ChildJvm;
 import io.tenantry.worker.stack.EndsWithParent;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,6 +23,8 @@ import java.util.Objects;
  */
 public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
     private static final String MAIN = "io.tenantry.worker.App";
+    private static final List<String> OPTIONS =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=0.05");
     private static final Duration COMMAND = Duration.ofSeconds(60);
 
     /** Runs a command of the jar, and waits for its end. */
@@ -31,19 +36,35 @@ public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
         }
     }
 
+    /**
+     * Starts an operator's command whose input and output are those of this process.
+     *
+     * @param arguments without those that name the settings
+     */
+    Process startOnTerminal(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(OPTIONS);
+        command.addAll(List.of("-jar", file.toString()));
+        command.addAll(arguments);
+        command.addAll(List.of("--config", settings.toString()));
+        try {
+            return new ProcessBuilder(command).inheritIO().start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts a worker, and waits until it takes requests. */
     public WorkerProcess startWorker() {
         return WorkerProcess.startReady("worker", settings.resolveSibling(""), () -> run("run"));
     }
 
     private ChildJvm run(String command) {
+        List<String> options = new ArrayList<>(OPTIONS);
+        options.add("-Xmx" + maxHeap);
         // The jar's logging: this class path has the settings of the tests as well.
-        List<String> options = List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:CompileThresholdScaling=0.05",
-                "-Xmx" + maxHeap,
-                "-Dlogback.configurationFile=logback.xml");
+        options.add("-Dlogback.configurationFile=logback.xml");
         return ChildJvm.start(
                 file + File.pathSeparator + classesOfTests(),
                 EndsWithParent.class,

@@ -1,4 +1,4 @@
-/** The demo: a worker on real servers, a hundred signups, and a rollout of which one tenant fails. */
+/** The demo: a worker on real servers, a hundred signups, and a rollout that a canary halts. */
 @NullMarked
 package io.tenantry.worker.demo;
 
