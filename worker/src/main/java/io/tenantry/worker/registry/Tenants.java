@@ -35,7 +35,7 @@ public final class Tenants {
      */
     private static final String UPDATE_UNLESS_SEEN_LATER =
             " DO UPDATE SET server = excluded.server, location = excluded.location, version = excluded.version,"
-                    + " fingerprint = excluded.fingerprint, fingerprint_at = excluded.observed_at, observed_at"
+                    + " fingerprint_seen = excluded.fingerprint_seen, fingerprint_seen_at = excluded.observed_at, observed_at"
                     + " = excluded.observed_at, observed_before = excluded.observed_before, updated_at = now() WHERE"
                     + " known.observed_at IS NULL OR excluded.observed_at IS NULL OR known.observed_at ="
                     + " excluded.observed_before OR (known.observed_at <= excluded.observed_at AND excluded.observed_at IS"
@@ -109,7 +109,7 @@ public final class Tenants {
         // A tenant that was deleted from the registry since the look-up stays deleted.
         String sql =
                 "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version,"
-                        + " fingerprint, observed_at, observed_before, fingerprint_at) SELECT seen.*, observed_at FROM"
+                        + " fingerprint_seen, observed_at, observed_before, fingerprint_seen_at) SELECT seen.*, observed_at FROM"
                         + " unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],"
                         + " ?::timestamptz[]) AS seen (tenant, database, server, location, version, fingerprint,"
                         + " observed_at, observed_before) JOIN tenantry.tenant USING (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)"
@@ -122,8 +122,8 @@ public final class Tenants {
         if (databases.isEmpty()) {
             return;
         }
-        String sql = "INSERT INTO tenantry.shared_database AS known (database, server, location, version, fingerprint,"
-                + " observed_at, observed_before, fingerprint_at) SELECT seen.*, observed_at FROM unnest(?::text[],"
+        String sql = "INSERT INTO tenantry.shared_database AS known (database, server, location, version,"
+                + " fingerprint_seen, observed_at, observed_before, fingerprint_seen_at) SELECT seen.*, observed_at FROM unnest(?::text[],"
                 + " ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[]) AS seen (database,"
                 + " server, location, version, fingerprint, observed_at, observed_before) ORDER BY 1 ON CONFLICT"
                 + " (database)" + UPDATE_UNLESS_SEEN_LATER;
@@ -157,9 +157,7 @@ public final class Tenants {
         String sql =
                 "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
                         + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
-                        + " location, coalesce(h.version, s.version) AS version, CASE WHEN"
-                        + " coalesce(h.fingerprint_at, s.fingerprint_at) = coalesce(h.observed_at, s.observed_at) THEN"
-                        + " coalesce(h.fingerprint, s.fingerprint) END AS fingerprint, coalesce(h.observed_at, s.observed_at) AS"
+                        + " location, coalesce(h.version, s.version) AS version, coalesce(h.fingerprint, s.fingerprint) AS fingerprint, coalesce(h.observed_at, s.observed_at) AS"
                         + " observed_at, coalesce(h.observed_before, s.observed_before) AS observed_before FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, type, tenant, database, number) LEFT JOIN tenantry.request r ON"
                         + " r.source = w.source AND r.id = w.id AND r.type = w.type LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
                         + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="

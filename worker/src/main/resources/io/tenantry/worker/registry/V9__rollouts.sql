@@ -149,12 +149,20 @@ CREATE TABLE worker_catalog (
 COMMENT ON TABLE worker_catalog IS 'The migrations that each worker has. A worker without rows is of a release before this table.';
 COMMENT ON COLUMN worker_catalog.versions IS 'By version: the fingerprint of a home that was brought there.';
 
-ALTER TABLE tenant_home ADD COLUMN fingerprint text, ADD COLUMN fingerprint_at timestamptz;
+ALTER TABLE tenant_home
+    ADD COLUMN fingerprint_seen text,
+    ADD COLUMN fingerprint_seen_at timestamptz,
+    ADD COLUMN fingerprint text GENERATED ALWAYS AS (CASE WHEN fingerprint_seen_at = observed_at THEN fingerprint_seen END) STORED;
 COMMENT ON COLUMN tenant_home.fingerprint IS 'Of what was applied when its version was seen; null if that is not known.';
-COMMENT ON COLUMN tenant_home.fingerprint_at IS 'observed_at when the fingerprint was written; if they differ, a release without fingerprints was here since.';
-ALTER TABLE shared_database ADD COLUMN fingerprint text, ADD COLUMN fingerprint_at timestamptz;
+COMMENT ON COLUMN tenant_home.fingerprint_seen IS 'What the last worker that knows of fingerprints has written.';
+COMMENT ON COLUMN tenant_home.fingerprint_seen_at IS 'observed_at then; a worker of an older release changes observed_at alone.';
+ALTER TABLE shared_database
+    ADD COLUMN fingerprint_seen text,
+    ADD COLUMN fingerprint_seen_at timestamptz,
+    ADD COLUMN fingerprint text GENERATED ALWAYS AS (CASE WHEN fingerprint_seen_at = observed_at THEN fingerprint_seen END) STORED;
 COMMENT ON COLUMN shared_database.fingerprint IS 'Of what was applied when its version was seen; null if that is not known.';
-COMMENT ON COLUMN shared_database.fingerprint_at IS 'observed_at when the fingerprint was written; if they differ, a release without fingerprints was here since.';
+COMMENT ON COLUMN shared_database.fingerprint_seen IS 'What the last worker that knows of fingerprints has written.';
+COMMENT ON COLUMN shared_database.fingerprint_seen_at IS 'observed_at then; a worker of an older release changes observed_at alone.';
 
 -- For people who ask about one tenant, or for those whose last request failed.
 CREATE INDEX request_by_key ON request (key, finished_at);

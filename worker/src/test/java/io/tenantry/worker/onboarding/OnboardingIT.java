@@ -85,7 +85,7 @@ class OnboardingIT {
     void findsNothingToDoForATenantThatIsOnboarded() {
         start();
         deployment.results().data(deployment.events().signUp("acme"));
-        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET fingerprint = NULL");
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET fingerprint_seen = NULL");
 
         Event<?> again = deployment.results().of(deployment.events().signUp("acme"));
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Who comes late with what he saw of a home does not hide what was seen since. */
 class LateObservationIT {
     /** The version alone, if the fingerprint came with it. */
-    private static final String SEEN = "SELECT concat_ws(' ', version, nullif(coalesce(fingerprint, 'of nothing'), 'of '"
-            + " || version), CASE WHEN fingerprint_at IS DISTINCT FROM observed_at THEN 'at another time' END) FROM"
+    private static final String SEEN = "SELECT concat_ws(' ', version, nullif(coalesce(fingerprint_seen, 'of nothing'), 'of '"
+            + " || version), CASE WHEN fingerprint_seen_at IS DISTINCT FROM observed_at THEN 'at another time' END) FROM"
             + " tenantry.";
 
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");

@@ -98,7 +98,7 @@ final class DrivenRollouts {
                 Sql.update(
                         connection,
                         "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version, observed_at,"
-                                + " fingerprint, fingerprint_at) VALUES (?, 'users', 'main', ?, '1', now(), ?, now())",
+                                + " fingerprint_seen, fingerprint_seen_at) VALUES (?, 'users', 'main', ?, '1', now(), ?, now())",
                         "t" + i,
                         "tenant_t" + i,
                         fingerprint);

@@ -12,10 +12,8 @@ public final class RegisteredHomes {
      */
     public static List<String> of(Deployment deployment) {
         return deployment.queryRegistry("SELECT DISTINCT concat_ws(' ', tenant, database, version, CASE WHEN fingerprint IS"
-                + " NULL THEN 'unknown' WHEN fingerprint = versions ->> version AND fingerprint_at = observed_at THEN"
-                + " 'known' ELSE 'other' END) FROM (SELECT tenant, database, version, fingerprint, fingerprint_at,"
-                + " observed_at FROM tenantry.tenant_home UNION ALL SELECT NULL, database, version, fingerprint,"
-                + " fingerprint_at, observed_at FROM tenantry.shared_database) AS homes LEFT JOIN tenantry.worker_catalog"
+                + " NULL THEN 'unknown' WHEN fingerprint = versions ->> version THEN"
+                + " 'known' ELSE 'other' END) FROM (SELECT tenant, database, version, fingerprint FROM tenantry.tenant_home UNION ALL SELECT NULL, database, version, fingerprint FROM tenantry.shared_database) AS homes LEFT JOIN tenantry.worker_catalog"
                 + " USING (database) ORDER BY 1");
     }
 }

@@ -19,9 +19,7 @@ import java.util.function.Function;
  * caller's transaction.
  */
 public final class RolloutCandidates {
-    /** A release without fingerprints leaves the fingerprint as it is, and changes the time of the version. */
-    private static final String AT_TARGET =
-            "coalesce(h.fingerprint = wanted.fingerprint AND h.fingerprint_at = h.observed_at, false)";
+    private static final String AT_TARGET = "coalesce(h.fingerprint = wanted.fingerprint, false)";
 
     private final ObjectMapper json = new ObjectMapper();
 

@@ -42,14 +42,16 @@ class FleetCommandsIT {
                 .executeInRegistry(
                         "INSERT INTO tenantry.tenant (tenant, attributes) VALUES ('acme', '{\"plan\": \"free\"}'),"
                                 + " ('beta', '{\"plan\": \"paid\"}'), ('gamma', '{}'), ('homeless', '{}');"
-                                + "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version, fingerprint)"
+                                + "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version, fingerprint_seen)"
                                 + " VALUES ('acme', 'users', 'main', 'users_acme', '10', 'f10'),"
                                 + " ('beta', 'users', 'main', 'users_beta', '9', 'f9'),"
                                 + " ('beta', 'files', 'main', 'files_beta', '2', 'other'),"
                                 + " ('gamma', 'users', 'main', 'users_gamma', '10', NULL),"
                                 + " ('gamma', 'files', 'main', 'files_gamma', '3', 'f3');"
-                                + "INSERT INTO tenantry.shared_database (database, server, location, version, fingerprint) VALUES"
+                                + "INSERT INTO tenantry.shared_database (database, server, location, version, fingerprint_seen) VALUES"
                                 + " ('billing', 'main', 'billing', '4', 'f4');"
+                                + "UPDATE tenantry.tenant_home SET observed_at = now(), fingerprint_seen_at = now();"
+                                + "UPDATE tenantry.shared_database SET observed_at = now(), fingerprint_seen_at = now();"
                                 + "INSERT INTO tenantry.worker (group_id, application_name, expires_at, fenced) VALUES ('"
                                 + group
                                 + "', 'tenantry w1', now() + interval '1 hour', false), ('" + group

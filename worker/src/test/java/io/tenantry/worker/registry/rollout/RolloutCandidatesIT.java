@@ -37,7 +37,7 @@ class RolloutCandidatesIT {
         tenant("homeless", "{}");
         control.deployment()
                 .executeInRegistry("INSERT INTO tenantry.shared_database (database, server, location, observed_at,"
-                        + " fingerprint, fingerprint_at) VALUES ('billing', 'main', 'billing', now(), 'b2', now())");
+                        + " fingerprint_seen, fingerprint_seen_at) VALUES ('billing', 'main', 'billing', now(), 'b2', now())");
 
         assertThat(find(Map.of()))
                 .as("a shared database that was never migrated is one too")
@@ -123,7 +123,7 @@ class RolloutCandidatesIT {
     private void home(String tenant, String database, String fingerprint) {
         control.deployment()
                 .executeInRegistry("INSERT INTO tenantry.tenant_home (tenant, database, server, location, observed_at,"
-                        + " fingerprint, fingerprint_at) VALUES ('" + tenant + "', '" + database + "', 'main', 'x', now(), "
+                        + " fingerprint_seen, fingerprint_seen_at) VALUES ('" + tenant + "', '" + database + "', 'main', 'x', now(), "
                         + fingerprint + ")");
     }
 
