@@ -62,8 +62,8 @@ record DeadLetters(BiConsumer<Settled, ConsumerRecord<byte[], byte[]>> answer) {
                     coordinates.offset(),
                     key);
         }
-        ConsumerRecord<byte[], byte[]> known = new ConsumerRecord<>(
-                partition.topic(), partition.partition(), coordinates.offset(), bytes(key), null);
+        ConsumerRecord<byte[], byte[]> known =
+                new ConsumerRecord<>(partition.topic(), partition.partition(), coordinates.offset(), bytes(key), null);
         if (ofRollout != null) {
             known.headers().add("ce_id", bytes(ofRollout.id())).add("ce_source", bytes(ofRollout.source()));
         }

@@ -111,7 +111,11 @@ class ReceiverTest {
         InFlight one = new InFlight(full);
         List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
         RecordHandler handler = new RecordHandler(
-                DECODER, entry -> {}, one, new DeadLetters((dead, received) -> letters.add(received)), System::nanoTime);
+                DECODER,
+                entry -> {},
+                one,
+                new DeadLetters((dead, received) -> letters.add(received)),
+                System::nanoTime);
         Receiver lossy = new Receiver(
                 consumer,
                 assignment,
@@ -124,8 +128,7 @@ class ReceiverTest {
         assertThat(full.parked()).isEqualTo(2);
 
         for (long offset = 1; offset <= 2; offset++) {
-            lossy.deletedByKafka(
-                    new Coordinates(new TopicPartition(Topic.MIGRATION_REQUESTED.baseName(), 0), offset));
+            lossy.deletedByKafka(new Coordinates(new TopicPartition(Topic.MIGRATION_REQUESTED.baseName(), 0), offset));
         }
 
         assertThat(full.parked()).isZero();

@@ -9,39 +9,22 @@ import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
-import io.tenantry.worker.config.RetrySettings;
-import io.tenantry.worker.intake.Alarms;
-import io.tenantry.worker.intake.PollLoop;
-import io.tenantry.worker.intake.PollLoopParts;
+import io.tenantry.worker.intake.RunningLoop;
 import io.tenantry.worker.intake.ScriptedRollouts;
-import io.tenantry.worker.intake.admission.MemoryLimits;
-import io.tenantry.worker.lane.Backoff;
-import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
-import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
-import io.tenantry.worker.registry.Registration;
-import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.scenario.Deployment;
-import io.tenantry.worker.settle.Publisher;
-import io.tenantry.worker.settle.SettlementStore;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.stack.Await;
-import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.Meters;
-import io.tenantry.worker.telemetry.Outage;
-import io.tenantry.worker.telemetry.Outages;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -76,7 +59,13 @@ class OutstandingRequestsIT {
             deployment.database("users").withTwoTables();
             KafkaSettings kafka = deployment.withTopics().settings().kafka();
             String topic = Topic.TENANT_CREATED.name(kafka.topicPrefix());
-            try (Running loop = new Running(kafka);
+            try (RunningLoop loop = new RunningLoop(
+                            kafka,
+                            "test",
+                            new Meters(registry),
+                            Answered::new,
+                            new ScriptedRollouts(),
+                            Duration.ofMinutes(1));
                     KafkaProducer<byte[], byte[]> producer = producer(kafka, Map.of());
                     KafkaProducer<byte[], byte[]> foreign = producer(
                             kafka, Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, kafka.topicPrefix() + "foreign"))) {
@@ -228,73 +217,5 @@ class OutstandingRequestsIT {
         public boolean wanted() {
             return request.owned();
         }
-    }
-
-    /** A poll loop on a thread of its own. */
-    private final class Running implements AutoCloseable {
-        private final CompletableFuture<Void> end;
-        private final Lanes lanes = new Lanes(
-                2,
-                new Backoff(new RetrySettings(1, Duration.ofMillis(1), Duration.ofMillis(1), null)),
-                new Waits(reason -> {}),
-                this::fail);
-        private final Outages outages = new Outages(new Health(), Clock.systemUTC(), System::nanoTime);
-        private final Outage away = outages.of("the servers of this test", "it fails", Health.Condition.KAFKA);
-        private final Meters meters = new Meters(registry);
-        private final Settler settler = new Settler(new NoStore(), away, meters, "/test", () -> false, this::fail);
-        private final Publisher publisher;
-        private final PollLoop loop;
-
-        Running(KafkaSettings kafka) {
-            this.publisher = new Publisher(kafka, kafka.groupId() + "-test", away, meters.libraries());
-            this.loop = new PollLoop(new PollLoopParts(
-                    kafka,
-                    request -> new Answered(request, settler),
-                    request -> Set.of("main"),
-                    MemoryLimits.of(256 << 20, 1),
-                    lanes,
-                    settler,
-                    new ScriptedRollouts(),
-                    publisher,
-                    meters,
-                    new Alarms(away, new Health(), () -> {}, this::fail),
-                    System::nanoTime));
-            this.end = CompletableFuture.runAsync(loop, task -> new Thread(task, "poll-loop").start());
-        }
-
-        private void fail(Error error) {
-            throw error;
-        }
-
-        void check() {
-            assertThat(end).isNotDone();
-        }
-
-        @Override
-        public void close() throws Exception {
-            loop.stop(Duration.ofSeconds(1));
-            try {
-                end.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-            } finally {
-                publisher.close();
-                settler.close();
-                lanes.close();
-            }
-        }
-    }
-
-    /** Nothing here needs the ledger. */
-    private static final class NoStore implements SettlementStore {
-        @Override
-        public List<Recorded> settle(
-                List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published) {
-            return List.of();
-        }
-
-        @Override
-        public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) {}
-
-        @Override
-        public void died(RolloutAnswer member) {}
     }
 }
