@@ -6,6 +6,7 @@ import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.housekeeping.LedgerPruning;
+import io.tenantry.worker.housekeeping.RolloutWaitReport;
 import io.tenantry.worker.housekeeping.TemplateKeeper;
 import io.tenantry.worker.housekeeping.TenantCensus;
 import io.tenantry.worker.intake.Alarms;
@@ -24,6 +25,7 @@ import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
 import io.tenantry.worker.request.run.RequestContext;
+import io.tenantry.worker.request.run.RolloutActivities;
 import io.tenantry.worker.rollout.ProgressWatch;
 import io.tenantry.worker.rollout.RolloutDriver;
 import io.tenantry.worker.rollout.RolloutTerms;
@@ -85,6 +87,10 @@ final class RequestPipeline {
         int concurrency = resources.threads().count();
         ProgressWatch driven = new ProgressWatch(System::nanoTime);
         Waits waits = new Waits(reason -> meters.lanes().waitBegun(reason.tag()));
+        RolloutActivities activities = new RolloutActivities(
+                new RolloutRequests(settings.kafka().eventSource()),
+                resources.lease()::applicationName,
+                System::nanoTime);
         try (TemplateKeeper templates =
                         new TemplateKeeper(fleet.templates(), resources.servers(), registry, id, fatal);
                 Lanes lanes = new Lanes(concurrency, new Backoff(settings.retry()), waits, fatal);
@@ -98,6 +104,13 @@ final class RequestPipeline {
                         fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters.settling(), fatal);
+                RolloutWaitReport rolloutWaits = new RolloutWaitReport(new RolloutWaitReport.Parts(
+                        activities,
+                        resources.servers(),
+                        registry,
+                        group,
+                        resources.lease()::applicationName,
+                        fatal), RolloutWaitReport.INTERVAL);
                 TenantCensus census = new TenantCensus(registry::countTenants, meters.worker(), fatal);
                 RolloutDriver rollouts = new RolloutDriver(
                         new RolloutWork(
@@ -110,7 +123,7 @@ final class RequestPipeline {
                         fatal);
                 Publisher publisher = new Publisher(
                         settings.kafka(), resources.transactionalId(), resources.publishOutage(), meters.libraries())) {
-            PollLoop loop = pollLoop(context(lookups, settler), lanes, settler, rollouts, publisher);
+            PollLoop loop = pollLoop(context(lookups, settler, activities), lanes, settler, rollouts, publisher);
             templates.start();
             measure(lanes, waits);
             measure(driven);
@@ -137,12 +150,12 @@ final class RequestPipeline {
         }
     }
 
-    private RequestContext context(LookupBatcher lookups, Settler settler) {
+    private RequestContext context(LookupBatcher lookups, Settler settler, RolloutActivities activities) {
         return new RequestContext(new RequestContext.Parts(
                 fleet,
                 lookups,
                 settler,
-                new RolloutRequests(settings.kafka().eventSource()),
+                activities,
                 new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),
                 new RequestContext.Policy(settings.worker(), settings.retry()),
                 resources.meters(),

@@ -96,6 +96,7 @@ class ArchitectureTest {
                             "postgres.connection",
                             "postgres.home",
                             "registry",
+                            "registry.rollout",
                             "telemetry",
                             "config")),
             entry(
@@ -124,8 +125,11 @@ class ArchitectureTest {
                     Set.of(
                             "engine.catalog",
                             "engine.template",
+                            "postgres",
                             "postgres.connection",
                             "registry",
+                            "registry.rollout",
+                            "request.run",
                             "telemetry",
                             "config")),
             entry("registry.lease", Set.of("postgres", "postgres.connection", "registry", "registry.rollout")),

@@ -168,3 +168,24 @@ COMMENT ON COLUMN shared_database.fingerprint_seen_at IS 'observed_at then; a wo
 CREATE INDEX request_by_key ON request (key, finished_at);
 CREATE INDEX request_failed ON request (key)
     WHERE result_type IN ('io.tenantry.tenant.onboarding-failed.v1', 'io.tenantry.migration.failed.v1');
+
+CREATE TABLE rollout_wait (
+    group_id          text NOT NULL,
+    application_name  text NOT NULL,
+    rollout           text NOT NULL,
+    shared            boolean NOT NULL,
+    key               text NOT NULL,
+    server            text,
+    running           boolean NOT NULL,
+    since             timestamptz NOT NULL,
+    reason            text,
+    detail            text,
+    blockers          jsonb NOT NULL DEFAULT '[]',
+    PRIMARY KEY (group_id, application_name, rollout, shared, key),
+    FOREIGN KEY (group_id, application_name) REFERENCES worker ON DELETE CASCADE
+);
+COMMENT ON TABLE rollout_wait IS 'The oldest requests of rollouts in each worker that have waited, or run, for 10 s or longer; written every few seconds.';
+COMMENT ON COLUMN rollout_wait.running IS 'Whether it runs on its home; otherwise it waits.';
+COMMENT ON COLUMN rollout_wait.reason IS 'What it waits for, as in the metrics of lanes, or queued; null if it runs.';
+COMMENT ON COLUMN rollout_wait.detail IS 'What exactly it waits for, or the script or statement that it runs, without literals.';
+COMMENT ON COLUMN rollout_wait.blockers IS 'The sessions of PostgreSQL that its statement waits for.';

@@ -29,7 +29,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 public final class FlywayRun {
     private final MigrationCatalog catalog;
     private final LockedHome home;
-    private final RunningStatement running = new RunningStatement();
+    private final RunningStatement running;
     private final MarkRestorer mark;
     private final FlywayCall flyway;
     private final NonTransactionalRun nonTransactional;
@@ -41,6 +41,7 @@ public final class FlywayRun {
     public FlywayRun(MigrationCatalog catalog, LockedHome home, VersionTracker tracker) {
         this.catalog = catalog;
         this.home = home;
+        this.running = new RunningStatement(tracker::runs);
         this.mark = new MarkRestorer(home.connection(), home.home());
         this.flyway = new FlywayCall(catalog, home, tracker, running, mark);
         this.nonTransactional = new NonTransactionalRun(catalog, home);

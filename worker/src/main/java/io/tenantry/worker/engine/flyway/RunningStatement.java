@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.flyway;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
@@ -11,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * failed commit, do not contain it. For use by one thread.
  */
 public final class RunningStatement implements Callback {
+    private final Consumer<String> told;
     private String script = "";
     private long statementBegan = System.nanoTime();
+
+    /** @param told the file name of each script when it begins, and the empty text at the end */
+    public RunningStatement(Consumer<String> told) {
+        this.told = told;
+    }
 
     /** The file name of the script, until the next one begins or the run is over; empty if none runs. */
     public String script() {
@@ -41,8 +48,10 @@ public final class RunningStatement implements Callback {
         statementBegan = System.nanoTime();
         if (event == Event.BEFORE_EACH_MIGRATE) {
             script = context.getMigrationInfo().getScript();
+            told.accept(script);
         } else if (event == Event.AFTER_MIGRATE) {
             script = "";
+            told.accept(script);
         }
     }
 

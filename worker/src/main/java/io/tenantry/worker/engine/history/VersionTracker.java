@@ -25,6 +25,7 @@ public final class VersionTracker {
     private boolean needsTurn;
     private @Nullable Progress progress;
     private boolean justCreated;
+    private volatile String running = "";
     private final Map<AppliedBy, Integer> scripts = new EnumMap<>(AppliedBy.class);
 
     /** The home was not there before: what a template brought counts as applied. */
@@ -44,6 +45,16 @@ public final class VersionTracker {
             applied(AppliedBy.TEMPLATE, history.scriptsAfter(firstRank));
         }
         return firstVersion;
+    }
+
+    /** This script, or these, are sent now; empty if none is. */
+    public void runs(String scripts) {
+        running = scripts;
+    }
+
+    /** The file name of the script that is sent now; empty if none is, or it is not known. May be read by any thread. */
+    public String running() {
+        return running;
     }
 
     /** So many scripts were applied in this way. */

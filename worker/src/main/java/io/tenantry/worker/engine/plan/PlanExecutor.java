@@ -159,6 +159,7 @@ public final class PlanExecutor {
             QueryMessage message = new QueryMessage();
             long start = System.nanoTime();
             try {
+                tracker.runs(names(scripts));
                 message.send(session.connection(), plan.sql());
             } catch (SQLException failure) {
                 throwIfLimited(limit, scripts, failure);
@@ -167,6 +168,8 @@ public final class PlanExecutor {
                     return failed(plan, plan.after(message.completed()), scripts, failure, took);
                 }
                 cleanup.failedAfterCommit();
+            } finally {
+                tracker.runs("");
             }
             if (isTrial && message.completed() != plan.statements()) {
                 // A plan tells by counting where it fails, and whether it is committed; for this script counting is
@@ -179,6 +182,11 @@ public final class PlanExecutor {
             }
             return End.DONE;
         }
+    }
+
+    private static String names(List<PlannedScript> scripts) {
+        String first = scripts.isEmpty() ? "" : scripts.get(0).migration().script();
+        return scripts.size() <= 1 ? first : first + " and " + (scripts.size() - 1) + " more";
     }
 
     private End failed(

@@ -107,7 +107,7 @@ record PathTrial(
         catalog.migrations().forEach(migration -> rest.add(migration.script()));
         path.subList(0, count).forEach(migration -> rest.remove(migration.script()));
         ReceiveLimit limit = scratch.session().limit();
-        RunningStatement running = new RunningStatement();
+        RunningStatement running = new RunningStatement(script -> {});
         try (limit) {
             MarkRestorer mark = new MarkRestorer(scratch.session().connection(), scratch.home());
             List<Callback> callbacks = new ArrayList<>(first.stream().toList());

@@ -2,10 +2,12 @@ package io.tenantry.worker.postgres.connection;
 
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.postgres.BlockingSession;
 import io.tenantry.worker.postgres.ServerMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -22,6 +24,7 @@ public final class Server implements AutoCloseable {
     private final ConnectionPool pool;
     private final ConnectionBulkhead bulkhead;
     private final ShortConnections shortConnections;
+    private final Lease lease;
     private final SessionTimeouts timeouts;
     private final ReceiveBudget budget;
 
@@ -58,6 +61,7 @@ public final class Server implements AutoCloseable {
             ServerSettings settings, SessionTimeouts timeouts, Lease lease, LaneThreads threads, ReceiveBudget budget) {
         this.budget = budget;
         this.name = settings.name();
+        this.lease = lease;
         this.timeouts = timeouts;
         this.bulkhead = new ConnectionBulkhead(name, settings.maxConnections(), lease, threads);
         this.gate = new ConnectionGate(name, bulkhead.max());
@@ -139,6 +143,30 @@ public final class Server implements AutoCloseable {
         try (Connection connection = shortConnections.connect()) {
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Connector.TIMEOUT.toMillis()));
             return ServerMode.whyReadOnly(connection);
+        }
+    }
+
+    /**
+     * What sessions of this worker run and wait for, asked in a new session outside the pool. It takes a permit that is
+     * free now, or the one that is kept for signups; it waits for none.
+     *
+     * @param pids process ids of the sessions
+     * @return empty if there is no permit
+     * @throws SQLException if no session can be opened, or it does not answer within 5 s
+     */
+    public List<BlockingSession> blocking(Collection<Integer> pids) throws SQLException {
+        ConnectionBulkhead.Permit permit = bulkhead.ask(ConnectionBulkhead.Use.PROBE);
+        try {
+            return permit.isHeld() ? askBlocking(pids) : List.of();
+        } finally {
+            permit.end();
+        }
+    }
+
+    private List<BlockingSession> askBlocking(Collection<Integer> pids) throws SQLException {
+        try (Connection connection = shortConnections.connect()) {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Connector.TIMEOUT.toMillis()));
+            return BlockingSession.of(connection, pids, lease.applicationName());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tenantry.worker.postgres.home;
 
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.postgres.BlockingSession;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
 import io.tenantry.worker.postgres.connection.ReceiveBudget;
@@ -72,6 +73,11 @@ public final class HomeSession implements AutoCloseable {
     /** Do not close it. Call {@link #changed} before a change that outlives its transaction. */
     public Connection connection() {
         return connection;
+    }
+
+    /** The process id of the session, without asking the server. */
+    public int pid() throws SQLException {
+        return BlockingSession.pid(connection);
     }
 
     /** Limits for work on the home. */

@@ -111,6 +111,10 @@ final class HomeAttempt {
 
     private Optional<NextAction> work() throws SQLException {
         try (HomeSession session = HomeSession.open(server(), home())) {
+            if (context.isOfRollout(request)) {
+                context.session(
+                        request, server().name(), session.pid(), run.work().tracker()::running);
+            }
             HomeRun.FastEnd fast = run.runFastPath(session);
             if (fast instanceof HomeRun.FastEnd.Concluded concluded) {
                 return afterSteps(concluded.notYet());

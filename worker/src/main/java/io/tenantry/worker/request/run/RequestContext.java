@@ -11,7 +11,6 @@ import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestTypes;
 import io.tenantry.worker.request.Resolution;
-import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.Outage;
 import io.tenantry.worker.telemetry.RequestMeters;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The objects that all requests of a worker share. Safe for use by many threads. */
 public final class RequestContext {
@@ -32,7 +32,7 @@ public final class RequestContext {
     /**
      * The parts that requests need.
      *
-     * @param rollouts recognizes their requests
+     * @param rollouts recognizes their requests, and knows what they do
      * @param outages of the registry and of each server
      * @param clock for times that are shown
      * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
@@ -41,7 +41,7 @@ public final class RequestContext {
             Fleet fleet,
             LookupBatcher lookups,
             Outcomes outcomes,
-            RolloutRequests rollouts,
+            RolloutActivities rollouts,
             Outages outages,
             Policy policy,
             Meters meters,
@@ -62,7 +62,7 @@ public final class RequestContext {
 
     /** The task that brings a request to its outcome. */
     public Task task(Request request) {
-        return new RequestRun(request, this);
+        return parts.rollouts().observed(request, new RequestRun(request, this));
     }
 
     /**
@@ -101,7 +101,12 @@ public final class RequestContext {
 
     /** Whether a rollout sent it: then it is skipped if the rollout is halted before it begins. */
     boolean isOfRollout(Request request) {
-        return parts.rollouts().include(request.ref(), request.data());
+        return parts.rollouts().include(request);
+    }
+
+    /** The request works on a home in this session. */
+    void session(Request request, String server, int pid, Supplier<String> script) {
+        parts.rollouts().session(request, server, pid, script);
     }
 
     /** The turns of scripts that run outside a transaction. */

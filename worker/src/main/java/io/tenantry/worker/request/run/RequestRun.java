@@ -33,6 +33,8 @@ final class RequestRun implements Task {
     private int attempt;
     /** Empty until the registry has answered. */
     private HomeRuns homes = HomeRuns.NONE;
+    /** What the homes waited for before this run; null if nothing. */
+    private @Nullable Wait waited;
 
     private boolean begun;
     private boolean resolved;
@@ -98,7 +100,12 @@ final class RequestRun implements Task {
         begin();
         try {
             Optional<NextAction> early = resolved ? skipIfHalted() : resolve();
-            return early.isPresent() ? early.get() : workOnHomes();
+            if (early.isPresent()) {
+                return early.get();
+            }
+            NextAction next = workOnHomes();
+            waited = next instanceof NextAction.Waiting waiting ? waiting.why() : null;
+            return next;
         } catch (SQLException failure) {
             if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
                 exhausted(failure, attempt);
@@ -144,7 +151,7 @@ final class RequestRun implements Task {
         if (!lookup.isOutdated() || homes.haveBegun()) {
             return Optional.empty();
         }
-        TenantLookup.State state = lookup.next();
+        TenantLookup.State state = lookup.again(waited);
         if (state instanceof TenantLookup.State.Waiting waiting) {
             if (waiting.action() instanceof NextAction.Timed) {
                 homes.endReservations();

@@ -50,11 +50,24 @@ final class TenantLookup {
      * @throws SQLException if the registry is well, and the question itself failed
      */
     State next() throws SQLException {
+        return next(REGISTRY_ANSWER);
+    }
+
+    /**
+     * The same for a request that was looked up before.
+     *
+     * @param waited what it waited for before this, and still does while the registry is asked; null if nothing
+     */
+    State again(@Nullable Wait waited) throws SQLException {
+        return next(waited == null ? REGISTRY_ANSWER : waited);
+    }
+
+    private State next(Wait why) throws SQLException {
         ServerHealth health = context.registryHealth();
         CompletableFuture<TenantRecord> answer = asked;
         if (answer == null) {
             Optional<Duration> pause = health.pause();
-            return new State.Waiting(pause.isPresent() ? new NextAction.Snooze(pause.get(), REGISTRY_AWAY) : ask());
+            return new State.Waiting(pause.isPresent() ? new NextAction.Snooze(pause.get(), REGISTRY_AWAY) : ask(why));
         }
         asked = null;
         try {
@@ -79,14 +92,14 @@ final class TenantLookup {
         return context.isOfRollout(request) && context.nanoTime() - answeredNanos > FRESH.toNanos();
     }
 
-    private NextAction ask() {
+    private NextAction ask(Wait why) {
         CompletableFuture<TenantRecord> answer = context.lookUp(request);
         asked = answer;
         return new NextAction.Await(
                 callback -> {
                     var unused = answer.whenComplete((known, failure) -> callback.run());
                 },
-                REGISTRY_ANSWER);
+                why);
     }
 
     private static TenantRecord read(CompletableFuture<TenantRecord> answer) throws SQLException {

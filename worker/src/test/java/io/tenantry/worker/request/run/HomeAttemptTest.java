@@ -86,7 +86,7 @@ class HomeAttemptTest {
                 new Fleet(List.of(), Map.of()),
                 lookups,
                 new RequestRunTest.FakeOutcomes(),
-                new RolloutRequests("/tenantry/test"),
+                new RolloutActivities(new RolloutRequests("/tenantry/test"), () -> "test", System::nanoTime),
                 new RequestContext.Outages(away, Map.of("main", away)),
                 new RequestContext.Policy(
                         new WorkerSettings(

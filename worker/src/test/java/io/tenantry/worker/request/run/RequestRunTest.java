@@ -111,7 +111,7 @@ class RequestRunTest {
                 new Fleet(List.of(), Map.of()),
                 lookups,
                 outcomes,
-                new RolloutRequests("/tenantry/test"),
+                new RolloutActivities(new RolloutRequests("/tenantry/test"), () -> "test", System::nanoTime),
                 new RequestContext.Outages(
                         new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
                         Map.of()),

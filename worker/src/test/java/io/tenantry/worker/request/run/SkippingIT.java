@@ -87,12 +87,16 @@ class SkippingIT {
                 requests.add(release.migrateForRollout(tenant, "of " + tenant, Workbench.ROLLOUTS));
             }
             Await.until(PATIENCE, "they wait", () -> bench.waiting(reason) == tenants.length);
+            long asked = bench.waits(WaitReason.REGISTRY_ANSWER);
 
             bench.executeInRegistry(HALT);
 
             for (CompletableFuture<TenantResult> request : requests) {
                 assertSkipped(get(request));
             }
+            assertThat(bench.waits(WaitReason.REGISTRY_ANSWER))
+                    .as("to ask again is part of the same wait")
+                    .isEqualTo(asked);
         }
     }
 

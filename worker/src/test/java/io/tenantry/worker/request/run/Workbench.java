@@ -89,6 +89,11 @@ final class Workbench implements AutoCloseable {
     private final Outage registryOutage =
             new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {});
     private final AtomicLong offsets = new AtomicLong();
+    /** Added to the clock of activities. */
+    private final AtomicLong later = new AtomicLong();
+
+    private final RolloutActivities activities = new RolloutActivities(
+            new RolloutRequests(ROLLOUTS), () -> "bench", () -> System.nanoTime() + later.get());
     private Isolation isolation = Isolation.SCHEMA;
 
     Workbench() throws IOException, SQLException {
@@ -160,6 +165,19 @@ final class Workbench implements AutoCloseable {
         MigrationCatalog read = FlywayEngine.load("users", folder, List.of(javaMigrations), server.dataSource());
         return new Release(
                 read.with(PlanVerifier.read(read, server, warning -> {}).plans()));
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    RolloutActivities activities() {
+        return activities;
+    }
+
+    /** What requests of rollouts do now has lasted longer by this. */
+    void letActivitiesLast(Duration longer) {
+        later.addAndGet(longer.toNanos());
     }
 
     Server server() {
@@ -244,7 +262,7 @@ final class Workbench implements AutoCloseable {
                     new Fleet(List.of(database), Map.of("main", server)),
                     lookups,
                     outcomes,
-                    new RolloutRequests(ROLLOUTS),
+                    activities,
                     new RequestContext.Outages(registryOutage, Map.of("main", serverOutage)),
                     new RequestContext.Policy(
                             new WorkerSettings(
