@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** What has changed from one look at a rollout to the next, a line each. For one thread. */
 final class ChangeLog {
     private static final int TENTHS = 10;
+    /** Named in one look. */
+    private static final int MOST_FAILURES = 10;
 
-    private final NewFailures failures = new NewFailures();
+    private final NewFailures failures = new NewFailures(MOST_FAILURES);
     private final boolean withProgress;
     private @Nullable RolloutView before;
 

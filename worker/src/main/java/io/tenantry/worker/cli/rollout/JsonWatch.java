@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** JSON lines: the rollout when something of it has changed, each failure once, and those that run long each minute. */
+/**
+ * JSON lines: the rollout when something of it has changed, each failure once, and those that run long each minute. Of many
+ * failures between two looks the newest are there; the rollout's line has their number.
+ */
 final class JsonWatch implements WatchOutput {
     private static final long BETWEEN_LONG_RUNNING = Duration.ofMinutes(1).toNanos();
 
     private final Output output;
     private final LongSupplier nanos;
-    private final NewFailures failures = new NewFailures();
+    private final NewFailures failures = new NewFailures(Integer.MAX_VALUE);
     private @Nullable RolloutDocument last;
     private long longRunningSaid;
 

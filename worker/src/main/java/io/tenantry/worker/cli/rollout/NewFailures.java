@@ -10,11 +10,14 @@ import java.util.Set;
 
 /** Which failures were not there at the last look. For one thread. */
 final class NewFailures {
-    /** Of one look. */
-    private static final int MOST_SHOWN = 10;
-
     private final Set<String> seen = new HashSet<>();
+    private final int most;
     private int requests = -1;
+
+    /** @param most how many of one look are named */
+    NewFailures(int most) {
+        this.most = most;
+    }
 
     /**
      * What is new.
@@ -33,7 +36,7 @@ final class NewFailures {
         requests = total;
         List<FailedMember> newest = new ArrayList<>();
         for (FailedMember failed : look.failed()) {
-            if (seen.add(failed.requestId()) && newest.size() < MOST_SHOWN) {
+            if (seen.add(failed.requestId()) && newest.size() < most) {
                 newest.add(failed);
             }
         }
