@@ -107,13 +107,12 @@ public final class Tenants {
             return;
         }
         // A tenant that was deleted from the registry since the look-up stays deleted.
-        String sql =
-                "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version,"
-                        + " fingerprint_seen, observed_at, observed_before, fingerprint_seen_at) SELECT seen.*, observed_at FROM"
-                        + " unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],"
-                        + " ?::timestamptz[]) AS seen (tenant, database, server, location, version, fingerprint,"
-                        + " observed_at, observed_before) JOIN tenantry.tenant USING (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)"
-                        + UPDATE_UNLESS_SEEN_LATER;
+        String sql = "INSERT INTO tenantry.tenant_home AS known (tenant, database, server, location, version,"
+                + " fingerprint_seen, observed_at, observed_before, fingerprint_seen_at) SELECT seen.*, observed_at FROM"
+                + " unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],"
+                + " ?::timestamptz[]) AS seen (tenant, database, server, location, version, fingerprint,"
+                + " observed_at, observed_before) JOIN tenantry.tenant USING (tenant) ORDER BY 1, 2 ON CONFLICT (tenant, database)"
+                + UPDATE_UNLESS_SEEN_LATER;
         Columns<RegisteredHome> columns = new Columns<>(connection, homes).add("text", RegisteredHome::tenant);
         Sql.update(connection, sql, withoutTenant(columns).parameters());
     }

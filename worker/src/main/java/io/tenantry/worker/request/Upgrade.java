@@ -77,9 +77,8 @@ final class Upgrade {
                 .anyMatch(registered -> registered.server().equals(home.server())
                         && registered.location().equals(home.location()));
         Step first = migratedThere ? new RequireHome() : new ClaimSchema();
-        return new Resolution.Work(
-                List.of(work(
-                        database.get(), home, database.get().server(), first, Target.of(request.targetOf(name)), null)));
+        return new Resolution.Work(List.of(
+                work(database.get(), home, database.get().server(), first, Target.of(request.targetOf(name)), null)));
     }
 
     private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {

@@ -50,8 +50,10 @@ final class AdvertisedTargets {
     }
 
     private boolean isKnown(String database) {
-        Optional<String> version = requested.equals(MigrationRequested.LATEST) ? head(database) : Optional.of(requested);
-        Map<String, Scripts> workers = version.map(wanted -> having(database, wanted)).orElse(Map.of());
+        Optional<String> version =
+                requested.equals(MigrationRequested.LATEST) ? head(database) : Optional.of(requested);
+        Map<String, Scripts> workers =
+                version.map(wanted -> having(database, wanted)).orElse(Map.of());
         if (workers.isEmpty()) {
             return false;
         }
@@ -61,7 +63,8 @@ final class AdvertisedTargets {
         workers.forEach((worker, scripts) -> variants.computeIfAbsent(scripts.fingerprint(), own -> new ArrayList<>())
                 .add(worker));
         if (variants.size() > 1) {
-            differing.add("version " + first.version() + " of database " + database + " is made of different scripts at workers "
+            differing.add("version " + first.version() + " of database " + database
+                    + " is made of different scripts at workers "
                     + variants.values().stream()
                             .map(LackedTargets::named)
                             .collect(Collectors.joining(" and at workers ")));
@@ -85,7 +88,10 @@ final class AdvertisedTargets {
                 spelling(own.fingerprints(), version)
                         .ifPresent(spelt -> workers.put(
                                 worker.worker(),
-                                new Scripts(spelt, Objects.requireNonNull(own.fingerprints().get(spelt)))));
+                                new Scripts(
+                                        spelt,
+                                        Objects.requireNonNull(
+                                                own.fingerprints().get(spelt)))));
             }
         }
         return workers;
@@ -114,14 +120,14 @@ final class AdvertisedTargets {
     }
 
     private String reason(String database) {
-        boolean configured =
-                live.stream().anyMatch(worker -> worker.databases().containsKey(database));
+        boolean configured = live.stream().anyMatch(worker -> worker.databases().containsKey(database));
         if (!configured) {
             return "no live worker has a database " + database;
         }
         Optional<String> head = head(database);
         return head.isEmpty()
                 ? "the migrations of database " + database + " have no version"
-                : "no live worker has version " + requested + " of database " + database + "; the newest is " + head.get();
+                : "no live worker has version " + requested + " of database " + database + "; the newest is "
+                        + head.get();
     }
 }

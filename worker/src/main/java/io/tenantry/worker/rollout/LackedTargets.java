@@ -20,9 +20,8 @@ final class LackedTargets {
     private final List<String> sentences = new ArrayList<>();
 
     LackedTargets(Map<String, ResolvedTarget> targets, List<AdvertisedCatalog> live) {
-        this.live = live.stream()
-                .filter(worker -> !worker.databases().isEmpty())
-                .toList();
+        this.live =
+                live.stream().filter(worker -> !worker.databases().isEmpty()).toList();
         List<String> silent = live.stream()
                 .filter(worker -> worker.databases().isEmpty())
                 .map(AdvertisedCatalog::worker)
@@ -54,7 +53,9 @@ final class LackedTargets {
         if (!different.isEmpty()) {
             boolean nobody = without.size() + different.size() == live.size();
             sentences.add(version + " is made of other scripts at workers " + named(different)
-                    + (nobody ? "; no worker has those that the rollout was planned with: abort it, and start another one" : ""));
+                    + (nobody
+                            ? "; no worker has those that the rollout was planned with: abort it, and start another one"
+                            : ""));
         }
     }
 

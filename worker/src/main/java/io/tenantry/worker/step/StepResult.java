@@ -25,8 +25,7 @@ public sealed interface StepResult {
             @Nullable String from,
             @Nullable String to,
             List<String> applied,
-            @Nullable String fingerprint)
-            implements StepResult {}
+            @Nullable String fingerprint) implements StepResult {}
 
     /** Another attempt would not help; the next steps do not run. The components are as in {@link Migrated}. */
     record Refused(@Nullable String from, @Nullable String to, List<String> applied, ResultError error)

@@ -15,9 +15,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Who comes late with what he saw of a home does not hide what was seen since. */
 class LateObservationIT {
     /** The version alone, if the fingerprint came with it. */
-    private static final String SEEN = "SELECT concat_ws(' ', version, nullif(coalesce(fingerprint_seen, 'of nothing'), 'of '"
-            + " || version), CASE WHEN fingerprint_seen_at IS DISTINCT FROM observed_at THEN 'at another time' END) FROM"
-            + " tenantry.";
+    private static final String SEEN =
+            "SELECT concat_ws(' ', version, nullif(coalesce(fingerprint_seen, 'of nothing'), 'of '"
+                    + " || version), CASE WHEN fingerprint_seen_at IS DISTINCT FROM observed_at THEN 'at another time' END) FROM"
+                    + " tenantry.";
 
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
@@ -52,8 +53,7 @@ class LateObservationIT {
 
         register(null, "5", NOON.minusMillis(1));
 
-        assertThat(control.deployment().queryRegistry(SEEN + "shared_database"))
-                .containsExactly("6");
+        assertThat(control.deployment().queryRegistry(SEEN + "shared_database")).containsExactly("6");
     }
 
     @Test
@@ -102,8 +102,7 @@ class LateObservationIT {
 
         register(null, "7", NOON.minus(50, ChronoUnit.MINUTES), NOON);
 
-        assertThat(control.deployment().queryRegistry(SEEN + "shared_database"))
-                .containsExactly("7");
+        assertThat(control.deployment().queryRegistry(SEEN + "shared_database")).containsExactly("7");
     }
 
     @Test

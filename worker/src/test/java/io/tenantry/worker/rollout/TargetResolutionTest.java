@@ -31,7 +31,8 @@ class TargetResolutionTest {
                 .containsExactly(
                         Map.entry("billing", new ResolvedTarget("7", "of 7")),
                         Map.entry("users", new ResolvedTarget("2.10", "of 2.10")));
-        assertThat(TargetResolution.waitsFor(resolved.targets(), List.of(worker))).isEmpty();
+        assertThat(TargetResolution.waitsFor(resolved.targets(), List.of(worker)))
+                .isEmpty();
     }
 
     @Test
@@ -79,8 +80,9 @@ class TargetResolutionTest {
         assertThat(TargetResolution.waitsFor(targets, List.of(same, other)))
                 .contains("version 2 of database users is made of other scripts at workers other");
         assertThat(TargetResolution.waitsFor(targets, List.of(other)))
-                .contains("version 2 of database users is made of other scripts at workers other; no worker has those that the"
-                        + " rollout was planned with: abort it, and start another one");
+                .contains(
+                        "version 2 of database users is made of other scripts at workers other; no worker has those that the"
+                                + " rollout was planned with: abort it, and start another one");
     }
 
     /** The first one's need not be what will be left when the deployment is over. */
@@ -94,8 +96,9 @@ class TargetResolutionTest {
         };
 
         assertThat(TargetResolution.of(List.of("users"), "2", List.of(workers)))
-                .isEqualTo(new Differing("version 2 of database users is made of different scripts at workers old and at"
-                        + " workers new1, new2"));
+                .isEqualTo(
+                        new Differing("version 2 of database users is made of different scripts at workers old and at"
+                                + " workers new1, new2"));
         assertThat(resolved(List.of("users"), "1", workers).targets()).containsKey("users");
     }
 
@@ -117,9 +120,10 @@ class TargetResolutionTest {
 
         assertThat(unknown.databases()).containsExactly("billing", "orders");
         assertThat(unknown.reason())
-                .isEqualTo("no live worker has version 11 of database billing; the newest is 3; no live worker has version"
-                        + " 11 of database orders; the newest is 4; deploy workers that have it, or name"
-                        + " other databases or another target");
+                .isEqualTo(
+                        "no live worker has version 11 of database billing; the newest is 3; no live worker has version"
+                                + " 11 of database orders; the newest is 4; deploy workers that have it, or name"
+                                + " other databases or another target");
     }
 
     @Test

@@ -11,9 +11,10 @@ public final class RegisteredHomes {
      * fingerprint is the advertised one of its version, {@code unknown} if it has none, and {@code other} otherwise.
      */
     public static List<String> of(Deployment deployment) {
-        return deployment.queryRegistry("SELECT DISTINCT concat_ws(' ', tenant, database, version, CASE WHEN fingerprint IS"
-                + " NULL THEN 'unknown' WHEN fingerprint = versions ->> version THEN"
-                + " 'known' ELSE 'other' END) FROM (SELECT tenant, database, version, fingerprint FROM tenantry.tenant_home UNION ALL SELECT NULL, database, version, fingerprint FROM tenantry.shared_database) AS homes LEFT JOIN tenantry.worker_catalog"
-                + " USING (database) ORDER BY 1");
+        return deployment.queryRegistry(
+                "SELECT DISTINCT concat_ws(' ', tenant, database, version, CASE WHEN fingerprint IS"
+                        + " NULL THEN 'unknown' WHEN fingerprint = versions ->> version THEN"
+                        + " 'known' ELSE 'other' END) FROM (SELECT tenant, database, version, fingerprint FROM tenantry.tenant_home UNION ALL SELECT NULL, database, version, fingerprint FROM tenantry.shared_database) AS homes LEFT JOIN tenantry.worker_catalog"
+                        + " USING (database) ORDER BY 1");
     }
 }

@@ -22,10 +22,7 @@ public final class HomeFingerprint {
             return Optional.empty();
         }
         MigrationState state = MigrationState.of(
-                migrations,
-                history.withoutFailures(catalog.plans().outside().keySet()),
-                version.get(),
-                true);
+                migrations, history.withoutFailures(catalog.plans().outside().keySet()), version.get(), true);
         return state instanceof MigrationState.UpToDate
                 ? catalog.versionFingerprints().of(version.get())
                 : Optional.empty();

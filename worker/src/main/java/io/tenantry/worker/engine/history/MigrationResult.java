@@ -20,8 +20,7 @@ public sealed interface MigrationResult {
             @Nullable String from,
             @Nullable String to,
             List<String> applied,
-            @Nullable String fingerprint)
-            implements MigrationResult {}
+            @Nullable String fingerprint) implements MigrationResult {}
 
     /**
      * It is not, and trying again cannot help.

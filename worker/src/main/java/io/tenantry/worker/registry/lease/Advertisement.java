@@ -20,8 +20,7 @@ final class Advertisement {
 
     private Written committed = written;
 
-    private record Written(
-            String worker, @Nullable Map<String, AdvertisedCatalog.Database> databases) {}
+    private record Written(String worker, @Nullable Map<String, AdvertisedCatalog.Database> databases) {}
 
     Advertisement(String group) {
         this.group = group;

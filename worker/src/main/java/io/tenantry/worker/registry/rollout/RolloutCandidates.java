@@ -33,10 +33,7 @@ public final class RolloutCandidates {
      * @param shared which of these databases the configuration calls shared
      */
     public List<Candidate> find(
-            Connection connection,
-            Map<String, String> attributes,
-            Map<String, String> fingerprints,
-            Set<String> shared)
+            Connection connection, Map<String, String> attributes, Map<String, String> fingerprints, Set<String> shared)
             throws SQLException {
         List<String> ofTenants = new ArrayList<>(fingerprints.keySet());
         ofTenants.removeAll(shared);
@@ -110,15 +107,15 @@ public final class RolloutCandidates {
                 sql,
                 row -> new Conflict(row.getString(1), row.getInt(2), row.getString(3)),
                 texts(connection, places, Place::key),
-                connection.createArrayOf("bool", places.stream().map(Place::shared).toArray()),
+                connection.createArrayOf(
+                        "bool", places.stream().map(Place::shared).toArray()),
                 texts(connection, places, Place::database),
                 rollout);
     }
 
     private record Place(String key, boolean shared, String database) {}
 
-    private static <T> Array texts(Connection connection, List<T> rows, Function<T, String> value)
-            throws SQLException {
+    private static <T> Array texts(Connection connection, List<T> rows, Function<T, String> value) throws SQLException {
         return connection.createArrayOf("text", rows.stream().map(value).toArray());
     }
 

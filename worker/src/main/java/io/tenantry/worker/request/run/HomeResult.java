@@ -147,7 +147,14 @@ final class HomeResult {
             return Optional.empty();
         }
         return Optional.of(new RegisteredHome(
-                home.tenant(), home.database(), home.server(), home.location(), known.to(), fingerprint, observedAt, registeredAt));
+                home.tenant(),
+                home.database(),
+                home.server(),
+                home.location(),
+                known.to(),
+                fingerprint,
+                observedAt,
+                registeredAt));
     }
 
     private DatabaseResult databaseResult(

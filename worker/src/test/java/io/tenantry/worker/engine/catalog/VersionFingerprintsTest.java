@@ -131,7 +131,8 @@ class VersionFingerprintsTest {
         versioned("1.0", 11).repeatable("view", VIEW);
         VersionFingerprints fingerprints = fingerprints();
 
-        assertThat(fingerprints.of(MigrationVersion.fromVersion("01"))).contains(byVersion().get("1.0"));
+        assertThat(fingerprints.of(MigrationVersion.fromVersion("01")))
+                .contains(byVersion().get("1.0"));
         assertThat(fingerprints.of(MigrationVersion.fromVersion("2"))).isEmpty();
     }
 
@@ -162,7 +163,11 @@ class VersionFingerprintsTest {
 
     private static Migration migration(String version, String description, String type, @Nullable Integer checksum) {
         return new Migration(
-                MigrationVersion.fromVersion(version), description, type, "V" + version + "__v" + version + ".sql", checksum);
+                MigrationVersion.fromVersion(version),
+                description,
+                type,
+                "V" + version + "__v" + version + ".sql",
+                checksum);
     }
 
     private Map<String, String> byVersion() {

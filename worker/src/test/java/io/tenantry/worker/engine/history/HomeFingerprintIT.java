@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** A home has the fingerprint of a version if it had all of it applied, by whatever way. */
 class HomeFingerprintIT {
-    private static final String HISTORY = "SELECT coalesce(version, description) FROM tenant_%s.flyway_schema_history ORDER"
-            + " BY installed_rank";
+    private static final String HISTORY =
+            "SELECT coalesce(version, description) FROM tenant_%s.flyway_schema_history ORDER" + " BY installed_rank";
 
     private EngineFixture engine;
 
@@ -55,7 +55,8 @@ class HomeFingerprintIT {
     @Test
     void byPlanAndByFlyway() throws Exception {
         MigrationCatalog older = engine.proven();
-        MigrationCatalog newer = engine.with("V3__c.sql", "CREATE TABLE c (id int);").proven();
+        MigrationCatalog newer =
+                engine.with("V3__c.sql", "CREATE TABLE c (id int);").proven();
         assertThat(newer.plans().steps()).containsKeys("V1__a.sql", "V2__b.sql", "V3__c.sql");
 
         assertThat(fingerprint(engine.onboard(older, "acme"))).isEqualTo(of(older, "2"));
@@ -74,10 +75,13 @@ class HomeFingerprintIT {
         MigrationCatalog before = engine.catalog();
         String first = upgrade(before, "acme", "latest");
         assertThat(first).isEqualTo(of(before, "2"));
-        MigrationCatalog after = engine.with("V1_5__late.sql", "CREATE TABLE late (id int);").catalog();
+        MigrationCatalog after =
+                engine.with("V1_5__late.sql", "CREATE TABLE late (id int);").catalog();
 
         assertThat(upgrade(after, "acme", "latest")).as("it is refused").isNull();
-        assertThat(upgrade(after.outOfOrder(true), "acme", "2")).isEqualTo(of(after, "2")).isNotEqualTo(first);
+        assertThat(upgrade(after.outOfOrder(true), "acme", "2"))
+                .isEqualTo(of(after, "2"))
+                .isNotEqualTo(first);
         assertThat(upgrade(before, "acme", "latest")).as("it is not known").isNull();
     }
 
@@ -106,15 +110,17 @@ class HomeFingerprintIT {
         assertThat(upgrade(catalog, "acme", "latest"))
                 .as("a script that is gone is not missed by Flyway")
                 .isEqualTo(of(catalog, "2"));
-        engine.execute("UPDATE tenant_acme.flyway_schema_history SET type = 'BASELINE', script = '<< Flyway Baseline >>',"
-                + " checksum = NULL WHERE version = '1'");
+        engine.execute(
+                "UPDATE tenant_acme.flyway_schema_history SET type = 'BASELINE', script = '<< Flyway Baseline >>',"
+                        + " checksum = NULL WHERE version = '1'");
         assertThat(upgrade(catalog, "acme", "latest"))
                 .as("what was there before its baseline")
                 .isNull();
     }
 
     private MigrationCatalog view(String query) throws IOException {
-        return engine.with("R__view.sql", "DROP VIEW IF EXISTS v; CREATE VIEW v AS " + query + ";").catalog();
+        return engine.with("R__view.sql", "DROP VIEW IF EXISTS v; CREATE VIEW v AS " + query + ";")
+                .catalog();
     }
 
     private @Nullable String upgrade(MigrationCatalog catalog, String tenant, String target) throws SQLException {

@@ -179,7 +179,8 @@ class LeasesIT {
         List<Connection> busy = a.use("main", 1);
         String before = a.name();
         a.advertise("users", "3");
-        Await.until(PATIENCE, "its migrations are known", () -> catalogs().contains(before + " users 3 {\"3\": \"f3\"}"));
+        Await.until(
+                PATIENCE, "its migrations are known", () -> catalogs().contains(before + " users 3 {\"3\": \"f3\"}"));
         deployment.executeInRegistry("UPDATE tenantry.worker_catalog SET head = 'not written again'");
         long renewals = renewals(a);
         Await.until(PATIENCE, "it renews its lease", () -> renewals(a) > renewals + 1);
@@ -386,8 +387,8 @@ class LeasesIT {
     }
 
     private List<String> catalogs() {
-        return deployment.queryRegistry("SELECT concat_ws(' ', application_name, database, head, versions) FROM"
-                + " tenantry.worker_catalog");
+        return deployment.queryRegistry(
+                "SELECT concat_ws(' ', application_name, database, head, versions) FROM" + " tenantry.worker_catalog");
     }
 
     private long renewals(LeasingWorker worker) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RolloutCandidatesIT {
-    private static final Map<String, String> TARGETS = Map.of("users", "u2", "orders", "o2", "billing", "b2", "stats", "s2");
+    private static final Map<String, String> TARGETS =
+            Map.of("users", "u2", "orders", "o2", "billing", "b2", "stats", "s2");
     private static final Set<String> SHARED = Set.of("billing", "stats", "other");
 
     @RegisterExtension
@@ -36,8 +37,9 @@ class RolloutCandidatesIT {
         home("elsewhere", "archive", "'u2', now()");
         tenant("homeless", "{}");
         control.deployment()
-                .executeInRegistry("INSERT INTO tenantry.shared_database (database, server, location, observed_at,"
-                        + " fingerprint_seen, fingerprint_seen_at) VALUES ('billing', 'main', 'billing', now(), 'b2', now())");
+                .executeInRegistry(
+                        "INSERT INTO tenantry.shared_database (database, server, location, observed_at,"
+                                + " fingerprint_seen, fingerprint_seen_at) VALUES ('billing', 'main', 'billing', now(), 'b2', now())");
 
         assertThat(find(Map.of()))
                 .as("a shared database that was never migrated is one too")
@@ -100,8 +102,7 @@ class RolloutCandidatesIT {
 
     private List<Candidate> candidates(Map<String, String> attributes, Map<String, String> targets)
             throws SQLException {
-        return control.registry()
-                .inTransaction(connection -> candidates.find(connection, attributes, targets, SHARED));
+        return control.registry().inTransaction(connection -> candidates.find(connection, attributes, targets, SHARED));
     }
 
     private List<Conflict> conflicts(Candidate... members) throws SQLException {
@@ -115,29 +116,33 @@ class RolloutCandidatesIT {
 
     private void tenant(String name, String attributes) {
         control.deployment()
-                .executeInRegistry("INSERT INTO tenantry.tenant (tenant, attributes) VALUES ('" + name + "', '" + attributes
-                        + "')");
+                .executeInRegistry("INSERT INTO tenantry.tenant (tenant, attributes) VALUES ('" + name + "', '"
+                        + attributes + "')");
     }
 
     /** @param fingerprint and the time that goes with it, as SQL; it was last seen now */
     private void home(String tenant, String database, String fingerprint) {
         control.deployment()
                 .executeInRegistry("INSERT INTO tenantry.tenant_home (tenant, database, server, location, observed_at,"
-                        + " fingerprint_seen, fingerprint_seen_at) VALUES ('" + tenant + "', '" + database + "', 'main', 'x', now(), "
+                        + " fingerprint_seen, fingerprint_seen_at) VALUES ('" + tenant + "', '" + database
+                        + "', 'main', 'x', now(), "
                         + fingerprint + ")");
     }
 
     private void rollout(String name, String finishedAt) {
         control.deployment()
-                .executeInRegistry("INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
-                        + " verb_source, concurrency, finished_at) VALUES ('" + name
-                        + "', 'g', 0, 'running', '{}', 'v', 's', 1, " + finishedAt + ")");
+                .executeInRegistry(
+                        "INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
+                                + " verb_source, concurrency, finished_at) VALUES ('" + name
+                                + "', 'g', 0, 'running', '{}', 'v', 's', 1, " + finishedAt + ")");
     }
 
     private void member(String rollout, String key, boolean shared, String databases) {
         control.deployment()
-                .executeInRegistry("INSERT INTO tenantry.rollout_member (rollout, shared, key, databases, wave, request_id)"
-                        + " VALUES ('" + rollout + "', " + shared + ", '" + key + "', string_to_array('" + databases
-                        + "', ','), 1, '" + rollout + key + "')");
+                .executeInRegistry(
+                        "INSERT INTO tenantry.rollout_member (rollout, shared, key, databases, wave, request_id)"
+                                + " VALUES ('" + rollout + "', " + shared + ", '" + key + "', string_to_array('"
+                                + databases
+                                + "', ','), 1, '" + rollout + key + "')");
     }
 }

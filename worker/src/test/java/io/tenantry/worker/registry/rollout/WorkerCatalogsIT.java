@@ -33,12 +33,14 @@ class WorkerCatalogsIT {
         write("fenced", Map.of("users", USERS));
         write("waitsAgain", Map.of("users", USERS));
         control.deployment()
-                .executeInRegistry("INSERT INTO tenantry.worker (group_id, application_name, expires_at) VALUES ('other',"
-                        + " 'stranger', now())");
+                .executeInRegistry(
+                        "INSERT INTO tenantry.worker (group_id, application_name, expires_at) VALUES ('other',"
+                                + " 'stranger', now())");
 
         worker("command", false, 1);
         control.deployment()
-                .executeInRegistry("UPDATE tenantry.worker SET most_connections = 1 WHERE application_name = 'command'");
+                .executeInRegistry(
+                        "UPDATE tenantry.worker SET most_connections = 1 WHERE application_name = 'command'");
 
         assertThat(live())
                 .as("one that has never had a connection has no migrations yet, and takes no requests")

@@ -124,7 +124,9 @@ class ResultBuilderTest {
     void registersATenantWithItsAttributesAndHomes() throws SQLException {
         try (Server server = Homes.server("main")) {
             Registration registration = registration(
-                    ONBOARDING, null, Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3"), null)));
+                    ONBOARDING,
+                    null,
+                    Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3"), null)));
 
             assertThat(registration)
                     .isEqualTo(new Registration(
@@ -160,7 +162,9 @@ class ResultBuilderTest {
     void anUpgradeRegistersNoTenantButItsVersions() throws SQLException {
         try (Server server = Homes.server("main")) {
             Registration registration = registration(
-                    MIGRATION, null, Homes.done(server, "users", new StepResult.Migrated("3", "11", List.of("11"), null)));
+                    MIGRATION,
+                    null,
+                    Homes.done(server, "users", new StepResult.Migrated("3", "11", List.of("11"), null)));
 
             assertThat(registration.onboarded()).isFalse();
             assertThat(registration.attributes()).isEmpty();
