@@ -180,7 +180,7 @@ final class RolloutProgress {
     private RolloutRow soaking(Connection connection, RolloutRow row, Instant now) throws SQLException {
         RolloutRow checked = haltIfNeeded(connection, row, wavesWithoutSkipped(connection, row));
         @Nullable Instant soakUntil = row.soakUntil();
-        if (!checked.equals(row) || soakUntil != null && now.isBefore(soakUntil)) {
+        if (!checked.equals(row) || (soakUntil != null && now.isBefore(soakUntil))) {
             return checked;
         }
         return Transitions.transitionTo(RolloutState.RUNNING, row, null);
