@@ -6,6 +6,8 @@ import io.tenantry.worker.cli.fleet.ShowTenant;
 import io.tenantry.worker.cli.fleet.Status;
 import io.tenantry.worker.cli.fleet.Tenants;
 import io.tenantry.worker.cli.letters.DeadLetters;
+import io.tenantry.worker.cli.registry.RebuildRegistry;
+import io.tenantry.worker.cli.registry.RegistryGroup;
 import io.tenantry.worker.cli.request.Migrate;
 import io.tenantry.worker.cli.request.Onboard;
 import io.tenantry.worker.cli.rollout.RolloutGroup;
@@ -38,6 +40,7 @@ public final class Commands {
                         new Migrate(environment, System.in),
                         RolloutGroup.of(environment),
                         DeadLetters.of(environment),
+                        new RegistryGroup().with(new RebuildRegistry(environment)),
                         new CreateTopics(environment),
                         new Run(environment, worker)));
     }

@@ -197,6 +197,19 @@ class ArchitectureTest {
                             "postgres.home",
                             "config",
                             "config.read")),
+            entry("cli.registry", Set.of("cli", "operator.rebuild", "postgres.home", "config", "config.read")),
+            entry(
+                    "operator.rebuild",
+                    Set.of(
+                            "operator",
+                            "operator.home",
+                            "engine.catalog",
+                            "engine.history",
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home",
+                            "registry",
+                            "config")),
             entry(
                     "operator.home",
                     Set.of(
@@ -280,7 +293,7 @@ class ArchitectureTest {
             entry(
                     "com.fasterxml.jackson..",
                     Set.of("registry", "registry.overview", "registry.rollout", "operator.letters", "cli")),
-            entry("picocli..", Set.of("cli", "cli.fleet", "cli.letters", "cli.request", "cli.rollout", "cli.setup")),
+            entry("picocli..", Set.of("cli", "cli.fleet", "cli.letters", "cli.registry", "cli.request", "cli.rollout", "cli.setup")),
             entry("org.jline..", Set.of("cli.rollout")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
@@ -291,6 +304,7 @@ class ArchitectureTest {
                             "registry",
                             "registry.lease",
                             "registry.overview",
+                            "operator.rebuild",
                             "operator.fleet",
                             "operator.letters",
                             "operator.rollout",

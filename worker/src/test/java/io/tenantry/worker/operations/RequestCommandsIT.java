@@ -7,7 +7,6 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.Topic;
-import io.tenantry.worker.Commands;
 import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.request.Answer;
@@ -16,8 +15,6 @@ import io.tenantry.worker.operator.request.Requests;
 import io.tenantry.worker.operator.request.SentRequest;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +24,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 /** {@code onboard} and {@code migrate} beside a running worker. */
 class RequestCommandsIT {
@@ -147,15 +143,6 @@ class RequestCommandsIT {
     }
 
     private CommandLineRun run(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--config");
-        all.add(deployment.settingsFile().toString());
-        CommandLine line = Commands.of(CommandLineRun.PIPE, settings -> 0);
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        line.setOut(new PrintWriter(out, true));
-        line.setErr(new PrintWriter(err, true));
-        int status = line.execute(all.toArray(String[]::new));
-        return new CommandLineRun(status, out.toString(), err.toString());
+        return CommandLineRun.on(deployment, arguments);
     }
 }

@@ -11,14 +11,37 @@ import io.tenantry.worker.postgres.connection.Server;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The migrations of the configured databases, each read when it is first needed. For one thread. */
-final class Catalogs {
+public final class Catalogs {
     private final Settings settings;
-    private final Map<String, MigrationCatalog> read = new HashMap<>();
+    private final Consumer<String> unusable;
+    private final Map<String, Optional<MigrationCatalog>> read = new HashMap<>();
 
-    Catalogs(Settings settings) {
+    /** @param unusable told once for each database why {@link #find} finds nothing */
+    public Catalogs(Settings settings, Consumer<String> unusable) {
         this.settings = settings;
+        this.unusable = unusable;
+    }
+
+    /**
+     * The same as {@link #of}; empty if they cannot be read. The first call for a database needs a connection of the
+     * server.
+     */
+    public Optional<MigrationCatalog> find(String database, Server server) {
+        Optional<MigrationCatalog> known = read.get(database);
+        if (known == null) {
+            try {
+                known = Optional.of(load(database, server));
+            } catch (OperationFailedException failure) {
+                unusable.accept(String.valueOf(failure.getMessage()));
+                known = Optional.empty();
+            }
+            read.put(database, known);
+        }
+        return known;
     }
 
     /**
@@ -28,12 +51,12 @@ final class Catalogs {
      * @throws OperationFailedException if they cannot be read
      */
     MigrationCatalog of(String database, Server server) throws OperationFailedException {
-        MigrationCatalog known = read.get(database);
-        if (known == null) {
-            known = load(database, server);
+        Optional<MigrationCatalog> known = read.get(database);
+        if (known == null || known.isEmpty()) {
+            known = Optional.of(load(database, server));
             read.put(database, known);
         }
-        return known;
+        return known.get();
     }
 
     private MigrationCatalog load(String name, Server server) throws OperationFailedException {

@@ -28,7 +28,7 @@ public final class DryRun {
 
     public DryRun(Access access) {
         this.access = access;
-        this.catalogs = new Catalogs(access.settings());
+        this.catalogs = new Catalogs(access.settings(), unusable -> {});
     }
 
     /**
