@@ -11,6 +11,8 @@ import io.tenantry.worker.registry.rollout.RolloutAnswers;
 import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutTable;
 import io.tenantry.worker.registry.rollout.RolloutTable.Look;
+import io.tenantry.worker.registry.rollout.RolloutWait;
+import io.tenantry.worker.registry.rollout.RolloutWaits;
 import io.tenantry.worker.rollout.RolloutProgress.Advanced;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,6 +37,8 @@ public final class RolloutWork {
     /** A rollout without a change is moved on so often: it may soak, or wait for workers. */
     private static final Duration WITHOUT_CHANGE = Duration.ofSeconds(1);
 
+    private static final int WAITS_IN_LOG = 3;
+
     private record Seen(String progress, long atNanos) {}
 
     private final Registry registry;
@@ -44,6 +48,7 @@ public final class RolloutWork {
     private final MemberTable members = new MemberTable();
     private final Outbox outbox = new Outbox();
     private final RolloutAnswers answers = new RolloutAnswers();
+    private final RolloutWaits waits = new RolloutWaits();
     private final AttemptEvents attempts;
     private final RolloutProgress progress;
     private final VerbExecution verbs;
@@ -189,9 +194,15 @@ public final class RolloutWork {
     }
 
     private String whyItWaits(Look look) throws SQLException {
-        return registry.inTransaction(connection -> rollouts.find(connection, look.rollout()))
-                .map(RolloutRow::waitsFor)
-                .orElse("`rollout show` says what they wait for");
+        return registry.inTransaction(connection -> {
+            Optional<String> known =
+                    rollouts.find(connection, look.rollout()).map(RolloutRow::waitsFor);
+            List<String> oldest = waits.oldest(connection, look.rollout(), WAITS_IN_LOG).stream()
+                    .map(RolloutWait::text)
+                    .toList();
+            return known.orElse(
+                    oldest.isEmpty() ? "no worker has said what they wait for" : String.join("; ", oldest));
+        });
     }
 
     private boolean isDue(Look look) {
