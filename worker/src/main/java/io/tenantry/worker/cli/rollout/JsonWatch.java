@@ -25,7 +25,8 @@ final class JsonWatch implements WatchOutput {
             String event,
             @Nullable RolloutDocument rollout,
             RolloutDocument.@Nullable Failure failure,
-            @Nullable List<RolloutDocument.InFlight> longRunning) {}
+            @Nullable List<RolloutDocument.InFlight> inFlight,
+            @Nullable List<RolloutDocument.Wait> waits) {}
 
     /** @param nanos as {@link System#nanoTime} */
     JsonWatch(Output output, LongSupplier nanos) {
@@ -38,20 +39,22 @@ final class JsonWatch implements WatchOutput {
     public void show(RolloutLook look) {
         failures.take(look)
                 .newest()
-                .forEach(failed -> output.json(new Line("failure", null, RolloutDocument.Failure.of(failed), null)));
+                .forEach(failed ->
+                        output.json(new Line("failure", null, RolloutDocument.Failure.of(failed), null, null)));
         RolloutDocument now = RolloutDocument.of(look.view());
         if (!now.equals(last)) {
             last = now;
-            output.json(new Line("rollout", now, null, null));
+            output.json(new Line("rollout", now, null, null, null));
         }
         if (nanos.getAsLong() - longRunningSaid >= BETWEEN_LONG_RUNNING) {
             longRunningSaid = nanos.getAsLong();
-            List<RolloutDocument.InFlight> longRunning = look.inFlight().stream()
-                    .filter(member -> member.sent().compareTo(WatchScreen.LONG) >= 0)
+            List<RolloutDocument.InFlight> silent = LongRunning.silent(look).stream()
                     .map(RolloutDocument.InFlight::of)
                     .toList();
-            if (!longRunning.isEmpty()) {
-                output.json(new Line("long-running", null, null, longRunning));
+            List<RolloutDocument.Wait> waits =
+                    look.waits().stream().map(RolloutDocument.Wait::of).toList();
+            if (!silent.isEmpty() || !waits.isEmpty()) {
+                output.json(new Line("long-running", null, null, silent, waits));
             }
         }
     }

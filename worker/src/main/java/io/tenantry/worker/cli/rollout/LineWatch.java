@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /** A line only when something has changed, and those that run long each minute. */
@@ -33,16 +32,8 @@ final class LineWatch implements WatchOutput {
         changes.changes(look).forEach(this::write);
         if (nanos.getAsLong() - longRunningSaid >= BETWEEN_LONG_RUNNING) {
             longRunningSaid = nanos.getAsLong();
-            longRunning(look).forEach(text -> write(ScreenLine.of("long-running: " + text)));
+            LongRunning.lines(look, MOST_LONG_RUNNING).forEach(text -> write(ScreenLine.of("long-running: " + text)));
         }
-    }
-
-    private static List<String> longRunning(RolloutLook look) {
-        return look.inFlight().stream()
-                .filter(member -> member.sent().compareTo(WatchScreen.LONG) >= 0)
-                .limit(MOST_LONG_RUNNING)
-                .map(WatchScreen::longRunning)
-                .toList();
     }
 
     private void write(ScreenLine line) {

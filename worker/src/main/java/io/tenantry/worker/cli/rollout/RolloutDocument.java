@@ -1,10 +1,12 @@
 package io.tenantry.worker.cli.rollout;
 
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.registry.rollout.Blocker;
 import io.tenantry.worker.registry.rollout.FailedMember;
 import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.MemberCounts;
 import io.tenantry.worker.registry.rollout.RolloutView;
+import io.tenantry.worker.registry.rollout.RolloutWait;
 import io.tenantry.worker.registry.rollout.WaveView;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,6 +120,31 @@ record RolloutDocument(
                     member.shared() ? member.key() : null,
                     member.wave(),
                     member.sent());
+        }
+    }
+
+    /** What a worker says of one that runs or waits for long. */
+    record Wait(
+            @Nullable String tenant,
+            @Nullable String database,
+            String worker,
+            @Nullable String server,
+            boolean running,
+            Duration age,
+            @Nullable String reason,
+            @Nullable String detail,
+            List<Blocker> blockers) {
+        static Wait of(RolloutWait wait) {
+            return new Wait(
+                    wait.shared() ? null : wait.key(),
+                    wait.shared() ? wait.key() : null,
+                    wait.worker(),
+                    wait.server(),
+                    wait.running(),
+                    wait.age(),
+                    wait.reason(),
+                    wait.detail(),
+                    wait.blockers());
         }
     }
 

@@ -41,6 +41,7 @@ final class ShowCommand extends RolloutCommand {
             @Nullable String drivenBy,
             List<RolloutDocument.Failure> failed,
             List<RolloutDocument.InFlight> inFlight,
+            List<RolloutDocument.Wait> waits,
             List<String> next) {}
 
     @Override
@@ -63,6 +64,7 @@ final class ShowCommand extends RolloutCommand {
                     driver,
                     look.failed().stream().map(RolloutDocument.Failure::of).toList(),
                     look.inFlight().stream().map(RolloutDocument.InFlight::of).toList(),
+                    look.waits().stream().map(RolloutDocument.Wait::of).toList(),
                     advice.next(look.view())));
         } else {
             new ShowText(look, driver, ZoneId.systemDefault()).write(output);

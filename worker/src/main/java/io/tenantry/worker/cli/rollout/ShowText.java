@@ -5,7 +5,6 @@ import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.TextTable;
 import io.tenantry.worker.operator.rollout.RolloutLook;
 import io.tenantry.worker.registry.rollout.FailedMember;
-import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.MemberCounts;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.registry.rollout.RolloutView;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code rollout show} writes. */
 final class ShowText {
-    private static final int MOST_IN_FLIGHT = 5;
+    private static final int MOST_LONG_RUNNING = 10;
 
     private final RolloutLook look;
     private final RolloutView view;
@@ -50,7 +49,7 @@ final class ShowText {
             output.table(waves());
         }
         failures(output);
-        inFlight(output);
+        longRunning(output);
     }
 
     private void facts(Output output) {
@@ -182,16 +181,12 @@ final class ShowText {
                 : failed.error().statement().lines().limit(3).toList();
     }
 
-    private void inFlight(Output output) {
-        List<InFlightMember> longest = look.inFlight().stream()
-                .filter(member -> member.sent().compareTo(WatchScreen.LONG) >= 0)
-                .limit(MOST_IN_FLIGHT)
-                .toList();
-        if (longest.isEmpty()) {
-            return;
+    private void longRunning(Output output) {
+        List<String> longest = LongRunning.lines(look, MOST_LONG_RUNNING);
+        if (!longest.isEmpty()) {
+            output.line("");
+            output.line(Colour.HEADING, "in flight for the longest time");
+            longest.forEach(line -> output.line("  " + line));
         }
-        output.line("");
-        output.line(Colour.HEADING, "in flight for the longest time");
-        longest.forEach(member -> output.line("  " + WatchScreen.longRunning(member)));
     }
 }

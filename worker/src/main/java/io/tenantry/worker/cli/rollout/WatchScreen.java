@@ -2,11 +2,9 @@ package io.tenantry.worker.cli.rollout;
 
 import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.operator.rollout.RolloutLook;
-import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.MemberCounts;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.registry.rollout.RolloutView;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -14,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The lines that stay at the bottom of a terminal while a rollout is watched: at most half of the screen. */
 final class WatchScreen {
-    /** After which a tenant in flight is named. */
-    static final Duration LONG = Duration.ofSeconds(30);
-
     private static final int MOST_LONG_RUNNING = 3;
 
     private final RolloutLook look;
@@ -102,19 +97,11 @@ final class WatchScreen {
     /** What is shown where there is room. */
     private List<ScreenLine> more() {
         List<ScreenLine> more = new ArrayList<>();
-        look.inFlight().stream()
-                .filter(member -> member.sent().compareTo(LONG) >= 0)
-                .limit(MOST_LONG_RUNNING)
-                .forEach(member -> more.add(new ScreenLine(longRunning(member), Colour.WAITING)));
+        LongRunning.lines(look, MOST_LONG_RUNNING).forEach(line -> more.add(new ScreenLine(line, Colour.WAITING)));
         if (!view.state().isFinal() && !view.waves().isEmpty()) {
             more.add(ScreenLine.of("halts at " + HaltText.of(view)));
         }
         more.add(ScreenLine.of("Ctrl-C stops watching; the rollout goes on"));
         return more;
-    }
-
-    static String longRunning(InFlightMember member) {
-        return (member.shared() ? "database " : "") + member.key() + ": no result for "
-                + Figures.duration(member.sent());
     }
 }

@@ -3,8 +3,10 @@ package io.tenantry.worker.operator.rollout;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.registry.rollout.MemberViews;
 import io.tenantry.worker.registry.rollout.RolloutView;
 import io.tenantry.worker.registry.rollout.RolloutViews;
+import io.tenantry.worker.registry.rollout.RolloutWaits;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,6 +16,8 @@ import java.util.Optional;
 public final class RolloutReader {
     private final Access access;
     private final RolloutViews views = new RolloutViews();
+    private final MemberViews members = new MemberViews();
+    private final RolloutWaits waits = new RolloutWaits();
 
     public RolloutReader(Access access) {
         this.access = access;
@@ -33,10 +37,11 @@ public final class RolloutReader {
                     ? Optional.empty()
                     : Optional.of(new RolloutLook(
                             view.get(),
-                            views.retrying(connection, rollout),
-                            views.failedNow(connection, rollout),
-                            views.failed(connection, rollout, source, limit),
-                            views.inFlight(connection, rollout, limit)));
+                            members.retrying(connection, rollout),
+                            members.failedNow(connection, rollout),
+                            members.failed(connection, rollout, source, limit),
+                            members.inFlight(connection, rollout, limit),
+                            waits.oldest(connection, rollout, limit)));
         });
     }
 

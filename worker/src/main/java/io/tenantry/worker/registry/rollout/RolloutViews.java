@@ -5,7 +5,6 @@ import io.tenantry.contracts.EventData;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.RolloutResult;
-import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.registry.rollout.WaveView.Progress;
 import java.nio.charset.StandardCharsets;
@@ -13,14 +12,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Rollouts for readers. Changes nothing; every method works in the caller's transaction. */
 public final class RolloutViews {
@@ -47,65 +44,6 @@ public final class RolloutViews {
     public List<RolloutView> list(Connection connection, boolean onlyActive, int limit) throws SQLException {
         String active = onlyActive ? "WHERE finished_at IS NULL " : "";
         return read(connection, active + "ORDER BY requested_at DESC, rollout LIMIT ?", limit);
-    }
-
-    /** How many tenants and shared databases are failed now, by the code of their latest attempt. */
-    public Map<String, Integer> failedNow(Connection connection, String rollout) throws SQLException {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        Sql.forEach(
-                connection,
-                "SELECT coalesce(code, 'internal'), count(*) FROM tenantry.rollout_member WHERE rollout = ? AND state ="
-                        + " 'failed' GROUP BY 1 ORDER BY 2 DESC, 1",
-                row -> counts.put(row.getString(1), row.getInt(2)),
-                rollout);
-        return counts;
-    }
-
-    /** How many have an attempt that {@code retry-failed} asked for, and that is not answered. */
-    public int retrying(Connection connection, String rollout) throws SQLException {
-        return Sql.one(
-                connection,
-                "SELECT count(*) FROM tenantry.rollout_member WHERE rollout = ? AND state = 'pending' AND retry",
-                row -> row.getInt(1),
-                rollout);
-    }
-
-    /**
-     * Those that failed last, with their results; newest first.
-     *
-     * @param source of the rollout's requests, which is the group's
-     * @param limit at most so many
-     */
-    public List<FailedMember> failed(Connection connection, String rollout, String source, int limit)
-            throws SQLException {
-        return Sql.query(
-                connection,
-                "SELECT m.*, r.result FROM (SELECT * FROM tenantry.rollout_member WHERE rollout = ? AND state = 'failed'"
-                        + " ORDER BY ended_at DESC NULLS LAST, key LIMIT ?) m LEFT JOIN tenantry.request r ON r.id ="
-                        + " m.request_id AND r.source = ? AND r.type = ? AND NOT m.dead ORDER BY m.ended_at DESC NULLS"
-                        + " LAST, m.key",
-                this::failedMember,
-                rollout,
-                limit,
-                source,
-                EventType.MIGRATION_REQUESTED.type());
-    }
-
-    /**
-     * Those that were sent and are not answered, the longest time first.
-     *
-     * @param limit at most so many
-     */
-    public List<InFlightMember> inFlight(Connection connection, String rollout, int limit) throws SQLException {
-        return Sql.query(
-                connection,
-                "SELECT key, shared, wave, extract(epoch FROM now() - sent_at) AS sent FROM tenantry.rollout_member"
-                        + " WHERE rollout = ? AND state = 'pending' AND sent_at IS NOT NULL ORDER BY sent_at, key"
-                        + " LIMIT ?",
-                row -> new InFlightMember(
-                        row.getString("key"), row.getBoolean("shared"), row.getInt("wave"), required(row, "sent")),
-                rollout,
-                limit);
     }
 
     /**
@@ -169,11 +107,11 @@ public final class RolloutViews {
                 new RolloutView.Why(row.getString("reason"), row.getString("waits_for")),
                 new RolloutView.Times(
                         row.getObject("requested_at", OffsetDateTime.class).toInstant(),
-                        instant(row, "started_at"),
-                        instant(row, "finished_at"),
-                        required(row, "age"),
-                        seconds(row, "ran"),
-                        seconds(row, "soak_left")));
+                        Rows.instant(row, "started_at"),
+                        Rows.instant(row, "finished_at"),
+                        Rows.duration(row, "age"),
+                        Rows.durationIfAny(row, "ran"),
+                        Rows.durationIfAny(row, "soak_left")));
     }
 
     private static Map<String, List<WaveView>> waves(Connection connection, Object[] rollouts) throws SQLException {
@@ -196,14 +134,14 @@ public final class RolloutViews {
                 row.getInt("failed"),
                 row.getInt("skipped"),
                 row.getInt("counted"));
-        Progress begun = instant(row, "started_at") == null ? Progress.NOT_BEGUN : Progress.BEGUN;
+        Progress begun = Rows.instant(row, "started_at") == null ? Progress.NOT_BEGUN : Progress.BEGUN;
         return new WaveView(
                 row.getInt("wave"),
                 row.getString("name"),
                 Duration.ofMillis(row.getLong("soak_millis")),
                 row.getBoolean("pause_after"),
                 counts,
-                instant(row, "completed_at") == null ? begun : Progress.COMPLETED);
+                Rows.instant(row, "completed_at") == null ? begun : Progress.COMPLETED);
     }
 
     private static Map<String, Map<String, Integer>> failures(Connection connection, Object[] rollouts)
@@ -219,22 +157,6 @@ public final class RolloutViews {
         return failures;
     }
 
-    private FailedMember failedMember(ResultSet row) throws SQLException {
-        @Nullable String result = row.getString("result");
-        @Nullable String code = row.getString("code");
-        return new FailedMember(
-                row.getString("key"),
-                row.getBoolean("shared"),
-                row.getInt("wave"),
-                row.getInt("attempt"),
-                row.getString("request_id"),
-                code == null ? "internal" : code,
-                row.getBoolean("counted"),
-                row.getBoolean("dead"),
-                instant(row, "ended_at"),
-                result == null ? null : decode(result, TenantResult.class));
-    }
-
     private <T extends EventData> T decode(String json, Class<T> type) {
         return codec.decodeData(json.getBytes(StandardCharsets.UTF_8), type);
     }
@@ -248,19 +170,5 @@ public final class RolloutViews {
             }
         }
         return versions;
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    private static Duration required(ResultSet row, String column) throws SQLException {
-        return Duration.ofMillis(Math.round(row.getDouble(column) * 1000));
-    }
-
-    private static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {
-        @Nullable Object value = row.getObject(column);
-        return value == null ? null : required(row, column);
     }
 }

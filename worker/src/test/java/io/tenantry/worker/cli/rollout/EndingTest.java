@@ -47,9 +47,11 @@ class EndingTest {
         Rollouts halted = finished(10, 9, 1).in(RolloutState.HALTED, "x");
         long later = Duration.ofHours(1).toNanos();
 
-        assertThat(ending.isReached(halted.look(1, List.of()), 0)).isFalse();
-        assertThat(ending.isReached(halted.look(1, List.of()), later)).isFalse();
-        assertThat(ending.isReached(halted.look(0, List.of()), later)).isTrue();
+        assertThat(ending.isReached(halted.look(1, List.of(), List.of()), 0)).isFalse();
+        assertThat(ending.isReached(halted.look(1, List.of(), List.of()), later))
+                .isFalse();
+        assertThat(ending.isReached(halted.look(0, List.of(), List.of()), later))
+                .isTrue();
     }
 
     @Test

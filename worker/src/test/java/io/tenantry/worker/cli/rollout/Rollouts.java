@@ -14,6 +14,7 @@ import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.MemberCounts;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.registry.rollout.RolloutView;
+import io.tenantry.worker.registry.rollout.RolloutWait;
 import io.tenantry.worker.registry.rollout.WaveView;
 import io.tenantry.worker.registry.rollout.WaveView.Progress;
 import java.time.Duration;
@@ -148,11 +149,12 @@ record Rollouts(
     }
 
     RolloutLook look(FailedMember... newestFirst) {
-        return look(0, List.of(), newestFirst);
+        return look(0, List.of(), List.of(), newestFirst);
     }
 
-    RolloutLook look(int retrying, List<InFlightMember> inFlight, FailedMember... newestFirst) {
+    RolloutLook look(
+            int retrying, List<InFlightMember> inFlight, List<RolloutWait> waits, FailedMember... newestFirst) {
         RolloutView view = view();
-        return new RolloutLook(view, retrying, view.failures(), List.of(newestFirst), inFlight);
+        return new RolloutLook(view, retrying, view.failures(), List.of(newestFirst), inFlight, waits);
     }
 }

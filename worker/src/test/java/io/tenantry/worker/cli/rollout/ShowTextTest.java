@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.operator.rollout.RolloutLook;
+import io.tenantry.worker.registry.rollout.Blocker;
 import io.tenantry.worker.registry.rollout.FailedMember;
 import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.RolloutState;
+import io.tenantry.worker.registry.rollout.RolloutWait;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -20,9 +22,22 @@ class ShowTextTest {
     @Test
     void aHaltedOneHasItsReasonWavesCodesAndFailedTenants() {
         Rollouts halted = Rollouts.running().in(RolloutState.HALTED, "6 of 250 tenants of wave 2 failed");
-        List<InFlightMember> stuck = List.of(new InFlightMember("slow", false, 2, Duration.ofMinutes(12)));
+        List<InFlightMember> stuck = List.of(
+                new InFlightMember("locked", false, 2, Duration.ofMinutes(15)),
+                new InFlightMember("slow", false, 2, Duration.ofMinutes(12)));
+        RolloutWait waits = new RolloutWait(
+                "release-7",
+                false,
+                "locked",
+                "w1",
+                "main",
+                true,
+                Duration.ofSeconds(870),
+                null,
+                "V12__invoices.sql",
+                List.of(new Blocker(4711, "psql", "bob", "idle in transaction", 900, "UPDATE orders")));
 
-        assertThat(text(halted.look(0, stuck, Rollouts.failed("acme"), deadLetter("beta"))))
+        assertThat(text(halted.look(0, stuck, List.of(waits), Rollouts.failed("acme"), deadLetter("beta"))))
                 .contains(
                         "release-7: halted, wave 2 of 3 (early)",
                         "because: 6 of 250 tenants of wave 2 failed",
@@ -41,7 +56,10 @@ class ShowTextTest {
                         "  beta: invalid-event (its request became a dead letter; see `tenantry dead-letters list`)"
                                 + " (attempt 2)",
                         "  and 3 more: see --limit",
-                        "  slow: no result for 12 min");
+                        "  " + waits.text(),
+                        "  slow: no result for 12 min")
+                .anyMatch(line -> line.contains("blocked by") && line.contains("4711"))
+                .noneMatch(line -> line.contains("locked: no result"));
     }
 
     @Test

@@ -103,7 +103,7 @@ class WatchScreenTest {
     }
 
     private static WatchScreen screen(Rollouts rollout) {
-        return new WatchScreen(rollout.look(0, STUCK), EIGHT, new Advice(""));
+        return new WatchScreen(rollout.look(0, STUCK, List.of()), EIGHT, new Advice(""));
     }
 
     private static List<String> text(WatchScreen screen, int width, int height) {

@@ -27,6 +27,7 @@ class RolloutViewsIT {
     final MigratedRegistry control = new MigratedRegistry();
 
     private final RolloutViews views = new RolloutViews();
+    private final MemberViews members = new MemberViews();
 
     @Test
     void aRolloutIsSeenWithItsWavesCountsAndTargets() throws SQLException {
@@ -124,7 +125,7 @@ class RolloutViewsIT {
         assertThat(failed.get(2).result()).isNull();
         assertThat(failed(1)).extracting(FailedMember::key).containsExactly("acme");
         Map<String, Integer> now =
-                control.registry().inTransaction(connection -> views.failedNow(connection, "release-7"));
+                control.registry().inTransaction(connection -> members.failedNow(connection, "release-7"));
         assertThat(now).containsExactly(Map.entry("migration-failed", 2), Map.entry("internal", 1));
     }
 
@@ -138,7 +139,7 @@ class RolloutViewsIT {
                 + " WHEN 'beta' THEN interval '2 minutes' END");
 
         List<InFlightMember> inFlight =
-                control.registry().inTransaction(connection -> views.inFlight(connection, "release-7", 10));
+                control.registry().inTransaction(connection -> members.inFlight(connection, "release-7", 10));
 
         assertThat(inFlight).extracting(InFlightMember::key).containsExactly("beta", "acme");
         assertThat(inFlight.get(0).sent()).isBetween(Duration.ofMinutes(2), Duration.ofMinutes(3));
@@ -172,7 +173,7 @@ class RolloutViewsIT {
     }
 
     private List<FailedMember> failed(int limit) throws SQLException {
-        return control.registry().inTransaction(connection -> views.failed(connection, "release-7", SOURCE, limit));
+        return control.registry().inTransaction(connection -> members.failed(connection, "release-7", SOURCE, limit));
     }
 
     private void rollout(String name, String state, String requestedAt) {
