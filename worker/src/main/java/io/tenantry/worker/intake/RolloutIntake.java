@@ -4,6 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.InvalidEventException;
 import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.RolloutRequested;
+import io.tenantry.worker.intake.admission.RecordSize;
 import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.settle.Coordinates;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 final class RolloutIntake {
     /** Unanswered verbs at which no more are read: the registry may be away for long. */
     private static final int MOST_VERBS = 100;
+    /** The same in bytes of their records; most verbs have a few hundred. */
+    private static final long MOST_BYTES = 2 << 20;
 
     private record Pending(ConsumerRecord<byte[], byte[]> received, RolloutAction action) {}
 
@@ -117,7 +120,11 @@ final class RolloutIntake {
 
     /** Whether no more should be read for now. */
     boolean isFull() {
-        return pending.size() >= MOST_VERBS;
+        return pending.size() >= MOST_VERBS
+                || pending.values().stream()
+                                .mapToLong(verb -> RecordSize.of(verb.received()))
+                                .sum()
+                        >= MOST_BYTES;
     }
 
     /** Whether an answer or something to publish may come soon. */

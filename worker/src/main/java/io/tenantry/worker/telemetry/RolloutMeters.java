@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.Topic;
-
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
@@ -68,7 +67,11 @@ public final class RolloutMeters {
     /** Rollouts in this state that this worker drives. */
     public void driven(String state, IntSupplier rollouts) {
         gauges.count(
-                "tenantry.rollouts", "Rollouts that this worker drives and that have not ended", rollouts, "state", state);
+                "tenantry.rollouts",
+                "Rollouts that this worker drives and that have not ended",
+                rollouts,
+                "state",
+                state);
     }
 
     /** The longest time, in seconds, since a rollout that this worker drives has made progress; 0 if all do. */

@@ -21,10 +21,13 @@ import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.telemetry.Meters;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +84,37 @@ class BackpressureTest {
         rolloutIntake.settle();
         roomy.apply(false);
         assertThat(consumer.paused()).isEmpty();
+    }
+
+    @Test
+    void largeUnansweredVerbsHoldBackFurtherOnes() {
+        Backpressure roomy = backpressure(1000);
+        for (int offset = 0; offset < 8; offset++) {
+            roomy.apply(false);
+            assertThat(consumer.paused()).isEmpty();
+            rolloutIntake.receive(large(offset));
+        }
+
+        roomy.apply(false);
+
+        assertThat(consumer.paused()).containsExactly(VERBS);
+    }
+
+    /** A start of 256 KiB, most of it spaces. */
+    private static ConsumerRecord<byte[], byte[]> large(long offset) {
+        byte[] data = ("{\"rollout\":\"r\"}" + " ".repeat(200_000)).getBytes(UTF_8);
+        return new ConsumerRecord<>(
+                VERBS.topic(),
+                0,
+                offset,
+                0,
+                TimestampType.CREATE_TIME,
+                1,
+                262_144,
+                "r".getBytes(UTF_8),
+                data,
+                new RecordHeaders(),
+                Optional.empty());
     }
 
     @Test
