@@ -11,6 +11,7 @@ import io.tenantry.worker.cli.registry.RegistryGroup;
 import io.tenantry.worker.cli.request.Migrate;
 import io.tenantry.worker.cli.request.Onboard;
 import io.tenantry.worker.cli.rollout.RolloutGroup;
+import io.tenantry.worker.cli.setup.Config;
 import io.tenantry.worker.cli.setup.CreateTopics;
 import io.tenantry.worker.cli.setup.Run;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class Commands {
                         RolloutGroup.of(environment),
                         DeadLetters.of(environment),
                         new RegistryGroup().with(new RebuildRegistry(environment)),
+                        Config.of(environment),
                         new CreateTopics(environment),
                         new Run(environment, worker)));
     }

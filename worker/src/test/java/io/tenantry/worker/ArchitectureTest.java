@@ -240,7 +240,16 @@ class ArchitectureTest {
                             "engine.catalog",
                             "config")),
             entry("operator.letters", Set.of("operator", "registry", "registry.overview", "config", "config.read")),
-            entry("operator.setup", Set.of("operator", "intake.client", "config", "config.read")),
+            entry(
+                    "operator.setup",
+                    Set.of(
+                            "operator",
+                            "operator.home",
+                            "intake.client",
+                            "startup",
+                            "postgres.connection",
+                            "config",
+                            "config.read")),
             entry("operator.rollout", Set.of("operator", "postgres", "registry.rollout", "config", "config.read")),
             entry("config.read", Set.of("config")),
             entry("config", Set.of()));

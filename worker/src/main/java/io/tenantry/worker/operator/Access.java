@@ -25,6 +25,8 @@ public final class Access implements AutoCloseable {
     private final Settings settings;
     private final KafkaClients kafka;
     private @Nullable Registry registry;
+    /** Its tables were found to be those of this release. */
+    private boolean usable;
 
     /** Connects to nothing yet. */
     public Access(Settings settings) {
@@ -61,9 +63,13 @@ public final class Access implements AutoCloseable {
         try {
             return work.run(opened());
         } catch (SQLException failure) {
-            throw new OperationFailedException(
-                    "the registry cannot be asked: " + FailureMessage.of(failure) + advice(failure), failure);
+            throw failed(failure);
         }
+    }
+
+    private OperationFailedException failed(SQLException failure) {
+        return new OperationFailedException(
+                "the registry cannot be asked: " + FailureMessage.of(failure) + advice(failure), failure);
     }
 
     private String advice(SQLException failure) {
@@ -81,29 +87,47 @@ public final class Access implements AutoCloseable {
                 : "; the registry is " + settings.registry().url();
     }
 
+    /**
+     * Why this release cannot use the registry's tables as they are; empty if it can.
+     *
+     * @throws OperationFailedException if it cannot be reached, or refuses
+     */
+    public Optional<String> outdatedRegistry() throws OperationFailedException {
+        try {
+            return made().whyOutdated();
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
     private Registry opened() throws SQLException, OperationFailedException {
-        Registry known = registry;
-        if (known != null) {
-            return known;
-        }
-        RegistrySettings configured = settings.registry();
-        Registry opened = new Registry(
-                new RegistrySettings(
-                        configured.url(),
-                        configured.user(),
-                        configured.password(),
-                        CONNECTIONS,
-                        configured.ledgerRetention()),
-                applicationName());
-        // Closed with the command, whatever the check finds.
-        registry = opened;
-        Optional<String> outdated = opened.whyOutdated();
+        Registry opened = made();
+        Optional<String> outdated = !usable ? opened.whyOutdated() : Optional.empty();
         if (outdated.isPresent()) {
-            throw new OperationFailedException(
-                    "the registry at " + configured.url() + " cannot be used by this release: " + outdated.get()
-                            + "; start a worker of this release first (`tenantry run`), which brings the tables up to date");
+            throw new OperationFailedException("the registry at "
+                    + settings.registry().url() + " cannot be used by this release: " + outdated.get()
+                    + "; start a worker of this release first (`tenantry run`), which brings the tables up to date");
         }
+        usable = true;
         return opened;
+    }
+
+    /** Closed with the command, whatever is found there. */
+    private Registry made() {
+        Registry known = registry;
+        if (known == null) {
+            RegistrySettings configured = settings.registry();
+            known = new Registry(
+                    new RegistrySettings(
+                            configured.url(),
+                            configured.user(),
+                            configured.password(),
+                            CONNECTIONS,
+                            configured.ledgerRetention()),
+                    applicationName());
+            registry = known;
+        }
+        return known;
     }
 
     @Override

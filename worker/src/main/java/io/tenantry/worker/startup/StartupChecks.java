@@ -60,7 +60,7 @@ public final class StartupChecks {
     }
 
     /** Checks the three Kafka clients, because each has settings that the others do not know. */
-    private void checkKafka() {
+    public void kafka() {
         Set<String> refusals = new LinkedHashSet<>();
         ConsumerSettings.fault(settings.kafka()).ifPresent(refusals::add);
         ProducerSettings.fault(settings.kafka()).ifPresent(refusals::add);
@@ -75,7 +75,7 @@ public final class StartupChecks {
 
     /** Checks Kafka and the registry, and migrates the registry's tables. */
     public void beforeLeases(Registry registry) {
-        checkKafka();
+        kafka();
         try {
             registry.migrate();
             registryAnswers = true;
@@ -110,6 +110,15 @@ public final class StartupChecks {
         catalogs.clear();
         later.addAll(serverFaults(servers, leased));
         settings.databases().forEach(database -> check(database, servers, leased));
+    }
+
+    /**
+     * Checks servers, all at once, and nothing else.
+     *
+     * @param leased as in {@link #withLeases}
+     */
+    public void servers(Map<String, Server> servers, boolean leased) {
+        later.addAll(serverFaults(servers, leased));
     }
 
     /** Checks all servers at once, so that several unavailable ones take no longer than one. */

@@ -207,6 +207,41 @@ class FleetCommandsIT {
                 .hasLineCount(1);
     }
 
+    @Test
+    void checksTheSettingsWithoutServersAndThenWhatTheyName() {
+        control.deployment().executeInRegistry("DELETE FROM tenantry.worker");
+
+        CommandLineRun local = CommandLineRun.on(control.deployment(), "config", "check");
+        CommandLineRun noTopics = CommandLineRun.on(control.deployment(), "config", "check", "--connect");
+        control.deployment().withTopics();
+        CommandLineRun good = CommandLineRun.on(control.deployment(), "config", "check", "--connect", "--json");
+        control.deployment().executeInRegistry("DROP SCHEMA tenantry CASCADE");
+        control.deployment().with("servers.main.password", "hidden-password");
+        control.deployment().with("servers.main.url", "jdbc:postgresql://127.0.0.1:1/nowhere");
+        CommandLineRun away = CommandLineRun.on(control.deployment(), "config", "check", "--connect");
+        control.deployment().with("databases.users.migrations", "filesystem:/no/such/folder");
+        CommandLineRun noFolder = CommandLineRun.on(control.deployment(), "config", "check");
+
+        assertThat(local.status()).as(local.err()).isZero();
+        assertThat(noTopics.status()).isEqualTo(1);
+        assertThat(noTopics.lines())
+                .hasSize(8)
+                .allMatch(line -> line.contains("does not exist") && line.contains("tenantry topics"));
+        assertThat(good.status()).as(good.out()).isZero();
+        assertThat(good.out()).isEqualTo("{\"usable\":true,\"connected\":true,\"faults\":[]}\n");
+        assertThat(away.status()).isEqualTo(1);
+        assertThat(away.out()).contains("servers.main.url").doesNotContain("hidden-password");
+        assertThat(away.err()).contains("registry: its database has no tables of Tenantry");
+        assertThat(noFolder.status()).isEqualTo(2);
+        assertThat(noFolder.out()).contains("databases.users.migrations", "/no/such/folder");
+        assertThat(control.deployment()
+                        .query(
+                                "postgres",
+                                "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'tenantry%cli%' AND datname = '"
+                                        + control.deployment().tenantDatabase() + "'"))
+                .isEmpty();
+    }
+
     private List<String> tenants(String... options) {
         String[] arguments = new String[options.length + 1];
         arguments[0] = "tenants";

@@ -1,0 +1,79 @@
+package io.tenantry.worker.operator.setup;
+
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.operator.home.LeasedServers;
+import io.tenantry.worker.postgres.connection.Lease;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import io.tenantry.worker.startup.StartupChecks;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Looks for what would keep a worker from starting, and changes nothing. */
+public final class ConfigCheck {
+    private ConfigCheck() {}
+
+    /** What is wrong on this machine, one line each: the folders of migrations. Connects to nothing. */
+    public static List<String> local(Settings settings) {
+        StartupChecks checks = new StartupChecks(settings);
+        checks.withLeases(Map.of(), false);
+        return checks.faults();
+    }
+
+    /**
+     * What is wrong with Kafka, the registry and the servers, one line each. Takes one connection of each server: by a
+     * lease, as a worker does, and beyond the cap if the registry cannot lease one.
+     *
+     * @param note told what is no fault, and why the check waits; called by another thread, too
+     */
+    public static List<String> connected(Access access, Consumer<String> note) {
+        Settings settings = access.settings();
+        StartupChecks checks = new StartupChecks(settings);
+        checks.kafka();
+        List<String> faults = new ArrayList<>();
+        boolean leases = registry(access, faults, note);
+        if (leases) {
+            try (LeasedServers leased =
+                    LeasedServers.lease(access, settings.servers().keySet(), note)) {
+                Map<String, Server> servers = new LinkedHashMap<>();
+                settings.servers().keySet().forEach(name -> servers.put(name, leased.server(name)));
+                checks.servers(servers, true);
+            } catch (OperationFailedException failure) {
+                faults.add(String.valueOf(failure.getMessage()));
+            }
+        } else {
+            beyondTheCap(settings, checks);
+        }
+        faults.addAll(0, checks.faults());
+        return faults;
+    }
+
+    /** Whether it can lease connections. */
+    private static boolean registry(Access access, List<String> faults, Consumer<String> note) {
+        try {
+            Optional<String> outdated = access.outdatedRegistry();
+            outdated.ifPresent(why -> note.accept("registry: " + why + "; the next worker that starts makes them"));
+            return outdated.isEmpty();
+        } catch (OperationFailedException failure) {
+            faults.add(String.valueOf(failure.getMessage()));
+            return false;
+        }
+    }
+
+    private static void beyondTheCap(Settings settings, StartupChecks checks) {
+        SessionTimeouts timeouts = new SessionTimeouts(
+                settings.worker().lockTimeout(), settings.worker().statementTimeout());
+        Map<String, Server> servers = new LinkedHashMap<>();
+        settings.servers()
+                .forEach((name, server) ->
+                        servers.put(name, new Server(server, timeouts, new Lease(Access.applicationName()))));
+        checks.servers(servers, false);
+        servers.values().forEach(Server::close);
+    }
+}
