@@ -10,7 +10,8 @@ final class Glob {
     Glob(String text) {
         this.text = text;
         StringBuilder regex = new StringBuilder();
-        for (char next : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char next = text.charAt(i);
             regex.append(
                     switch (next) {
                         case '*' -> ".*";
