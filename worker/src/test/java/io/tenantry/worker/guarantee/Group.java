@@ -128,7 +128,8 @@ final class Group implements AutoCloseable {
                 .sum();
     }
 
-    private static <T> T answer(KafkaFuture<T> future) {
+    /** What Kafka answers, in 30 s at most. */
+    static <T> T answer(KafkaFuture<T> future) {
         try {
             return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException failure) {

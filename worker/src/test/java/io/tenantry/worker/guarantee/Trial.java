@@ -37,6 +37,7 @@ final class Trial implements AutoCloseable {
     private final Deployment deployment;
     private final Journal journal;
     private final Group group;
+    private final Transactions transactions;
     private final TrialRequests requests;
     private final Answers answers;
     private final List<String> jvmOptions = new ArrayList<>();
@@ -59,6 +60,7 @@ final class Trial implements AutoCloseable {
             property("transaction.timeout.ms", "4000");
         }
         this.group = new Group(deployment.settings().kafka());
+        this.transactions = new Transactions(deployment.settings().kafka());
         this.protocol = round.protocol();
         sessionTimeout(SESSION_TIMEOUT);
         this.requests = new TrialRequests(deployment.events());
@@ -208,7 +210,7 @@ final class Trial implements AutoCloseable {
         return BuiltInPartitioner.partitionForKey(tenant.getBytes(StandardCharsets.UTF_8), partitions);
     }
 
-    /** Attacks, and shows the workers' logs if anything goes wrong. */
+    /** Attacks, and shows the workers' logs and the open transactions if anything goes wrong. */
     Trial under(Attack attack) {
         return guarded(() -> attack.on(this));
     }
@@ -239,6 +241,7 @@ final class Trial implements AutoCloseable {
             return this;
         } catch (RuntimeException | AssertionError failure) {
             workers.forEach(worker -> failure.addSuppressed(worker.failure("log of a worker")));
+            failure.addSuppressed(new IllegalStateException(transactions.report()));
             throw failure;
         }
     }
@@ -331,10 +334,15 @@ final class Trial implements AutoCloseable {
         return group;
     }
 
+    Transactions transactions() {
+        return transactions;
+    }
+
     @Override
     public void close() throws Exception {
         workers.forEach(WorkerProcess::close);
         answers.close();
+        transactions.close();
         group.close();
         deployment.close();
     }
