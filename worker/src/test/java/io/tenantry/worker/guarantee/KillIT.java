@@ -20,47 +20,32 @@ class KillIT {
         try (Trial trial = Trial.of(round)) {
             Scale scale = trial.scale();
             trial.onboard(scale.tenants(), scale.step());
-            if (!SharedDetour.exists()) {
-                // Then chance alone says who is killed, and when.
-                run(trial, KillIT::killAnyone);
-                return;
-            }
             try (SharedDetour detour = SharedDetour.take();
                     Ambush ambush = new Ambush(detour.addresses())) {
                 trial.deployment().with("kafka.bootstrap-servers", detour.bootstrapServers());
-                run(trial, (attacked, kill) -> {
-                    if (kill % 2 == 1) {
-                        killAnyone(attacked, kill);
-                    } else {
-                        killOneThatSettles(attacked, ambush, MOMENTS.get(kill / 2 % MOMENTS.size()));
-                    }
-                });
+                trial.startWorkers(scale.workers())
+                        .load(scale.newcomers())
+                        .under(attacked -> killAgainAndAgain(attacked, ambush))
+                        .check();
             }
         }
     }
 
-    private interface Kill {
-        void on(Trial trial, int number);
-    }
-
-    private static void run(Trial trial, Kill kill) {
-        trial.startWorkers(trial.scale().workers())
-                .load(trial.scale().newcomers())
-                .under(attacked -> killAgainAndAgain(attacked, kill))
-                .check();
-    }
-
     /** Spread over the load: a kill after each share of the answers. */
-    private static void killAgainAndAgain(Trial trial, Kill kill) {
+    private static void killAgainAndAgain(Trial trial, Ambush ambush) {
         int share = trial.requests().unanswered(trial.answers()).size()
                 / (trial.scale().kills() + 2);
         for (int number = 0; number < trial.scale().kills(); number++) {
             trial.awaitProgress(1 + trial.random().nextInt(share));
-            kill.on(trial, number);
+            if (number % 2 == 1) {
+                killAnyone(trial);
+            } else {
+                killOneThatSettles(trial, ambush, MOMENTS.get(number / 2 % MOMENTS.size()));
+            }
         }
     }
 
-    private static void killAnyone(Trial trial, int number) {
+    private static void killAnyone(Trial trial) {
         List<WorkerProcess> atWork =
                 trial.workers().stream().filter(WorkerProcess::hasPartitions).toList();
         // One that still starts has nothing to lose, so a small run would show little with it.

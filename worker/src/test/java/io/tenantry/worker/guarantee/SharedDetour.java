@@ -18,11 +18,6 @@ final class SharedDetour implements AutoCloseable {
         this.detour = detour;
     }
 
-    /** A broker in a container has no way in for a proxy. */
-    static boolean exists() {
-        return !DevStack.shared().kafka().detours().isEmpty();
-    }
-
     /** Waits until one is free. */
     static SharedDetour take() throws InterruptedException {
         Detour free = FREE.poll(PATIENCE_MINUTES, TimeUnit.MINUTES);

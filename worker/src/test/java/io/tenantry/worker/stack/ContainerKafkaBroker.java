@@ -1,6 +1,8 @@
 package io.tenantry.worker.stack;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,27 +13,47 @@ import org.testcontainers.kafka.KafkaContainer;
 final class ContainerKafkaBroker implements KafkaBroker {
     /** The module's listener for clients. */
     private static final int PORT = 9092;
+    /** The ports of the detours in the container follow this one. */
+    private static final int BEFORE_DETOURS = 9100;
+
+    private static final int DETOURS = 3;
     /** The main process is the module's script, which passes no signal on. */
     private static final String PROCESS = "java";
 
     private final FixedPortContainer container;
     private final String address;
+    private final List<Detour> detours;
     private boolean closed;
 
-    private ContainerKafkaBroker(FixedPortContainer container, String address) {
+    private ContainerKafkaBroker(FixedPortContainer container, String address, List<Detour> detours) {
         this.container = container;
         this.address = address;
+        this.detours = detours;
     }
 
     static ContainerKafkaBroker start(Map<String, String> more) {
         int port = FreePort.pick();
-        String address = FixedPortContainer.host() + ":" + port;
+        Map<Integer, Integer> ports = new HashMap<>(Map.of(PORT, port));
+        List<Detour> detours = new ArrayList<>();
         KafkaContainer kafka = new KafkaContainer(ServerImages.KAFKA);
         kafka.withEnv("KAFKA_LOG_DIRS", "/tmp/kafka-data");
         BrokerSettings.forTests(more).forEach((name, value) -> kafka.withEnv(variable(name), value));
-        ContainerKafkaBroker broker = new ContainerKafkaBroker(FixedPortContainer.start(kafka, port, PORT), address);
+        for (int inside = BEFORE_DETOURS + 1; inside <= BEFORE_DETOURS + DETOURS; inside++) {
+            // The proxy listens on this machine, wherever the container runs.
+            int outside = FreePort.pick();
+            Detour detour = new Detour("127.0.0.1:" + FreePort.pick(), address(outside));
+            kafka.withListener("detour:" + inside, detour::advertised);
+            ports.put(inside, outside);
+            detours.add(detour);
+        }
+        ContainerKafkaBroker broker =
+                new ContainerKafkaBroker(FixedPortContainer.start(kafka, ports), address(port), detours);
         broker.awaitReady();
         return broker;
+    }
+
+    private static String address(int port) {
+        return FixedPortContainer.host() + ":" + port;
     }
 
     /** The image's way to name a setting: https://hub.docker.com/r/apache/kafka */
@@ -55,7 +77,7 @@ final class ContainerKafkaBroker implements KafkaBroker {
 
     @Override
     public List<Detour> detours() {
-        return List.of();
+        return detours;
     }
 
     /** Broker and controller are one process. */

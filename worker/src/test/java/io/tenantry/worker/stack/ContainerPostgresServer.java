@@ -29,7 +29,7 @@ final class ContainerPostgresServer implements PostgresServer {
                 .withPassword("postgres");
         postgres.setCommand(command.toArray(String[]::new));
         ContainerPostgresServer server = new ContainerPostgresServer(
-                FixedPortContainer.start(postgres, port, PostgreSQLContainer.POSTGRESQL_PORT), port);
+                FixedPortContainer.start(postgres, Map.of(PostgreSQLContainer.POSTGRESQL_PORT, port)), port);
         server.awaitReady();
         return server;
     }

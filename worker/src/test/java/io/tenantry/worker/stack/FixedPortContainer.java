@@ -4,11 +4,11 @@ import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 
-/** A container that can be stopped and started in place: it keeps its data and its port on the Docker host. */
+/** A container that can be stopped and started in place: it keeps its data and its ports on the Docker host. */
 final class FixedPortContainer implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration STOP = Duration.ofSeconds(30);
@@ -20,12 +20,17 @@ final class FixedPortContainer implements AutoCloseable {
         this.container = container;
     }
 
-    /** Starts a container whose one port is the given one of {@link #host()}. */
-    static FixedPortContainer start(GenericContainer<?> container, int hostPort, int containerPort) {
+    /**
+     * Starts a container.
+     *
+     * @param ports the port of {@link #host()} by the port in the container
+     */
+    static FixedPortContainer start(GenericContainer<?> container, Map<Integer, Integer> ports) {
         // Where it is enough, nobody but this machine can connect.
         String from = host().equals(LOOPBACK) ? LOOPBACK + ":" : "";
-        String binding = from + hostPort + ":" + containerPort;
-        container.setPortBindings(List.of(binding));
+        container.setPortBindings(ports.entrySet().stream()
+                .map(port -> from + port.getValue() + ":" + port.getKey())
+                .toList());
         container.start();
         return new FixedPortContainer(container);
     }

@@ -30,7 +30,7 @@ public interface KafkaBroker extends AutoCloseable {
      */
     record Detour(String advertised, String listens) {}
 
-    /** Some, each for one proxy at a time; empty when the kind of server has none. */
+    /** Some, each for one proxy at a time. */
     List<Detour> detours();
 
     /** Stops the broker as SIGTERM does: it leaves in order, and its data stays. */
