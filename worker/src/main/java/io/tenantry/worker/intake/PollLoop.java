@@ -8,6 +8,7 @@ import io.tenantry.worker.intake.backlog.OutstandingRequests;
 import io.tenantry.worker.intake.client.ConsumerSettings;
 import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.offsets.CommittedOffsets;
 import io.tenantry.worker.intake.offsets.OpenRequests;
 import io.tenantry.worker.intake.poll.GuardedPoll;
 import io.tenantry.worker.intake.poll.UnreadablePartitions;
@@ -74,7 +75,9 @@ public final class PollLoop implements Runnable {
         this.consumer = new KafkaConsumer<>(ConsumerSettings.of(parts.kafka()));
         this.measured = parts.meters().libraries().consumer(consumer);
         IntakeMeters meters = parts.meters().intake();
-        this.assignment = new Assignment(consumer, new PartitionChanges(), new OpenRequests(meters, parts.nanoTime()));
+        CommittedOffsets offsets = new CommittedOffsets(consumer, this::offsetsMissing, parts.nanoTime());
+        this.assignment =
+                new Assignment(consumer, new PartitionChanges(), new OpenRequests(meters, parts.nanoTime()), offsets);
         this.publishing = new Publishing(
                 new Publishing.Batches(
                         new Batch(topics),
@@ -122,6 +125,7 @@ public final class PollLoop implements Runnable {
         meters.parked(admission::parked);
         meters.pausedPartitions(backpressure::paused);
         meters.unreadablePartitions(guarded::unreadable);
+        meters.unknownOffsets(offsets::size);
     }
 
     /**
@@ -208,6 +212,10 @@ public final class PollLoop implements Runnable {
 
     private void unreadable(boolean any) {
         parts.alarms().health().set(Health.Condition.PARTITIONS, any);
+    }
+
+    private void offsetsMissing(boolean any) {
+        parts.alarms().health().set(Health.Condition.OFFSETS, any);
     }
 
     /** Cleans up after partitions that went away, after what can still be committed is committed. */

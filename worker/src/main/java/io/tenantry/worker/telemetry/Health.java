@@ -19,6 +19,8 @@ public final class Health {
         KAFKA,
         /** A partition of the request topics cannot be read. */
         PARTITIONS,
+        /** The committed offset of a partition cannot be read. */
+        OFFSETS,
         /** The control plane's database does not answer. */
         REGISTRY,
         /** A server of tenants does not answer. */

@@ -30,6 +30,12 @@ public final class IntakeMeters {
         gauges.count("tenantry.unreadable.partitions", "Partitions whose next record cannot be read", partitions);
     }
 
+    /** Partitions whose committed offset cannot be read: a transaction with it is open, or hangs. */
+    public void unknownOffsets(IntSupplier partitions) {
+        gauges.count(
+                "tenantry.unknown.offset.partitions", "Partitions whose committed offset cannot be read", partitions);
+    }
+
     /** Partitions that are not read further for now. */
     public void pausedPartitions(IntSupplier partitions) {
         gauges.count("tenantry.paused.partitions", "Partitions that are not read further for now", partitions);

@@ -21,6 +21,7 @@ import io.tenantry.worker.intake.admission.Rereading;
 import io.tenantry.worker.intake.admission.ServerLoad;
 import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.offsets.CommittedOffsets;
 import io.tenantry.worker.intake.offsets.NoListener;
 import io.tenantry.worker.intake.offsets.OpenRequests;
 import io.tenantry.worker.rollout.Rollouts;
@@ -61,7 +62,8 @@ class ReceiverTest {
     private final Assignment assignment = new Assignment(
             consumer,
             new NoListener(),
-            new OpenRequests(new Meters(new SimpleMeterRegistry()).intake(), System::nanoTime));
+            new OpenRequests(new Meters(new SimpleMeterRegistry()).intake(), System::nanoTime),
+            new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private final Admission admission =
             new Admission(request -> Set.of("main"), MemoryLimits.of(256 << 20, 1), System::nanoTime);
     private final InFlight inFlight = new InFlight(admission);

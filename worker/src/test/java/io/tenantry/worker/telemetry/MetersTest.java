@@ -117,6 +117,7 @@ class MetersTest {
         meters.intake().inFlight(value::get);
         meters.lanes().lanes(() -> value.get() * 10, () -> value.get() * 11);
         meters.intake().pausedPartitions(() -> value.get() * 100);
+        meters.intake().unknownOffsets(() -> value.get() * 3);
         meters.connections().server("main", () -> value.get() * 1000, () -> 16, () -> value.get() * 2, 32);
         meters.connections().server("second", () -> 8, () -> 8, () -> 0, 8);
         value.set(2);
@@ -125,6 +126,8 @@ class MetersTest {
         assertThat(registry.get("tenantry.lanes.busy").gauge().value()).isEqualTo(20);
         assertThat(registry.get("tenantry.lanes.waiting").gauge().value()).isEqualTo(22);
         assertThat(registry.get("tenantry.paused.partitions").gauge().value()).isEqualTo(200);
+        assertThat(registry.get("tenantry.unknown.offset.partitions").gauge().value())
+                .isEqualTo(6);
         assertThat(registry.get("tenantry.connections.available")
                         .tag("server", "main")
                         .gauge()
@@ -272,6 +275,7 @@ class MetersTest {
         meters.worker().serverAway("main", () -> true);
         meters.worker().tenants(Map.of("users", Map.of("2", 7L)));
         meters.intake().pausedPartitions(() -> 1);
+        meters.intake().unknownOffsets(() -> 1);
         meters.connections().server("main", () -> 1, () -> 1, () -> 1, 1);
     }
 }

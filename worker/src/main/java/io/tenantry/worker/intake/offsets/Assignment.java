@@ -48,10 +48,11 @@ public final class Assignment implements ConsumerRebalanceListener {
     private final Set<TopicPartition> assigned = new HashSet<>();
     private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
 
-    public Assignment(Consumer<byte[], byte[]> consumer, Listener listener, OpenRequests open) {
+    public Assignment(
+            Consumer<byte[], byte[]> consumer, Listener listener, OpenRequests open, CommittedOffsets offsets) {
         this.open = open;
+        this.offsets = offsets;
         this.consumer = consumer;
-        this.offsets = new CommittedOffsets(consumer);
         this.listener = listener;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.offsets.CommittedOffsets;
 import io.tenantry.worker.intake.offsets.OffsetTracker;
 import io.tenantry.worker.intake.offsets.OpenRequests;
 import io.tenantry.worker.intake.offsets.RefusingConsumer;
@@ -48,7 +49,7 @@ class OutstandingRequestsTest {
     private final Meters meters = new Meters(registry);
     private BacklogMeters backlog = meters.backlog();
     private final Assignment assignment =
-            new Assignment(consumer, new Told(), new OpenRequests(meters.intake(), clock::nanoTime));
+            new Assignment(consumer, new Told(), new OpenRequests(meters.intake(), clock::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private OutstandingRequests outstanding = outstanding(() -> logs, Duration.ofMillis(5));
 
     @BeforeEach

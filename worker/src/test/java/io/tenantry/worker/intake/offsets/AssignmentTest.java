@@ -36,7 +36,7 @@ class AssignmentTest {
     private @Nullable RuntimeException whileLeaving;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Assignment assignment =
-            new Assignment(consumer, new Told(), new OpenRequests(new Meters(registry).intake(), System::nanoTime));
+            new Assignment(consumer, new Told(), new OpenRequests(new Meters(registry).intake(), System::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
 
     @BeforeEach
     void assign() {
