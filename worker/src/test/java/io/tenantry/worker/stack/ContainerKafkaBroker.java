@@ -42,7 +42,7 @@ final class ContainerKafkaBroker implements KafkaBroker {
             // The proxy listens on this machine, wherever the container runs.
             int outside = FreePort.pick();
             Detour detour = new Detour("127.0.0.1:" + FreePort.pick(), address(outside));
-            kafka.withListener("detour:" + inside, detour::advertised);
+            kafka.withListener("0.0.0.0:" + inside, detour::advertised);
             ports.put(inside, outside);
             detours.add(detour);
         }
