@@ -2,7 +2,6 @@ package io.tenantry.worker.guarantee;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EncodedEvent;
@@ -57,7 +56,6 @@ class RolloutEventsOnceIT {
 
     @Test
     void whateverBecomesOfACommitAndOfThePartition() throws Exception {
-        assumeTrue(SharedDetour.exists(), "a broker in a container has no way in for a proxy");
         SharedDetour detour = opened(SharedDetour.take());
         CommitProxy proxy = opened(new CommitProxy(detour.addresses()));
         Deployment deployment = opened(Deployment.create());

@@ -13,6 +13,7 @@ import io.tenantry.worker.intake.admission.Rereading;
 import io.tenantry.worker.intake.admission.ServerLoad;
 import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.offsets.CommittedOffsets;
 import io.tenantry.worker.intake.offsets.NoListener;
 import io.tenantry.worker.intake.offsets.OpenRequests;
 import io.tenantry.worker.intake.poll.GuardedPoll;
@@ -41,7 +42,7 @@ class BackpressureTest {
     private final Meters meters = new Meters(new SimpleMeterRegistry());
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final Assignment assignment =
-            new Assignment(consumer, new NoListener(), new OpenRequests(meters.intake(), System::nanoTime));
+            new Assignment(consumer, new NoListener(), new OpenRequests(meters.intake(), System::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private final ScriptedRollouts rollouts = new ScriptedRollouts();
     private final RolloutIntake rolloutIntake = new RolloutIntake(
             TOPICS,

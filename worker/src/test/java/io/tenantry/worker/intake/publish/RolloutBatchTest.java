@@ -11,6 +11,7 @@ import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.intake.ScriptedRollouts;
 import io.tenantry.worker.intake.client.TopicNames;
 import io.tenantry.worker.intake.offsets.Assignment;
+import io.tenantry.worker.intake.offsets.CommittedOffsets;
 import io.tenantry.worker.intake.offsets.NoListener;
 import io.tenantry.worker.intake.offsets.OpenRequests;
 import io.tenantry.worker.rollout.Outgoing;
@@ -39,7 +40,7 @@ class RolloutBatchTest {
     private final ScriptedRollouts rollouts = new ScriptedRollouts();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     private final Assignment assignment =
-            new Assignment(consumer, new NoListener(), new OpenRequests(meters.intake(), System::nanoTime));
+            new Assignment(consumer, new NoListener(), new OpenRequests(meters.intake(), System::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private final RolloutBatch batch = new RolloutBatch(
             rollouts,
             new TopicNames(new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of())),
