@@ -104,13 +104,15 @@ final class RequestPipeline {
                         fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters.settling(), fatal);
-                RolloutWaitReport rolloutWaits = new RolloutWaitReport(new RolloutWaitReport.Parts(
-                        activities,
-                        resources.servers(),
-                        registry,
-                        group,
-                        resources.lease()::applicationName,
-                        fatal), RolloutWaitReport.INTERVAL);
+                RolloutWaitReport rolloutWaits = new RolloutWaitReport(
+                        new RolloutWaitReport.Parts(
+                                activities,
+                                resources.servers(),
+                                registry,
+                                group,
+                                resources.lease()::applicationName,
+                                fatal),
+                        RolloutWaitReport.INTERVAL);
                 TenantCensus census = new TenantCensus(registry::countTenants, meters.worker(), fatal);
                 RolloutDriver rollouts = new RolloutDriver(
                         new RolloutWork(

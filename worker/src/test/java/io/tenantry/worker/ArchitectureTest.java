@@ -302,7 +302,16 @@ class ArchitectureTest {
             entry(
                     "com.fasterxml.jackson..",
                     Set.of("registry", "registry.overview", "registry.rollout", "operator.letters", "cli")),
-            entry("picocli..", Set.of("cli", "cli.fleet", "cli.letters", "cli.registry", "cli.request", "cli.rollout", "cli.setup")),
+            entry(
+                    "picocli..",
+                    Set.of(
+                            "cli",
+                            "cli.fleet",
+                            "cli.letters",
+                            "cli.registry",
+                            "cli.request",
+                            "cli.rollout",
+                            "cli.setup")),
             entry("org.jline..", Set.of("cli.rollout")));
 
     private static final Set<String> USE_JDBC = Stream.concat(

@@ -33,6 +33,7 @@ public final class RolloutWaitReport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutWaitReport.class);
     /** From the end of a report to the next one. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
+
     private static final int MOST = 20;
 
     private final Parts parts;

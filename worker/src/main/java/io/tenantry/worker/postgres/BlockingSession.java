@@ -39,8 +39,8 @@ public record BlockingSession(
      *
      * @param applicationName of them all: behind a proxy their process ids may be those of others
      */
-    public static List<BlockingSession> of(
-            Connection connection, Collection<Integer> pids, String applicationName) throws SQLException {
+    public static List<BlockingSession> of(Connection connection, Collection<Integer> pids, String applicationName)
+            throws SQLException {
         String sql = "SELECT s.pid, CASE WHEN s.state <> 'idle' THEN left(s.query, 2000) END AS statement, b.pid AS"
                 + " blocker, a.application_name, a.usename, a.state, greatest(0, extract(epoch FROM clock_timestamp() -"
                 + " a.state_change))::bigint AS seconds, left(a.query, 2000) AS query FROM pg_catalog.pg_stat_activity s"

@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer what it means for the rollout that sent the request; null if no rollout did, and for a row that was read
  */
 public record LedgerEntry(
-        RequestRef request,
-        EncodedEvent result,
-        @Nullable RolloutAnswer answer) {
+        RequestRef request, EncodedEvent result, @Nullable RolloutAnswer answer) {
     /** For a request that no rollout sent. */
     public LedgerEntry(RequestRef request, EncodedEvent result) {
         this(request, result, null);

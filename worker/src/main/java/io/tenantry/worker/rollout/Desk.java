@@ -70,7 +70,11 @@ final class Desk {
     }
 
     synchronized boolean isIdle() {
-        return executing == null && outgoing.isEmpty() && unpublished.isEmpty() && answered.isEmpty() && refused.isEmpty();
+        return executing == null
+                && outgoing.isEmpty()
+                && unpublished.isEmpty()
+                && answered.isEmpty()
+                && refused.isEmpty();
     }
 
     synchronized List<Answered> takeAnswered() {

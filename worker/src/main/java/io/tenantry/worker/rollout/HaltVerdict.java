@@ -28,8 +28,9 @@ record HaltVerdict(HaltRule rule) {
         return waves.stream()
                 .filter(wave -> wave.counted() > allowed(percent, wave))
                 .findFirst()
-                .map(wave -> wave.label() + ": " + wave.counted() + " of its " + wave.members() + " tenants failed; at most "
-                        + allowed(percent, wave) + " may fail (maxFailurePercent " + percent + ")");
+                .map(wave ->
+                        wave.label() + ": " + wave.counted() + " of its " + wave.members() + " tenants failed; at most "
+                                + allowed(percent, wave) + " may fail (maxFailurePercent " + percent + ")");
     }
 
     private static long allowed(int percent, WaveRow wave) {

@@ -54,7 +54,8 @@ final class Planning {
         List<AdvertisedCatalog> live = catalogs.live(connection, row.group());
         TargetResolution resolution = TargetResolution.of(names, row.start().target(), live);
         if (resolution instanceof TargetResolution.Unknown unknown) {
-            boolean others = !unknown.databases().isEmpty() && unknown.databases().size() < names.size();
+            boolean others =
+                    !unknown.databases().isEmpty() && unknown.databases().size() < names.size();
             if (others || !now.isBefore(row.requestedAt().plus(terms.targetGrace()))) {
                 throw new RefusedException(ErrorCode.TARGET_UNKNOWN, unknown.reason() + "; nothing was sent");
             }
@@ -83,8 +84,8 @@ final class Planning {
         refuseConflicts(connection, row, all, plan);
         waves.insert(connection, row.rollout(), plan.waves());
         members.insert(connection, row.rollout(), plan.members());
-        RolloutRow planned =
-                row.planned(targets, plan.upToDate()).waitingFor(TargetResolution.waitsFor(targets, live).orElse(null));
+        RolloutRow planned = row.planned(targets, plan.upToDate())
+                .waitingFor(TargetResolution.waitsFor(targets, live).orElse(null));
         return events.append(
                 connection, planned, EventType.ROLLOUT_STARTED, new Said(null, planned.waitsFor(), row.startedBy()));
     }
@@ -104,7 +105,8 @@ final class Planning {
             throw new RefusedException(
                     ErrorCode.ROLLOUT_CONFLICT,
                     "rollout " + first.rollout() + " is active and has " + first.members() + " of the same tenants, as "
-                            + first.example() + "; nothing was sent: wait until it has ended, abort it, or exclude them");
+                            + first.example()
+                            + "; nothing was sent: wait until it has ended, abort it, or exclude them");
         }
     }
 

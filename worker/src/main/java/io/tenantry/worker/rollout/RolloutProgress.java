@@ -88,8 +88,7 @@ final class RolloutProgress {
         }
     }
 
-    private RolloutRow once(Connection connection, RolloutRow row, Instant now)
-            throws SQLException, RefusedException {
+    private RolloutRow once(Connection connection, RolloutRow row, Instant now) throws SQLException, RefusedException {
         return switch (row.state()) {
             case WAITING -> waiting(connection, row, now);
             case RUNNING -> running(connection, row, now);
@@ -101,8 +100,7 @@ final class RolloutProgress {
 
     private RolloutRow waiting(Connection connection, RolloutRow row, Instant now)
             throws SQLException, RefusedException {
-        RolloutRow ready =
-                row.isPlanned() ? planning.look(connection, row) : planning.plan(connection, row, now);
+        RolloutRow ready = row.isPlanned() ? planning.look(connection, row) : planning.plan(connection, row, now);
         if (!ready.isPlanned() || ready.waitsFor() != null) {
             return ready;
         }
@@ -143,10 +141,7 @@ final class RolloutProgress {
         }
         RolloutRow halted = Transitions.transitionTo(RolloutState.HALTED, row, reason.get());
         return events.append(
-                connection,
-                halted,
-                EventType.ROLLOUT_HALTED,
-                new Said(ErrorCode.ROLLOUT_HALTED, reason.get(), null));
+                connection, halted, EventType.ROLLOUT_HALTED, new Said(ErrorCode.ROLLOUT_HALTED, reason.get(), null));
     }
 
     /** Every member of the wave has its result. Nothing comes after the last wave, and nothing was tested by an empty one. */
@@ -158,8 +153,7 @@ final class RolloutProgress {
         return events.append(connection, done, EventType.ROLLOUT_WAVE_COMPLETED, Said.NOTHING);
     }
 
-    private RolloutRow afterWave(
-            Connection connection, RolloutRow row, WaveRow wave, List<WaveRow> waves, Instant now)
+    private RolloutRow afterWave(Connection connection, RolloutRow row, WaveRow wave, List<WaveRow> waves, Instant now)
             throws SQLException {
         @Nullable Instant soakUntil = row.soakUntil();
         if (wave.wave() == waves.size()) {
@@ -206,8 +200,6 @@ final class RolloutProgress {
         int pending = waves.stream().mapToInt(WaveRow::pending).sum();
         int room = Math.min(row.concurrency(), pending) - inFlight;
         boolean goesOn = row.state() == RolloutState.RUNNING || row.state() == RolloutState.SOAKING;
-        return room <= 0
-                ? List.of()
-                : members.claim(connection, row.rollout(), goesOn ? row.wave() : 0, room);
+        return room <= 0 ? List.of() : members.claim(connection, row.rollout(), goesOn ? row.wave() : 0, room);
     }
 }

@@ -50,8 +50,13 @@ public record RolloutTerms(
             if (databases.stream().noneMatch(database -> database.name().equals(name))) {
                 throw new RefusedException(
                         ErrorCode.UNKNOWN_DATABASE,
-                        "database " + name + " is not in the configuration; nothing was sent. The configured databases are "
-                                + String.join(", ", databases.stream().map(DatabaseSettings::name).toList()));
+                        "database " + name
+                                + " is not in the configuration; nothing was sent. The configured databases are "
+                                + String.join(
+                                        ", ",
+                                        databases.stream()
+                                                .map(DatabaseSettings::name)
+                                                .toList()));
             }
         }
         return databases.stream()

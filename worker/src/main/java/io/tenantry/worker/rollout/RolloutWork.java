@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -61,8 +60,7 @@ public final class RolloutWork {
      * @param clock for times that are shown
      * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
      */
-    public RolloutWork(
-            Registry registry, RolloutTerms terms, ProgressWatch watch, Clock clock, LongSupplier nanoTime) {
+    public RolloutWork(Registry registry, RolloutTerms terms, ProgressWatch watch, Clock clock, LongSupplier nanoTime) {
         this.watch = watch;
         this.registry = registry;
         this.terms = terms;
@@ -179,8 +177,8 @@ public final class RolloutWork {
             watch.none();
             return false;
         }
-        List<Look> looks = registry.inTransaction(
-                connection -> rollouts.active(connection, terms.group(), owned.keySet()));
+        List<Look> looks =
+                registry.inTransaction(connection -> rollouts.active(connection, terms.group(), owned.keySet()));
         seen.keySet().retainAll(looks.stream().map(Look::rollout).collect(Collectors.toSet()));
         watch.look(looks, this::whyItWaits);
         boolean busy = false;
@@ -195,13 +193,11 @@ public final class RolloutWork {
 
     private String whyItWaits(Look look) throws SQLException {
         return registry.inTransaction(connection -> {
-            Optional<String> known =
-                    rollouts.find(connection, look.rollout()).map(RolloutRow::waitsFor);
+            Optional<String> known = rollouts.find(connection, look.rollout()).map(RolloutRow::waitsFor);
             List<String> oldest = waits.oldest(connection, look.rollout(), WAITS_IN_LOG).stream()
                     .map(RolloutWait::text)
                     .toList();
-            return known.orElse(
-                    oldest.isEmpty() ? "no worker has said what they wait for" : String.join("; ", oldest));
+            return known.orElse(oldest.isEmpty() ? "no worker has said what they wait for" : String.join("; ", oldest));
         });
     }
 

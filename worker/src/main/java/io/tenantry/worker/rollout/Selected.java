@@ -54,7 +54,8 @@ record Selected(List<Candidate> candidates) {
             if (candidates.stream().noneMatch(candidate -> glob.matches(candidate.key()))) {
                 throw new RefusedException(
                         ErrorCode.UNKNOWN_TENANT,
-                        where + " has \"" + glob + "\", which matches no tenant of the rollout; nothing was sent: correct"
+                        where + " has \"" + glob
+                                + "\", which matches no tenant of the rollout; nothing was sent: correct"
                                 + " it, or onboard the tenant first");
             }
         }

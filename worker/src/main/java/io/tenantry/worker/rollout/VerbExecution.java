@@ -104,11 +104,19 @@ final class VerbExecution {
         if (!row.group().equals(terms.group()) || !row.start().equals(verb.data())) {
             throw new RefusedException(
                     ErrorCode.ROLLOUT_CONFLICT,
-                    "there is a rollout " + row.rollout() + " with other data, which is " + row.state().label()
-                            + "; nothing was sent: use another name");
+                    "there is a rollout " + row.rollout() + " with other data, which is "
+                            + row.state().label() + "; nothing was sent: use another name");
         }
         if (row.isPlanned()) {
-            answer(connection, row, row, EventType.ROLLOUT_STARTED, verb, row.state() == RolloutState.WAITING ? null : "it is " + row.state().label());
+            answer(
+                    connection,
+                    row,
+                    row,
+                    EventType.ROLLOUT_STARTED,
+                    verb,
+                    row.state() == RolloutState.WAITING
+                            ? null
+                            : "it is " + row.state().label());
         }
     }
 
@@ -128,7 +136,13 @@ final class VerbExecution {
         members.acknowledge(connection, row.rollout());
         pauseIsOver(connection, row);
         RolloutRow running = Transitions.transitionTo(RolloutState.RUNNING, row, null);
-        answer(connection, row, running, EventType.ROLLOUT_RESUMED, verb, verb.data().reason());
+        answer(
+                connection,
+                row,
+                running,
+                EventType.ROLLOUT_RESUMED,
+                verb,
+                verb.data().reason());
     }
 
     /** If the rollout waits after its wave, it need not wait there again. */
@@ -173,7 +187,12 @@ final class VerbExecution {
     }
 
     private void answer(
-            Connection connection, RolloutRow before, RolloutRow row, EventType type, Verb verb, @Nullable String reason)
+            Connection connection,
+            RolloutRow before,
+            RolloutRow row,
+            EventType type,
+            Verb verb,
+            @Nullable String reason)
             throws SQLException {
         RolloutRow said = events.append(connection, row, type, new Said(null, reason, verb.ref()));
         progress.write(connection, before, said);
@@ -193,7 +212,11 @@ final class VerbExecution {
                     ErrorCode.ROLLOUT_STATE,
                     "rollout " + name + " is " + row.state().label() + "; nothing was done: "
                             + verb.data().action().wireName() + " is possible while a rollout is "
-                            + String.join(", ", List.of(allowed).stream().map(RolloutState::label).toList()));
+                            + String.join(
+                                    ", ",
+                                    List.of(allowed).stream()
+                                            .map(RolloutState::label)
+                                            .toList()));
         }
         return row;
     }

@@ -42,20 +42,17 @@ final class ResultEncoder {
                 outcome.result());
         count(request, outcome.result());
         return new LedgerEntry(
-                ref,
-                codec.encode(event),
-                rollouts.include(ref, request.data()) ? answer(ref, outcome.result()) : null);
+                ref, codec.encode(event), rollouts.include(ref, request.data()) ? answer(ref, outcome.result()) : null);
     }
 
     private static RolloutAnswer answer(RequestRef ref, TenantResult result) {
-        MemberState state =
-                switch (result.outcome()) {
-                    case COMPLETED -> MemberState.COMPLETED;
-                    case UP_TO_DATE -> MemberState.UP_TO_DATE;
-                    case FAILED -> MemberState.FAILED;
-                    case SKIPPED -> MemberState.SKIPPED;
-                    case NOT_ATTEMPTED -> throw new IllegalArgumentException("no result of a request is not-attempted");
-                };
+        MemberState state = switch (result.outcome()) {
+            case COMPLETED -> MemberState.COMPLETED;
+            case UP_TO_DATE -> MemberState.UP_TO_DATE;
+            case FAILED -> MemberState.FAILED;
+            case SKIPPED -> MemberState.SKIPPED;
+            case NOT_ATTEMPTED -> throw new IllegalArgumentException("no result of a request is not-attempted");
+        };
         return new RolloutAnswer(
                 ref.id(), state, result.error() == null ? null : result.error().code());
     }

@@ -71,12 +71,13 @@ public final class Bench {
             show(scores);
             ratios.add(ratio("rollout_vs_by_hand", RolloutSpeed.ratio(scores, RolloutSpeed.ROLLOUT)));
             int concurrency = settings.sizes().concurrency();
-            ratios.add(ratio("rollout_of_" + concurrency + "_at_once_vs_by_hand", RolloutSpeed.ratio(scores, speed.large())));
+            ratios.add(ratio(
+                    "rollout_of_" + concurrency + "_at_once_vs_by_hand", RolloutSpeed.ratio(scores, speed.large())));
         }
         if (settings.measures(Part.ROLLOUT_NOOP)) {
             Duration elapsed = new RolloutNoop(settings, stack, jar, System.out::println).run(folder);
-            ratios.add(ratio(
-                    "rollout_noop_" + settings.sizes().registered() + "_seconds", elapsed.toMillis() / 1000.0));
+            ratios.add(
+                    ratio("rollout_noop_" + settings.sizes().registered() + "_seconds", elapsed.toMillis() / 1000.0));
         }
         if (settings.measures(Part.ROLLOUT_SIGNUPS)) {
             RolloutSignups.Report report = new RolloutSignups(settings, stack, jar, System.out::println).run(folder);

@@ -103,7 +103,8 @@ final class RolloutClient implements AutoCloseable {
         while (System.nanoTime() - last < SILENCE.toNanos()) {
             for (ConsumerRecord<byte[], byte[]> next : consumer.poll(POLL)) {
                 Event<?> event = decode(next);
-                if (event.data() instanceof RolloutResult result && result.rollout().equals(rollout)) {
+                if (event.data() instanceof RolloutResult result
+                        && result.rollout().equals(rollout)) {
                     last = System.nanoTime();
                     if (event.type() == EventType.ROLLOUT_COMPLETED) {
                         return result;

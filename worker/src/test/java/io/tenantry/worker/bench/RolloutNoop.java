@@ -6,8 +6,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -62,11 +62,12 @@ final class RolloutNoop {
     private void register(int copies) throws SQLException {
         try (Connection connection = stack.postgres().connect(TenantryFleet.CONTROL);
                 Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO tenantry.tenant (tenant) SELECT 'known' || n FROM generate_series(1, " + copies
-                    + ") AS n");
-            statement.execute("INSERT INTO tenantry.tenant_home SELECT (jsonb_populate_record(h, jsonb_build_object('tenant',"
-                    + " 'known' || n, 'location', 'tenant_known' || n))).* FROM tenantry.tenant_home h,"
-                    + " generate_series(1, " + copies + ") AS n WHERE h.tenant = '" + FIRST + "'");
+            statement.execute("INSERT INTO tenantry.tenant (tenant) SELECT 'known' || n FROM generate_series(1, "
+                    + copies + ") AS n");
+            statement.execute(
+                    "INSERT INTO tenantry.tenant_home SELECT (jsonb_populate_record(h, jsonb_build_object('tenant',"
+                            + " 'known' || n, 'location', 'tenant_known' || n))).* FROM tenantry.tenant_home h,"
+                            + " generate_series(1, " + copies + ") AS n WHERE h.tenant = '" + FIRST + "'");
             statement.execute("ANALYZE tenantry.tenant, tenantry.tenant_home");
         }
     }

@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -64,14 +64,16 @@ final class RolloutSignups {
         try (TenantryFleet fleet = new TenantryFleet(
                         stack, jar, "bench_beside", settings.connections(), Folders.make(folder.resolve("beside")));
                 RolloutClient rollouts = new RolloutClient(stack.kafka().bootstrapServers(), fleet::trouble)) {
-            fleet.run(Workload.ONBOARD, Rivals.tenants("beside", settings.sizes().tenants()));
+            fleet.run(
+                    Workload.ONBOARD, Rivals.tenants("beside", settings.sizes().tenants()));
             fleet.deploy(FIRST_VERSION, FIRST_VERSION + VERSIONS - 1);
             fleet.run(Workload.ONBOARD, Rivals.tenants("warmside", ONBOARDED_FOR_THE_RATE));
             quiet.await(out);
             Duration elapsed = fleet.run(Workload.ONBOARD, Rivals.tenants("rateside", ONBOARDED_FOR_THE_RATE));
             double rate = ONBOARDED_FOR_THE_RATE / (elapsed.toNanos() / 1e9) / 4;
             quiet.await(out);
-            Line without = measure(fleet, "nothing", Rivals.tenants("alone", signups(rate, seconds / 2)), rate, () -> 0);
+            Line without =
+                    measure(fleet, "nothing", Rivals.tenants("alone", signups(rate, seconds / 2)), rate, () -> 0);
             quiet.await(out);
             Line beside = measure(
                     fleet, "rollouts", Rivals.tenants("crowd", signups(rate, seconds)), rate, () -> roll(rollouts));
@@ -114,9 +116,9 @@ final class RolloutSignups {
         int done = 0;
         while (!signupsAreDone) {
             if (done == VERSIONS) {
-                throw new IllegalStateException(
-                        "all " + VERSIONS + " versions were rolled out before the signups ended: use more tenants, or less"
-                                + " time (bench.rollout.tenants, bench.rollout.seconds)");
+                throw new IllegalStateException("all " + VERSIONS
+                        + " versions were rolled out before the signups ended: use more tenants, or less"
+                        + " time (bench.rollout.tenants, bench.rollout.seconds)");
             }
             rollouts.run("beside*", String.valueOf(FIRST_VERSION + done), null);
             done++;

@@ -45,7 +45,9 @@ final class RolloutSpeed {
     Scores run(Path folder) throws SQLException {
         Scores scores = new Scores();
         List<Way> ways = new ArrayList<>(List.of(
-                new Way(BY_HAND, null), new Way(ROLLOUT, null), new Way(large(), settings.sizes().concurrency())));
+                new Way(BY_HAND, null),
+                new Way(ROLLOUT, null),
+                new Way(large(), settings.sizes().concurrency())));
         try (TenantryFleet fleet = new TenantryFleet(
                         stack, jar, "bench_rollout", settings.connections(), Folders.make(folder.resolve("rollout")));
                 RolloutClient rollouts = new RolloutClient(stack.kafka().bootstrapServers(), fleet::trouble)) {

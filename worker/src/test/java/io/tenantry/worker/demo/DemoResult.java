@@ -64,7 +64,8 @@ record DemoResult(
         TextTable versions = new TextTable("database", "version", "tenants");
         histories
                 .tenants()
-                .forEach((place, tenants) -> versions.row(place.database(), place.version(), Integer.toString(tenants)));
+                .forEach(
+                        (place, tenants) -> versions.row(place.database(), place.version(), Integer.toString(tenants)));
         List<String> lines = new ArrayList<>(versions.lines());
         lines.add(
                 registry.equals(histories)

@@ -58,8 +58,7 @@ class OutageUnderLoadIT {
                 new InetSocketAddress(stack.postgres().host(), stack.postgres().port());
         KafkaBroker.Detour detour = stack.kafka().detours().get(0);
         try (TcpProxy registry = new TcpProxy(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), server);
-                TcpProxy way =
-                        new TcpProxy(TcpProxy.address(detour.advertised()), TcpProxy.address(detour.listens()));
+                TcpProxy way = new TcpProxy(TcpProxy.address(detour.advertised()), TcpProxy.address(detour.listens()));
                 Trial trial = Trial.on(stack, round)) {
             trial.onboard(trial.scale().tenants(), trial.scale().step());
             String url = trial.deployment().settings().registry().url();
@@ -125,9 +124,7 @@ class OutageUnderLoadIT {
      */
     private static void awaitTheEndOfTransactions(Trial trial) {
         Await.until(
-                Duration.ofSeconds(60),
-                "the coordinator has ended all transactions",
-                trial.transactions()::allAreOver);
+                Duration.ofSeconds(60), "the coordinator has ended all transactions", trial.transactions()::allAreOver);
     }
 
     private static void pause(Duration length) {

@@ -82,8 +82,9 @@ class RolloutKillIT {
                 BuiltInPartitioner.partitionForKey(ROLLOUT.getBytes(StandardCharsets.UTF_8), kafka.partitions()));
         return trial.workers().stream()
                 .filter(worker -> !worker.assigned(partition).isEmpty())
-                .max(Comparator.comparing(worker ->
-                        worker.assigned(partition).stream().max(Comparator.naturalOrder()).orElse(Instant.MIN)))
+                .max(Comparator.comparing(worker -> worker.assigned(partition).stream()
+                        .max(Comparator.naturalOrder())
+                        .orElse(Instant.MIN)))
                 .orElseThrow(() -> new AssertionError("nobody has " + partition));
     }
 
@@ -102,7 +103,9 @@ class RolloutKillIT {
                 .filter(answer -> ROLLOUT.equals(answer.data().rollout()))
                 .filter(answer -> answer.data().outcome() != Outcome.FAILED)
                 .collect(Collectors.groupingBy(answer -> answer.data().key(), Collectors.counting()));
-        assertThat(results).hasSize(TENANTS).allSatisfy((tenant, count) -> assertThat(count).isEqualTo(1));
+        assertThat(results)
+                .hasSize(TENANTS)
+                .allSatisfy((tenant, count) -> assertThat(count).isEqualTo(1));
         assertThat(trial.answers().repeatedResults()).isZero();
         assertThat(trial.journal().overlaps()).isZero();
     }

@@ -48,8 +48,10 @@ final class Transactions implements AutoCloseable {
         Map<Long, TransactionListing> coordinators = new HashMap<>();
         listed().forEach(transaction -> coordinators.put(transaction.producerId(), transaction));
         List<String> open = new ArrayList<>();
-        Group.answer(admin.describeProducers(partitions()).all()).forEach((partition, producers) -> active(producers)
-                .forEach(producer -> open.add(text(partition, producer, coordinators.get(producer.producerId())))));
+        Group.answer(admin.describeProducers(partitions()).all())
+                .forEach((partition, producers) -> active(producers)
+                        .forEach(producer ->
+                                open.add(text(partition, producer, coordinators.get(producer.producerId())))));
         return open;
     }
 
@@ -89,9 +91,12 @@ final class Transactions implements AutoCloseable {
     }
 
     private List<TopicPartition> partitions() {
-        List<String> topics = Group.answer(admin.listTopics(new ListTopicsOptions().listInternal(true)).names()).stream()
-                .filter(topic -> topic.equals(OFFSETS) || topic.startsWith(kafka.topicPrefix()))
-                .toList();
+        List<String> topics =
+                Group.answer(admin.listTopics(new ListTopicsOptions().listInternal(true))
+                                .names())
+                        .stream()
+                        .filter(topic -> topic.equals(OFFSETS) || topic.startsWith(kafka.topicPrefix()))
+                        .toList();
         Map<String, TopicDescription> described =
                 Group.answer(admin.describeTopics(topics).allTopicNames());
         return described.values().stream()

@@ -137,9 +137,10 @@ class LedgerPruningIT {
                 + " tenantry.rollout_failure SELECT rollout, 'internal', 1 FROM tenantry.rollout";
         String verbs = "INSERT INTO tenantry.rollout_verb (source, id, answered_at) SELECT '/release', n, now() - n *"
                 + " interval '1 day' FROM generate_series(29, 35) n";
-        String events = "INSERT INTO tenantry.rollout_event (group_id, partition, position, rollout, id, type, time, data,"
-                + " published) SELECT 'fleet', 0, n, 'old', n, 'type', now() - (59.5 - n) * interval '1 day', '{}', n <> 25"
-                + " FROM generate_series(20, 40) n";
+        String events =
+                "INSERT INTO tenantry.rollout_event (group_id, partition, position, rollout, id, type, time, data,"
+                        + " published) SELECT 'fleet', 0, n, 'old', n, 'type', now() - (59.5 - n) * interval '1 day', '{}', n <> 25"
+                        + " FROM generate_series(20, 40) n";
         control.deployment().executeInRegistry(rollout + "; " + verbs + "; " + events);
 
         try (LedgerPruning pruning = start()) {

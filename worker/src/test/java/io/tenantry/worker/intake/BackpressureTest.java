@@ -41,8 +41,11 @@ class BackpressureTest {
 
     private final Meters meters = new Meters(new SimpleMeterRegistry());
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    private final Assignment assignment =
-            new Assignment(consumer, new NoListener(), new OpenRequests(meters.intake(), System::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
+    private final Assignment assignment = new Assignment(
+            consumer,
+            new NoListener(),
+            new OpenRequests(meters.intake(), System::nanoTime),
+            new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private final ScriptedRollouts rollouts = new ScriptedRollouts();
     private final RolloutIntake rolloutIntake = new RolloutIntake(
             TOPICS,

@@ -167,7 +167,9 @@ final class DrivenRollouts {
                 } else {
                     EventType type = EventType.of(next.event().type()).orElseThrow();
                     events.add(new Published(
-                            type, codec.decodeData(data, RolloutResult.class), next.event().id()));
+                            type,
+                            codec.decodeData(data, RolloutResult.class),
+                            next.event().id()));
                 }
             }
             desk.published(taken);

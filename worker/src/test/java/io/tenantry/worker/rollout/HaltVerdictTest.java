@@ -6,9 +6,9 @@ import io.tenantry.contracts.HaltRule;
 import io.tenantry.worker.registry.rollout.WaveRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 class HaltVerdictTest {
     @ParameterizedTest
@@ -48,6 +48,8 @@ class HaltVerdictTest {
     }
 
     private static boolean halts(@Nullable Integer failures, @Nullable Integer percent, WaveRow wave) {
-        return new HaltVerdict(new HaltRule(failures, percent)).of(List.of(wave)).isPresent();
+        return new HaltVerdict(new HaltRule(failures, percent))
+                .of(List.of(wave))
+                .isPresent();
     }
 }

@@ -35,19 +35,14 @@ class RolloutIT {
     @BeforeEach
     void aFleetWhoseTenantsHaveRowsOfTheirOwn() {
         deployment = Deployment.create().with("worker.concurrency", "4");
-        deployment
-                .database("users")
-                .with("V1__account.sql", "CREATE TABLE account (id int PRIMARY KEY, name text);");
+        deployment.database("users").with("V1__account.sql", "CREATE TABLE account (id int PRIMARY KEY, name text);");
         deployment.withTopics().startWorker();
         IntStream.range(0, TENANTS).forEach(i -> deployment.events().signUp("t" + i));
         deployment.results().await(TENANTS);
-        BROKEN.forEach(tenant ->
-                deployment.execute("INSERT INTO users_" + tenant + ".account VALUES (1, NULL)"));
+        BROKEN.forEach(tenant -> deployment.execute("INSERT INTO users_" + tenant + ".account VALUES (1, NULL)"));
         deployment
                 .database("users")
-                .with(
-                        "V2__name.sql",
-                        "SELECT pg_sleep(0.02);\nALTER TABLE account ALTER COLUMN name SET NOT NULL;");
+                .with("V2__name.sql", "SELECT pg_sleep(0.02);\nALTER TABLE account ALTER COLUMN name SET NOT NULL;");
         deployment.replaceWorkers();
     }
 
@@ -59,9 +54,7 @@ class RolloutIT {
     @Test
     void haltsGoesOnAfterAMendAndKnowsThenThatAllAreThere() {
         RolloutEvents events = deployment.rolloutEvents();
-        String plain = deployment
-                .events()
-                .publish(new MigrationRequested("t1", null, List.of(), "1", "june", 1));
+        String plain = deployment.events().publish(new MigrationRequested("t1", null, List.of(), "1", "june", 1));
         deployment.results().of(plain);
         deployment.events().publish(start("june", new HaltRule(null, 4)));
         Change halted = events.await(EventType.ROLLOUT_HALTED);
@@ -70,15 +63,15 @@ class RolloutIT {
         awaitAnswersOfAllThatWereSent();
         List<String> untouched = atVersion("1");
         assertThat(untouched).as("the rest is at the old version").hasSizeGreaterThan(BROKEN.size());
-        Await.until(Duration.ofSeconds(30), "the failures", () -> ofRollout(Outcome.FAILED)
-                        .size()
-                == BROKEN.size());
+        Await.until(
+                Duration.ofSeconds(30),
+                "the failures",
+                () -> ofRollout(Outcome.FAILED).size() == BROKEN.size());
         List<TenantResult> failed = ofRollout(Outcome.FAILED);
         assertThat(failed.stream().map(TenantResult::key)).containsExactlyInAnyOrderElementsOf(BROKEN);
         assertThat(Results.error(failed.get(0)).migration()).isEqualTo("V2__name.sql");
         assertThat(ofRollout(Outcome.SKIPPED))
-                .allSatisfy(result ->
-                        assertThat(Results.error(result).code()).isEqualTo(ErrorCode.ROLLOUT_HALTED));
+                .allSatisfy(result -> assertThat(Results.error(result).code()).isEqualTo(ErrorCode.ROLLOUT_HALTED));
 
         BROKEN.forEach(tenant -> deployment.execute("UPDATE users_" + tenant + ".account SET name = 'mended'"));
         deployment.events().publish(RolloutRequested.change("june", RolloutAction.RETRY_FAILED, null));
@@ -101,8 +94,9 @@ class RolloutIT {
                 .hasToString("[started, wave-started, halted, retrying, resumed, wave-completed, completed]");
 
         String again = deployment.events().publish(start("july", HaltRule.FIRST_FAILURE));
-        Change none = events.await("july", change -> change.data().rollout().equals("july")
-                && change.type() == EventType.ROLLOUT_COMPLETED);
+        Change none = events.await(
+                "july",
+                change -> change.data().rollout().equals("july") && change.type() == EventType.ROLLOUT_COMPLETED);
         assertThat(none.data().counts()).isEqualTo(new RolloutCounts(TENANTS, 0, TENANTS, 0, 0));
         assertThat(events.answerTo(again).type()).isEqualTo(EventType.ROLLOUT_STARTED);
         String resumed = deployment.events().publish(RolloutRequested.change("july", RolloutAction.RESUME, null));
@@ -119,8 +113,7 @@ class RolloutIT {
     }
 
     private List<String> atVersion(String version) {
-        return deployment.queryRegistry(
-                "SELECT tenant FROM tenantry.tenant_home WHERE version = '" + version + "'");
+        return deployment.queryRegistry("SELECT tenant FROM tenantry.tenant_home WHERE version = '" + version + "'");
     }
 
     private List<TenantResult> ofRollout(Outcome outcome) {

@@ -10,10 +10,10 @@ import io.tenantry.contracts.RolloutRequestRef;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.RolloutSelection;
 import io.tenantry.contracts.Wave;
-import io.tenantry.worker.rollout.DrivenRollouts.Published;
-import io.tenantry.worker.rollout.DrivenRollouts.Sent;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.rollout.RolloutState;
+import io.tenantry.worker.rollout.DrivenRollouts.Published;
+import io.tenantry.worker.rollout.DrivenRollouts.Sent;
 import io.tenantry.worker.scenario.Deployment;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -94,7 +94,9 @@ class RolloutWorkIT {
         assertThat(rollouts.last()).hasToString("halted");
         assertThat(rollouts.last().data().code()).isEqualTo(ErrorCode.ROLLOUT_HALTED);
         assertThat(rollouts.last().data().reason()).contains("1 of the 12 tenants");
-        assertThat(rollouts.halted(canary)).as("sent, and not begun").contains(canary.get(1).id());
+        assertThat(rollouts.halted(canary))
+                .as("sent, and not begun")
+                .contains(canary.get(1).id());
         rollouts.skipped(canary.subList(1, 2));
         assertThat(rollouts.turns()).as("nothing is sent while it is halted").isEmpty();
 
@@ -137,7 +139,9 @@ class RolloutWorkIT {
         assertThat(rollouts.turns()).isEmpty();
         assertThat(rollouts.halted(sent.subList(1, 2))).isNotEmpty();
         rollouts.skipped(sent.subList(1, 2));
-        assertThat(rollouts.turns()).singleElement().satisfies(next -> assertThat(next.data().attempt()).isEqualTo(2));
+        assertThat(rollouts.turns())
+                .singleElement()
+                .satisfies(next -> assertThat(next.data().attempt()).isEqualTo(2));
     }
 
     @Test
@@ -253,8 +257,7 @@ class RolloutWorkIT {
         rollouts.tenants(1, 5, null);
         rollouts.request(start());
         List<Sent> sent = rollouts.turns();
-        RolloutRequested other =
-                new RolloutRequested("r2", List.of(), "latest", List.of(), HaltRule.FIRST_FAILURE);
+        RolloutRequested other = new RolloutRequested("r2", List.of(), "latest", List.of(), HaltRule.FIRST_FAILURE);
         rollouts.request(other);
         rollouts.turns();
         assertRefused(ErrorCode.ROLLOUT_CONFLICT, "rollout r1 is active and has 5 of the same tenants");
@@ -380,8 +383,7 @@ class RolloutWorkIT {
         rollouts.request(select("acme"));
         rollouts.turns();
         assertRefused(ErrorCode.UNKNOWN_TENANT, "acme");
-        rollouts.request(
-                new RolloutRequested("r1", List.of("nothere"), "latest", List.of(), HaltRule.FIRST_FAILURE));
+        rollouts.request(new RolloutRequested("r1", List.of("nothere"), "latest", List.of(), HaltRule.FIRST_FAILURE));
         rollouts.turns();
         assertRefused(ErrorCode.UNKNOWN_DATABASE, "nothere");
         rollouts.change(RolloutAction.PAUSE, null);
@@ -408,12 +410,10 @@ class RolloutWorkIT {
     }
 
     private static RolloutRequested select(String tenant) {
-        return start(
-                "latest", new RolloutSelection(List.of(tenant), List.of(), Map.of()), HaltRule.FIRST_FAILURE);
+        return start("latest", new RolloutSelection(List.of(tenant), List.of(), Map.of()), HaltRule.FIRST_FAILURE);
     }
 
-    private static RolloutRequested start(
-            String target, RolloutSelection select, HaltRule halt, Wave... waves) {
+    private static RolloutRequested start(String target, RolloutSelection select, HaltRule halt, Wave... waves) {
         return new RolloutRequested(
                 "r1", RolloutAction.START, null, List.of(), target, select, List.of(waves), null, halt, null);
     }

@@ -68,8 +68,8 @@ public final class Events implements AutoCloseable {
     /** Publishes {@code rollout.requested}; returns the event's id. */
     public String publish(RolloutRequested data) {
         String id = UUID.randomUUID().toString();
-        EncodedEvent event = codec.encode(
-                new Event<>(id, SOURCE, EventType.ROLLOUT_REQUESTED, Instant.parse("2026-11-22T10:00:00Z"), null, data));
+        EncodedEvent event = codec.encode(new Event<>(
+                id, SOURCE, EventType.ROLLOUT_REQUESTED, Instant.parse("2026-11-22T10:00:00Z"), null, data));
         send(codec.toBinaryRecord(event, Topic.ROLLOUT_REQUESTED.name(prefix)));
         return id;
     }

@@ -9,10 +9,12 @@ public final class RolloutRows {
     /** The rollout gets one wave, without members. */
     public RolloutRows(Deployment deployment) {
         this.deployment = deployment;
-        deployment.executeInRegistry("INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
-                + " verb_source, concurrency) VALUES ('" + NAME + "', '"
-                + deployment.settings().kafka().groupId() + "', 0, 'running', '{}', 'start', '/release', 10); INSERT INTO"
-                + " tenantry.rollout_wave (rollout, wave, members) VALUES ('" + NAME + "', 1, 0)");
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
+                        + " verb_source, concurrency) VALUES ('" + NAME + "', '"
+                        + deployment.settings().kafka().groupId()
+                        + "', 0, 'running', '{}', 'start', '/release', 10); INSERT INTO"
+                        + " tenantry.rollout_wave (rollout, wave, members) VALUES ('" + NAME + "', 1, 0)");
     }
 
     /** The name of the rollout. */

@@ -307,8 +307,7 @@ class SettlerTest {
         assertThat(ofPlain).isDone();
         assertThat(withoutId).isDone();
         assertThat(ofRollout).succeedsWithin(DEADLINE);
-        assertThat(store.dead)
-                .containsExactly(new RolloutAnswer("1", MemberState.FAILED, ErrorCode.INVALID_EVENT));
+        assertThat(store.dead).containsExactly(new RolloutAnswer("1", MemberState.FAILED, ErrorCode.INVALID_EVENT));
     }
 
     @ParameterizedTest

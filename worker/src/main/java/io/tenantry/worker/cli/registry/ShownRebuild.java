@@ -50,7 +50,8 @@ final class ShownRebuild implements Rebuild.Listener {
 
     @Override
     public void withoutFingerprints(String reason) {
-        output.note(reason + "; rows are written without a fingerprint, so the next rollout sends those homes a request");
+        output.note(
+                reason + "; rows are written without a fingerprint, so the next rollout sends those homes a request");
     }
 
     @Override
@@ -110,17 +111,15 @@ final class ShownRebuild implements Rebuild.Listener {
         String owner = finding.tenant() == null
                 ? "shared database " + finding.database()
                 : finding.tenant() + ", database " + finding.database();
-        String what =
-                switch (finding.kind()) {
-                    case SAME -> "version " + shown(finding.version());
-                    case MISSING -> "version " + shown(finding.version()) + ", not in the registry";
-                    case VERSION, LOCATION ->
-                        "version " + shown(finding.version()) + ", in the registry "
-                                + shown(finding.registeredVersion());
-                    case SCRIPTS -> "version " + shown(finding.version()) + ", with other scripts than registered";
-                    case GONE -> "does not exist, in the registry with version " + shown(finding.registeredVersion());
-                    case FOREIGN, AMBIGUOUS, UNREADABLE -> "not touched";
-                };
+        String what = switch (finding.kind()) {
+            case SAME -> "version " + shown(finding.version());
+            case MISSING -> "version " + shown(finding.version()) + ", not in the registry";
+            case VERSION, LOCATION ->
+                "version " + shown(finding.version()) + ", in the registry " + shown(finding.registeredVersion());
+            case SCRIPTS -> "version " + shown(finding.version()) + ", with other scripts than registered";
+            case GONE -> "does not exist, in the registry with version " + shown(finding.registeredVersion());
+            case FOREIGN, AMBIGUOUS, UNREADABLE -> "not touched";
+        };
         return finding.kind().label() + ": " + owner + ": " + finding.server() + "/" + finding.location() + ": " + what
                 + (finding.detail() == null ? "" : "; " + finding.detail())
                 + (finding.written() ? finding.kind() == Kind.GONE ? " - deleted" : " - written" : "");

@@ -53,8 +53,7 @@ final class Correction {
 
     private void write(TenantHome home, Seen seen, Instant lockedAt) throws SQLException {
         String shared = home.tenant() == null ? home.database() : null;
-        Optional<RegisteredHome> row = registry
-                .lookUp(List.of(Inventory.lookUp(home.tenant(), shared)))
+        Optional<RegisteredHome> row = registry.lookUp(List.of(Inventory.lookUp(home.tenant(), shared)))
                 .get(0)
                 .home(home.database());
         RegisteredHome now = new RegisteredHome(

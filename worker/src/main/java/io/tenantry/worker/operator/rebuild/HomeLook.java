@@ -39,7 +39,10 @@ final class HomeLook {
      * @param there whether it exists with its mark
      * @param fingerprint of what was applied; null if that is not known
      */
-    record Seen(boolean there, @Nullable String version, @Nullable String fingerprint) {}
+    record Seen(
+            boolean there,
+            @Nullable String version,
+            @Nullable String fingerprint) {}
 
     /** The place to look at; empty if it is not there, or cannot be told. */
     Optional<TenantHome> place(Known home) {
@@ -83,8 +86,7 @@ final class HomeLook {
             // A schema that somebody else may have made.
             return new Seen(false, null, null);
         }
-        String fingerprint = catalog.flatMap(
-                        known -> HomeFingerprint.of(known, known.migrationsFor(home), history))
+        String fingerprint = catalog.flatMap(known -> HomeFingerprint.of(known, known.migrationsFor(home), history))
                 .orElse(null);
         return new Seen(true, history.version(), fingerprint);
     }

@@ -5,9 +5,9 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.MarkedHomes;
 import io.tenantry.worker.postgres.home.TenantHome;
-import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.HomeRows;
 import io.tenantry.worker.registry.LookUp;
 import io.tenantry.worker.registry.Registry;
@@ -42,7 +42,9 @@ final class Inventory {
         try (Connection connection = server.connection()) {
             for (TenantHome home : MarkedHomes.of(connection, server.name())) {
                 if (!isOurs(home)) {
-                    strangers.computeIfAbsent(home.database(), name -> new ArrayList<>()).add(home);
+                    strangers
+                            .computeIfAbsent(home.database(), name -> new ArrayList<>())
+                            .add(home);
                 } else if (scope.has(home)) {
                     marked.computeIfAbsent(String.valueOf(home.tenant()), tenant -> new TreeMap<>())
                             .computeIfAbsent(home.database(), name -> new ArrayList<>())
@@ -84,8 +86,8 @@ final class Inventory {
             if (database.isolation() == Isolation.SHARED && scope.hasShared(database.name())) {
                 TenantRecord known =
                         registry.lookUp(List.of(lookUp(null, database.name()))).get(0);
-                TenantHome home = new TenantHome(
-                        null, database.name(), database.server(), database.location(), Isolation.SHARED);
+                TenantHome home =
+                        new TenantHome(null, database.name(), database.server(), database.location(), Isolation.SHARED);
                 homes.add(new Known(Optional.empty(), database.name(), known.home(database.name()), List.of(home)));
             }
         }
@@ -98,8 +100,7 @@ final class Inventory {
             String name = database.name();
             boolean there = places.containsKey(name) || known.home(name).isPresent();
             if (there && scope.hasDatabase(name) && database.isolation() != Isolation.SHARED) {
-                homes.add(new Known(
-                        Optional.of(tenant), name, known.home(name), places.getOrDefault(name, List.of())));
+                homes.add(new Known(Optional.of(tenant), name, known.home(name), places.getOrDefault(name, List.of())));
             }
         }
     }

@@ -36,8 +36,8 @@ record Known(Optional<String> tenant, String database, Optional<RegisteredHome> 
 
     private Optional<TenantHome> registeredPlace() {
         return row.flatMap(home -> places.stream()
-                .filter(place -> place.server().equals(home.server())
-                        && place.location().equals(home.location()))
+                .filter(place ->
+                        place.server().equals(home.server()) && place.location().equals(home.location()))
                 .findFirst());
     }
 }

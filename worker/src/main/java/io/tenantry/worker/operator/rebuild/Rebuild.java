@@ -130,8 +130,12 @@ public final class Rebuild {
                 home.database(),
                 Kind.UNREADABLE,
                 row.map(RegisteredHome::version).orElse(null),
-                marked ? home.places().get(0).server() : row.map(RegisteredHome::server).orElse(""),
-                marked ? home.places().get(0).location() : row.map(RegisteredHome::location).orElse(""),
+                marked
+                        ? home.places().get(0).server()
+                        : row.map(RegisteredHome::server).orElse(""),
+                marked
+                        ? home.places().get(0).location()
+                        : row.map(RegisteredHome::location).orElse(""),
                 null,
                 FailureMessage.of(failure) + "; run this again",
                 false);

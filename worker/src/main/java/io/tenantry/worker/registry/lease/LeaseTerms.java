@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param renewal from one renewal to the next
  * @param most how many connections of each server it wants at most; null: its share
  */
-public record LeaseTerms(Duration lease, Duration renewal, @Nullable Integer most) {
+public record LeaseTerms(
+        Duration lease, Duration renewal, @Nullable Integer most) {
     /** For tests that stop a worker for longer than a lease, while no other worker may end its sessions. */
     private static final String SECONDS = "io.tenantry.lease.seconds";
 

@@ -52,7 +52,8 @@ final class Renewals {
                     : new Observation(row.pulse(), row.fenced(), answeredNanos);
             seen.put(row.applicationName(), observation);
             Duration still = Duration.ofNanos(Math.max(0, askedNanos - observation.nanos()));
-            members.add(new Member(row.applicationName(), overdue(row, still), row.fenced(), row.most(), row.holdings()));
+            members.add(
+                    new Member(row.applicationName(), overdue(row, still), row.fenced(), row.most(), row.holdings()));
         }
         observations = seen;
         return members;

@@ -83,7 +83,8 @@ final class Shares {
             Set<String> servers = member.holdings().keySet();
             if (member.isLive()
                     && servers.stream()
-                            .allMatch(server -> seated.getOrDefault(server, List.of()).size() < cap(server))) {
+                            .allMatch(server ->
+                                    seated.getOrDefault(server, List.of()).size() < cap(server))) {
                 servers.forEach(server -> seated.computeIfAbsent(server, none -> new ArrayList<>())
                         .add(member));
             }

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** How the counts of waves, and of failed requests, change in a transaction. For use by one thread. */
 final class CountChanges {
     /** A member before or after its change. */
-    record Member(String rollout, int wave, MemberState state, @Nullable String code, boolean counted) {}
+    record Member(
+            String rollout,
+            int wave,
+            MemberState state,
+            @Nullable String code,
+            boolean counted) {}
 
     private record Wave(String rollout, int wave) {}
 
@@ -77,8 +82,10 @@ final class CountChanges {
 
     private void writeFailures(Connection connection) throws SQLException {
         List<Failure> keys = List.copyOf(failures.keySet());
-        Object rollouts = array(connection, "text", keys.stream().map(Failure::rollout).toList());
-        Object codes = array(connection, "text", keys.stream().map(Failure::code).toList());
+        Object rollouts =
+                array(connection, "text", keys.stream().map(Failure::rollout).toList());
+        Object codes =
+                array(connection, "text", keys.stream().map(Failure::code).toList());
         Sql.update(
                 connection,
                 "INSERT INTO tenantry.rollout_failure AS known (rollout, code, requests) SELECT * FROM unnest(?::text[],"

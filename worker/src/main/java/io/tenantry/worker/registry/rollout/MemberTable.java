@@ -29,7 +29,10 @@ public final class MemberTable {
                 connection,
                 sql,
                 rollout,
-                array(connection, "bool", members.stream().map(NewMember::shared).toList()),
+                array(
+                        connection,
+                        "bool",
+                        members.stream().map(NewMember::shared).toList()),
                 array(connection, "text", members.stream().map(NewMember::key).toList()),
                 array(
                         connection,
@@ -86,10 +89,12 @@ public final class MemberTable {
             int limit)
             throws SQLException {
         // Materialized: a join could run the limited query more than once, and claim more.
-        String sql = "WITH n AS MATERIALIZED (SELECT shared, key FROM tenantry.rollout_member WHERE rollout = ? AND state ="
-                + " 'pending' AND sent_at IS NULL AND " + which + " LIMIT ? FOR UPDATE) UPDATE tenantry.rollout_member m"
-                + " SET sent_at = now() FROM n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
-                + " m.wave, m.shared, m.key, m.databases, m.attempt, m.request_id";
+        String sql =
+                "WITH n AS MATERIALIZED (SELECT shared, key FROM tenantry.rollout_member WHERE rollout = ? AND state ="
+                        + " 'pending' AND sent_at IS NULL AND " + which
+                        + " LIMIT ? FOR UPDATE) UPDATE tenantry.rollout_member m"
+                        + " SET sent_at = now() FROM n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
+                        + " m.wave, m.shared, m.key, m.databases, m.attempt, m.request_id";
         Sql.forEach(
                 connection,
                 sql,
@@ -160,8 +165,8 @@ public final class MemberTable {
     private static void uncount(Connection connection, String rollout, MemberState state, List<Next> next)
             throws SQLException {
         Map<Integer, List<Next>> byWave = new TreeMap<>();
-        next.forEach(
-                one -> byWave.computeIfAbsent(one.wave(), wave -> new ArrayList<>()).add(one));
+        next.forEach(one ->
+                byWave.computeIfAbsent(one.wave(), wave -> new ArrayList<>()).add(one));
         for (Map.Entry<Integer, List<Next>> wave : byWave.entrySet()) {
             int members = wave.getValue().size();
             boolean failed = state == MemberState.FAILED;
@@ -185,9 +190,7 @@ public final class MemberTable {
                         + " 'skipped') AND counted",
                 rollout);
         Sql.update(
-                connection,
-                "UPDATE tenantry.rollout_wave SET counted = 0 WHERE rollout = ? AND counted <> 0",
-                rollout);
+                connection, "UPDATE tenantry.rollout_wave SET counted = 0 WHERE rollout = ? AND counted <> 0", rollout);
     }
 
     private static ClaimedAttempt read(ResultSet row) throws SQLException {

@@ -48,8 +48,7 @@ public final class Outbox {
      *     registry count
      * @return the position of the last event that is not to be published again
      */
-    public long begin(Connection connection, String group, int partition, OptionalLong published)
-            throws SQLException {
+    public long begin(Connection connection, String group, int partition, OptionalLong published) throws SQLException {
         if (published.isPresent()) {
             // If the registry was restored from a backup, new events must come behind those that were published.
             Sql.update(

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param state any but {@link MemberState#PENDING}
  * @param code why it failed or was skipped; null otherwise
  */
-public record RolloutAnswer(String requestId, MemberState state, @Nullable ErrorCode code) {}
+public record RolloutAnswer(
+        String requestId, MemberState state, @Nullable ErrorCode code) {}

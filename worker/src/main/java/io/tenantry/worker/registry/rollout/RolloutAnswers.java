@@ -65,8 +65,8 @@ public final class RolloutAnswers {
                 connection.createArrayOf("text", requestIds.toArray())));
     }
 
-    private static void change(
-            Connection connection, String sql, Collection<RolloutAnswer> answers, boolean dead) throws SQLException {
+    private static void change(Connection connection, String sql, Collection<RolloutAnswer> answers, boolean dead)
+            throws SQLException {
         if (answers.isEmpty()) {
             return;
         }
@@ -76,7 +76,8 @@ public final class RolloutAnswers {
                 sql,
                 row -> {
                     changes.before(
-                            member(row, "old_"), "pending".equals(row.getString("old_state")) && row.getBoolean("sent"));
+                            member(row, "old_"),
+                            "pending".equals(row.getString("old_state")) && row.getBoolean("sent"));
                     changes.after(member(row, ""));
                 },
                 array(connection, "text", answers, RolloutAnswer::requestId),

@@ -52,49 +52,161 @@ public record RolloutRow(
     /** In this state, for this reason. */
     public RolloutRow in(RolloutState next, @Nullable String why) {
         return new RolloutRow(
-                rollout, group, partition, next, version, start, startedBy, traceparent, targets, concurrency, wave,
-                halts, upToDate, sequence, why, waitsFor, soakUntil, requestedAt);
+                rollout,
+                group,
+                partition,
+                next,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                targets,
+                concurrency,
+                wave,
+                halts,
+                upToDate,
+                sequence,
+                why,
+                waitsFor,
+                soakUntil,
+                requestedAt);
     }
 
     /** After its plan was made. */
     public RolloutRow planned(Map<String, ResolvedTarget> resolved, int known) {
         return new RolloutRow(
-                rollout, group, partition, state, version, start, startedBy, traceparent, resolved, concurrency, wave,
-                halts, known, sequence, reason, waitsFor, soakUntil, requestedAt);
+                rollout,
+                group,
+                partition,
+                state,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                resolved,
+                concurrency,
+                wave,
+                halts,
+                known,
+                sequence,
+                reason,
+                waitsFor,
+                soakUntil,
+                requestedAt);
     }
 
     /** In the next wave, without a soak time. */
     public RolloutRow inWave(int number) {
         return new RolloutRow(
-                rollout, group, partition, state, version, start, startedBy, traceparent, targets, concurrency, number,
-                halts, upToDate, sequence, reason, waitsFor, null, requestedAt);
+                rollout,
+                group,
+                partition,
+                state,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                targets,
+                concurrency,
+                number,
+                halts,
+                upToDate,
+                sequence,
+                reason,
+                waitsFor,
+                null,
+                requestedAt);
     }
 
     /** With one halt more: attempts that were made before are skipped. */
     public RolloutRow haltedOnce() {
         return new RolloutRow(
-                rollout, group, partition, state, version, start, startedBy, traceparent, targets, concurrency, wave,
-                halts + 1, upToDate, sequence, reason, waitsFor, soakUntil, requestedAt);
+                rollout,
+                group,
+                partition,
+                state,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                targets,
+                concurrency,
+                wave,
+                halts + 1,
+                upToDate,
+                sequence,
+                reason,
+                waitsFor,
+                soakUntil,
+                requestedAt);
     }
 
     /** With one event more. */
     public RolloutRow withEvent() {
         return new RolloutRow(
-                rollout, group, partition, state, version, start, startedBy, traceparent, targets, concurrency, wave,
-                halts, upToDate, sequence + 1, reason, waitsFor, soakUntil, requestedAt);
+                rollout,
+                group,
+                partition,
+                state,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                targets,
+                concurrency,
+                wave,
+                halts,
+                upToDate,
+                sequence + 1,
+                reason,
+                waitsFor,
+                soakUntil,
+                requestedAt);
     }
 
     /** Waiting for something, or for nothing. */
     public RolloutRow waitingFor(@Nullable String what) {
         return new RolloutRow(
-                rollout, group, partition, state, version, start, startedBy, traceparent, targets, concurrency, wave,
-                halts, upToDate, sequence, reason, what, soakUntil, requestedAt);
+                rollout,
+                group,
+                partition,
+                state,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                targets,
+                concurrency,
+                wave,
+                halts,
+                upToDate,
+                sequence,
+                reason,
+                what,
+                soakUntil,
+                requestedAt);
     }
 
     /** Soaking until then. */
     public RolloutRow soakingUntil(@Nullable Instant end) {
         return new RolloutRow(
-                rollout, group, partition, state, version, start, startedBy, traceparent, targets, concurrency, wave,
-                halts, upToDate, sequence, reason, waitsFor, end, requestedAt);
+                rollout,
+                group,
+                partition,
+                state,
+                version,
+                start,
+                startedBy,
+                traceparent,
+                targets,
+                concurrency,
+                wave,
+                halts,
+                upToDate,
+                sequence,
+                reason,
+                waitsFor,
+                end,
+                requestedAt);
     }
 }

@@ -59,11 +59,12 @@ public final class RolloutTable {
 
     /** The rollouts of these partitions that have not ended. */
     public List<Look> active(Connection connection, String group, Collection<Integer> partitions) throws SQLException {
-        String sql = "SELECT r.rollout, r.partition, r.state, coalesce(sum(w.in_flight), 0), r.version || ' ' || coalesce(sum(w.in_flight) || ' ' ||"
-                + " sum(w.completed) || ' ' || sum(w.up_to_date) || ' ' || sum(w.failed) || ' ' || sum(w.skipped) || ' ' ||"
-                + " sum(w.counted), '') FROM tenantry.rollout r LEFT JOIN tenantry.rollout_wave w USING (rollout) WHERE"
-                + " r.group_id = ? AND r.partition = ANY (?) AND r.finished_at IS NULL GROUP BY r.rollout ORDER BY"
-                + " r.requested_at";
+        String sql =
+                "SELECT r.rollout, r.partition, r.state, coalesce(sum(w.in_flight), 0), r.version || ' ' || coalesce(sum(w.in_flight) || ' ' ||"
+                        + " sum(w.completed) || ' ' || sum(w.up_to_date) || ' ' || sum(w.failed) || ' ' || sum(w.skipped) || ' ' ||"
+                        + " sum(w.counted), '') FROM tenantry.rollout r LEFT JOIN tenantry.rollout_wave w USING (rollout) WHERE"
+                        + " r.group_id = ? AND r.partition = ANY (?) AND r.finished_at IS NULL GROUP BY r.rollout ORDER BY"
+                        + " r.requested_at";
         return Sql.query(
                 connection,
                 sql,

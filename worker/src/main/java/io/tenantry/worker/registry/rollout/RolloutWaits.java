@@ -37,8 +37,7 @@ public final class RolloutWaits {
      *
      * @param waits whose worker is this one
      */
-    public void write(Connection connection, String group, String worker, List<RolloutWait> waits)
-            throws SQLException {
+    public void write(Connection connection, String group, String worker, List<RolloutWait> waits) throws SQLException {
         Sql.update(
                 connection,
                 "DELETE FROM tenantry.rollout_wait WHERE group_id = ? AND application_name = ?",

@@ -53,8 +53,7 @@ final class Activity {
     synchronized void waits(Wait wait) {
         String reason = wait.reason().tag();
         boolean goesOn = reason.equals(before.reason());
-        boolean namesServer =
-                wait.reason() == WaitReason.SERVER_AWAY || wait.reason() == WaitReason.NO_CONNECTION;
+        boolean namesServer = wait.reason() == WaitReason.SERVER_AWAY || wait.reason() == WaitReason.NO_CONNECTION;
         now = new Now(
                 false,
                 goesOn ? before.sinceNanos() : nanoTime.getAsLong(),

@@ -251,8 +251,7 @@ final class RequestRun implements Task {
     }
 
     private NextAction finish(@Nullable ResultError error) {
-        RequestOutcome outcome =
-                results.outcome(homes.results(), error, attempt, context.now(), homes.registered());
+        RequestOutcome outcome = results.outcome(homes.results(), error, attempt, context.now(), homes.registered());
         context.outcomes().finished(request, outcome);
         return new NextAction.Finished();
     }

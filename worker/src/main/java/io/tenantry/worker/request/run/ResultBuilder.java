@@ -85,11 +85,7 @@ final class ResultBuilder {
     }
 
     private TenantResult result(
-            Outcome outcome,
-            @Nullable ResultError error,
-            List<DatabaseResult> results,
-            int attempts,
-            Instant now) {
+            Outcome outcome, @Nullable ResultError error, List<DatabaseResult> results, int attempts, Instant now) {
         @Nullable MigrationRequested migration = request.data() instanceof MigrationRequested requested ? requested : null;
         return new TenantResult(
                 request.data().tenant(),

@@ -48,8 +48,11 @@ class OutstandingRequestsTest {
     private final FakeLogs logs = new FakeLogs();
     private final Meters meters = new Meters(registry);
     private BacklogMeters backlog = meters.backlog();
-    private final Assignment assignment =
-            new Assignment(consumer, new Told(), new OpenRequests(meters.intake(), clock::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
+    private final Assignment assignment = new Assignment(
+            consumer,
+            new Told(),
+            new OpenRequests(meters.intake(), clock::nanoTime),
+            new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private OutstandingRequests outstanding = outstanding(() -> logs, Duration.ofMillis(5));
 
     @BeforeEach

@@ -35,8 +35,11 @@ class AssignmentTest {
     private final Map<TopicPartition, OptionalLong> known = new HashMap<>();
     private @Nullable RuntimeException whileLeaving;
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Assignment assignment =
-            new Assignment(consumer, new Told(), new OpenRequests(new Meters(registry).intake(), System::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
+    private final Assignment assignment = new Assignment(
+            consumer,
+            new Told(),
+            new OpenRequests(new Meters(registry).intake(), System::nanoTime),
+            new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
 
     @BeforeEach
     void assign() {

@@ -24,8 +24,8 @@ class CommittedOffsetsTest {
     private final ManualClock clock = new ManualClock();
     private final RefusingConsumer consumer = new RefusingConsumer();
     private final Health health = new Health();
-    private final CommittedOffsets offsets = new CommittedOffsets(
-            consumer, missing -> health.set(Health.Condition.OFFSETS, missing), clock::nanoTime);
+    private final CommittedOffsets offsets =
+            new CommittedOffsets(consumer, missing -> health.set(Health.Condition.OFFSETS, missing), clock::nanoTime);
 
     @BeforeEach
     void assign() {
@@ -109,7 +109,8 @@ class CommittedOffsetsTest {
 
     /** Reads the committed offsets, of which there is one. */
     private long nextOfOne() {
-        Map<TopicPartition, OffsetTracker> read = offsets.readUnread().orElseThrow().trackers();
+        Map<TopicPartition, OffsetTracker> read =
+                offsets.readUnread().orElseThrow().trackers();
         assertThat(read).containsOnlyKeys(ONE);
         return read.values().iterator().next().next();
     }

@@ -23,7 +23,8 @@ class OpenRequestsTest {
     private final AtomicLong nanos = new AtomicLong(Duration.ofHours(9).toNanos());
     private final OpenRequests open = new OpenRequests(new Meters(registry).intake(), nanos::get);
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    private final Assignment assignment = new Assignment(consumer, new NoListener(), open, new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
+    private final Assignment assignment = new Assignment(
+            consumer, new NoListener(), open, new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
 
     @BeforeEach
     void assign() {

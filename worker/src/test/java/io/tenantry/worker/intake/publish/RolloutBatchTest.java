@@ -39,8 +39,11 @@ class RolloutBatchTest {
     private final Meters meters = new Meters(registry);
     private final ScriptedRollouts rollouts = new ScriptedRollouts();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
-    private final Assignment assignment =
-            new Assignment(consumer, new NoListener(), new OpenRequests(meters.intake(), System::nanoTime), new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
+    private final Assignment assignment = new Assignment(
+            consumer,
+            new NoListener(),
+            new OpenRequests(meters.intake(), System::nanoTime),
+            new CommittedOffsets(consumer, missing -> {}, System::nanoTime));
     private final RolloutBatch batch = new RolloutBatch(
             rollouts,
             new TopicNames(new KafkaSettings("nowhere:1", "group", GroupProtocol.CLASSIC, 3, (short) 1, "", Map.of())),

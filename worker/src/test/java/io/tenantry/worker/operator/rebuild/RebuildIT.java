@@ -21,7 +21,6 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -78,7 +77,9 @@ class RebuildIT {
                                 + ": version 2, not in the registry",
                         "missing: globex, database users: main/users_globex: version 1, not in the registry",
                         "missing: shared database billing: main/billing: version 2, not in the registry");
-        assertThat(look.err()).contains("4 homes compared: 4 missing; nothing was written").contains("rebuild --yes");
+        assertThat(look.err())
+                .contains("4 homes compared: 4 missing; nothing was written")
+                .contains("rebuild --yes");
         assertThat(deployment.queryRegistry(HOMES)).isEmpty();
 
         CommandLineRun written = rebuild("--yes");
@@ -107,7 +108,8 @@ class RebuildIT {
 
         assertThat(rebuild("--tenant", "acme", "--json").json())
                 .singleElement()
-                .satisfies(line -> assertThat(line.get("difference").textValue()).isEqualTo("version"));
+                .satisfies(
+                        line -> assertThat(line.get("difference").textValue()).isEqualTo("version"));
         assertThat(rebuild("--yes").lines())
                 .containsExactly(
                         "version: acme, database users: main/users_acme: version 2, in the registry 7 - written",
@@ -139,12 +141,14 @@ class RebuildIT {
         assertThat(kept.status()).as("one cannot be told apart").isEqualTo(1);
         assertThat(kept.out())
                 .contains("gone: acme, database users: main/users_acme: does not exist")
-                .contains("foreign: globex, database users: main/users_globex: not touched; schema has the comment mine");
+                .contains(
+                        "foreign: globex, database users: main/users_globex: not touched; schema has the comment mine");
         assertThat(kept.err()).contains("rebuild --yes --prune");
         assertThat(deployment.queryRegistry(HOMES)).hasSize(2);
 
         assertThat(rebuild("--yes", "--prune").out()).contains("gone: acme").contains(" - deleted");
-        assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant")).containsExactly("globex");
+        assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
+                .containsExactly("globex");
         assertThat(rebuild("--prune").status()).as("without --yes").isEqualTo(2);
     }
 
@@ -186,13 +190,15 @@ class RebuildIT {
             Sql.execute(blocker, "LOCK TABLE users_globex.flyway_schema_history");
             CompletableFuture<CommandLineRun> run = CompletableFuture.supplyAsync(this::rebuild);
             String waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND locktype = 'relation'";
-            Await.until(Duration.ofSeconds(30), "it waits for the lock", () -> !deployment
-                    .query(waiting)
-                    .isEmpty());
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "it waits for the lock",
+                    () -> !deployment.query(waiting).isEmpty());
 
-            assertThat(deployment.query("SELECT l.relation::regclass FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
-                            + " WHERE l.granted AND l.pid IN (" + waiting
-                            + ") AND c.relnamespace = 'users_acme'::regnamespace"))
+            assertThat(deployment.query(
+                            "SELECT l.relation::regclass FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+                                    + " WHERE l.granted AND l.pid IN (" + waiting
+                                    + ") AND c.relnamespace = 'users_acme'::regnamespace"))
                     .isEmpty();
             blocker.rollback();
             assertThat(run.get(30, TimeUnit.SECONDS).lines()).hasSize(2);
@@ -208,7 +214,10 @@ class RebuildIT {
             CommandLineRun run = rebuild("--yes");
 
             assertThat(run.status()).isEqualTo(1);
-            assertThat(run.out()).contains("unreadable: acme").contains("lock timeout").contains("missing: globex");
+            assertThat(run.out())
+                    .contains("unreadable: acme")
+                    .contains("lock timeout")
+                    .contains("missing: globex");
             blocker.rollback();
         }
     }

@@ -158,9 +158,7 @@ class SharesTest {
         int index = random.nextInt(group.size());
         Member member = group.get(index);
         if (choice == 1) {
-            group.set(
-                    index,
-                    new Member(member.applicationName(), DEAD, false, member.most(), member.holdings()));
+            group.set(index, new Member(member.applicationName(), DEAD, false, member.most(), member.holdings()));
         } else if (choice == 2 && !member.isLive()) {
             group.remove(index);
         } else if (member.isLive()) {

@@ -45,13 +45,18 @@ class RolloutAnswersIT {
 
     private void begin(String rollout, String prefix) {
         control.deployment()
-                .executeInRegistry("INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
-                        + " verb_source, concurrency) VALUES ('" + rollout + "', 'fleet', 0, 'running', '{}', 'start',"
-                        + " '/release', 10); INSERT INTO tenantry.rollout_wave (rollout, wave, members, in_flight) VALUES ('"
-                        + rollout + "', 1, 3, 3), ('" + rollout + "', 2, 3, 2); INSERT INTO tenantry.rollout_member"
-                        + " (rollout, shared, key, databases, wave, request_id, sent_at) SELECT '" + rollout + "', false,"
-                        + " 't' || n, '{users}', (n + 2) / 3, '" + prefix + "' || n, CASE WHEN n < 6 THEN now() END FROM"
-                        + " generate_series(1, 6) AS n");
+                .executeInRegistry(
+                        "INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
+                                + " verb_source, concurrency) VALUES ('" + rollout
+                                + "', 'fleet', 0, 'running', '{}', 'start',"
+                                + " '/release', 10); INSERT INTO tenantry.rollout_wave (rollout, wave, members, in_flight) VALUES ('"
+                                + rollout + "', 1, 3, 3), ('" + rollout
+                                + "', 2, 3, 2); INSERT INTO tenantry.rollout_member"
+                                + " (rollout, shared, key, databases, wave, request_id, sent_at) SELECT '" + rollout
+                                + "', false,"
+                                + " 't' || n, '{users}', (n + 2) / 3, '" + prefix
+                                + "' || n, CASE WHEN n < 6 THEN now() END FROM"
+                                + " generate_series(1, 6) AS n");
     }
 
     @Test
@@ -81,7 +86,9 @@ class RolloutAnswersIT {
         control.registry().settle(entries, List.of(), List.of());
         control.registry().settle(List.of(entry("2", COMPLETED, null)), List.of(), List.of());
 
-        assertThat(waves("spring")).as("an identity that the ledger has changes nothing").isEqualTo(counts);
+        assertThat(waves("spring"))
+                .as("an identity that the ledger has changes nothing")
+                .isEqualTo(counts);
     }
 
     @Test
@@ -97,8 +104,9 @@ class RolloutAnswersIT {
         assertThat(members()).startsWith("t1 completed", "t2 failed internal counted dead");
         assertThat(failures()).containsExactly("internal 2");
 
-        control.deployment().executeInRegistry("UPDATE tenantry.rollout_member SET counted = false WHERE key = 't3';"
-                + " UPDATE tenantry.rollout_wave SET counted = 1 WHERE wave = 1");
+        control.deployment()
+                .executeInRegistry("UPDATE tenantry.rollout_member SET counted = false WHERE key = 't3';"
+                        + " UPDATE tenantry.rollout_wave SET counted = 1 WHERE wave = 1");
         control.registry()
                 .settle(
                         List.of(entry("2", COMPLETED, null), entry("3", FAILED, ErrorCode.MIGRATION_FAILED)),
@@ -119,7 +127,8 @@ class RolloutAnswersIT {
         control.registry().settle(List.of(kept, published), List.of(), List.of(published.request()));
 
         for (LedgerEntry next : List.of(kept, published, kept)) {
-            control.registry().retract(next.request(), Optional.of(dead(next.request().id())));
+            control.registry()
+                    .retract(next.request(), Optional.of(dead(next.request().id())));
         }
 
         assertThat(members()).startsWith("t1 failed internal counted dead", "t2 completed");
@@ -128,8 +137,9 @@ class RolloutAnswersIT {
 
     @Test
     void aRequestIsHaltedIfItsRolloutWasHaltedAfterItWasMade() throws SQLException {
-        control.deployment().executeInRegistry("UPDATE tenantry.rollout SET halts = 1; UPDATE tenantry.rollout_member SET"
-                + " halts = 1 WHERE key = 't2'");
+        control.deployment()
+                .executeInRegistry("UPDATE tenantry.rollout SET halts = 1; UPDATE tenantry.rollout_member SET"
+                        + " halts = 1 WHERE key = 't2'");
 
         assertThat(control.registry()
                         .lookUp(List.of(

@@ -61,14 +61,21 @@ class RolloutWaitsIT {
             runs = release.migrateForRollout("acme", "of acme", Workbench.ROLLOUTS);
             waits = release.migrateForRollout("globex", "of globex", Workbench.ROLLOUTS);
             CompletableFuture<TenantResult> plain = release.migrateForRollout("globex", "plain", "/release");
-            Await.until(PATIENCE, "one runs, and one waits", () -> bench.waiting(WaitReason.HOME_LOCKED) == 1
-                    && !bench.query("SELECT pid FROM pg_locks WHERE NOT granted").isEmpty());
+            Await.until(
+                    PATIENCE,
+                    "one runs, and one waits",
+                    () -> bench.waiting(WaitReason.HOME_LOCKED) == 1
+                            && !bench.query("SELECT pid FROM pg_locks WHERE NOT granted")
+                                    .isEmpty());
             assertThat(bench.activities().oldest(20)).as("they are young").isEmpty();
 
             bench.letActivitiesLast(Duration.ofSeconds(70));
 
-            Await.until(PATIENCE, "both are told", () -> told().stream().anyMatch(one -> !one.blockers().isEmpty())
-                    && told().stream().anyMatch(one -> "home-locked".equals(one.reason())));
+            Await.until(
+                    PATIENCE,
+                    "both are told",
+                    () -> told().stream().anyMatch(one -> !one.blockers().isEmpty())
+                            && told().stream().anyMatch(one -> "home-locked".equals(one.reason())));
             assertThat(told()).hasSize(2).allSatisfy(one -> {
                 assertThat(one.worker()).isEqualTo("bench");
                 assertThat(one.age()).isGreaterThanOrEqualTo(Duration.ofSeconds(69));
@@ -76,7 +83,11 @@ class RolloutWaitsIT {
             RolloutWait running = told("acme");
             assertThat(running.text())
                     .startsWith("acme runs for 7")
-                    .contains(" s on server main: V2__b.sql; blocked by pid ", " (psql) of ", ", idle in transaction for ", ": SELECT '...'")
+                    .contains(
+                            " s on server main: V2__b.sql; blocked by pid ",
+                            " (psql) of ",
+                            ", idle in transaction for ",
+                            ": SELECT '...'")
                     .doesNotContain("secret");
             assertThat(told("globex").text())
                     .startsWith("globex waits for 7")
@@ -100,8 +111,9 @@ class RolloutWaitsIT {
             new RolloutWaits().write(connection, "fleet", "bench", List.of(wait, wait));
             return true;
         });
-        assertThat(told()).singleElement().satisfies(one -> assertThat(one.text())
-                .isEqualTo("common waits for 60 s (queued)"));
+        assertThat(told())
+                .singleElement()
+                .satisfies(one -> assertThat(one.text()).isEqualTo("common waits for 60 s (queued)"));
 
         bench.executeInRegistry("DELETE FROM tenantry.worker");
 
@@ -127,7 +139,6 @@ class RolloutWaitsIT {
     }
 
     private List<RolloutWait> told() throws SQLException {
-        return bench.registry()
-                .inTransaction(connection -> new RolloutWaits().oldest(connection, "spring", 20));
+        return bench.registry().inTransaction(connection -> new RolloutWaits().oldest(connection, "spring", 20));
     }
 }

@@ -111,7 +111,8 @@ class SkippingIT {
             Await.until(
                     PATIENCE,
                     "its script waits",
-                    () -> !bench.query("SELECT pid FROM pg_locks WHERE NOT granted").isEmpty());
+                    () -> !bench.query("SELECT pid FROM pg_locks WHERE NOT granted")
+                            .isEmpty());
 
             bench.executeInRegistry(HALT);
             other.rollback();

@@ -30,8 +30,8 @@ import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
-import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.RequestOutcome;
+import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;
 import io.tenantry.worker.telemetry.Meters;
@@ -92,8 +92,8 @@ final class Workbench implements AutoCloseable {
     /** Added to the clock of activities. */
     private final AtomicLong later = new AtomicLong();
 
-    private final RolloutActivities activities = new RolloutActivities(
-            new RolloutRequests(ROLLOUTS), () -> "bench", () -> System.nanoTime() + later.get());
+    private final RolloutActivities activities =
+            new RolloutActivities(new RolloutRequests(ROLLOUTS), () -> "bench", () -> System.nanoTime() + later.get());
     private Isolation isolation = Isolation.SCHEMA;
 
     Workbench() throws IOException, SQLException {
