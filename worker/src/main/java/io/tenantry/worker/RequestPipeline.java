@@ -19,6 +19,7 @@ import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.NamedDatabase;
@@ -108,7 +109,7 @@ final class RequestPipeline {
                         new RolloutWaitReport.Parts(
                                 activities,
                                 resources.servers(),
-                                registry,
+                                new RolloutTransactions(registry),
                                 group,
                                 resources.lease()::applicationName,
                                 fatal),

@@ -1,6 +1,7 @@
 package io.tenantry.worker.housekeeping;
 
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.telemetry.SettlingMeters;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class LedgerPruning implements AutoCloseable {
     }
 
     private final Registry registry;
+    private final RolloutTransactions rollouts;
     private final Duration retention;
     private final SettlingMeters meters;
     private final Consumer<Error> fatal;
@@ -63,6 +65,7 @@ public final class LedgerPruning implements AutoCloseable {
     LedgerPruning(Registry registry, Duration retention, SettlingMeters meters, Consumer<Error> fatal, Pace pace) {
         this.pace = pace;
         this.registry = registry;
+        this.rollouts = new RolloutTransactions(registry);
         this.retention = retention;
         this.meters = meters;
         this.fatal = fatal;
@@ -119,7 +122,7 @@ public final class LedgerPruning implements AutoCloseable {
 
     /** False if it was closed before all was done. */
     private boolean pruneRollouts() throws InterruptedException, SQLException {
-        while (registry.pruneRollouts(retention, BATCH)) {
+        while (rollouts.prune(retention, BATCH)) {
             if (isClosedAfter(pace.pause())) {
                 return false;
             }

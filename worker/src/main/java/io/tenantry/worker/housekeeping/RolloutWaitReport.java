@@ -2,10 +2,9 @@ package io.tenantry.worker.housekeeping;
 
 import io.tenantry.worker.postgres.BlockingSession;
 import io.tenantry.worker.postgres.connection.Server;
-import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.Blocker;
 import io.tenantry.worker.registry.rollout.RolloutWait;
-import io.tenantry.worker.registry.rollout.RolloutWaits;
 import io.tenantry.worker.request.run.RolloutActivities;
 import io.tenantry.worker.request.run.RolloutActivities.Lasting;
 import java.sql.SQLException;
@@ -37,7 +36,6 @@ public final class RolloutWaitReport implements AutoCloseable {
     private static final int MOST = 20;
 
     private final Parts parts;
-    private final RolloutWaits table = new RolloutWaits();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "rollout-waits");
         thread.setDaemon(true);
@@ -57,7 +55,7 @@ public final class RolloutWaitReport implements AutoCloseable {
     public record Parts(
             RolloutActivities activities,
             Map<String, Server> servers,
-            Registry registry,
+            RolloutTransactions rollouts,
             String group,
             Supplier<String> worker,
             Consumer<Error> fatal) {}
@@ -76,10 +74,7 @@ public final class RolloutWaitReport implements AutoCloseable {
                 return;
             }
             List<RolloutWait> waits = withBlockers(oldest);
-            parts.registry().inTransaction(connection -> {
-                table.write(connection, parts.group(), parts.worker().get(), waits);
-                return true;
-            });
+            parts.rollouts().writeWaits(parts.group(), parts.worker().get(), waits);
             written = !waits.isEmpty();
         } catch (OutOfMemoryError | LinkageError broken) {
             parts.fatal().accept(broken);

@@ -9,7 +9,6 @@ import io.tenantry.worker.postgres.connection.ConnectionPool;
 import io.tenantry.worker.postgres.connection.DedicatedConnection;
 import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.registry.rollout.RolloutAnswers;
-import io.tenantry.worker.registry.rollout.RolloutPruning;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,7 +42,6 @@ public final class Registry implements AutoCloseable {
     private final Tenants tenants = new Tenants();
     private final TemplateUse templateUse = new TemplateUse();
     private final RolloutAnswers rolloutAnswers = new RolloutAnswers();
-    private final RolloutPruning rolloutPruning = new RolloutPruning();
 
     /** Opens no connection yet. */
     public Registry(RegistrySettings settings, String applicationName) {
@@ -133,28 +131,6 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * Forgets the result of a request, which was never published; see {@link Ledger#retract}.
-     *
-     * @param instead what the rollout that sent the request is told if the result was there; empty if no rollout did
-     */
-    public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) throws SQLException {
-        inTransaction(connection -> {
-            if (ledger.retract(connection, List.of(unpublished)) > 0) {
-                rolloutAnswers.retracted(connection, instead.stream().toList());
-            }
-            return true;
-        });
-    }
-
-    /** Tells a rollout that its request becomes a dead letter; see {@link RolloutAnswers#died}. */
-    public void died(RolloutAnswer member) throws SQLException {
-        inTransaction(connection -> {
-            rolloutAnswers.died(connection, List.of(member));
-            return true;
-        });
-    }
-
-    /**
      * Deletes rows of the ledger that are older than the retention, in one short transaction; see {@link Ledger#prune}.
      *
      * @return how many; fewer than the limit if there are no more
@@ -162,22 +138,6 @@ public final class Registry implements AutoCloseable {
     public int pruneLedger(Duration retention, int limit) throws SQLException {
         try (Connection connection = connection()) {
             return ledger.prune(connection, retention, limit);
-        }
-    }
-
-    /**
-     * Deletes a rollout that ended longer ago than the retention, and some of the verbs and published events that are
-     * older, each in a short transaction.
-     *
-     * @param limit of verbs, and of events
-     * @return whether there may be more
-     */
-    public boolean pruneRollouts(Duration retention, int limit) throws SQLException {
-        try (Connection connection = connection()) {
-            int rollouts = rolloutPruning.oneRollout(connection, retention);
-            int verbs = rolloutPruning.verbs(connection, retention, limit);
-            int events = rolloutPruning.events(connection, retention, limit);
-            return rollouts > 0 || verbs == limit || events == limit;
         }
     }
 

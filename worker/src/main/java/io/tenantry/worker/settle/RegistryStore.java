@@ -5,6 +5,7 @@ import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registration;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,11 +22,11 @@ public record RegistryStore(Registry registry) implements SettlementStore {
 
     @Override
     public void retract(RequestRef unpublished, Optional<RolloutAnswer> instead) throws SQLException {
-        registry.retract(unpublished, instead);
+        new RolloutTransactions(registry).retract(unpublished, instead);
     }
 
     @Override
     public void died(RolloutAnswer member) throws SQLException {
-        registry.died(member);
+        new RolloutTransactions(registry).died(member);
     }
 }

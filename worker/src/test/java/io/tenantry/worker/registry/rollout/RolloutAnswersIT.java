@@ -11,6 +11,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.LookUp;
+import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import java.nio.charset.StandardCharsets;
@@ -127,8 +128,7 @@ class RolloutAnswersIT {
         control.registry().settle(List.of(kept, published), List.of(), List.of(published.request()));
 
         for (LedgerEntry next : List.of(kept, published, kept)) {
-            control.registry()
-                    .retract(next.request(), Optional.of(dead(next.request().id())));
+            new RolloutTransactions(control.registry()).retract(next.request(), Optional.of(dead(next.request().id())));
         }
 
         assertThat(members()).startsWith("t1 failed internal counted dead", "t2 completed");
@@ -179,7 +179,7 @@ class RolloutAnswersIT {
     }
 
     private void died(String id) throws SQLException {
-        control.registry().died(dead(id));
+        new RolloutTransactions(control.registry()).died(dead(id));
     }
 
     private static RolloutAnswer dead(String id) {

@@ -7,6 +7,7 @@ import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.housekeeping.RolloutWaitReport;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.RolloutWait;
 import io.tenantry.worker.registry.rollout.RolloutWaits;
 import io.tenantry.worker.stack.Await;
@@ -107,10 +108,7 @@ class RolloutWaitsIT {
     void whatADeadWorkerHasToldVanishesWithIt() throws Exception {
         RolloutWait wait = new RolloutWait(
                 "spring", true, "common", "bench", null, false, Duration.ofSeconds(60), "queued", null, List.of());
-        bench.registry().inTransaction(connection -> {
-            new RolloutWaits().write(connection, "fleet", "bench", List.of(wait, wait));
-            return true;
-        });
+        new RolloutTransactions(bench.registry()).writeWaits("fleet", "bench", List.of(wait, wait));
         assertThat(told())
                 .singleElement()
                 .satisfies(one -> assertThat(one.text()).isEqualTo("common waits for 60 s (queued)"));
@@ -125,7 +123,7 @@ class RolloutWaitsIT {
                 new RolloutWaitReport.Parts(
                         bench.activities(),
                         Map.of("main", bench.server()),
-                        bench.registry(),
+                        new RolloutTransactions(bench.registry()),
                         "fleet",
                         () -> "bench",
                         error -> {
