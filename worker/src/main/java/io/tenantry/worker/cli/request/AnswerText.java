@@ -39,7 +39,7 @@ final class AnswerText {
             case COMPLETED, UP_TO_DATE -> database.database() + " " + versions;
             case FAILED, SKIPPED, NOT_ATTEMPTED ->
                 database.database() + " " + database.outcome().wireName()
-                        + (database.outcome() == Outcome.NOT_ATTEMPTED ? "" : " " + versions)
+                        + (database.to() == null || database.outcome() == Outcome.NOT_ATTEMPTED ? "" : " " + versions)
                         + (error == null ? "" : ": " + of(error));
         };
     }
