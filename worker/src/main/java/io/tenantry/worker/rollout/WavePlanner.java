@@ -50,9 +50,10 @@ final class WavePlanner {
     private WavePlan plan() throws RefusedException {
         int toSend = left.size();
         List<Wave> asked = start.waves();
-        for (Wave wave : asked) {
+        for (int i = 0; i < asked.size(); i++) {
+            Wave wave = asked.get(i);
             List<Candidate> taken = new ArrayList<>(take(wave));
-            if (wave == asked.get(asked.size() - 1) && wave.tenants().isEmpty() && isLastWith(taken)) {
+            if (i == asked.size() - 1 && wave.tenants().isEmpty() && isLastWith(taken)) {
                 left.stream().filter(Candidate::shared).forEach(taken::add);
             }
             add(wave.name(), wave, taken);

@@ -118,7 +118,9 @@ class RequestCommandsIT {
         assertThat(migrate.status()).isEqualTo(1);
         assertThat(migrate.err()).contains("1 done, 1 failed");
         assertThat(migrate.lines()).contains("acme: up-to-date, users at 2");
-        assertThat(migrate.out()).contains("globex: failed, users failed: schema users_globex has no mark").contains("(location-taken)");
+        assertThat(migrate.out())
+                .contains("globex: failed, users failed: schema users_globex has no mark")
+                .contains("(location-taken)");
 
         deployment.database("users").with("V3__colour.sql", "ALTER TABLE account ADD colour text DEFAULT '${tenant}';");
         CommandLineRun dry = run("migrate", "acme", "globex", "nobody", "--dry-run");

@@ -26,7 +26,8 @@ final class PlanText {
 
     /** Several lines. */
     static String of(HomePlan plan) {
-        StringBuilder text = new StringBuilder("\n-- ").append(oneLine(place(plan))).append('\n');
+        StringBuilder text =
+                new StringBuilder("\n-- ").append(oneLine(place(plan))).append('\n');
         @Nullable ResultError error = plan.error();
         if (error != null) {
             return text.append(fails(error)).toString();

@@ -128,7 +128,8 @@ class RolloutAnswersIT {
         control.registry().settle(List.of(kept, published), List.of(), List.of(published.request()));
 
         for (LedgerEntry next : List.of(kept, published, kept)) {
-            new RolloutTransactions(control.registry()).retract(next.request(), Optional.of(dead(next.request().id())));
+            new RolloutTransactions(control.registry())
+                    .retract(next.request(), Optional.of(dead(next.request().id())));
         }
 
         assertThat(members()).startsWith("t1 failed internal counted dead", "t2 completed");
