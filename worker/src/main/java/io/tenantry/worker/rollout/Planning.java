@@ -7,6 +7,7 @@ import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.Candidate;
 import io.tenantry.worker.registry.rollout.Conflict;
 import io.tenantry.worker.registry.rollout.MemberTable;
+import io.tenantry.worker.registry.rollout.RegistryTime;
 import io.tenantry.worker.registry.rollout.ResolvedTarget;
 import io.tenantry.worker.registry.rollout.RolloutCandidates;
 import io.tenantry.worker.registry.rollout.RolloutRow;
@@ -16,7 +17,6 @@ import io.tenantry.worker.registry.rollout.WorkerCatalogs;
 import io.tenantry.worker.rollout.RolloutEvents.Said;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +48,7 @@ final class Planning {
      *
      * @throws RefusedException if it cannot be planned, or if no worker has had a target for longer than the grace period
      */
-    RolloutRow plan(Connection connection, RolloutRow row, Instant now) throws SQLException, RefusedException {
+    RolloutRow plan(Connection connection, RolloutRow row, RegistryTime now) throws SQLException, RefusedException {
         List<DatabaseSettings> named = terms.named(row.start().databases());
         List<String> names = named.stream().map(DatabaseSettings::name).toList();
         List<AdvertisedCatalog> live = catalogs.live(connection, row.group());
@@ -56,7 +56,7 @@ final class Planning {
         if (resolution instanceof TargetResolution.Unknown unknown) {
             boolean others =
                     !unknown.databases().isEmpty() && unknown.databases().size() < names.size();
-            if (others || !now.isBefore(row.requestedAt().plus(terms.targetGrace()))) {
+            if (others || now.isOver(row.requestedAt().plus(terms.targetGrace()))) {
                 throw new RefusedException(ErrorCode.TARGET_UNKNOWN, unknown.reason() + "; nothing was sent");
             }
             return row.waitingFor(unknown.reason());

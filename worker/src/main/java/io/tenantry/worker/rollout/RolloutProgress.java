@@ -5,6 +5,7 @@ import io.tenantry.contracts.EventType;
 import io.tenantry.worker.registry.rollout.ClaimedAttempt;
 import io.tenantry.worker.registry.rollout.MemberState;
 import io.tenantry.worker.registry.rollout.MemberTable;
+import io.tenantry.worker.registry.rollout.RegistryTime;
 import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.registry.rollout.RolloutTable;
@@ -14,10 +15,8 @@ import io.tenantry.worker.rollout.RolloutEvents.Said;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a rollout on as far as the registry's counts allow: waves, soak times, halts, its end. Each call works in the
@@ -71,7 +70,7 @@ final class RolloutProgress {
      * @throws RefusedException if it waits for a target that no worker has, or cannot be planned
      */
     RolloutRow moveOn(Connection connection, RolloutRow row) throws SQLException, RefusedException {
-        Instant now = rollouts.now(connection);
+        RegistryTime now = rollouts.now(connection);
         RolloutRow current = row;
         RolloutRow next = once(connection, current, now);
         while (!next.equals(current)) {
@@ -88,7 +87,8 @@ final class RolloutProgress {
         }
     }
 
-    private RolloutRow once(Connection connection, RolloutRow row, Instant now) throws SQLException, RefusedException {
+    private RolloutRow once(Connection connection, RolloutRow row, RegistryTime now)
+            throws SQLException, RefusedException {
         return switch (row.state()) {
             case WAITING -> waiting(connection, row, now);
             case RUNNING -> running(connection, row, now);
@@ -98,7 +98,7 @@ final class RolloutProgress {
         };
     }
 
-    private RolloutRow waiting(Connection connection, RolloutRow row, Instant now)
+    private RolloutRow waiting(Connection connection, RolloutRow row, RegistryTime now)
             throws SQLException, RefusedException {
         RolloutRow ready = row.isPlanned() ? planning.look(connection, row) : planning.plan(connection, row, now);
         if (!ready.isPlanned() || ready.waitsFor() != null) {
@@ -111,7 +111,7 @@ final class RolloutProgress {
         return begin(connection, Transitions.transitionTo(RolloutState.RUNNING, ready, null), 1);
     }
 
-    private RolloutRow running(Connection connection, RolloutRow row, Instant now) throws SQLException {
+    private RolloutRow running(Connection connection, RolloutRow row, RegistryTime now) throws SQLException {
         List<WaveRow> waves = wavesWithoutSkipped(connection, row);
         RolloutRow checked = haltIfNeeded(connection, row, waves);
         if (!checked.equals(row)) {
@@ -145,7 +145,7 @@ final class RolloutProgress {
     }
 
     /** Every member of the wave has its result. Nothing comes after the last wave, and nothing was tested by an empty one. */
-    private RolloutRow complete(Connection connection, RolloutRow row, WaveRow wave, int last, Instant now)
+    private RolloutRow complete(Connection connection, RolloutRow row, WaveRow wave, int last, RegistryTime now)
             throws SQLException {
         waveTable.completed(connection, row.rollout(), wave.wave());
         boolean soaks = wave.wave() < last && wave.members() > 0 && wave.soak().compareTo(Duration.ZERO) > 0;
@@ -153,14 +153,14 @@ final class RolloutProgress {
         return events.append(connection, done, EventType.ROLLOUT_WAVE_COMPLETED, Said.NOTHING);
     }
 
-    private RolloutRow afterWave(Connection connection, RolloutRow row, WaveRow wave, List<WaveRow> waves, Instant now)
+    private RolloutRow afterWave(
+            Connection connection, RolloutRow row, WaveRow wave, List<WaveRow> waves, RegistryTime now)
             throws SQLException {
-        @Nullable Instant soakUntil = row.soakUntil();
         if (wave.wave() == waves.size()) {
             boolean retried = waves.stream().anyMatch(other -> other.pending() > 0);
             return retried ? row : end(connection, row);
         }
-        if (soakUntil != null && now.isBefore(soakUntil)) {
+        if (!now.isOver(row.soakUntil())) {
             return Transitions.transitionTo(RolloutState.SOAKING, row, null);
         }
         if (wave.pauseAfter()) {
@@ -171,10 +171,9 @@ final class RolloutProgress {
         return begin(connection, row, wave.wave() + 1);
     }
 
-    private RolloutRow soaking(Connection connection, RolloutRow row, Instant now) throws SQLException {
+    private RolloutRow soaking(Connection connection, RolloutRow row, RegistryTime now) throws SQLException {
         RolloutRow checked = haltIfNeeded(connection, row, wavesWithoutSkipped(connection, row));
-        @Nullable Instant soakUntil = row.soakUntil();
-        if (!checked.equals(row) || (soakUntil != null && now.isBefore(soakUntil))) {
+        if (!checked.equals(row) || !now.isOver(row.soakUntil())) {
             return checked;
         }
         return Transitions.transitionTo(RolloutState.RUNNING, row, null);

@@ -147,8 +147,7 @@ final class VerbExecution {
 
     /** If the rollout waits after its wave, it need not wait there again. */
     private void pauseIsOver(Connection connection, RolloutRow row) throws SQLException {
-        @Nullable Instant soakUntil = row.soakUntil();
-        boolean soaks = soakUntil != null && rollouts.now(connection).isBefore(soakUntil);
+        boolean soaks = !rollouts.now(connection).isOver(row.soakUntil());
         List<WaveRow> all = waves.all(connection, row.rollout());
         if (!soaks && row.wave() > 0 && all.get(row.wave() - 1).completed()) {
             waves.pauseIsOver(connection, row.rollout(), row.wave());
@@ -182,7 +181,8 @@ final class VerbExecution {
         int retried = members.nextAttempts(connection, row.rollout(), MemberState.FAILED, row.halts(), true);
         boolean reopened = row.state() == RolloutState.COMPLETED && retried > 0;
         RolloutRow next = reopened ? Transitions.transitionTo(RolloutState.RUNNING, row, null) : row;
-        String reason = retried == 0 ? "no tenant has failed" : retried + " failed tenants get their next attempt";
+        String reason =
+                retried == 0 ? "no tenant has failed" : "failed tenants that get their next attempt: " + retried;
         answer(connection, row, next, EventType.ROLLOUT_RETRYING, verb, reason);
     }
 

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -133,9 +132,10 @@ public final class RolloutTable {
     }
 
     /** The registry's time. */
-    public Instant now(Connection connection) throws SQLException {
-        return Sql.one(connection, "SELECT clock_timestamp()", row -> row.getObject(1, OffsetDateTime.class))
-                .toInstant();
+    public RegistryTime now(Connection connection) throws SQLException {
+        return new RegistryTime(
+                Sql.one(connection, "SELECT clock_timestamp()", row -> row.getObject(1, OffsetDateTime.class))
+                        .toInstant());
     }
 
     /** How many requests failed with each code, earlier attempts included. */
