@@ -35,8 +35,12 @@ final class RolloutProgress {
         this.events = events;
     }
 
-    /** A rollout after a step, and what is to be sent now. */
-    record Advanced(RolloutRow row, List<ClaimedAttempt> attempts) {}
+    /**
+     * A rollout after a step, and what is to be sent now.
+     *
+     * @param said whether events were appended
+     */
+    record Advanced(RolloutRow row, List<ClaimedAttempt> attempts, boolean said) {}
 
     /**
      * Moves the rollout on and claims attempts to be sent; empty if it has ended.
@@ -56,7 +60,7 @@ final class RolloutProgress {
         try {
             RolloutRow row = moveOn(connection, before);
             write(connection, before, row);
-            return Optional.of(new Advanced(row, claim(connection, row)));
+            return Optional.of(new Advanced(row, claim(connection, row), row.sequence() != before.sequence()));
         } catch (RefusedException refusal) {
             rollouts.delete(connection, rollout);
             events.refused(connection, before, refusal);

@@ -223,7 +223,9 @@ public final class RolloutWork {
                     step.attempts().stream()
                             .map(attempt -> attempts.of(step.row(), attempt))
                             .toList()));
-            outboxReader.appended();
+            if (advanced.isEmpty() || advanced.get().said()) {
+                outboxReader.appended();
+            }
         } catch (SQLException | RuntimeException failure) {
             if (SqlFailure.of(failure) == SqlFailure.SERVER_AWAY) {
                 throw failure;

@@ -85,7 +85,7 @@ class MemoryIT {
         Await.until(
                 DEADLINE,
                 "all partitions are paused",
-                () -> worker.metric("tenantry_paused_partitions") == 2 * partitions);
+                () -> worker.metric("tenantry_paused_partitions") == 3 * partitions);
 
         deployment.topics().create(topic, partitions);
 

@@ -62,7 +62,7 @@ class HalfAwayIT {
                 () -> worker.get("/metrics")
                         .body()
                         .lines()
-                        .anyMatch(line -> line.matches("tenantry_paused_partitions(\\{.*})? 6\\.0")));
+                        .anyMatch(line -> line.matches("tenantry_paused_partitions(\\{.*})? 9\\.0")));
 
         deployment.topics().create(deadLetters, partitions);
         deployment.results().awaitDeadLetters(MORE_THAN_WAIT);

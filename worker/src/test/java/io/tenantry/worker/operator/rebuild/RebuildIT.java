@@ -124,7 +124,7 @@ class RebuildIT {
     @Test
     void forgetsAFingerprintThatTheHomeDoesNotHave() throws Exception {
         rebuild("--yes");
-        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET fingerprint = 'wrong' WHERE tenant = 'acme'");
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET fingerprint_seen = 'wrong' WHERE tenant = 'acme'");
 
         assertThat(rebuild("--yes").lines()).singleElement().asString().startsWith("scripts: acme");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.tenant_home WHERE fingerprint = 'wrong'"))
