@@ -112,7 +112,10 @@ final class Planning {
 
     /** A rollout that is planned, and what it still waits for. */
     RolloutRow look(Connection connection, RolloutRow row) throws SQLException {
-        return row.waitingFor(TargetResolution.waitsFor(row.targets(), catalogs.live(connection, row.group()))
-                .orElse(null));
+        List<AdvertisedCatalog> live = catalogs.live(connection, row.group());
+        return row.waitingFor(
+                live.isEmpty()
+                        ? "no live worker has said which migrations it has"
+                        : TargetResolution.waitsFor(row.targets(), live).orElse(null));
     }
 }

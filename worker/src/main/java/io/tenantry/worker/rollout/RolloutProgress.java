@@ -203,6 +203,8 @@ final class RolloutProgress {
         int pending = waves.stream().mapToInt(WaveRow::pending).sum();
         int room = Math.min(row.concurrency(), pending) - inFlight;
         boolean goesOn = row.state() == RolloutState.RUNNING || row.state() == RolloutState.SOAKING;
-        return room <= 0 ? List.of() : members.claim(connection, row.rollout(), goesOn ? row.wave() : 0, room);
+        return room <= 0
+                ? List.of()
+                : members.claim(connection, row.rollout(), row.halts(), goesOn ? row.wave() : 0, room);
     }
 }

@@ -1,19 +1,16 @@
 package io.tenantry.worker.rollout;
 
-import io.tenantry.contracts.ErrorCode;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.Registry;
-import io.tenantry.worker.registry.rollout.MemberState;
 import io.tenantry.worker.registry.rollout.MemberTable;
 import io.tenantry.worker.registry.rollout.Outbox;
-import io.tenantry.worker.registry.rollout.RolloutAnswer;
-import io.tenantry.worker.registry.rollout.RolloutAnswers;
 import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutTable;
 import io.tenantry.worker.registry.rollout.RolloutTable.Look;
 import io.tenantry.worker.registry.rollout.RolloutWait;
 import io.tenantry.worker.registry.rollout.RolloutWaits;
 import io.tenantry.worker.rollout.RolloutProgress.Advanced;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,7 +43,6 @@ public final class RolloutWork {
     private final RolloutTable rollouts = new RolloutTable();
     private final MemberTable members = new MemberTable();
     private final Outbox outbox = new Outbox();
-    private final RolloutAnswers answers = new RolloutAnswers();
     private final RolloutWaits waits = new RolloutWaits();
     private final AttemptEvents attempts;
     private final RolloutProgress progress;
@@ -54,6 +50,8 @@ public final class RolloutWork {
     private final Map<String, Seen> seen = new HashMap<>();
     private final OutboxReader outboxReader;
     private final ProgressWatch watch;
+    private final ResendTimer resend;
+    private final UnpublishableAttempts unpublishable;
 
     /**
      * @param watch told at each turn what this worker drives
@@ -62,6 +60,8 @@ public final class RolloutWork {
      */
     public RolloutWork(Registry registry, RolloutTerms terms, ProgressWatch watch, Clock clock, LongSupplier nanoTime) {
         this.watch = watch;
+        this.resend = new ResendTimer(nanoTime);
+        this.unpublishable = new UnpublishableAttempts(registry);
         this.registry = registry;
         this.terms = terms;
         this.nanoTime = nanoTime;
@@ -80,7 +80,7 @@ public final class RolloutWork {
             }
         }
         executeVerbs(desk);
-        failRefused(desk);
+        unpublishable.fail(desk);
         boolean busy = !desk.isDraining() && moveOn(desk);
         desk.active(busy);
         outboxReader.read(desk);
@@ -94,11 +94,7 @@ public final class RolloutWork {
         long position = registry.inTransaction(connection -> {
             again.clear();
             for (Look look : rollouts.active(connection, terms.group(), List.of(partition.number()))) {
-                Optional<RolloutRow> row = rollouts.find(connection, look.rollout());
-                if (row.isPresent() && row.get().isPlanned()) {
-                    members.inFlight(connection, look.rollout())
-                            .forEach(attempt -> again.add(attempts.of(row.get(), attempt)));
-                }
+                again.addAll(unanswered(connection, look.rollout()));
             }
             return outbox.begin(connection, terms.group(), partition.number(), partition.published());
         });
@@ -144,29 +140,6 @@ public final class RolloutWork {
         }
     }
 
-    /** A member whose request cannot be published has failed: it would never have a result. */
-    private void failRefused(Desk desk) throws SQLException {
-        List<Desk.Refused> refused = desk.refused();
-        if (refused.isEmpty()) {
-            return;
-        }
-        refused.forEach(next -> LOG.error(
-                "the request {} of a rollout for {} cannot be published, and its tenant has failed: {}",
-                next.attempt().event().id(),
-                next.attempt().event().key(),
-                next.reason()));
-        registry.inTransaction(connection -> {
-            answers.died(
-                    connection,
-                    refused.stream()
-                            .map(next -> new RolloutAnswer(
-                                    next.attempt().event().id(), MemberState.FAILED, ErrorCode.INTERNAL))
-                            .toList());
-            return true;
-        });
-        desk.failed(refused);
-    }
-
     private boolean moveOn(Desk desk) throws SQLException {
         Map<Integer, OwnedPartition> owned = new HashMap<>();
         desk.partitions().stream()
@@ -181,14 +154,37 @@ public final class RolloutWork {
                 registry.inTransaction(connection -> rollouts.active(connection, terms.group(), owned.keySet()));
         seen.keySet().retainAll(looks.stream().map(Look::rollout).collect(Collectors.toSet()));
         watch.look(looks, this::whyItWaits);
+        resend.retain(looks);
         boolean busy = false;
         for (Look look : looks) {
             if (isDue(look)) {
                 moveOn(desk, look, Objects.requireNonNull(owned.get(look.partition())));
             }
+            if (resend.isDue(look)) {
+                sendAgain(desk, look, Objects.requireNonNull(owned.get(look.partition())));
+            }
             busy |= look.inFlight() > 0;
         }
         return busy;
+    }
+
+    private void sendAgain(Desk desk, Look look, OwnedPartition partition) throws SQLException {
+        List<Outgoing.Attempt> again = registry.inTransaction(connection -> unanswered(connection, look.rollout()));
+        LOG.info(
+                "rollout {}: {} requests are sent again, as nothing of it has changed for long",
+                look.rollout(),
+                again.size());
+        desk.hand(partition, again);
+    }
+
+    private List<Outgoing.Attempt> unanswered(Connection connection, String rollout) throws SQLException {
+        Optional<RolloutRow> row = rollouts.find(connection, rollout);
+        if (row.isEmpty() || !row.get().isPlanned()) {
+            return List.of();
+        }
+        return members.inFlight(connection, rollout).stream()
+                .map(attempt -> attempts.of(row.get(), attempt))
+                .toList();
     }
 
     private String whyItWaits(Look look) throws SQLException {

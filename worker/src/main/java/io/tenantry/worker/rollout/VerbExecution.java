@@ -149,7 +149,10 @@ final class VerbExecution {
     private void pauseIsOver(Connection connection, RolloutRow row) throws SQLException {
         boolean soaks = !rollouts.now(connection).isOver(row.soakUntil());
         List<WaveRow> all = waves.all(connection, row.rollout());
-        if (!soaks && row.wave() > 0 && all.get(row.wave() - 1).completed()) {
+        if (row.state() == RolloutState.PAUSED
+                && !soaks
+                && row.wave() > 0
+                && all.get(row.wave() - 1).completed()) {
             waves.pauseIsOver(connection, row.rollout(), row.wave());
         }
     }
@@ -178,6 +181,12 @@ final class VerbExecution {
                 RolloutState.PAUSED,
                 RolloutState.HALTED,
                 RolloutState.COMPLETED);
+        if (!row.isPlanned()) {
+            throw new RefusedException(
+                    ErrorCode.ROLLOUT_STATE,
+                    "rollout " + row.rollout()
+                            + " is not planned yet; nothing was done: no tenant of it can have failed");
+        }
         int retried = members.nextAttempts(connection, row.rollout(), MemberState.FAILED, row.halts(), true);
         boolean reopened = row.state() == RolloutState.COMPLETED && retried > 0;
         RolloutRow next = reopened ? Transitions.transitionTo(RolloutState.RUNNING, row, null) : row;

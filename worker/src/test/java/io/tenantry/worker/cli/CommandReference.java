@@ -14,7 +14,7 @@ public final class CommandReference {
 
             This page is made of the commands' own `--help`; a test compares it.
 
-            `java -jar tenantry.jar COMMAND`, in the image `tenantry COMMAND`. Every command but `run` and `generate-completion`
+            `java -jar tenantry.jar COMMAND`, in containers `docker compose run --rm worker COMMAND`. Every command but `run` and `generate-completion`
             has these in common:
 
             - `--config` names the [settings](../README.md#settings), `tenantry.yaml` if it is left out. Environment variables and system

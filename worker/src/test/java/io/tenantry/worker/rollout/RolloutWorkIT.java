@@ -355,6 +355,36 @@ class RolloutWorkIT {
     }
 
     @Test
+    void whatIsSentForTheFirstTimeAfterAResumeIsNotSkipped() throws SQLException {
+        rollouts.tenants(1, 30, null);
+        rollouts.request(start());
+        List<Sent> sent = rollouts.turns();
+        rollouts.failed(sent.subList(0, 1), ErrorCode.MIGRATION_FAILED);
+        rollouts.turns();
+        rollouts.completed(sent.subList(1, 10));
+        rollouts.change(RolloutAction.RESUME, null);
+        List<Sent> next = rollouts.turns();
+        assertThat(next)
+                .hasSize(10)
+                .allSatisfy(one -> assertThat(one.data().attempt()).isEqualTo(1));
+        assertThat(rollouts.halted(next)).isEmpty();
+    }
+
+    @Test
+    void whatHasNoAnswerForLongIsSentAgain() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        rollouts.request(start());
+        List<Sent> sent = rollouts.turns();
+        rollouts.turns();
+        rollouts.secondsPass(29);
+        assertThat(rollouts.turns()).isEmpty();
+        rollouts.secondsPass(2);
+        assertThat(rollouts.turns()).containsExactlyInAnyOrderElementsOf(sent);
+        rollouts.secondsPass(31);
+        assertThat(rollouts.turns()).as("the interval grows").isEmpty();
+    }
+
+    @Test
     void aRolloutWithoutProgressIsNoticed() throws SQLException {
         rollouts.tenants(1, 3, null);
         rollouts.request(start());

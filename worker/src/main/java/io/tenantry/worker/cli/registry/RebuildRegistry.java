@@ -58,9 +58,24 @@ public final class RebuildRegistry extends OperatorCommand {
         }
         checkDatabase(invocation.settings());
         Writes writes = !yes ? Writes.NOTHING : prune ? Writes.HOMES_AND_DELETIONS : Writes.HOMES;
-        ShownRebuild shown = new ShownRebuild(invocation.output(), writes);
+        ShownRebuild shown = new ShownRebuild(invocation.output(), writes, command(invocation));
         new Rebuild(invocation.access(), new Scope(database, tenant), writes).run(shown);
         return shown.end();
+    }
+
+    /** The same command for the same homes, without what it writes. */
+    private String command(Invocation invocation) {
+        StringBuilder command = new StringBuilder("tenantry registry rebuild");
+        if (!invocation.sameDeployment().isEmpty()) {
+            command.append(' ').append(invocation.sameDeployment());
+        }
+        if (database != null) {
+            command.append(" --database ").append(database);
+        }
+        if (tenant != null) {
+            command.append(" --tenant ").append(tenant);
+        }
+        return command.toString();
     }
 
     private void checkDatabase(Settings settings) {

@@ -24,12 +24,14 @@ final class ShownRebuild implements Rebuild.Listener {
 
     private final Output output;
     private final Writes writes;
+    private final String command;
     private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private int homes;
     private int written;
     private long shownAt = System.nanoTime();
 
-    ShownRebuild(Output output, Writes writes) {
+    ShownRebuild(Output output, Writes writes, String command) {
+        this.command = command;
         this.output = output;
         this.writes = writes;
     }
@@ -145,10 +147,10 @@ final class ShownRebuild implements Rebuild.Listener {
         }
         if (writes == Writes.NOTHING
                 && count(Kind.MISSING) + count(Kind.VERSION) + count(Kind.LOCATION) + count(Kind.SCRIPTS) > 0) {
-            output.note("write them with: tenantry registry rebuild --yes");
+            output.note("write them with: " + command + " --yes");
         }
         if (writes != Writes.HOMES_AND_DELETIONS && count(Kind.GONE) > 0) {
-            output.note("delete rows of homes that are gone with: tenantry registry rebuild --yes --prune");
+            output.note("delete rows of homes that are gone with: " + command + " --yes --prune");
         }
         return FOR_PEOPLE.stream().allMatch(kind -> count(kind) == 0) ? ExitStatus.DONE : ExitStatus.FAILED;
     }

@@ -100,16 +100,16 @@ final class Conversation {
 
     private void none(RolloutRequested verb, Answer.None none)
             throws InvalidSettingsException, OperationFailedException {
+        output.note(
+                Colour.WAITING,
+                "no answer in " + Figures.duration(none.patience())
+                        + ": the request is in Kafka and may still be executed");
         Optional<RolloutView> known = new RolloutReader(invocation.access()).find(verb.rollout());
         @Nullable String state = known.map(view -> view.state().label()).orElse(null);
         if (output.isJson()) {
             output.json(new Document(verb.rollout(), name(verb), "none", null, null, null, state));
             return;
         }
-        output.note(
-                Colour.WAITING,
-                "no answer in " + Figures.duration(none.patience())
-                        + ": the request is in Kafka and may still be executed");
         if (known.isPresent()) {
             RolloutView view = known.get();
             @Nullable String obstacle = StateText.obstacle(view);

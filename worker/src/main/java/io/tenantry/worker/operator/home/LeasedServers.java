@@ -4,6 +4,7 @@ import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Servers on each of which this command may have one connection, within the cap of the workers' group. The command is a
@@ -31,6 +33,7 @@ public final class LeasedServers implements AutoCloseable {
     private final Map<String, Server> servers = new LinkedHashMap<>();
     private final Leases leases;
     private final Thread atExit = new Thread(this::give, "give-back-connections");
+    private volatile @Nullable Throwable refusal;
     private boolean given;
 
     private LeasedServers(Registry registry, Settings settings, Collection<String> names, Consumer<String> waiting) {
@@ -61,7 +64,13 @@ public final class LeasedServers implements AutoCloseable {
             leased.leases.start();
             if (!leased.leases.await(UNLIMITED)) {
                 leased.close();
-                throw new OperationFailedException("interrupted while waiting for a connection; nothing was done");
+                Throwable refused = leased.refusal;
+                throw refused == null
+                        ? new OperationFailedException("interrupted while waiting for a connection; nothing was done")
+                        : new OperationFailedException(
+                                "the registry refuses a lease of a connection (" + refused.getMessage()
+                                        + "); nothing was done: use a role with the workers' rights in the registry",
+                                refused);
             }
         }
         return leased;
@@ -101,7 +110,14 @@ public final class LeasedServers implements AutoCloseable {
         }
     }
 
-    private record Waiting(Consumer<String> told) implements Leases.Listener {
+    /** Called by the thread of the leases. */
+    private final class Waiting implements Leases.Listener {
+        private final Consumer<String> told;
+
+        Waiting(Consumer<String> told) {
+            this.told = told;
+        }
+
         @Override
         public void holds(boolean connections) {
             // A lost lease shows when the next connection is asked for.
@@ -115,6 +131,15 @@ public final class LeasedServers implements AutoCloseable {
         @Override
         public void waits(String obstacle) {
             told.accept("waiting for a connection: " + obstacle);
+        }
+
+        /** What the registry refuses, as to a role that may only read, it refuses the next time too. */
+        @Override
+        public void failed(Throwable failure) {
+            if (SqlFailure.of(failure) == SqlFailure.PERMANENT) {
+                refusal = failure;
+                leases.cancel();
+            }
         }
     }
 }

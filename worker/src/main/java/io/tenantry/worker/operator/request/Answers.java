@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -84,9 +85,9 @@ public final class Answers implements AutoCloseable {
     }
 
     /** Waits a moment for answers; each comes once. */
-    public List<Answer> poll() {
+    public List<Answer> poll() throws OperationFailedException {
         List<Answer> answers = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        for (ConsumerRecord<byte[], byte[]> record : records()) {
             @Nullable Answer answer = record.topic().equals(results) ? result(record) : dead(record);
             if (answer != null) {
                 open.remove(answer.request().id());
@@ -94,6 +95,17 @@ public final class Answers implements AutoCloseable {
             }
         }
         return answers;
+    }
+
+    private ConsumerRecords<byte[], byte[]> records() throws OperationFailedException {
+        try {
+            return consumer.poll(POLL);
+        } catch (KafkaException failure) {
+            throw new OperationFailedException(
+                    "the results cannot be read (" + failure.getMessage()
+                            + "); the requests were sent, and are worked on: look with `tenant NAME`",
+                    failure);
+        }
     }
 
     private @Nullable Answer result(ConsumerRecord<byte[], byte[]> record) {

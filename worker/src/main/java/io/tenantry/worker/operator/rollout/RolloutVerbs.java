@@ -20,7 +20,7 @@ import org.apache.kafka.common.KafkaException;
 /** Publishes verbs, and waits for their answers. For one thread. */
 public final class RolloutVerbs {
     /** {@code ce_source} of an operator's requests. */
-    public static final String SOURCE = "/tenantry-cli";
+    public static final String SOURCE = "/tenantry/cli";
 
     private final KafkaClients kafka;
     private final EventCodec codec = new EventCodec();

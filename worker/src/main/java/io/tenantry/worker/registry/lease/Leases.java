@@ -32,6 +32,9 @@ public final class Leases implements AutoCloseable {
 
         /** The worker still waits for connections, or for another reason than before. Repeated every 30 s. */
         void waits(String obstacle);
+
+        /** The lease could not be renewed; it is tried again. */
+        default void failed(Throwable failure) {}
     }
 
     private final Map<String, Server> servers;
@@ -196,6 +199,7 @@ public final class Leases implements AutoCloseable {
                     failure.getMessage(),
                     terms.lease().toSeconds());
         }
+        listener.failed(failure);
         if (!lease.holds()) {
             tell(false);
             servers.values().forEach(Server::closeConnections);

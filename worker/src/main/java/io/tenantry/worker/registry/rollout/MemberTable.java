@@ -52,14 +52,15 @@ public final class MemberTable {
     /**
      * Claims attempts that were not sent, those of {@code retry-failed} first, and counts them as in flight.
      *
+     * @param halts of the rollout: a halt before this does not skip them
      * @param upToWave of the others, those of waves up to this one; 0: none
      * @param limit at most so many
      */
-    public List<ClaimedAttempt> claim(Connection connection, String rollout, int upToWave, int limit)
+    public List<ClaimedAttempt> claim(Connection connection, String rollout, int halts, int upToWave, int limit)
             throws SQLException {
         List<ClaimedAttempt> claimed = new ArrayList<>();
         Map<Integer, Integer> byWave = new TreeMap<>();
-        claim(connection, byWave, claimed, "retry ORDER BY key", rollout, limit);
+        claim(connection, byWave, claimed, "retry ORDER BY key", rollout, halts, limit);
         if (upToWave > 0 && claimed.size() < limit) {
             claim(
                     connection,
@@ -67,6 +68,7 @@ public final class MemberTable {
                     claimed,
                     "wave <= " + upToWave + " ORDER BY wave, key",
                     rollout,
+                    halts,
                     limit - claimed.size());
         }
         for (Map.Entry<Integer, Integer> wave : byWave.entrySet()) {
@@ -86,6 +88,7 @@ public final class MemberTable {
             List<ClaimedAttempt> claimed,
             String which,
             String rollout,
+            int halts,
             int limit)
             throws SQLException {
         // Materialized: a join could run the limited query more than once, and claim more.
@@ -93,7 +96,7 @@ public final class MemberTable {
                 "WITH n AS MATERIALIZED (SELECT shared, key FROM tenantry.rollout_member WHERE rollout = ? AND state ="
                         + " 'pending' AND sent_at IS NULL AND " + which
                         + " LIMIT ? FOR UPDATE) UPDATE tenantry.rollout_member m"
-                        + " SET sent_at = now() FROM n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
+                        + " SET sent_at = now(), halts = ? FROM n WHERE m.rollout = ? AND m.shared = n.shared AND m.key = n.key RETURNING"
                         + " m.wave, m.shared, m.key, m.databases, m.attempt, m.request_id";
         Sql.forEach(
                 connection,
@@ -104,6 +107,7 @@ public final class MemberTable {
                 },
                 rollout,
                 limit,
+                halts,
                 rollout);
     }
 
@@ -182,15 +186,23 @@ public final class MemberTable {
         }
     }
 
-    /** Failures so far do not count towards the halt any more. */
+    /** Failures so far do not count towards the halt any more. Those that are written meanwhile do. */
     public void acknowledge(Connection connection, String rollout) throws SQLException {
-        Sql.update(
+        Map<Integer, Integer> byWave = new TreeMap<>();
+        Sql.forEach(
                 connection,
                 "UPDATE tenantry.rollout_member SET counted = false WHERE rollout = ? AND state IN ('failed',"
-                        + " 'skipped') AND counted",
+                        + " 'skipped') AND counted RETURNING wave",
+                row -> byWave.merge(row.getInt(1), 1, Integer::sum),
                 rollout);
-        Sql.update(
-                connection, "UPDATE tenantry.rollout_wave SET counted = 0 WHERE rollout = ? AND counted <> 0", rollout);
+        for (Map.Entry<Integer, Integer> wave : byWave.entrySet()) {
+            Sql.update(
+                    connection,
+                    "UPDATE tenantry.rollout_wave SET counted = counted - ? WHERE rollout = ? AND wave = ?",
+                    wave.getValue(),
+                    rollout,
+                    wave.getKey());
+        }
     }
 
     private static ClaimedAttempt read(ResultSet row) throws SQLException {

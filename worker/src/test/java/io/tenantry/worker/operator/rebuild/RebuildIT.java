@@ -79,7 +79,8 @@ class RebuildIT {
                         "missing: shared database billing: main/billing: version 2, not in the registry");
         assertThat(look.err())
                 .contains("4 homes compared: 4 missing; nothing was written")
-                .contains("rebuild --yes");
+                .contains("tenantry registry rebuild")
+                .contains(" --yes");
         assertThat(deployment.queryRegistry(HOMES)).isEmpty();
 
         CommandLineRun written = rebuild("--yes");
@@ -124,7 +125,8 @@ class RebuildIT {
     @Test
     void forgetsAFingerprintThatTheHomeDoesNotHave() throws Exception {
         rebuild("--yes");
-        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET fingerprint_seen = 'wrong' WHERE tenant = 'acme'");
+        deployment.executeInRegistry(
+                "UPDATE tenantry.tenant_home SET fingerprint_seen = 'wrong' WHERE tenant = 'acme'");
 
         assertThat(rebuild("--yes").lines()).singleElement().asString().startsWith("scripts: acme");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.tenant_home WHERE fingerprint = 'wrong'"))
@@ -143,7 +145,7 @@ class RebuildIT {
                 .contains("gone: acme, database users: main/users_acme: does not exist")
                 .contains(
                         "foreign: globex, database users: main/users_globex: not touched; schema has the comment mine");
-        assertThat(kept.err()).contains("rebuild --yes --prune");
+        assertThat(kept.err()).contains(" --yes --prune");
         assertThat(deployment.queryRegistry(HOMES)).hasSize(2);
 
         assertThat(rebuild("--yes", "--prune").out()).contains("gone: acme").contains(" - deleted");
