@@ -2,6 +2,7 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.registry.lease.LeaseListener;
 import io.tenantry.worker.registry.lease.LeaseTerms;
 import io.tenantry.worker.registry.lease.Leases;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
@@ -199,7 +200,7 @@ public final class Worker implements AutoCloseable {
         } while (lost && leases.await(patience));
     }
 
-    private final class Share implements Leases.Listener {
+    private final class Share implements LeaseListener {
         @Override
         public void holds(boolean connections) {
             if (connections) {

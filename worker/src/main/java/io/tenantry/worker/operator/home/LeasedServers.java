@@ -9,6 +9,7 @@ import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.lease.LeaseListener;
 import io.tenantry.worker.registry.lease.LeaseTerms;
 import io.tenantry.worker.registry.lease.Leases;
 import java.time.Duration;
@@ -111,7 +112,7 @@ public final class LeasedServers implements AutoCloseable {
     }
 
     /** Called by the thread of the leases. */
-    private final class Waiting implements Leases.Listener {
+    private final class Waiting implements LeaseListener {
         private final Consumer<String> told;
 
         Waiting(Consumer<String> told) {

@@ -22,25 +22,10 @@ public final class Leases implements AutoCloseable {
     private static final Duration LOG_AGAIN = Duration.ofSeconds(30);
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
-    /** Called by the thread that renews; must not block. */
-    public interface Listener {
-        /** Whether the worker has connections of every server, and may use them. */
-        void holds(boolean connections);
-
-        /** The worker had connections, lost them, and gets none now: other workers must do its work. */
-        void seatLost();
-
-        /** The worker still waits for connections, or for another reason than before. Repeated every 30 s. */
-        void waits(String obstacle);
-
-        /** The lease could not be renewed; it is tried again. */
-        default void failed(Throwable failure) {}
-    }
-
     private final Map<String, Server> servers;
     private final Lease lease;
     private final LeaseTerms terms;
-    private final Listener listener;
+    private final LeaseListener listener;
     private final Membership membership;
     private final Advertisement advertisement;
     private final DeadWorkerReaper reaper;
@@ -70,7 +55,7 @@ public final class Leases implements AutoCloseable {
             Lease lease,
             Map<String, Server> servers,
             LeaseTerms terms,
-            Listener listener) {
+            LeaseListener listener) {
         this.servers = Map.copyOf(servers);
         this.lease = lease;
         this.terms = terms;

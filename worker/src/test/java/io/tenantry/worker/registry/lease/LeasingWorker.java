@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** As much of a worker as has to do with leases, with quick ones. */
-final class LeasingWorker implements AutoCloseable, Leases.Listener {
+final class LeasingWorker implements AutoCloseable, LeaseListener {
     private static final LeaseTerms QUICK = new LeaseTerms(Duration.ofSeconds(2), Duration.ofMillis(200));
 
     private final Map<Connection, Permit> permits = new HashMap<>();
