@@ -38,7 +38,7 @@ public final class GuardedPoll {
     /**
      * The probe of one partition.
      *
-     * @param begun false until one poll has thrown away what was fetched before
+     * @param begun false until one poll has thrown away what was fetched before; nothing of this poll counts
      */
     private record Probe(TopicPartition partition, boolean begun, long endNanos) {
         boolean isOf(TopicPartition other) {
@@ -138,8 +138,9 @@ public final class GuardedPoll {
             return ConsumerRecords.empty();
         }
         holdsAll = false;
+        Probe polled = probe;
         continueProbe(records);
-        return records;
+        return polled == null || polled.begun() ? records : PartitionSeeks.without(polled.partition(), records);
     }
 
     /** A failure that no partition has caused, of a poll that is over by now; null if there is none. */
@@ -155,7 +156,14 @@ public final class GuardedPoll {
     private void failed(PollFailure failure) {
         Probe current = probe;
         if (current != null) {
-            foundUnreadable(current.partition(), failure);
+            if (failure.mayHaveLostRecords()) {
+                readAgain();
+            }
+            if (current.begun()) {
+                foundUnreadable(current.partition(), failure);
+            } else {
+                begin(current.partition());
+            }
             return;
         }
         Set<TopicPartition> candidates = candidates();
@@ -175,16 +183,19 @@ public final class GuardedPoll {
     private void foundUnreadable(TopicPartition partition, PollFailure failure) {
         probe = null;
         unexplained = null;
-        if (failure.mayHaveLostRecords()) {
-            for (TopicPartition other : candidates()) {
-                positions.held(other);
-                seeks.back(other);
-            }
-        }
         Long next = positions.next(partition);
         seeks.away(partition);
         unreadable.add(partition, next, failure);
         releaseAll();
+    }
+
+    private void readAgain() {
+        for (TopicPartition candidate : candidates()) {
+            if (!unprobed.contains(candidate)) {
+                positions.held(candidate);
+                seeks.back(candidate);
+            }
+        }
     }
 
     private Set<TopicPartition> candidates() {
@@ -200,14 +211,18 @@ public final class GuardedPoll {
         }
         TopicPartition partition = current.partition();
         if (!current.begun()) {
-            probe = new Probe(partition, true, nanoTime.getAsLong() + LONGEST_PROBE.toNanos());
-            seeks.back(partition);
+            begin(partition);
         } else if (records.nextOffsets().containsKey(partition)
                 || consumer.currentLag(partition).orElse(1) == 0
                 || nanoTime.getAsLong() - current.endNanos() >= 0) {
             probe = null;
             unreadable.remove(partition);
         }
+    }
+
+    private void begin(TopicPartition partition) {
+        probe = new Probe(partition, true, nanoTime.getAsLong() + LONGEST_PROBE.toNanos());
+        seeks.back(partition);
     }
 
     private void releaseAll() {

@@ -1,7 +1,13 @@
 package io.tenantry.worker.intake.poll;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /** Takes a partition away from the consumer while it must not be read, and gives it back. For the poll thread alone. */
@@ -24,5 +30,20 @@ record PartitionSeeks(Consumer<byte[], byte[]> consumer, ReadPositions positions
         } else {
             consumer.seek(partition, next);
         }
+    }
+
+    /**
+     * Without the records of a partition that was elsewhere. There the consumer may find that no record has its offset, and
+     * go to the first one in the same poll: its records were read before, and may have their results.
+     */
+    static ConsumerRecords<byte[], byte[]> without(TopicPartition partition, ConsumerRecords<byte[], byte[]> records) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> others = new HashMap<>();
+        for (TopicPartition other : records.partitions()) {
+            others.put(other, records.records(other));
+        }
+        Map<TopicPartition, OffsetAndMetadata> positionsOfOthers = new HashMap<>(records.nextOffsets());
+        others.remove(partition);
+        positionsOfOthers.remove(partition);
+        return new ConsumerRecords<>(others, positionsOfOthers);
     }
 }

@@ -85,6 +85,33 @@ class GuardedPollTest {
         assertThat(guarded.unreadable()).isZero();
     }
 
+    /** The poll that throws away what was fetched before may read from the first offset on. */
+    @Test
+    void aProbeReadsNothingAgain() {
+        consumer.breakAt(2, 3, true);
+        turns(60);
+
+        clock.advance(Duration.ofSeconds(5));
+        turns(10);
+
+        assertThat(of(2)).containsExactly(0L, 1L, 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRecordThatWasReadBeforeItBecameCorruptHoldsNothingUp(boolean kafkaException) {
+        consumer.breakAt(2, 3, true);
+        turns(60);
+        consumer.mend();
+        consumer.breakAt(2, 0, kafkaException);
+
+        clock.advance(Duration.ofSeconds(5));
+        turns(10);
+
+        assertThat(of(2)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+        assertThat(guarded.unreadable()).isZero();
+    }
+
     @Test
     void isTriedLessAndLessOften() {
         consumer.breakAt(2, 3, true);
@@ -255,6 +282,10 @@ class GuardedPollTest {
             Set<TopicPartition> readable = new HashSet<>(assignment());
             readable.removeAll(paused());
             for (TopicPartition partition : readable) {
+                if (position(partition) > RECORDS) {
+                    // The client asks the broker, and goes on at the first offset in the same poll if there is time.
+                    seek(partition, 0);
+                }
                 long position = position(partition);
                 if (Long.valueOf(position).equals(brokenAt.get(partition))) {
                     RuntimeException fault = Objects.requireNonNull(broken.get(partition));
