@@ -84,7 +84,7 @@ class PromtoolTest {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator), -1))
                 .filter(folder -> !folder.isEmpty())
                 .map(folder -> Path.of(folder, "promtool"))
-                .filter(Files::isExecutable)
+                .filter(tool -> Files.isRegularFile(tool) && Files.isExecutable(tool))
                 .findFirst();
     }
 
