@@ -31,11 +31,10 @@ final class AdvertisedTargets {
 
     /** @param named the databases; empty means all that a worker has */
     TargetResolution resolve(Collection<String> named) {
-        Collection<String> databases = new TreeSet<>(named);
-        if (databases.isEmpty()) {
-            live.forEach(worker -> databases.addAll(worker.databases().keySet()));
-        }
-        if (databases.isEmpty()) {
+        Collection<String> said = new TreeSet<>();
+        live.forEach(worker -> said.addAll(worker.databases().keySet()));
+        Collection<String> databases = named.isEmpty() ? said : new TreeSet<>(named);
+        if (said.isEmpty()) {
             return new TargetResolution.Unknown(
                     List.of(), "no live worker has said which migrations it has: start workers of this release");
         }

@@ -222,6 +222,25 @@ class RolloutWorkIT {
     }
 
     @Test
+    void aWaveThatHaltedAndWasResumedPausesAtItsEnd() throws SQLException {
+        rollouts.tenants(1, 5, null);
+        rollouts.request(start(new Wave("canary", List.of(), 2, null, null, true)));
+        List<Sent> canary = rollouts.turns();
+        rollouts.failed(canary.subList(0, 1), ErrorCode.MIGRATION_FAILED);
+        rollouts.turns();
+        assertThat(rollouts.last()).hasToString("halted");
+
+        rollouts.change(RolloutAction.RESUME, null);
+        rollouts.turns();
+        rollouts.completed(canary.subList(1, 2));
+
+        assertThat(rollouts.turns()).isEmpty();
+        assertThat(rollouts.events()).hasToString("[started, wave-started, halted, resumed, wave-completed, paused]");
+        rollouts.change(RolloutAction.RESUME, null);
+        assertThat(rollouts.turns()).hasSize(3);
+    }
+
+    @Test
     void anAbortSkipsWhatWasSentAndNeverGoesOn() throws SQLException {
         rollouts.tenants(1, 30, null);
         rollouts.request(start());
@@ -352,6 +371,45 @@ class RolloutWorkIT {
         assertRefused(ErrorCode.TARGET_UNKNOWN, "7");
         rollouts.request(target("2"));
         assertThat(rollouts.turns()).as("the name is free again").hasSize(3);
+    }
+
+    @Test
+    void withoutALiveWorkerItWaitsAndIsRefusedAfterTheGrace() throws SQLException {
+        rollouts.clear();
+        rollouts.tenants(1, 3, null);
+        rollouts.request(start());
+        assertThat(rollouts.turns()).isEmpty();
+        assertThat(rollouts.events()).isEmpty();
+        assertThat(waitsFor()).startsWith("no live worker has said which migrations it has");
+
+        rollouts = new DrivenRollouts(registry, Duration.ZERO);
+        rollouts.turns();
+
+        assertRefused(ErrorCode.TARGET_UNKNOWN, "no live worker has said which migrations it has");
+    }
+
+    @Test
+    void aPlannedRolloutWhoseWorkersAreGoneWaitsForNewOnes() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        rollouts.worker("old", null);
+        rollouts.request(start());
+        rollouts.turns();
+        deployment.executeInRegistry("TRUNCATE tenantry.worker CASCADE");
+        rollouts.secondsPass(2);
+        assertThat(rollouts.turns()).isEmpty();
+        assertThat(waitsFor()).isEqualTo("no live worker has said which migrations it has");
+
+        rollouts.upToDateWorker("new");
+        rollouts.secondsPass(2);
+
+        assertThat(rollouts.turns()).hasSize(3);
+        assertThat(rollouts.events()).hasToString("[started, wave-started]");
+    }
+
+    private static String waitsFor() {
+        return deployment
+                .queryRegistry("SELECT waits_for FROM tenantry.rollout")
+                .get(0);
     }
 
     @Test

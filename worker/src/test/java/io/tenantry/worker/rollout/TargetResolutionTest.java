@@ -149,6 +149,9 @@ class TargetResolutionTest {
                         .reason())
                 .contains("no live worker has said which migrations it has");
         assertThat(unknown(List.of(), "latest").databases()).isEmpty();
+        assertThat(unknown(List.of("users"), "2").reason())
+                .as("of no database")
+                .startsWith("no live worker has said which migrations it has");
     }
 
     private static AdvertisedCatalog worker(String name, Map<String, Database> databases) {

@@ -13,11 +13,13 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.cli.CommandLineRun;
+import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +99,29 @@ class FleetCommandsIT {
         assertThat(json.at("/failed").asInt()).isEqualTo(1);
         assertThat(json.at("/homes/0/state").asText()).isEqualTo("ahead");
         assertThat(json.at("/workers/0/connections/main").asInt()).isEqualTo(9);
+    }
+
+    /** A command that opens connections to servers has a lease, and the role may only read. */
+    @Test
+    void aLeaseThatTheRegistryRefusesEndsTheCommand() {
+        ServerSettings worker =
+                Objects.requireNonNull(control.deployment().settings().servers().get("main"));
+        control.deployment()
+                .executeInRegistry(
+                        "GRANT CONNECT ON DATABASE \"" + control.deployment().controlDatabase() + "\" TO "
+                                + worker.user() + "; GRANT USAGE ON SCHEMA tenantry TO " + worker.user()
+                                + "; GRANT SELECT ON ALL TABLES IN SCHEMA tenantry TO " + worker.user());
+        control.deployment()
+                .with("registry.user", worker.user())
+                .with("registry.password", worker.password().reveal());
+
+        CommandLineRun rebuild = CommandLineRun.on(control.deployment(), "registry", "rebuild");
+
+        assertThat(rebuild.status()).isEqualTo(1);
+        assertThat(rebuild.out()).isEmpty();
+        assertThat(rebuild.err())
+                .contains("the registry refuses a lease of a connection", "permission denied", "nothing was done")
+                .contains("use a role with the workers' rights in the registry");
     }
 
     @Test

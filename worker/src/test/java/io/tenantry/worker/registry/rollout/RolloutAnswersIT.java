@@ -128,12 +128,33 @@ class RolloutAnswersIT {
         control.registry().settle(List.of(kept, published), List.of(), List.of(published.request()));
 
         for (LedgerEntry next : List.of(kept, published, kept)) {
-            new RolloutTransactions(control.registry())
-                    .retract(next.request(), Optional.of(dead(next.request().id())));
+            retract(next);
         }
 
         assertThat(members()).startsWith("t1 failed internal counted dead", "t2 completed");
         assertThat(waves("spring").get(0)).isEqualTo("1: 1 of 3, 1 0 1 0, 1");
+    }
+
+    /** The registry knows of a dead letter before Kafka has it; the next worker reads the record again. */
+    @Test
+    void aWorkerThatIsKilledBeforeADeadLetterIsPublishedLosesNothing() throws SQLException {
+        LedgerEntry tooLarge = entry("1", COMPLETED, null);
+        control.registry().settle(List.of(tooLarge), List.of(), List.of());
+        retract(tooLarge);
+        died("2");
+        died("3");
+
+        assertThat(control.registry().lookUp(List.of(lookUp("1", true), lookUp("2", true), lookUp("3", true))))
+                .as("the next worker runs them again")
+                .allSatisfy(request -> assertThat(request.recorded()).isEmpty());
+        control.registry().settle(List.of(tooLarge, entry("3", COMPLETED, null)), List.of(), List.of());
+        retract(tooLarge);
+        died("2");
+
+        assertThat(members())
+                .startsWith("t1 failed internal counted dead", "t2 failed internal counted dead", "t3 completed");
+        assertThat(waves("spring").get(0)).isEqualTo("1: 0 of 3, 1 0 2 0, 2");
+        assertThat(failures()).containsExactly("internal 2");
     }
 
     @Test
@@ -181,6 +202,11 @@ class RolloutAnswersIT {
 
     private void died(String id) throws SQLException {
         new RolloutTransactions(control.registry()).died(dead(id));
+    }
+
+    private void retract(LedgerEntry entry) throws SQLException {
+        new RolloutTransactions(control.registry())
+                .retract(entry.request(), Optional.of(dead(entry.request().id())));
     }
 
     private static RolloutAnswer dead(String id) {
