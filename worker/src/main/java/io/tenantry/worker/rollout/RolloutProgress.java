@@ -24,6 +24,8 @@ import java.util.Optional;
  * use by many threads.
  */
 final class RolloutProgress {
+    private static final int CLAIMS_IN_WINDOW = 8;
+
     private final RolloutTable rollouts = new RolloutTable();
     private final WaveTable waveTable = new WaveTable();
     private final MemberTable members = new MemberTable();
@@ -46,8 +48,10 @@ final class RolloutProgress {
      * Moves the rollout on and claims attempts to be sent; empty if it has ended.
      *
      * @param seen its state when it was looked at last
+     * @param recentlyAnswered as in {@link SendWindow}
      */
-    Optional<Advanced> advance(Connection connection, String rollout, RolloutState seen) throws SQLException {
+    Optional<Advanced> advance(Connection connection, String rollout, RolloutState seen, int recentlyAnswered)
+            throws SQLException {
         if (seen == RolloutState.WAITING) {
             // Before the row's lock, in the same order as a start.
             rollouts.lockPlanning(connection);
@@ -60,7 +64,8 @@ final class RolloutProgress {
         try {
             RolloutRow row = moveOn(connection, before);
             write(connection, before, row);
-            return Optional.of(new Advanced(row, claim(connection, row), row.sequence() != before.sequence()));
+            return Optional.of(
+                    new Advanced(row, claim(connection, row, recentlyAnswered), row.sequence() != before.sequence()));
         } catch (RefusedException refusal) {
             rollouts.delete(connection, rollout);
             events.refused(connection, before, refusal);
@@ -193,17 +198,23 @@ final class RolloutProgress {
         return events.append(connection, done, EventType.ROLLOUT_COMPLETED, Said.NOTHING);
     }
 
-    /** While it goes on, members of the waves that have begun; in any other state only those of retry-failed. */
-    private List<ClaimedAttempt> claim(Connection connection, RolloutRow row) throws SQLException {
+    /**
+     * While it goes on, members of the waves that have begun; in any other state only those of retry-failed. Some at once,
+     * because a claim and its Kafka transaction cost about the same for one as for many.
+     */
+    private List<ClaimedAttempt> claim(Connection connection, RolloutRow row, int recentlyAnswered)
+            throws SQLException {
         if (row.state() == RolloutState.WAITING || row.state().isFinal()) {
             return List.of();
         }
         List<WaveRow> waves = waveTable.all(connection, row.rollout());
         int inFlight = waves.stream().mapToInt(WaveRow::inFlight).sum();
         int pending = waves.stream().mapToInt(WaveRow::pending).sum();
-        int room = Math.min(row.concurrency(), pending) - inFlight;
+        int window = row.start().concurrency() == null ? row.concurrency() + recentlyAnswered : row.concurrency();
+        int room = Math.min(window, pending) - inFlight;
+        int least = Math.min(Math.max(1, window / CLAIMS_IN_WINDOW), pending - inFlight);
         boolean goesOn = row.state() == RolloutState.RUNNING || row.state() == RolloutState.SOAKING;
-        return room <= 0
+        return room < Math.max(1, least)
                 ? List.of()
                 : members.claim(connection, row.rollout(), row.halts(), goesOn ? row.wave() : 0, room);
     }

@@ -75,7 +75,7 @@ public record RolloutTerms(
         return shared;
     }
 
-    /** Twice the connections of the servers of these databases: enough to keep them busy, and few that a halt leaves begun. */
+    /** Twice the connections of the servers of these databases: enough to keep them busy with upgrades that take seconds. */
     int concurrency(List<DatabaseSettings> named) {
         return 2
                 * named.stream()

@@ -51,6 +51,7 @@ public final class RolloutWork {
     private final OutboxReader outboxReader;
     private final ProgressWatch watch;
     private final ResendTimer resend;
+    private final SendWindow window;
     private final UnpublishableAttempts unpublishable;
 
     /**
@@ -61,6 +62,7 @@ public final class RolloutWork {
     public RolloutWork(Registry registry, RolloutTerms terms, ProgressWatch watch, Clock clock, LongSupplier nanoTime) {
         this.watch = watch;
         this.resend = new ResendTimer(nanoTime);
+        this.window = new SendWindow(nanoTime);
         this.unpublishable = new UnpublishableAttempts(registry);
         this.registry = registry;
         this.terms = terms;
@@ -155,10 +157,12 @@ public final class RolloutWork {
         seen.keySet().retainAll(looks.stream().map(Look::rollout).collect(Collectors.toSet()));
         watch.look(looks, this::whyItWaits);
         resend.retain(looks);
+        window.retain(looks);
         boolean busy = false;
         for (Look look : looks) {
+            int recent = window.recentlyAnswered(look);
             if (isDue(look)) {
-                moveOn(desk, look, Objects.requireNonNull(owned.get(look.partition())));
+                moveOn(desk, look, recent, Objects.requireNonNull(owned.get(look.partition())));
             }
             if (resend.isDue(look)) {
                 sendAgain(desk, look, Objects.requireNonNull(owned.get(look.partition())));
@@ -210,10 +214,10 @@ public final class RolloutWork {
     }
 
     /** If one rollout cannot be moved on, the others are. */
-    private void moveOn(Desk desk, Look look, OwnedPartition partition) throws SQLException {
+    private void moveOn(Desk desk, Look look, int recentlyAnswered, OwnedPartition partition) throws SQLException {
         try {
-            Optional<Advanced> advanced =
-                    registry.inTransaction(connection -> progress.advance(connection, look.rollout(), look.state()));
+            Optional<Advanced> advanced = registry.inTransaction(
+                    connection -> progress.advance(connection, look.rollout(), look.state(), recentlyAnswered));
             advanced.ifPresent(step -> desk.hand(
                     partition,
                     step.attempts().stream()

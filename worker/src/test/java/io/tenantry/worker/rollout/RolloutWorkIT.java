@@ -61,9 +61,12 @@ class RolloutWorkIT {
         assertThat(canary).hasSize(2);
         rollouts.completed(canary);
         List<Sent> rest = rollouts.turns();
-        assertThat(rest).as("twice the cap of the server").hasSize(10);
+        assertThat(rest)
+                .as("twice the cap of the server, and as many as were answered in the last half second")
+                .hasSize(12);
         rollouts.completed(rest);
         List<Sent> last = rollouts.turns();
+        assertThat(last).hasSize(6);
         rollouts.completed(last);
         assertThat(rollouts.turns()).isEmpty();
         assertThat(rollouts.events())
@@ -203,8 +206,9 @@ class RolloutWorkIT {
         assertThat(rollouts.halted(sent)).isEmpty();
         rollouts.completed(sent);
         assertThat(rollouts.turns()).isEmpty();
+        rollouts.secondsPass(1);
         rollouts.change(RolloutAction.RESUME, null);
-        assertThat(rollouts.turns()).hasSize(10);
+        assertThat(rollouts.turns()).as("twice the cap of the server").hasSize(10);
     }
 
     @Test
@@ -423,9 +427,33 @@ class RolloutWorkIT {
         rollouts.change(RolloutAction.RESUME, null);
         List<Sent> next = rollouts.turns();
         assertThat(next)
-                .hasSize(10)
+                .hasSize(20)
                 .allSatisfy(one -> assertThat(one.data().attempt()).isEqualTo(1));
         assertThat(rollouts.halted(next)).isEmpty();
+    }
+
+    @Test
+    void aConcurrencyThatWasAskedForDoesNotGrow() throws SQLException {
+        rollouts.tenants(1, 40, null);
+        rollouts.request(new RolloutRequested(
+                "r1",
+                RolloutAction.START,
+                null,
+                List.of(),
+                "2",
+                RolloutSelection.ALL,
+                List.of(),
+                16,
+                HaltRule.FIRST_FAILURE,
+                null));
+        List<Sent> sent = rollouts.turns();
+        assertThat(sent).hasSize(16);
+        rollouts.completed(sent.subList(0, 1));
+        assertThat(rollouts.turns())
+                .as("one place is free, and waits for another")
+                .isEmpty();
+        rollouts.completed(sent.subList(1, 2));
+        assertThat(rollouts.turns()).hasSize(2);
     }
 
     @Test

@@ -72,9 +72,13 @@ final class ShowText {
                 "in flight",
                 view.state().isFinal()
                         ? null
-                        : "at most " + Figures.count(view.drive().concurrency()));
+                        : "at most " + Figures.count(view.drive().concurrency()) + growing(view));
         fact(output, "halts at", view.state().isFinal() ? null : HaltText.of(view));
         fact(output, "reason", view.request().reason());
+    }
+
+    private static String growing(RolloutView view) {
+        return view.request().concurrency() == null ? ", and as many as had a result in the last half second" : "";
     }
 
     private static void fact(Output output, String name, @Nullable String value) {

@@ -78,7 +78,8 @@ final class StartOptions {
     @Option(
             names = "--concurrency",
             paramLabel = "N",
-            description = "Tenants in flight at most (default: twice the connections that the servers allow).")
+            description = "Tenants in flight at most (default: twice the connections that the servers allow, and as"
+                    + " many as had a result in the last half second).")
     private @Nullable Integer concurrency;
 
     @Option(

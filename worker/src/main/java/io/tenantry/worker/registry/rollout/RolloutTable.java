@@ -33,8 +33,9 @@ public final class RolloutTable {
      *
      * @param progress differs when the row or a count of its waves has changed
      * @param inFlight members with a request that is not answered
+     * @param worked members whose request was answered, and not skipped
      */
-    public record Look(String rollout, int partition, RolloutState state, String progress, int inFlight) {}
+    public record Look(String rollout, int partition, RolloutState state, String progress, int inFlight, int worked) {}
 
     /** Lets one transaction at a time plan rollouts; ends with the transaction. */
     public void lockPlanning(Connection connection) throws SQLException {
@@ -59,7 +60,7 @@ public final class RolloutTable {
     /** The rollouts of these partitions that have not ended. */
     public List<Look> active(Connection connection, String group, Collection<Integer> partitions) throws SQLException {
         String sql =
-                "SELECT r.rollout, r.partition, r.state, coalesce(sum(w.in_flight), 0), r.version || ' ' || coalesce(sum(w.in_flight) || ' ' ||"
+                "SELECT r.rollout, r.partition, r.state, coalesce(sum(w.in_flight), 0), coalesce(sum(w.completed + w.up_to_date + w.failed), 0), r.version || ' ' || coalesce(sum(w.in_flight) || ' ' ||"
                         + " sum(w.completed) || ' ' || sum(w.up_to_date) || ' ' || sum(w.failed) || ' ' || sum(w.skipped) || ' ' ||"
                         + " sum(w.counted), '') FROM tenantry.rollout r LEFT JOIN tenantry.rollout_wave w USING (rollout) WHERE"
                         + " r.group_id = ? AND r.partition = ANY (?) AND r.finished_at IS NULL GROUP BY r.rollout ORDER BY"
@@ -71,8 +72,9 @@ public final class RolloutTable {
                         row.getString(1),
                         row.getInt(2),
                         RolloutState.of(row.getString(3)),
-                        row.getString(5),
-                        row.getInt(4)),
+                        row.getString(6),
+                        row.getInt(4),
+                        row.getInt(5)),
                 group,
                 connection.createArrayOf("int4", partitions.toArray()));
     }
