@@ -94,6 +94,16 @@ public final class Ledger {
                 .collect(Collectors.toMap(recorded -> recorded.entry().identity(), recorded -> recorded));
     }
 
+    /** The rows of these requests; a request without a row has none here. */
+    List<Recorded> find(Connection connection, Collection<RequestRef> requests) throws SQLException {
+        return requests.isEmpty()
+                ? List.of()
+                : List.copyOf(find(
+                                connection,
+                                requests.stream().map(Identity::of).distinct().toList())
+                        .values());
+    }
+
     /** Marks the results of these requests as published. */
     public void markPublished(Connection connection, List<RequestRef> requests) throws SQLException {
         String sql = "UPDATE tenantry.request SET published = true WHERE NOT published AND (source, id, type) IN"

@@ -99,12 +99,17 @@ public final class Registry implements AutoCloseable {
 
     /**
      * Writes a batch in one transaction: the ledger, the tenants of the requests that are new to it, which results were
-     * published, and what the results that are new to the ledger mean for their rollouts.
+     * published, and what the results mean for their rollouts. A result that is not new to the ledger counts too: a worker of
+     * a release without rollouts may have written it.
      *
+     * @param repeated requests of rollouts that were not run, because the ledger had their results
      * @return for each entry the row that the ledger has now
      */
     public List<Recorded> settle(
-            List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
+            List<LedgerEntry> entries,
+            List<Registration> registrations,
+            List<RequestRef> published,
+            List<RequestRef> repeated)
             throws SQLException {
         try (Connection connection = connection()) {
             return Transaction.run(connection, () -> {
@@ -113,19 +118,31 @@ public final class Registry implements AutoCloseable {
                 if (!published.isEmpty()) {
                     ledger.markPublished(connection, published);
                 }
-                rolloutAnswers.write(connection, newAnswers(recorded));
+                rolloutAnswers.write(connection, answers(entries, recorded, ledger.find(connection, repeated)));
                 return recorded;
             });
         }
     }
 
-    /** Only rows that this transaction has written have an answer. */
-    private static Set<RolloutAnswer> newAnswers(List<Recorded> recorded) {
+    /** The same, without repeated requests of rollouts. */
+    public List<Recorded> settle(
+            List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
+            throws SQLException {
+        return settle(entries, registrations, published, List.of());
+    }
+
+    private static Set<RolloutAnswer> answers(
+            List<LedgerEntry> entries, List<Recorded> recorded, List<Recorded> repeated) {
         Set<RolloutAnswer> answers = new LinkedHashSet<>();
-        for (Recorded row : recorded) {
-            if (row.entry().answer() != null) {
-                answers.add(row.entry().answer());
+        for (int i = 0; i < entries.size(); i++) {
+            LedgerEntry row = recorded.get(i).entry();
+            boolean sameKey = row.result().key().equals(entries.get(i).result().key());
+            if (entries.get(i).answer() != null && sameKey) {
+                answers.add(row.answer() == null ? RolloutAnswer.of(row.request(), row.result()) : row.answer());
             }
+        }
+        for (Recorded row : repeated) {
+            answers.add(RolloutAnswer.of(row.entry().request(), row.entry().result()));
         }
         return answers;
     }

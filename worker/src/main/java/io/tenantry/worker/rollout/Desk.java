@@ -190,11 +190,14 @@ final class Desk {
         return outgoing.size() + unpublished.size();
     }
 
-    /** The events that were published since the last call. */
-    synchronized List<Outgoing.StateChange> takeUnmarked() {
-        List<Outgoing.StateChange> taken = List.copyOf(unmarked);
-        unmarked.clear();
-        return taken;
+    /** The events that were published, each until {@link #marked} is called for it. */
+    synchronized List<Outgoing.StateChange> unmarked() {
+        return List.copyOf(unmarked);
+    }
+
+    /** The registry knows that these are published. */
+    synchronized void marked(List<Outgoing.StateChange> written) {
+        unmarked.removeAll(written);
     }
 
     private void signal() {

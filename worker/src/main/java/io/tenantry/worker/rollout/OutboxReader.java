@@ -59,19 +59,23 @@ final class OutboxReader {
         readNanos = now;
     }
 
-    /** Marks what was published since the last call; the marks count where the offset's metadata has no position. */
+    /** Marks what was published and is not marked; the marks count where the offset's metadata has no position. */
     void markPublished(Desk desk) throws SQLException {
-        Map<Integer, List<Long>> positions = new TreeMap<>();
-        for (Outgoing.StateChange change : desk.takeUnmarked()) {
-            positions
+        Map<Integer, List<Outgoing.StateChange>> published = new TreeMap<>();
+        for (Outgoing.StateChange change : desk.unmarked()) {
+            published
                     .computeIfAbsent(change.partition(), partition -> new ArrayList<>())
-                    .add(change.position());
+                    .add(change);
         }
-        for (Map.Entry<Integer, List<Long>> partition : positions.entrySet()) {
+        for (Map.Entry<Integer, List<Outgoing.StateChange>> partition : published.entrySet()) {
+            List<Long> positions = partition.getValue().stream()
+                    .map(Outgoing.StateChange::position)
+                    .toList();
             registry.inTransaction(connection -> {
-                outbox.published(connection, terms.group(), partition.getKey(), partition.getValue());
+                outbox.published(connection, terms.group(), partition.getKey(), positions);
                 return true;
             });
+            desk.marked(partition.getValue());
         }
     }
 }

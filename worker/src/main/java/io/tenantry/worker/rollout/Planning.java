@@ -1,11 +1,9 @@
 package io.tenantry.worker.rollout;
 
 import io.tenantry.contracts.ErrorCode;
-import io.tenantry.contracts.EventType;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
 import io.tenantry.worker.registry.rollout.Candidate;
-import io.tenantry.worker.registry.rollout.Conflict;
 import io.tenantry.worker.registry.rollout.MemberTable;
 import io.tenantry.worker.registry.rollout.RegistryTime;
 import io.tenantry.worker.registry.rollout.ResolvedTarget;
@@ -14,14 +12,11 @@ import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutTable;
 import io.tenantry.worker.registry.rollout.WaveTable;
 import io.tenantry.worker.registry.rollout.WorkerCatalogs;
-import io.tenantry.worker.rollout.RolloutEvents.Said;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -34,6 +29,7 @@ final class Planning {
     private final RolloutCandidates candidates = new RolloutCandidates();
     private final WaveTable waves = new WaveTable();
     private final MemberTable members = new MemberTable();
+    private final Conflicts conflicts = new Conflicts();
     private final RolloutTerms terms;
     private final RolloutEvents events;
 
@@ -81,33 +77,12 @@ final class Planning {
         List<Candidate> all = candidates.find(
                 connection, row.start().select().attributes(), fingerprints, RolloutTerms.shared(named));
         WavePlan plan = WavePlanner.plan(row.start(), Selected.of(row.start(), all));
-        refuseConflicts(connection, row, all, plan);
+        conflicts.refuse(connection, row, plan.members());
         waves.insert(connection, row.rollout(), plan.waves());
         members.insert(connection, row.rollout(), plan.members());
         RolloutRow planned = row.planned(targets, plan.upToDate())
                 .waitingFor(TargetResolution.waitsFor(targets, live).orElse(null));
-        return events.append(
-                connection, planned, EventType.ROLLOUT_STARTED, new Said(null, planned.waitsFor(), row.startedBy()));
-    }
-
-    private void refuseConflicts(Connection connection, RolloutRow row, List<Candidate> all, WavePlan plan)
-            throws SQLException, RefusedException {
-        Set<List<Object>> planned = new HashSet<>();
-        plan.members().forEach(member -> planned.add(List.of(member.shared(), member.key())));
-        List<Conflict> conflicts = candidates.conflicts(
-                connection,
-                row.rollout(),
-                all.stream()
-                        .filter(candidate -> planned.contains(List.of(candidate.shared(), candidate.key())))
-                        .toList());
-        if (!conflicts.isEmpty()) {
-            Conflict first = conflicts.get(0);
-            throw new RefusedException(
-                    ErrorCode.ROLLOUT_CONFLICT,
-                    "rollout " + first.rollout() + " is active and has " + first.members() + " of the same tenants, as "
-                            + first.example()
-                            + "; nothing was sent: wait until it has ended, abort it, or exclude them");
-        }
+        return events.started(connection, planned);
     }
 
     /** A rollout that is planned, and what it still waits for. */

@@ -13,6 +13,7 @@ import io.tenantry.worker.registry.rollout.Outbox;
 import io.tenantry.worker.registry.rollout.ResolvedTarget;
 import io.tenantry.worker.registry.rollout.RolloutRow;
 import io.tenantry.worker.registry.rollout.RolloutTable;
+import io.tenantry.worker.registry.rollout.VerbTable;
 import io.tenantry.worker.registry.rollout.WaveRow;
 import io.tenantry.worker.registry.rollout.WaveTable;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ final class RolloutEvents {
     private final RolloutTable rollouts = new RolloutTable();
     private final WaveTable waveTable = new WaveTable();
     private final Outbox outbox = new Outbox();
+    private final VerbTable verbs = new VerbTable();
     private final EventCodec codec = new EventCodec();
     private final String source;
     private final Clock clock;
@@ -90,10 +93,28 @@ final class RolloutEvents {
         outbox.append(connection, group, verb.partition(), event);
     }
 
-    /** The same, of a start that was taken and could not be planned later. */
+    /** Appends that the rollout is planned, for each start of it; returns the rollout with its new sequence. */
+    RolloutRow started(Connection connection, RolloutRow planned) throws SQLException {
+        RolloutRow next = planned;
+        for (RolloutRequestRef start : starts(connection, planned)) {
+            next = append(connection, next, EventType.ROLLOUT_STARTED, new Said(null, planned.waitsFor(), start));
+        }
+        return next;
+    }
+
+    /** Appends that a rollout that was taken and is not planned is refused, for each start of it. */
     void refused(Connection connection, RolloutRow row, RefusedException refusal) throws SQLException {
-        Verb start = new Verb(row.startedBy(), row.partition(), row.start(), row.traceparent());
-        refused(connection, start, row.group(), refusal);
+        for (RolloutRequestRef start : starts(connection, row)) {
+            Verb verb = new Verb(start, row.partition(), row.start(), row.traceparent());
+            refused(connection, verb, row.group(), refusal);
+        }
+    }
+
+    private List<RolloutRequestRef> starts(Connection connection, RolloutRow row) throws SQLException {
+        List<RolloutRequestRef> starts = new ArrayList<>();
+        starts.add(row.startedBy());
+        starts.addAll(verbs.takeAwaitingPlan(connection, row.rollout()));
+        return starts;
     }
 
     private EncodedEvent event(String id, EventType type, @Nullable String traceparent, RolloutResult data) {

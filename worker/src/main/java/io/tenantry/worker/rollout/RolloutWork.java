@@ -92,14 +92,14 @@ public final class RolloutWork {
 
     /** Attempts that the owner before has claimed may never have been sent: they are sent again. */
     private void takeOver(Desk desk, OwnedPartition partition) throws SQLException {
+        List<Look> active = registry.inTransaction(
+                connection -> rollouts.active(connection, terms.group(), List.of(partition.number())));
         List<Outgoing.Attempt> again = new ArrayList<>();
-        long position = registry.inTransaction(connection -> {
-            again.clear();
-            for (Look look : rollouts.active(connection, terms.group(), List.of(partition.number()))) {
-                again.addAll(unanswered(connection, look.rollout()));
-            }
-            return outbox.begin(connection, terms.group(), partition.number(), partition.published());
-        });
+        for (Look look : active) {
+            ofOne(look, connection -> unanswered(connection, look.rollout())).ifPresent(again::addAll);
+        }
+        long position = registry.inTransaction(
+                connection -> outbox.begin(connection, terms.group(), partition.number(), partition.published()));
         if (!again.isEmpty()) {
             LOG.info(
                     "partition {} of rollout.requested was taken over; {} requests of its rollouts are sent again, as the owner"
@@ -173,12 +173,15 @@ public final class RolloutWork {
     }
 
     private void sendAgain(Desk desk, Look look, OwnedPartition partition) throws SQLException {
-        List<Outgoing.Attempt> again = registry.inTransaction(connection -> unanswered(connection, look.rollout()));
-        LOG.info(
-                "rollout {}: {} requests are sent again, as nothing of it has changed for long",
-                look.rollout(),
-                again.size());
-        desk.hand(partition, again);
+        List<Outgoing.Attempt> again = ofOne(look, connection -> unanswered(connection, look.rollout()))
+                .orElse(List.of());
+        if (!again.isEmpty()) {
+            LOG.info(
+                    "rollout {}: {} requests are sent again, as nothing of it has changed for long",
+                    look.rollout(),
+                    again.size());
+            desk.hand(partition, again);
+        }
     }
 
     private List<Outgoing.Attempt> unanswered(Connection connection, String rollout) throws SQLException {
@@ -192,13 +195,14 @@ public final class RolloutWork {
     }
 
     private String whyItWaits(Look look) throws SQLException {
-        return registry.inTransaction(connection -> {
+        Optional<String> reason = ofOne(look, connection -> {
             Optional<String> known = rollouts.find(connection, look.rollout()).map(RolloutRow::waitsFor);
             List<String> oldest = waits.oldest(connection, look.rollout(), WAITS_IN_LOG).stream()
                     .map(RolloutWait::text)
                     .toList();
             return known.orElse(oldest.isEmpty() ? "no worker has said what they wait for" : String.join("; ", oldest));
         });
+        return reason.orElse("the registry has no reason that can be read");
     }
 
     private boolean isDue(Look look) {
@@ -213,28 +217,38 @@ public final class RolloutWork {
         return due;
     }
 
-    /** If one rollout cannot be moved on, the others are. */
     private void moveOn(Desk desk, Look look, int recentlyAnswered, OwnedPartition partition) throws SQLException {
+        // Empty: it was not moved on; an empty value in it: it has ended.
+        Optional<Optional<Advanced>> step =
+                ofOne(look, connection -> progress.advance(connection, look.rollout(), look.state(), recentlyAnswered));
+        if (step.isEmpty()) {
+            return;
+        }
+        Optional<Advanced> advanced = step.get();
+        advanced.ifPresent(next -> desk.hand(
+                partition,
+                next.attempts().stream()
+                        .map(attempt -> attempts.of(next.row(), attempt))
+                        .toList()));
+        if (advanced.isEmpty() || advanced.get().said()) {
+            outboxReader.appended();
+        }
+    }
+
+    /** Work for one rollout; if it fails, the result is empty, and the other rollouts go on. */
+    private <T> Optional<T> ofOne(Look look, Registry.Work<T> work) throws SQLException {
         try {
-            Optional<Advanced> advanced = registry.inTransaction(
-                    connection -> progress.advance(connection, look.rollout(), look.state(), recentlyAnswered));
-            advanced.ifPresent(step -> desk.hand(
-                    partition,
-                    step.attempts().stream()
-                            .map(attempt -> attempts.of(step.row(), attempt))
-                            .toList()));
-            if (advanced.isEmpty() || advanced.get().said()) {
-                outboxReader.appended();
-            }
+            return Optional.of(registry.inTransaction(work));
         } catch (SQLException | RuntimeException failure) {
             if (SqlFailure.of(failure) == SqlFailure.SERVER_AWAY) {
                 throw failure;
             }
             LOG.error(
-                    "rollout {}, which is {}, cannot be moved on; nothing of it is sent, and it is tried again",
+                    "rollout {}, which is {}, cannot be read or moved on; nothing of it is sent, and it is tried again",
                     look.rollout(),
                     look.state().label(),
                     failure);
+            return Optional.empty();
         }
     }
 }

@@ -30,6 +30,7 @@ final class VerbExecution {
     private final WaveTable waves = new WaveTable();
     private final MemberTable members = new MemberTable();
     private final VerbTable verbs = new VerbTable();
+    private final Conflicts conflicts = new Conflicts();
     private final RolloutTerms terms;
     private final RolloutProgress progress;
     private final RolloutEvents events;
@@ -108,16 +109,20 @@ final class VerbExecution {
                             + row.state().label() + "; nothing was sent: use another name");
         }
         if (row.isPlanned()) {
-            answer(
-                    connection,
-                    row,
-                    row,
-                    EventType.ROLLOUT_STARTED,
-                    verb,
-                    row.state() == RolloutState.WAITING
-                            ? null
-                            : "it is " + row.state().label());
+            boolean waits = row.state() == RolloutState.WAITING;
+            @Nullable String reason = waits ? row.waitsFor() : "it is " + row.state().label();
+            answer(connection, row, row, EventType.ROLLOUT_STARTED, verb, reason);
+        } else if (row.state() == RolloutState.WAITING) {
+            verbs.awaitPlan(connection, verb.ref(), row.rollout());
+        } else {
+            throw abortedBeforeThePlan(row);
         }
+    }
+
+    private static RefusedException abortedBeforeThePlan(RolloutRow row) {
+        return new RefusedException(
+                ErrorCode.ROLLOUT_STATE,
+                "rollout " + row.rollout() + " was aborted before it was planned; nothing was sent: use another name");
     }
 
     private void pause(Connection connection, Verb verb) throws SQLException, RefusedException {
@@ -166,12 +171,17 @@ final class VerbExecution {
                 RolloutState.SOAKING,
                 RolloutState.PAUSED,
                 RolloutState.HALTED);
+        if (!row.isPlanned()) {
+            events.refused(connection, row, abortedBeforeThePlan(row));
+        }
         RolloutRow aborted =
                 Transitions.transitionTo(RolloutState.ABORTED, row, verb.data().reason());
         answer(connection, row, aborted, EventType.ROLLOUT_ABORTED, verb, aborted.reason());
     }
 
     private void retryFailed(Connection connection, Verb verb) throws SQLException, RefusedException {
+        // If it becomes active again, no other rollout with its tenants may begin meanwhile.
+        rollouts.lockPlanning(connection);
         RolloutRow row = locked(
                 connection,
                 verb,
@@ -187,12 +197,20 @@ final class VerbExecution {
                     "rollout " + row.rollout()
                             + " is not planned yet; nothing was done: no tenant of it can have failed");
         }
+        if (row.state() == RolloutState.COMPLETED && hasFailed(connection, row)) {
+            conflicts.refuse(connection, row, members.all(connection, row.rollout()));
+        }
         int retried = members.nextAttempts(connection, row.rollout(), MemberState.FAILED, row.halts(), true);
         boolean reopened = row.state() == RolloutState.COMPLETED && retried > 0;
         RolloutRow next = reopened ? Transitions.transitionTo(RolloutState.RUNNING, row, null) : row;
         String reason =
                 retried == 0 ? "no tenant has failed" : "failed tenants that get their next attempt: " + retried;
         answer(connection, row, next, EventType.ROLLOUT_RETRYING, verb, reason);
+    }
+
+    private boolean hasFailed(Connection connection, RolloutRow row) throws SQLException {
+        return waves.all(connection, row.rollout()).stream()
+                .anyMatch(wave -> wave.counts().failed() > 0);
     }
 
     private void answer(

@@ -106,7 +106,7 @@ final class BatchWriter {
             return;
         }
         try {
-            store.settle(List.of(), List.of(), marks);
+            store.settle(List.of(), List.of(), marks, List.of());
         } catch (SQLException | RuntimeException failure) {
             LOG.info(
                     "{} results are published and not marked as such ({}); the ledger keeps them twice as long",
@@ -123,16 +123,35 @@ final class BatchWriter {
                 finished.add(outcome);
             }
         }
-        List<Recorded> rows = finished.isEmpty() && marks.isEmpty()
+        List<RequestRef> repeated = repeatedOfRollouts(batch);
+        List<Recorded> rows = finished.isEmpty() && marks.isEmpty() && repeated.isEmpty()
                 ? List.of()
                 : store.settle(
                         finished.stream().map(Finished::entry).toList(),
                         finished.stream()
                                 .map(outcome -> outcome.outcome().registration())
                                 .toList(),
-                        marks);
+                        marks,
+                        repeated);
         List<SettledRequest> settled = settledBy(rows.iterator(), batch);
         return new Written(settled, finished.size(), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** A row of another key is no answer to the request, which becomes a dead letter. */
+    private static List<RequestRef> repeatedOfRollouts(List<Incoming> batch) {
+        List<RequestRef> repeated = new ArrayList<>();
+        for (Incoming next : batch) {
+            if (next instanceof AnsweredBefore known
+                    && known.ofRollout()
+                    && known.recorded()
+                            .entry()
+                            .result()
+                            .key()
+                            .equals(known.request().key())) {
+                repeated.add(known.request().ref());
+            }
+        }
+        return repeated;
     }
 
     private List<SettledRequest> settledBy(Iterator<Recorded> rows, List<Incoming> batch) {

@@ -33,8 +33,12 @@ sealed interface Incoming {
         }
     }
 
-    /** It was not run, because the ledger has a row of its identity. */
-    record AnsweredBefore(Request request, Recorded recorded) implements Incoming {
+    /**
+     * It was not run, because the ledger has a row of its identity.
+     *
+     * @param ofRollout whether a rollout has sent it
+     */
+    record AnsweredBefore(Request request, Recorded recorded, boolean ofRollout) implements Incoming {
         @Override
         public long bytes() {
             return 0;

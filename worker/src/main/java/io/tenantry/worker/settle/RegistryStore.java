@@ -15,9 +15,12 @@ import java.util.Optional;
 public record RegistryStore(Registry registry) implements SettlementStore {
     @Override
     public List<Recorded> settle(
-            List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
+            List<LedgerEntry> entries,
+            List<Registration> registrations,
+            List<RequestRef> published,
+            List<RequestRef> repeated)
             throws SQLException {
-        return registry.settle(entries, registrations, published);
+        return registry.settle(entries, registrations, published, repeated);
     }
 
     @Override

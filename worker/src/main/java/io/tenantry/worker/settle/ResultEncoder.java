@@ -8,7 +8,6 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.ResultId;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.registry.LedgerEntry;
-import io.tenantry.worker.registry.rollout.MemberState;
 import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
@@ -42,19 +41,12 @@ final class ResultEncoder {
                 outcome.result());
         count(request, outcome.result());
         return new LedgerEntry(
-                ref, codec.encode(event), rollouts.include(ref, request.data()) ? answer(ref, outcome.result()) : null);
+                ref, codec.encode(event), isOfRollout(request) ? RolloutAnswer.of(ref, outcome.result()) : null);
     }
 
-    private static RolloutAnswer answer(RequestRef ref, TenantResult result) {
-        MemberState state = switch (result.outcome()) {
-            case COMPLETED -> MemberState.COMPLETED;
-            case UP_TO_DATE -> MemberState.UP_TO_DATE;
-            case FAILED -> MemberState.FAILED;
-            case SKIPPED -> MemberState.SKIPPED;
-            case NOT_ATTEMPTED -> throw new IllegalArgumentException("no result of a request is not-attempted");
-        };
-        return new RolloutAnswer(
-                ref.id(), state, result.error() == null ? null : result.error().code());
+    /** Whether a rollout has sent the request. */
+    boolean isOfRollout(Request request) {
+        return rollouts.include(request.ref(), request.data());
     }
 
     private void count(Request request, TenantResult result) {

@@ -17,9 +17,15 @@ public interface SettlementStore {
      * @param entries the results, each of which is kept unless its identity has a row already
      * @param registrations what the registry learns from the same outcomes, in their order
      * @param published requests whose results are in Kafka
+     * @param repeated requests of rollouts that were not run, because the ledger had their results; their rollouts may not
+     *     know these
      * @return the row of each entry's identity, in the order of the entries: the entry itself, or an earlier one
      */
-    List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published)
+    List<Recorded> settle(
+            List<LedgerEntry> entries,
+            List<Registration> registrations,
+            List<RequestRef> published,
+            List<RequestRef> repeated)
             throws SQLException;
 
     /**

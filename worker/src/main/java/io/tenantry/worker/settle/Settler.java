@@ -102,7 +102,7 @@ public final class Settler implements Outcomes, AutoCloseable {
     @Override
     public void answeredBefore(Request request, Recorded recorded) {
         request.ended(System.nanoTime());
-        incoming.add(new Incoming.AnsweredBefore(request, recorded));
+        incoming.add(new Incoming.AnsweredBefore(request, recorded, results.isOfRollout(request)));
     }
 
     @Override

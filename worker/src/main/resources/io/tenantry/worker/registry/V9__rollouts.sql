@@ -109,9 +109,12 @@ CREATE TABLE rollout_verb (
     source       text NOT NULL,
     id           text NOT NULL,
     answered_at  timestamptz NOT NULL DEFAULT now(),
+    plan_of      text,
     PRIMARY KEY (source, id)
 );
 COMMENT ON TABLE rollout_verb IS 'Every rollout.requested that was answered, so that one that is read again changes nothing.';
+COMMENT ON COLUMN rollout_verb.plan_of IS 'Of a repeated start: the rollout, while it is not planned and so the start has no answer; null otherwise.';
+CREATE INDEX rollout_verb_by_plan ON rollout_verb (plan_of) WHERE plan_of IS NOT NULL;
 
 CREATE TABLE rollout_partition (
     group_id   text NOT NULL,

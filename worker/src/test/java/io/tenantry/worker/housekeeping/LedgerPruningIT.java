@@ -130,9 +130,9 @@ class LedgerPruningIT {
     void ofRolloutsOnlyWhatHasEndedLongAgoGoes() {
         String rollout = "INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id,"
                 + " verb_source, concurrency, finished_at) SELECT name, 'fleet', 0, 'completed', '{}', name, '/release',"
-                + " 10, now() - age * interval '1 day' FROM (VALUES ('old', 31), ('older', 40), ('young', 29), ('running',"
-                + " NULL)) AS r (name, age); INSERT INTO tenantry.rollout_wave (rollout, wave, members) SELECT rollout, 1, 1"
-                + " FROM tenantry.rollout; INSERT INTO tenantry.rollout_member (rollout, shared, key, databases, wave,"
+                + " 10, now() - age * interval '1 day' FROM (VALUES ('old', 31), ('older', 40), ('young', 29), ('in-flight',"
+                + " 45), ('lost', 61), ('running', NULL)) AS r (name, age); INSERT INTO tenantry.rollout_wave (rollout, wave, members, in_flight) SELECT rollout, 1, 1,"
+                + " CASE WHEN rollout IN ('in-flight', 'lost') THEN 1 ELSE 0 END FROM tenantry.rollout; INSERT INTO tenantry.rollout_member (rollout, shared, key, databases, wave,"
                 + " request_id) SELECT rollout, false, 'acme', '{users}', 1, rollout FROM tenantry.rollout; INSERT INTO"
                 + " tenantry.rollout_failure SELECT rollout, 'internal', 1 FROM tenantry.rollout";
         String verbs = "INSERT INTO tenantry.rollout_verb (source, id, answered_at) SELECT '/release', n, now() - n *"
@@ -141,23 +141,28 @@ class LedgerPruningIT {
                 "INSERT INTO tenantry.rollout_event (group_id, partition, position, rollout, id, type, time, data,"
                         + " published) SELECT 'fleet', 0, n, 'old', n, 'type', now() - (59.5 - n) * interval '1 day', '{}', n <> 25"
                         + " FROM generate_series(20, 40) n";
-        control.deployment().executeInRegistry(rollout + "; " + verbs + "; " + events);
+        control.deployment()
+                .executeInRegistry(rollout + "; " + verbs
+                        + "; UPDATE tenantry.rollout_verb SET plan_of = 'running' WHERE id = '35'; " + events);
 
         try (LedgerPruning pruning = start()) {
             Await.until(
                     DEADLINE,
                     "it has pruned",
                     () -> control.deployment()
-                            .queryRegistry("SELECT count(*) FROM tenantry.rollout_event")
-                            .equals(List.of("12")));
+                            .queryRegistry(
+                                    "SELECT (SELECT count(*) FROM tenantry.rollout_event) || ' ' || (SELECT count(*) FROM"
+                                            + " tenantry.rollout WHERE rollout IN ('old', 'older', 'lost'))")
+                            .equals(List.of("12 0")));
         }
 
         assertThat(control.deployment().queryRegistry("SELECT rollout FROM tenantry.rollout_member ORDER BY 1"))
-                .containsExactly("running", "young");
+                .containsExactly("in-flight", "running", "young");
         assertThat(control.deployment().queryRegistry("SELECT rollout FROM tenantry.rollout ORDER BY 1"))
-                .containsExactly("running", "young");
-        assertThat(control.deployment().queryRegistry("SELECT id FROM tenantry.rollout_verb"))
-                .containsExactly("29");
+                .containsExactly("in-flight", "running", "young");
+        assertThat(control.deployment().queryRegistry("SELECT id FROM tenantry.rollout_verb ORDER BY id"))
+                .as("35 has no answer yet")
+                .containsExactly("29", "35");
         assertThat(control.deployment().queryRegistry("SELECT min(position) FROM tenantry.rollout_event"))
                 .as("it is not known to be published")
                 .containsExactly("25");

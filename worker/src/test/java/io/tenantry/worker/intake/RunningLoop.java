@@ -104,7 +104,10 @@ public final class RunningLoop implements AutoCloseable {
     private static final class NoStore implements SettlementStore {
         @Override
         public List<Recorded> settle(
-                List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> published) {
+                List<LedgerEntry> entries,
+                List<Registration> registrations,
+                List<RequestRef> published,
+                List<RequestRef> repeated) {
             return List.of();
         }
 

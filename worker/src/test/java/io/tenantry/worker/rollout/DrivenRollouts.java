@@ -84,6 +84,22 @@ final class DrivenRollouts {
         });
     }
 
+    /** Changes the registry in a way that no release of this one does. */
+    void execute(String sql) throws SQLException {
+        registry.inTransaction(connection -> {
+            Sql.execute(connection, sql);
+            return true;
+        });
+    }
+
+    /** Positions of events that are not marked as published. */
+    List<Long> unmarked() throws SQLException {
+        return registry.inTransaction(connection -> Sql.query(
+                connection,
+                "SELECT position FROM tenantry.rollout_event WHERE NOT published ORDER BY 1",
+                row -> row.getLong(1)));
+    }
+
     /** Another worker takes the partition over; this one is dead. */
     void takenOver(OptionalLong published) {
         work = work(Duration.ofMinutes(1));

@@ -1,6 +1,7 @@
 package io.tenantry.worker.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.HaltRule;
@@ -19,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,6 +198,26 @@ class RolloutWorkIT {
     }
 
     @Test
+    void retryFailedOfACompletedRolloutIsRefusedWhileAnotherOneHasItsTenants() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        rollouts.request(start(new HaltRule(10, null)));
+        rollouts.failed(rollouts.turns(), ErrorCode.MIGRATION_FAILED);
+        rollouts.turns();
+        rollouts.request(new RolloutRequested("r2", List.of(), "latest", List.of(), new HaltRule(10, null)));
+        List<Sent> ofOther = rollouts.turns();
+        assertThat(ofOther).hasSize(3);
+
+        rollouts.change(RolloutAction.RETRY_FAILED, null);
+        assertThat(rollouts.turns()).isEmpty();
+        assertRefused(ErrorCode.ROLLOUT_CONFLICT, "rollout r2 is active and has 3 of the same tenants");
+
+        rollouts.completed(ofOther);
+        rollouts.turns();
+        rollouts.change(RolloutAction.RETRY_FAILED, null);
+        assertThat(rollouts.turns()).hasSize(3);
+    }
+
+    @Test
     void pauseLetsWhatWasSentFinish() throws SQLException {
         rollouts.tenants(1, 30, null);
         rollouts.request(start());
@@ -364,6 +386,59 @@ class RolloutWorkIT {
     }
 
     @Test
+    void startsThatComeBeforeThePlanGetTheSameAnswerAsTheFirst() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        rollouts.worker("new", Map.of("1", "f1", "2", "other"));
+        String first = rollouts.request(start());
+        rollouts.turns();
+        String second = rollouts.request(start());
+        assertThat(rollouts.turns()).isEmpty();
+        assertThat(rollouts.events()).isEmpty();
+
+        rollouts.upToDateWorker("new");
+        rollouts.secondsPass(2);
+        rollouts.turns();
+        assertThat(rollouts.events()).hasToString("[started, started, wave-started]");
+        assertThat(answered(rollouts.events().subList(0, 2))).containsExactly(first, second);
+        assertThat(rollouts.events().stream().map(Published::id)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void startsThatCannotBePlannedAreAllRefused() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        String first = rollouts.request(target("7"));
+        String second = rollouts.request(target("7"));
+        rollouts.turns();
+        assertThat(rollouts.events()).isEmpty();
+
+        rollouts = new DrivenRollouts(registry, Duration.ZERO);
+        rollouts.turns();
+        assertThat(rollouts.events()).hasToString("[refused, refused]");
+        assertThat(answered(rollouts.events())).containsExactly(first, second);
+    }
+
+    @Test
+    void anAbortBeforeThePlanRefusesTheStarts() throws SQLException {
+        rollouts.tenants(1, 3, null);
+        String first = rollouts.request(target("7"));
+        String second = rollouts.request(target("7"));
+        rollouts.change(RolloutAction.ABORT, "wrong target");
+        rollouts.turns();
+        assertThat(rollouts.events()).hasToString("[refused, refused, aborted]");
+        assertThat(answered(rollouts.events().subList(0, 2))).containsExactly(first, second);
+
+        rollouts.request(target("7"));
+        rollouts.turns();
+        assertRefused(ErrorCode.ROLLOUT_STATE, "r1 was aborted before it was planned");
+    }
+
+    private static List<String> answered(List<Published> events) {
+        return events.stream()
+                .map(event -> Objects.requireNonNull(event.data().request()).id())
+                .toList();
+    }
+
+    @Test
     void aTargetThatNoWorkerHasIsRefusedAfterTheGrace() throws SQLException {
         rollouts.tenants(1, 3, null);
         rollouts.request(target("7"));
@@ -491,6 +566,54 @@ class RolloutWorkIT {
         rollouts.turns();
         rollouts.turns();
         assertThat(rollouts.watch().inState(RolloutState.RUNNING)).isZero();
+    }
+
+    @Test
+    void aRolloutThatCannotBeReadStopsNoOther() throws SQLException {
+        rollouts.execute(
+                "INSERT INTO tenantry.rollout (rollout, group_id, partition, state, request, verb_id, verb_source,"
+                        + " concurrency, targets) VALUES ('broken', 'group', 0, 'waiting', '{}', '1', '/test', 1, '[]'); INSERT INTO"
+                        + " tenantry.rollout_wave (rollout, wave, members, in_flight) VALUES ('broken', 1, 1, 1)");
+        rollouts.tenants(1, 3, null);
+        rollouts.request(start());
+        List<Sent> sent = rollouts.turns();
+        assertThat(sent).hasSize(3);
+
+        rollouts.takenOver(OptionalLong.of(2));
+        assertThat(rollouts.turns()).containsExactlyInAnyOrderElementsOf(sent);
+        rollouts.secondsPass(12);
+        assertThat(rollouts.turns()).as("its reason is asked for").isEmpty();
+        rollouts.secondsPass(31);
+        assertThat(rollouts.turns()).as("unanswered requests of both").containsExactlyInAnyOrderElementsOf(sent);
+        rollouts.completed(sent);
+        rollouts.turns();
+        assertThat(rollouts.last()).hasToString("completed");
+    }
+
+    @Test
+    void marksThatTheRegistryDidNotTakeAreMadeLater() throws SQLException {
+        rollouts.execute(
+                "CREATE FUNCTION tenantry.away() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'away' USING"
+                        + " ERRCODE = '57P03'; END$$; CREATE TRIGGER away BEFORE UPDATE ON tenantry.rollout_event FOR EACH ROW"
+                        + " EXECUTE FUNCTION tenantry.away()");
+        try {
+            rollouts.tenants(1, 3, null);
+            rollouts.request(start());
+            assertThatThrownBy(rollouts::turns).hasMessageContaining("away");
+            assertThat(rollouts.unmarked()).containsExactly(1L, 2L);
+        } finally {
+            rollouts.execute("DROP FUNCTION tenantry.away() CASCADE");
+        }
+        rollouts.turns();
+        assertThat(rollouts.unmarked()).isEmpty();
+
+        rollouts.execute("UPDATE tenantry.rollout_event SET published = false");
+        rollouts.takenOver(OptionalLong.of(1));
+        assertThat(rollouts.unmarked()).hasSize(2);
+        rollouts.turns();
+        assertThat(rollouts.unmarked())
+                .as("one by the offset's metadata, one is published again")
+                .isEmpty();
     }
 
     @Test

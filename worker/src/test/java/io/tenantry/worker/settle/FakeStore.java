@@ -36,6 +36,9 @@ final class FakeStore implements SettlementStore {
     /** What rollouts were told of dead letters. */
     final List<RolloutAnswer> dead = new CopyOnWriteArrayList<>();
 
+    /** Requests of rollouts that were not run. */
+    final List<RequestRef> repeated = new CopyOnWriteArrayList<>();
+
     final List<RequestRef> published = new CopyOnWriteArrayList<>();
 
     /** What the next call throws. */
@@ -88,7 +91,11 @@ final class FakeStore implements SettlementStore {
     }
 
     @Override
-    public List<Recorded> settle(List<LedgerEntry> entries, List<Registration> registrations, List<RequestRef> marks)
+    public List<Recorded> settle(
+            List<LedgerEntry> entries,
+            List<Registration> registrations,
+            List<RequestRef> marks,
+            List<RequestRef> repeats)
             throws SQLException {
         begun.incrementAndGet();
         try {
@@ -111,6 +118,7 @@ final class FakeStore implements SettlementStore {
         }
         batches.add(entries.size());
         published.addAll(marks);
+        repeated.addAll(repeats);
         List<Recorded> state = new ArrayList<>();
         for (LedgerEntry entry : entries) {
             if (entry.answer() != null) {

@@ -297,6 +297,21 @@ class SettlerTest {
     }
 
     @Test
+    void aRolloutLearnsOfAResultThatOnlyTheLedgerHas() {
+        LedgerEntry entry = new LedgerEntry(
+                request(1).ref(),
+                new EncodedEvent(
+                        "result", "/tenantry", "type", NOW, null, "acme", "{}".getBytes(StandardCharsets.UTF_8)));
+        Recorded recorded = new Recorded(entry, true);
+
+        settler.answeredBefore(migration(1, "/tenantry/test", "spring"), recorded);
+        settler.answeredBefore(migration(2, "/release", "spring"), recorded);
+        assertThat(await(2)).hasSize(2);
+
+        assertThat(store.repeated).extracting(RequestRef::id).containsExactly("request 1");
+    }
+
+    @Test
     void aRolloutLearnsOfADeadLetterHoweverLongTheRegistryIsAway() {
         store.failing(new SQLException("the connection is gone", "08006"));
 

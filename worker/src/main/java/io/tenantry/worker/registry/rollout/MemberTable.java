@@ -49,6 +49,16 @@ public final class MemberTable {
                                 .toList()));
     }
 
+    /** All members of a rollout. */
+    public List<NewMember> all(Connection connection, String rollout) throws SQLException {
+        return Sql.query(
+                connection,
+                "SELECT shared, key, databases, wave FROM tenantry.rollout_member WHERE rollout = ?",
+                row -> new NewMember(
+                        row.getBoolean("shared"), row.getString("key"), databases(row), row.getInt("wave")),
+                rollout);
+    }
+
     /**
      * Claims attempts that were not sent, those of {@code retry-failed} first, and counts them as in flight.
      *
@@ -209,9 +219,13 @@ public final class MemberTable {
         return new ClaimedAttempt(
                 row.getBoolean("shared"),
                 row.getString("key"),
-                List.of((String[]) row.getArray("databases").getArray()),
+                databases(row),
                 row.getInt("attempt"),
                 row.getString("request_id"));
+    }
+
+    private static List<String> databases(ResultSet row) throws SQLException {
+        return List.of((String[]) row.getArray("databases").getArray());
     }
 
     private static Object array(Connection connection, String type, List<?> values) throws SQLException {

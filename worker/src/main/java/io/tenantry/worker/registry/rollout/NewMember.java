@@ -3,7 +3,7 @@ package io.tenantry.worker.registry.rollout;
 import java.util.List;
 
 /**
- * A tenant or shared database of a rollout.
+ * A tenant or shared database of a rollout, as it was planned.
  *
  * @param key the tenant, or the shared database
  * @param databases those of the rollout in which the tenant has a home

@@ -59,6 +59,14 @@ public final class Outbox {
                     group,
                     partition,
                     published.getAsLong());
+            // The owner before may have died before it marked them.
+            Sql.update(
+                    connection,
+                    "UPDATE tenantry.rollout_event SET published = true WHERE group_id = ? AND partition = ? AND position <="
+                            + " ? AND NOT published",
+                    group,
+                    partition,
+                    published.getAsLong());
             return published.getAsLong();
         }
         return Sql.one(

@@ -92,7 +92,7 @@ public final class RolloutCandidates {
      *
      * @param rollout which is none of them
      */
-    public List<Conflict> conflicts(Connection connection, String rollout, Collection<Candidate> members)
+    public List<Conflict> conflicts(Connection connection, String rollout, Collection<NewMember> members)
             throws SQLException {
         List<Place> places = members.stream()
                 .flatMap(member ->

@@ -11,17 +11,32 @@ import java.time.Duration;
  */
 public final class RolloutPruning {
     /**
-     * Deletes a rollout that ended so long ago, with its waves and members.
+     * Deletes a rollout that ended so long ago, with its waves and members. As long as requests of an aborted rollout are
+     * unanswered, workers that read them must find that they are to be skipped; so the rollout is kept for up to twice as long
+     * then. It is not kept longer, because a request may have been lost.
      *
      * @return how many: 0 or 1
      */
     public int oneRollout(Connection connection, Duration retention) throws SQLException {
-        return delete(connection, "rollout", "finished_at < now() - ? * interval '1 second'", retention, 1);
+        long seconds = retention.toSeconds();
+        return Sql.update(
+                connection,
+                "DELETE FROM tenantry.rollout WHERE rollout = ANY (ARRAY(SELECT r.rollout FROM tenantry.rollout r WHERE"
+                        + " r.finished_at < now() - ? * interval '1 second' AND (r.finished_at < now() - ? * interval"
+                        + " '1 second' OR NOT EXISTS (SELECT FROM tenantry.rollout_wave w WHERE w.rollout = r.rollout AND"
+                        + " w.in_flight > 0)) LIMIT 1 FOR UPDATE SKIP LOCKED))",
+                seconds,
+                2 * seconds);
     }
 
     /** Deletes verbs that were answered so long ago; one of them that came again would be answered again. */
     public int verbs(Connection connection, Duration retention, int limit) throws SQLException {
-        return delete(connection, "rollout_verb", "answered_at < now() - ? * interval '1 second'", retention, limit);
+        return delete(
+                connection,
+                "rollout_verb",
+                "plan_of IS NULL AND answered_at < now() - ? * interval '1 second'",
+                retention,
+                limit);
     }
 
     /** Deletes events that were published so long ago. Those that may still have to be published stay. */

@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.EventCodec;
+import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.ResultError;
+import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.registry.LedgerEntry;
 import io.tenantry.worker.registry.LookUp;
 import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.scenario.MigratedRegistry;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -122,6 +125,24 @@ class RolloutAnswersIT {
     }
 
     @Test
+    void aResultOfAReleaseWithoutRolloutsCountsWhenItsRequestIsRepeated() throws SQLException {
+        List<LedgerEntry> ofOldRelease = List.of(
+                plain("1", Outcome.COMPLETED, null),
+                plain("2", Outcome.FAILED, ErrorCode.MIGRATION_FAILED),
+                plain("3", Outcome.UP_TO_DATE, null));
+        control.registry().settle(ofOldRelease, List.of(), List.of());
+        assertThat(waves("spring").get(0)).as("pending").isEqualTo("1: 3 of 3, 0 0 0 0, 0");
+
+        List<RequestRef> repeated = List.of(ref("1"), ref("2"), ref("unknown"));
+        control.registry().settle(List.of(), List.of(), List.of(), repeated);
+        control.registry().settle(List.of(), List.of(), List.of(), repeated);
+        control.registry().settle(List.of(entry("3", FAILED, ErrorCode.LOCK_TIMEOUT)), List.of(), List.of());
+
+        assertThat(waves("spring").get(0)).isEqualTo("1: 0 of 3, 1 1 1 0, 1");
+        assertThat(members()).startsWith("t1 completed", "t2 failed migration-failed counted", "t3 up-to-date");
+    }
+
+    @Test
     void aResultThatBecomesADeadLetterIsAFailureUnlessItWasPublished() throws SQLException {
         LedgerEntry kept = entry("1", COMPLETED, null);
         LedgerEntry published = entry("2", COMPLETED, null);
@@ -218,9 +239,40 @@ class RolloutAnswersIT {
     }
 
     private static LedgerEntry entry(String id, MemberState state, @Nullable ErrorCode code) {
-        EncodedEvent event = new EncodedEvent(
-                "result " + id, SOURCE, "type", Instant.EPOCH, null, "acme", "{}".getBytes(StandardCharsets.UTF_8));
-        return new LedgerEntry(ref(id), event, new RolloutAnswer(id, state, code));
+        Outcome outcome = switch (state) {
+            case PENDING -> throw new IllegalArgumentException("no result");
+            case COMPLETED -> Outcome.COMPLETED;
+            case UP_TO_DATE -> Outcome.UP_TO_DATE;
+            case FAILED -> Outcome.FAILED;
+            case SKIPPED -> Outcome.SKIPPED;
+        };
+        return new LedgerEntry(ref(id), plain(id, outcome, code).result(), new RolloutAnswer(id, state, code));
+    }
+
+    /** Without what it means for a rollout, as a release without rollouts writes it. */
+    private static LedgerEntry plain(String id, Outcome outcome, @Nullable ErrorCode code) {
+        TenantResult result = new TenantResult(
+                "acme",
+                null,
+                ref(id),
+                "spring",
+                outcome,
+                code == null ? null : ResultError.of(code, "no"),
+                List.of(),
+                1,
+                "worker",
+                Instant.EPOCH,
+                Instant.EPOCH);
+        return new LedgerEntry(
+                ref(id),
+                new EncodedEvent(
+                        "result " + id,
+                        SOURCE,
+                        "type",
+                        Instant.EPOCH,
+                        null,
+                        "acme",
+                        new EventCodec().encodeData(result)));
     }
 
     private static RequestRef ref(String id) {

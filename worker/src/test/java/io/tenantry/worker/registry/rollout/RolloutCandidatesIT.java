@@ -84,7 +84,7 @@ class RolloutCandidatesIT {
 
         assertThat(conflicts(member("acme", "users"), member("globex", "users", "orders"), member("initech", "users")))
                 .containsExactly(new Conflict("active", 2, "acme"));
-        assertThat(conflicts(new Candidate("billing", true, List.of("billing"), false)))
+        assertThat(conflicts(new NewMember(true, "billing", List.of("billing"), 1)))
                 .containsExactly(new Conflict("active", 1, "billing"));
         assertThat(conflicts(
                         member("globex", "orders"),
@@ -105,13 +105,13 @@ class RolloutCandidatesIT {
         return control.registry().inTransaction(connection -> candidates.find(connection, attributes, targets, SHARED));
     }
 
-    private List<Conflict> conflicts(Candidate... members) throws SQLException {
+    private List<Conflict> conflicts(NewMember... members) throws SQLException {
         return control.registry()
                 .inTransaction(connection -> candidates.conflicts(connection, "mine", List.of(members)));
     }
 
-    private static Candidate member(String tenant, String... databases) {
-        return new Candidate(tenant, false, List.of(databases), false);
+    private static NewMember member(String tenant, String... databases) {
+        return new NewMember(false, tenant, List.of(databases), 1);
     }
 
     private void tenant(String name, String attributes) {
