@@ -7,6 +7,7 @@ import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.connection.ConnectionPool;
 import io.tenantry.worker.postgres.connection.DedicatedConnection;
+import io.tenantry.worker.registry.rollout.AttemptHalts;
 import io.tenantry.worker.registry.rollout.RolloutAnswer;
 import io.tenantry.worker.registry.rollout.RolloutAnswers;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,7 +71,7 @@ public final class Registry implements AutoCloseable {
 
     /**
      * Looks up what is known of tenants, and whether requests were answered before, in one query; in a second one, whether
-     * the rollouts that sent some of the requests were halted.
+     * the rollouts that sent some of the requests were halted, and how often.
      *
      * @return an answer for each, in their order
      */
@@ -82,17 +84,19 @@ public final class Registry implements AutoCloseable {
             List<TenantRecord> found = tenants.lookUp(connection, wanted);
             return ofRollouts.isEmpty()
                     ? found
-                    : withHalted(wanted, found, rolloutAnswers.halted(connection, ofRollouts));
+                    : withHalts(wanted, found, rolloutAnswers.halts(connection, ofRollouts));
         }
     }
 
-    private static List<TenantRecord> withHalted(List<LookUp> wanted, List<TenantRecord> found, Set<String> halted) {
+    private static List<TenantRecord> withHalts(
+            List<LookUp> wanted, List<TenantRecord> found, Map<String, AttemptHalts> halts) {
         List<TenantRecord> answers = new ArrayList<>(found.size());
         for (int i = 0; i < found.size(); i++) {
             LookUp asked = wanted.get(i);
-            boolean isHalted =
-                    asked.ofRollout() && halted.contains(asked.request().id());
-            answers.add(isHalted ? found.get(i).withHalted() : found.get(i));
+            answers.add(
+                    asked.ofRollout()
+                            ? found.get(i).with(halts.get(asked.request().id()))
+                            : found.get(i));
         }
         return answers;
     }

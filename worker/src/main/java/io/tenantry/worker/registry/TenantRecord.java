@@ -1,7 +1,9 @@
 package io.tenantry.worker.registry;
 
+import io.tenantry.worker.registry.rollout.AttemptHalts;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the registry knows about a tenant before a request runs.
@@ -9,17 +11,25 @@ import java.util.Optional;
  * @param recorded the ledger's entry for the request's identity, if it was answered before
  * @param registered whether the tenant was onboarded, or the shared database migrated once
  * @param homes the tenant's homes, or the shared database; empty if it is not registered
- * @param halted whether the rollout that sent the request was halted or aborted since
+ * @param halts of the rollout whose latest attempt for its member the request is; null if it is none
  */
 public record TenantRecord(
-        Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes, boolean halted) {
-    /** For a request that no rollout sent, or that its rollout still wants. */
+        Optional<Recorded> recorded,
+        boolean registered,
+        List<RegisteredHome> homes,
+        @Nullable AttemptHalts halts) {
+    /** For a request that no rollout sent. */
     public TenantRecord(Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes) {
-        this(recorded, registered, homes, false);
+        this(recorded, registered, homes, null);
     }
 
-    TenantRecord withHalted() {
-        return new TenantRecord(recorded, registered, homes, true);
+    TenantRecord with(@Nullable AttemptHalts known) {
+        return new TenantRecord(recorded, registered, homes, known);
+    }
+
+    /** Whether the rollout that sent the request was halted or aborted since. */
+    public boolean halted() {
+        return halts != null && halts.isHalted();
     }
 
     /** The home in this database; empty if there is none. */

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -229,8 +230,14 @@ final class DrivenRollouts {
 
     /** Which of these requests a worker would skip now. */
     Set<String> halted(List<Sent> requests) throws SQLException {
-        return registry.inTransaction(connection -> new RolloutAnswers()
-                .halted(connection, requests.stream().map(Sent::id).toList()));
+        return registry
+                .inTransaction(connection -> new RolloutAnswers()
+                        .halts(connection, requests.stream().map(Sent::id).toList()))
+                .entrySet()
+                .stream()
+                .filter(halts -> halts.getValue().isHalted())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private long nanos() {

@@ -7,8 +7,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,14 +55,16 @@ public final class RolloutAnswers {
         change(connection, OF_RETRACTIONS, answers, true);
     }
 
-    /** Those of the requests whose rollout was halted or aborted after they were made. */
-    public Set<String> halted(Connection connection, Collection<String> requestIds) throws SQLException {
-        return new HashSet<>(Sql.query(
+    /** How often the rollouts were halted, by request; those that are no member's latest attempt are left out. */
+    public Map<String, AttemptHalts> halts(Connection connection, Collection<String> requestIds) throws SQLException {
+        Map<String, AttemptHalts> halts = new HashMap<>();
+        Sql.forEach(
                 connection,
-                "SELECT m.request_id FROM tenantry.rollout_member m JOIN tenantry.rollout r USING (rollout) WHERE"
-                        + " m.request_id = ANY (?) AND r.halts > m.halts",
-                row -> row.getString(1),
-                connection.createArrayOf("text", requestIds.toArray())));
+                "SELECT m.request_id, m.halts, r.halts FROM tenantry.rollout_member m JOIN tenantry.rollout r USING"
+                        + " (rollout) WHERE m.request_id = ANY (?)",
+                row -> halts.put(row.getString(1), new AttemptHalts(row.getInt(2), row.getInt(3))),
+                connection.createArrayOf("text", requestIds.toArray()));
+        return halts;
     }
 
     private static void change(Connection connection, String sql, Collection<RolloutAnswer> answers, boolean dead)

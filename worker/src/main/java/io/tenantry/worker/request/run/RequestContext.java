@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 public final class RequestContext {
     private final Parts parts;
     private final ExclusiveQueue turns = new ExclusiveQueue();
+    private final HaltsSeen halts = new HaltsSeen();
     private final RequestTypes types;
 
     /**
@@ -107,6 +108,11 @@ public final class RequestContext {
     /** The request works on a home in this session. */
     void session(Request request, String server, int pid, Supplier<String> script) {
         parts.rollouts().session(request, server, pid, script);
+    }
+
+    /** What is known of the halts of rollouts. */
+    HaltsSeen halts() {
+        return halts;
     }
 
     /** The turns of scripts that run outside a transaction. */

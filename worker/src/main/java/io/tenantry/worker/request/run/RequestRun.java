@@ -99,7 +99,8 @@ final class RequestRun implements Task {
     public NextAction run() {
         begin();
         try {
-            Optional<NextAction> early = resolved ? skipIfHalted() : resolve();
+            Optional<NextAction> early = resolved ? Optional.empty() : resolve();
+            early = early.isPresent() ? early : skipIfHalted();
             if (early.isPresent()) {
                 return early.get();
             }
@@ -144,11 +145,11 @@ final class RequestRun implements Task {
     }
 
     /**
-     * Asks the registry again before a request of a rollout begins after a wait: the rollout may have been halted
-     * meanwhile. What has begun goes on. Present if the work does not begin now.
+     * Asks the registry again before a request of a rollout begins, if it has waited for a thread or for something else: the
+     * rollout may have been halted meanwhile. What has begun goes on. Present if the work does not begin now.
      */
     private Optional<NextAction> skipIfHalted() throws SQLException {
-        if (!lookup.isOutdated() || homes.haveBegun()) {
+        if (homes.haveBegun() || !lookup.isOutdated()) {
             return Optional.empty();
         }
         TenantLookup.State state = lookup.again(waited);
@@ -162,7 +163,7 @@ final class RequestRun implements Task {
         if (known.recorded().isPresent()) {
             return Optional.of(answeredBefore(known.recorded().get()));
         }
-        return known.halted() ? Optional.of(skip(homes)) : Optional.empty();
+        return known.halted() ? Optional.of(skip(homes)) : skipIfHalted();
     }
 
     private NextAction answeredBefore(Recorded recorded) {

@@ -1,9 +1,11 @@
 package io.tenantry.worker.request.run;
 
+import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.registry.TenantRecord;
+import io.tenantry.worker.registry.rollout.AttemptHalts;
 import io.tenantry.worker.request.Request;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  */
 final class TenantLookup {
-    /** An answer of this age still says whether a rollout is halted: the halt could as well have come just after. */
-    private static final Duration FRESH = Duration.ofSeconds(1);
-
     private static final Wait REGISTRY_AWAY = new Wait(WaitReason.REGISTRY_AWAY, "registry");
     private static final Wait REGISTRY_ANSWER = new Wait(WaitReason.REGISTRY_ANSWER, "registry");
 
@@ -27,8 +26,8 @@ final class TenantLookup {
     private final RequestContext context;
     /** Null unless the registry was asked, and its answer has not been read. */
     private @Nullable CompletableFuture<TenantRecord> asked;
-    /** When the last answer was read, as {@link System#nanoTime}. */
-    private long answeredNanos;
+    /** In the last answer; null if no rollout sent the request. */
+    private @Nullable AttemptHalts halts;
 
     /** What is known now. */
     sealed interface State {
@@ -73,7 +72,7 @@ final class TenantLookup {
         try {
             TenantRecord known = read(answer);
             health.answered();
-            answeredNanos = context.nanoTime();
+            halts = known.halts();
             return new State.Known(known);
         } catch (SQLException failure) {
             Optional<Duration> away = health.pauseUnlessAboutTheWork(failure);
@@ -85,21 +84,36 @@ final class TenantLookup {
     }
 
     /**
-     * Whether the last answer is too old to begin by it. Only the answer to a request of a rollout becomes outdated, because
-     * the rollout may be halted.
+     * Whether the request is to be looked up {@link #again} before it begins, or was and the answer has not been read. Only the
+     * answer to a request of a rollout becomes outdated, because the rollout may be halted.
      */
     boolean isOutdated() {
-        return context.isOfRollout(request) && context.nanoTime() - answeredNanos > FRESH.toNanos();
+        return asked != null
+                || (halts != null && context.halts().mustAsk(rollout(), halts.ofAttempt(), context.nanoTime()));
     }
 
     private NextAction ask(Wait why) {
-        CompletableFuture<TenantRecord> answer = context.lookUp(request);
+        long now = context.nanoTime();
+        CompletableFuture<TenantRecord> answer = context.lookUp(request).thenApply(known -> seen(known, now));
         asked = answer;
         return new NextAction.Await(
                 callback -> {
                     var unused = answer.whenComplete((known, failure) -> callback.run());
                 },
                 why);
+    }
+
+    /** Also for the other requests of the rollout, before this one has a thread to read it. */
+    private TenantRecord seen(TenantRecord known, long askedNanos) {
+        AttemptHalts now = known.halts();
+        if (now != null) {
+            context.halts().answered(rollout(), now.ofRollout(), askedNanos);
+        }
+        return known;
+    }
+
+    private String rollout() {
+        return request.data() instanceof MigrationRequested migration ? String.valueOf(migration.rollout()) : "";
     }
 
     private static TenantRecord read(CompletableFuture<TenantRecord> answer) throws SQLException {
