@@ -1,7 +1,5 @@
 package io.tenantry.worker.cli;
 
-import io.tenantry.worker.config.read.InvalidSettingsException;
-import io.tenantry.worker.operator.OperationFailedException;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -29,7 +27,7 @@ public final class CommandLines {
         // For the commands below it, too.
         line.setColorScheme(Help.defaultColorScheme(environment.isStyled() ? Help.Ansi.ON : Help.Ansi.OFF));
         line.setUsageHelpWidth(WIDTH);
-        line.setParameterExceptionHandler((failure, arguments) -> wrongOptions(failure));
+        line.setParameterExceptionHandler(CommandLines::wrongOptions);
         line.setExecutionExceptionHandler(CommandLines::failed);
         return line;
     }
@@ -43,37 +41,35 @@ public final class CommandLines {
         return completion;
     }
 
-    private static int wrongOptions(ParameterException failure) {
+    private static int wrongOptions(ParameterException failure, String... arguments) {
         CommandLine line = failure.getCommandLine();
-        say(line, Escaped.line(String.valueOf(failure.getMessage())));
-        UnmatchedArgumentException.printSuggestions(failure, line.getErr());
-        line.getErr().println("see `" + line.getCommandSpec().qualifiedName() + " --help`");
-        return ExitStatus.UNUSABLE;
+        // Of options that could not be read, none is set.
+        boolean json = List.of(arguments).contains(OperatorCommand.JSON);
+        return written(FailureReport.of(failure), output(line, json), () -> {
+            UnmatchedArgumentException.printSuggestions(failure, line.getErr());
+            line.getErr().println("see `" + line.getCommandSpec().qualifiedName() + " --help`");
+        });
     }
 
     private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
         if (failure instanceof OutputClosedException) {
             return ExitStatus.OUTPUT_CLOSED;
         }
-        if (failure instanceof InvalidSettingsException invalid) {
-            say(line, "the settings cannot be used:");
-            invalid.faults().forEach(fault -> line.getErr().println("  " + Escaped.line(fault)));
-            return ExitStatus.UNUSABLE;
-        }
-        if (failure instanceof OperationFailedException) {
-            say(line, Escaped.line(String.valueOf(failure.getMessage())));
-            return ExitStatus.FAILED;
-        }
-        StackTraceElement[] trace = failure.getStackTrace();
-        say(
-                line,
-                "a bug ended this command: " + Escaped.line(failure.toString())
-                        + (trace.length == 0 ? "" : " at " + trace[0])
-                        + "; what it has written so far is true, what it was to do may be done in part; please report it");
-        return ExitStatus.FAILED;
+        boolean json = line.getParseResult().hasMatchedOption(OperatorCommand.JSON);
+        return written(FailureReport.of(failure), output(line, json), () -> {});
     }
 
-    private static void say(CommandLine line, String message) {
-        line.getErr().println("tenantry: " + message);
+    private static Output output(CommandLine line, boolean json) {
+        return new Output(line.getOut(), line.getErr(), json, false);
+    }
+
+    private static int written(FailureReport report, Output output, Runnable advice) {
+        try {
+            report.write(output);
+            advice.run();
+            return report.status();
+        } catch (OutputClosedException nobodyReads) {
+            return ExitStatus.OUTPUT_CLOSED;
+        }
     }
 }

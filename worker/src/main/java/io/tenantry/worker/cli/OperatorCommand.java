@@ -11,10 +11,12 @@ import picocli.CommandLine.Spec;
  * reported in one line by {@link CommandLines}.
  */
 public abstract class OperatorCommand implements Callable<Integer> {
+    static final String JSON = "--json";
+
     @Mixin
     private final SettingsOption settings = new SettingsOption();
 
-    @Option(names = "--json", description = "Write JSON lines: one object a line.")
+    @Option(names = JSON, description = "Write JSON lines: one object a line.")
     private boolean json;
 
     @Option(

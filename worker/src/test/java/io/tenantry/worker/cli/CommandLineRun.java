@@ -49,7 +49,14 @@ public record CommandLineRun(int status, String out, String err) {
         return of(line, all.toArray(String[]::new));
     }
 
-    private static CommandLineRun of(CommandLine line, String... arguments) {
+    /** All commands of the product, in a pipe. */
+    static CommandLine product() {
+        return Commands.of(PIPE, settings -> {
+            throw new IllegalStateException("a test runs no worker by the command line");
+        });
+    }
+
+    static CommandLineRun of(CommandLine line, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         line.setOut(new PrintWriter(out, true));

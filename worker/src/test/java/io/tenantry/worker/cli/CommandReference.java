@@ -22,6 +22,8 @@ public final class CommandReference {
             - Data goes to standard output, progress, advice and errors to standard error.
             - `--json` writes JSON lines: a command that lists things writes one object a line, any other one object in one line. Fields
               may be added; a field that is null is left out. Times are in UTC, durations as in ISO 8601.
+              A command that cannot do its work ends with an object that has `error` (`usage`, `settings`, `failed` or `bug`), `status`,
+              `message` and, for settings, `faults`; `config check` has them in its own object.
             - Colours are shown on a terminal only, and not with `NO_COLOR` or `TERM=dumb`. Control characters in what a tenant, an event or a
               server wrote are escaped.
             - Commands are in no worker's way: they have neither the consumer group nor a transactional id, and their sessions are called

@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
             "Left out are letters whose request was answered since, that became a dead letter again, or whose value was not"
                     + " kept. A record without an id of its own is a new request each time that it is sent.",
             "A rollout has counted its dead letters as failed tenants: there, `tenantry rollout retry-failed` is what you want.",
+            "A letter that Kafka refuses does not keep the others from being sent. If Kafka is away, the rest is not tried.",
             "Status 1 if not all were sent."
         },
         footer = {
@@ -55,7 +56,8 @@ public final class ReplayLetters extends OperatorCommand {
             boolean sent,
             boolean dryRun,
             @Nullable Place to,
-            @Nullable String skipped) {}
+            @Nullable String skipped,
+            @Nullable String refused) {}
 
     @Override
     protected int run(Invocation invocation) throws Exception {
@@ -66,20 +68,32 @@ public final class ReplayLetters extends OperatorCommand {
                             : "which dead letters? Give PLACE, --code CODE or --all");
         }
         Output output = invocation.output();
-        int sent = 0;
-        int skipped = 0;
         try (Letters letters = new Letters(invocation.access());
                 Replay replay = new Replay(letters, invocation.access().kafka(), dry)) {
             List<LetterState> states = letters.find(options.selection());
-            for (LetterState state : states) {
-                Replayed replayed = replay.send(state);
-                sent += replayed.to() == null ? 0 : 1;
-                skipped += replayed.to() == null ? 1 : 0;
-                report(output, replayed);
+            return send(states, replay, output);
+        }
+    }
+
+    private int send(List<LetterState> states, Replay replay, Output output) {
+        int sent = 0;
+        int skipped = 0;
+        int refused = 0;
+        for (LetterState state : states) {
+            Replayed replayed = replay.send(state);
+            sent += replayed.to() == null ? 0 : 1;
+            skipped += replayed.skipped() == null ? 0 : 1;
+            refused += replayed.refused() == null ? 0 : 1;
+            report(output, replayed);
+            if (replayed.kafkaAway()) {
+                break;
             }
         }
-        output.note(Words.count(sent, "dead letter") + (dry ? " would be sent, " : " sent, ") + skipped + " left out");
-        return skipped == 0 ? ExitStatus.DONE : ExitStatus.FAILED;
+        int untried = states.size() - sent - skipped - refused;
+        output.note(Words.count(sent, "dead letter") + (dry ? " would be sent, " : " sent, ") + skipped + " left out"
+                + (refused == 0 ? "" : ", " + refused + " refused")
+                + (untried == 0 ? "" : ", " + untried + " not tried: give this command again when Kafka answers"));
+        return sent == states.size() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
     private void report(Output output, Replayed replayed) {
@@ -89,7 +103,10 @@ public final class ReplayLetters extends OperatorCommand {
                     !dry && replayed.to() != null,
                     dry,
                     dry ? null : replayed.to(),
-                    replayed.skipped()));
+                    replayed.skipped(),
+                    replayed.refused()));
+        } else if (replayed.refused() != null) {
+            output.line(Colour.BAD, replayed.letter() + ": refused: " + replayed.refused());
         } else if (replayed.to() == null) {
             output.line(Colour.WAITING, replayed.letter() + ": left out: " + replayed.skipped());
         } else if (dry) {

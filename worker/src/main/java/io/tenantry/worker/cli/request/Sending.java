@@ -44,18 +44,24 @@ final class Sending {
      * A request as JSON.
      *
      * @param tenant the tenant, or the shared database
-     * @param outcome null if nothing is waited for; {@code dead-letter} and {@code open} beside those of results
+     * @param request its id; null if it was not sent
+     * @param outcome null if it was sent and nothing is waited for; {@code not-sent}, {@code dead-letter} and {@code open}
+     *     beside those of results
      * @param code of a dead letter
      * @param deadLetter its place: topic/partition/offset
      */
     private record Line(
             String tenant,
-            String request,
+            @Nullable String request,
             @Nullable String outcome,
             @Nullable TenantResult result,
             @Nullable String code,
             @Nullable String message,
             @Nullable String deadLetter) {
+        static Line notSent(String tenant, String reason) {
+            return new Line(tenant, null, "not-sent", null, null, reason, null);
+        }
+
         static Line of(SentRequest request, @Nullable String outcome) {
             return new Line(request.key(), request.id(), outcome, null, null, null, null);
         }
@@ -114,11 +120,15 @@ final class Sending {
     }
 
     private Requests.Report report(Requests.Report report) {
-        report.refused()
-                .forEach((tenant, reason) -> output.note(
-                        Colour.BAD,
-                        "tenantry: the request for " + tenant + " could not be sent: " + reason
-                                + "; send it again, which does no harm if it was sent"));
+        report.refused().forEach((tenant, reason) -> {
+            output.note(
+                    Colour.BAD,
+                    "tenantry: the request for " + tenant + " could not be sent: " + reason
+                            + "; send it again, which does no harm if it was sent");
+            if (output.isJson()) {
+                output.json(Line.notSent(tenant, reason));
+            }
+        });
         return report;
     }
 

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the dead-letter topics, as far as they are written when it begins. For one thread. */
@@ -84,7 +85,7 @@ final class LetterReader implements AutoCloseable {
                 throw KafkaClients.failure(
                         settings,
                         "read topic " + topic + ": nothing came for " + KafkaClients.LONGEST_CALL.toSeconds() + " s",
-                        new KafkaException("no progress"));
+                        new TimeoutException("no progress"));
             }
         }
     }
@@ -116,7 +117,7 @@ final class LetterReader implements AutoCloseable {
         throw KafkaClients.failure(
                 settings,
                 "read " + place + ": no answer in " + KafkaClients.LONGEST_CALL.toSeconds() + " s",
-                new KafkaException("no answer"));
+                new TimeoutException("no answer"));
     }
 
     @Override

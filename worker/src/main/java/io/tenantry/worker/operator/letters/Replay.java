@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -39,20 +40,27 @@ public final class Replay implements AutoCloseable {
     }
 
     /**
-     * Sends one letter again, and waits until Kafka has it.
-     *
-     * @throws OperationFailedException if Kafka does not acknowledge it: it may be there all the same
+     * Sends one letter again, and waits until Kafka has it. What Kafka refuses of this letter says nothing of the next one,
+     * unless Kafka is away.
      */
-    public Replayed send(LetterState state) throws OperationFailedException {
+    public Replayed send(LetterState state) {
         Letter letter = state.letter();
         Optional<String> why = whyNot(state);
         @Nullable Place origin = letter.origin();
         if (why.isPresent() || origin == null) {
-            return new Replayed(letter.place(), null, why.orElse("its headers do not say where it came from"));
+            return Replayed.skipped(letter.place(), why.orElse("its headers do not say where it came from"));
         }
         if (dry) {
-            return new Replayed(letter.place(), new Place(origin.topic(), origin.partition(), -1), null);
+            return Replayed.sent(letter.place(), new Place(origin.topic(), origin.partition(), -1));
         }
+        try {
+            return Replayed.sent(letter.place(), again(letter, origin));
+        } catch (OperationFailedException refused) {
+            return Replayed.refused(letter.place(), String.valueOf(refused.getMessage()), isAway(refused.getCause()));
+        }
+    }
+
+    private Place again(Letter letter, Place origin) throws OperationFailedException {
         ConsumerRecord<byte[], byte[]> record = letters.record(letter);
         RecordHeaders headers = LetterHeaders.original(record.headers());
         headers.add(LetterHeaders.REPLAY_OF, letter.place().toString().getBytes(StandardCharsets.UTF_8));
@@ -60,7 +68,14 @@ public final class Replay implements AutoCloseable {
         RecordMetadata metadata = acknowledged(
                 letter,
                 new ProducerRecord<>(origin.topic(), partition(origin), null, record.key(), record.value(), headers));
-        return new Replayed(letter.place(), new Place(metadata.topic(), metadata.partition(), metadata.offset()), null);
+        return new Place(metadata.topic(), metadata.partition(), metadata.offset());
+    }
+
+    /** No answer in time; or this command shall end. */
+    private static boolean isAway(@Nullable Throwable cause) {
+        return cause instanceof TimeoutException
+                || cause instanceof InterruptedException
+                || cause instanceof RetriableException;
     }
 
     private Optional<String> whyNot(LetterState state) {

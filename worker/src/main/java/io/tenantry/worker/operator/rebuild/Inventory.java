@@ -10,6 +10,7 @@ import io.tenantry.worker.postgres.home.MarkedHomes;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.HomeRows;
 import io.tenantry.worker.registry.LookUp;
+import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.TenantRecord;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +30,7 @@ final class Inventory {
 
     private final Settings settings;
     private final Scope scope;
+    private final SameServers same = new SameServers();
     private final HomeRows rows = new HomeRows();
     private final Map<String, Map<String, List<TenantHome>>> marked = new TreeMap<>();
     private final Map<String, List<TenantHome>> strangers = new TreeMap<>();
@@ -40,11 +43,10 @@ final class Inventory {
     /** Adds the homes of a server; the caller has none of its connections open. */
     void add(Server server) throws SQLException {
         try (Connection connection = server.connection()) {
+            same.add(server.name(), connection);
             for (TenantHome home : MarkedHomes.of(connection, server.name())) {
                 if (!isOurs(home)) {
-                    strangers
-                            .computeIfAbsent(home.database(), name -> new ArrayList<>())
-                            .add(home);
+                    addStranger(home);
                 } else if (scope.has(home)) {
                     marked.computeIfAbsent(String.valueOf(home.tenant()), tenant -> new TreeMap<>())
                             .computeIfAbsent(home.database(), name -> new ArrayList<>())
@@ -54,8 +56,19 @@ final class Inventory {
         }
     }
 
-    /** Homes that the configuration does not know, by their named database. They may be another deployment's. */
+    private void addStranger(TenantHome home) {
+        List<TenantHome> known = strangers.computeIfAbsent(home.database(), name -> new ArrayList<>());
+        if (known.stream().noneMatch(one -> same.isSame(one, home))) {
+            known.add(home);
+        }
+    }
+
+    /**
+     * Homes that neither the configuration nor the registry knows, by their named database; call {@link #homes} before.
+     * They may be another deployment's.
+     */
     Map<String, List<TenantHome>> strangers() {
+        strangers.values().removeIf(List::isEmpty);
         return strangers;
     }
 
@@ -95,14 +108,35 @@ final class Inventory {
     }
 
     private void add(String tenant, TenantRecord known, List<Known> homes) {
-        Map<String, List<TenantHome>> places = marked.getOrDefault(tenant, Map.of());
+        Map<String, List<TenantHome>> found = marked.getOrDefault(tenant, Map.of());
         for (DatabaseSettings database : settings.databases()) {
             String name = database.name();
-            boolean there = places.containsKey(name) || known.home(name).isPresent();
+            Optional<RegisteredHome> row = known.home(name);
+            List<TenantHome> places = new ArrayList<>(found.getOrDefault(name, List.of()));
+            row.flatMap(home -> registered(home, database)).ifPresent(places::add);
+            boolean there = !places.isEmpty() || row.isPresent();
             if (there && scope.hasDatabase(name) && database.isolation() != Isolation.SHARED) {
-                homes.add(new Known(Optional.of(tenant), name, known.home(name), places.getOrDefault(name, List.of())));
+                homes.add(new Known(
+                        Optional.of(tenant), name, row, same.once(places, place -> isPreferred(place, row, database))));
             }
         }
+    }
+
+    private static boolean isPreferred(TenantHome place, Optional<RegisteredHome> row, DatabaseSettings database) {
+        return place.server().equals(row.map(RegisteredHome::server).orElse(database.server()));
+    }
+
+    /** The home at the place of its row, where the configuration would not put it any more; it is no stranger. */
+    private Optional<TenantHome> registered(RegisteredHome row, DatabaseSettings database) {
+        List<TenantHome> others = strangers.getOrDefault(database.name(), List.of());
+        Optional<TenantHome> home = others.stream()
+                .filter(other -> other.isolation() == database.isolation()
+                        && other.server().equals(row.server())
+                        && other.location().equals(row.location())
+                        && Objects.equals(other.tenant(), row.tenant()))
+                .findFirst();
+        home.ifPresent(others::remove);
+        return home;
     }
 
     private List<String> registered(Registry registry) throws SQLException {

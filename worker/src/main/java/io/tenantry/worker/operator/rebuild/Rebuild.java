@@ -74,8 +74,8 @@ public final class Rebuild {
             for (String name : settings.servers().keySet()) {
                 add(inventory, servers, name);
             }
-            inventory.strangers().forEach(listener::leftAlone);
             List<Known> homes = access.registry(inventory::homes);
+            inventory.strangers().forEach(listener::leftAlone);
             HomeLook look = new HomeLook(settings, servers, catalogs);
             Correction correction = access.registry(registry -> new Correction(registry, servers, catalogs));
             int done = 0;

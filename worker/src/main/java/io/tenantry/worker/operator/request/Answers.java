@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -66,7 +67,7 @@ public final class Answers implements AutoCloseable {
             consumer.endOffsets(partitions).forEach(consumer::seek);
             return new Answers(results, consumer);
         } catch (KafkaException failure) {
-            consumer.close();
+            consumer.close(CloseOptions.timeout(KafkaClients.LONGEST_CLOSE));
             throw KafkaClients.failure(settings, "find the end of the results: " + failure.getMessage(), failure);
         }
     }
@@ -153,6 +154,6 @@ public final class Answers implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        consumer.close(CloseOptions.timeout(KafkaClients.LONGEST_CLOSE));
     }
 }

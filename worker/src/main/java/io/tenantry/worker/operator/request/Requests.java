@@ -53,7 +53,8 @@ public final class Requests {
      */
     public void require(List<String> topics) throws OperationFailedException, InvalidSettingsException {
         Set<String> missing = new HashSet<>(topics);
-        try (Admin admin = kafka.admin()) {
+        Admin admin = kafka.admin();
+        try {
             missing.removeAll(admin.listTopics().names().get());
         } catch (ExecutionException failure) {
             throw KafkaClients.failure(
@@ -61,6 +62,8 @@ public final class Requests {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new OperationFailedException("interrupted before anything was sent", interrupted);
+        } finally {
+            admin.close(KafkaClients.LONGEST_CLOSE);
         }
         if (!missing.isEmpty()) {
             throw new OperationFailedException(

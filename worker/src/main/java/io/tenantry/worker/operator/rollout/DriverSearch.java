@@ -33,7 +33,8 @@ public final class DriverSearch {
                 Topic.ROLLOUT_REQUESTED.name(kafka.settings().topicPrefix()),
                 view.drive().partition());
         String group = view.drive().group();
-        try (Admin admin = kafka.admin()) {
+        Admin admin = kafka.admin();
+        try {
             KafkaFuture<ConsumerGroupDescription> answer =
                     Objects.requireNonNull(admin.describeConsumerGroups(List.of(group))
                             .describedGroups()
@@ -49,6 +50,8 @@ public final class DriverSearch {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return "not known: interrupted";
+        } finally {
+            admin.close(KafkaClients.LONGEST_CLOSE);
         }
     }
 

@@ -4,9 +4,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.home.LeasedServers;
-import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.Server;
-import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.startup.StartupChecks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,31 +25,43 @@ public final class ConfigCheck {
     }
 
     /**
-     * What is wrong with Kafka, the registry and the servers, one line each. Takes one connection of each server: by a
-     * lease, as a worker does, and beyond the cap if the registry cannot lease one.
+     * What was found.
+     *
+     * @param faults one line each
+     * @param unchecked servers that were not connected to, since the registry leases no connection
+     */
+    public record Report(List<String> faults, List<String> unchecked) {
+        public Report {
+            faults = List.copyOf(faults);
+            unchecked = List.copyOf(unchecked);
+        }
+    }
+
+    /**
+     * What is wrong with Kafka, the registry and the servers. Takes one connection of each server by a lease, as a worker
+     * does, so that all together stay within the cap; without a lease it connects to no server.
      *
      * @param note told what is no fault, and why the check waits; called by another thread, too
      */
-    public static List<String> connected(Access access, Consumer<String> note) {
+    public static Report connected(Access access, Consumer<String> note) {
         Settings settings = access.settings();
         StartupChecks checks = new StartupChecks(settings);
         checks.kafka();
         List<String> faults = new ArrayList<>();
-        boolean leases = registry(access, faults, note);
-        if (leases) {
+        List<String> unchecked = new ArrayList<>(settings.servers().keySet());
+        if (registry(access, faults, note)) {
             try (LeasedServers leased =
                     LeasedServers.lease(access, settings.servers().keySet(), note)) {
                 Map<String, Server> servers = new LinkedHashMap<>();
                 settings.servers().keySet().forEach(name -> servers.put(name, leased.server(name)));
                 checks.servers(servers, true);
+                unchecked.clear();
             } catch (OperationFailedException failure) {
                 faults.add(String.valueOf(failure.getMessage()));
             }
-        } else {
-            beyondTheCap(settings, checks);
         }
         faults.addAll(0, checks.faults());
-        return faults;
+        return new Report(faults, unchecked);
     }
 
     /** Whether it can lease connections. */
@@ -64,16 +74,5 @@ public final class ConfigCheck {
             faults.add(String.valueOf(failure.getMessage()));
             return false;
         }
-    }
-
-    private static void beyondTheCap(Settings settings, StartupChecks checks) {
-        SessionTimeouts timeouts = new SessionTimeouts(
-                settings.worker().lockTimeout(), settings.worker().statementTimeout());
-        Map<String, Server> servers = new LinkedHashMap<>();
-        settings.servers()
-                .forEach((name, server) ->
-                        servers.put(name, new Server(server, timeouts, new Lease(Access.applicationName()))));
-        checks.servers(servers, false);
-        servers.values().forEach(Server::close);
     }
 }

@@ -241,8 +241,11 @@ class FleetCommandsIT {
         control.deployment().withTopics();
         CommandLineRun good = CommandLineRun.on(control.deployment(), "config", "check", "--connect", "--json");
         control.deployment().executeInRegistry("DROP SCHEMA tenantry CASCADE");
+        // A connection to the server would show as a fault.
         control.deployment().with("servers.main.password", "hidden-password");
         control.deployment().with("servers.main.url", "jdbc:postgresql://127.0.0.1:1/nowhere");
+        CommandLineRun noLease = CommandLineRun.on(control.deployment(), "config", "check", "--connect");
+        control.deployment().with("registry.url", "jdbc:postgresql://127.0.0.1:1/nowhere");
         CommandLineRun away = CommandLineRun.on(control.deployment(), "config", "check", "--connect");
         control.deployment().with("databases.users.migrations", "filesystem:/no/such/folder");
         CommandLineRun noFolder = CommandLineRun.on(control.deployment(), "config", "check");
@@ -253,10 +256,16 @@ class FleetCommandsIT {
                 .hasSize(8)
                 .allMatch(line -> line.contains("does not exist") && line.contains("tenantry topics"));
         assertThat(good.status()).as(good.out()).isZero();
-        assertThat(good.out()).isEqualTo("{\"usable\":true,\"connected\":true,\"faults\":[]}\n");
+        assertThat(good.out()).isEqualTo("{\"usable\":true,\"connected\":true,\"faults\":[],\"unchecked\":[]}\n");
+        assertThat(noLease.status()).isZero();
+        assertThat(noLease.out()).doesNotContain("what they name");
+        assertThat(noLease.err())
+                .contains("registry: its database has no tables of Tenantry")
+                .contains("not checked: server main: a connection there needs a lease")
+                .doesNotContain("hidden-password");
         assertThat(away.status()).isEqualTo(1);
-        assertThat(away.out()).contains("servers.main.url").doesNotContain("hidden-password");
-        assertThat(away.err()).contains("registry: its database has no tables of Tenantry");
+        assertThat(away.out()).contains("registry.url").doesNotContain("servers.main");
+        assertThat(away.err()).contains("not checked: server main");
         assertThat(noFolder.status()).isEqualTo(2);
         assertThat(noFolder.out()).contains("databases.users.migrations", "/no/such/folder");
         assertThat(control.deployment()

@@ -17,11 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +119,34 @@ class DeadLettersIT {
                         .asBoolean())
                 .isTrue();
         assertThat(headers(read(topic()).get(1))).containsEntry("tenantry.replay.of", place(second));
+    }
+
+    @Test
+    void goesOnAfterALetterThatKafkaRefuses() throws Exception {
+        ConfigResource requests = new ConfigResource(ConfigResource.Type.TOPIC, topic());
+        try (Access access = new Access(control.deployment().settings());
+                Admin admin = access.kafka().admin()) {
+            var most = new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "2000");
+            admin.incrementalAlterConfigs(Map.of(requests, List.of(new AlterConfigOp(most, AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+        RecordMetadata large = deadLetter(
+                new ProducerRecord<>(topic(), PARTITION, bytes("acme"), bytes("x".repeat(5000)), new RecordHeaders()),
+                ErrorCode.INVALID_EVENT,
+                false);
+        RecordMetadata small = letter("acme", "small", ErrorCode.UNKNOWN_DATABASE);
+        assertThat(small.partition()).as("it comes after the large one").isEqualTo(large.partition());
+
+        CommandLineRun replay = run("replay", "--all");
+
+        assertThat(replay.status()).isEqualTo(1);
+        assertThat(replay.lines())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith(place(large) + ": refused: ") && line.contains("larger"))
+                .anyMatch(line -> line.startsWith(place(small) + ": sent"));
+        assertThat(replay.err()).contains("1 dead letter sent, 0 left out, 1 refused");
+        assertThat(read(topic())).hasSize(1);
     }
 
     @Test

@@ -170,6 +170,41 @@ class RebuildIT {
     }
 
     @Test
+    void looksAtTheRegisteredPlaceFirstWhenTheConfigurationPutsNewHomesElsewhere() throws Exception {
+        rebuild("--yes");
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET version = '7' WHERE tenant = 'acme'");
+        deployment.with("databases.users.location", "other_{tenant}");
+
+        CommandLineRun run = rebuild("--yes", "--prune");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.lines())
+                .containsExactly(
+                        "version: acme, database users: main/users_acme: version 2, in the registry 7 - written");
+        assertThat(run.err()).doesNotContain("marked for database users left alone");
+        assertThat(deployment.queryRegistry(HOMES))
+                .containsExactly("acme users users_acme 2", "globex users users_globex 1");
+    }
+
+    @Test
+    void takesAHomeThatTwoNamesOfOneServerShowForOneHome() throws Exception {
+        make("analytics", "acme", "latest");
+        var main = Objects.requireNonNull(deployment.settings().servers().get("main"));
+        deployment.with("servers.again.url", main.url());
+        deployment.with("servers.again.user", main.user());
+        deployment.with("servers.again.password", main.password().reveal());
+        deployment.with("servers.again.max-connections", "4");
+
+        CommandLineRun lost = rebuild("--yes");
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET server = 'again' WHERE tenant = 'globex'");
+        CommandLineRun known = rebuild();
+
+        assertThat(lost.out()).doesNotContain("also marked").doesNotContain("again/");
+        assertThat(lost.lines()).hasSize(3);
+        assertThat(known.lines()).isEmpty();
+    }
+
+    @Test
     void writesNothingAboutAHomeThatAnotherSessionWorksOn() throws Exception {
         try (HomeSession session = HomeSession.open(server, home("users", "acme"))) {
             assertThat(session.tryLock()).isPresent();

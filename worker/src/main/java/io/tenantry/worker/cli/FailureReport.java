@@ -1,0 +1,53 @@
+package io.tenantry.worker.cli;
+
+import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.OperationFailedException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Why a command ended without doing what it was asked for. With {@code --json} it is the last line of standard output.
+ *
+ * @param error usage, settings, failed or bug
+ * @param status the exit status
+ * @param message in one line, for people
+ * @param faults of the settings; null if they are not the cause
+ */
+record FailureReport(
+        String error, int status, String message, @Nullable List<String> faults) {
+
+    /** Wrong options. */
+    static FailureReport of(ParameterException failure) {
+        return new FailureReport("usage", ExitStatus.UNUSABLE, String.valueOf(failure.getMessage()), null);
+    }
+
+    /** What a command throws. */
+    static FailureReport of(Exception failure) {
+        if (failure instanceof InvalidSettingsException invalid) {
+            return new FailureReport(
+                    "settings", ExitStatus.UNUSABLE, "the settings cannot be used:", List.copyOf(invalid.faults()));
+        }
+        if (failure instanceof OperationFailedException) {
+            return new FailureReport("failed", ExitStatus.FAILED, String.valueOf(failure.getMessage()), null);
+        }
+        StackTraceElement[] trace = failure.getStackTrace();
+        return new FailureReport(
+                "bug",
+                ExitStatus.FAILED,
+                "a bug ended this command: " + failure + (trace.length == 0 ? "" : " at " + trace[0])
+                        + "; what it has written so far is true, what it was to do may be done in part; please report it",
+                null);
+    }
+
+    /** On standard error for people and, if the user wants JSON, on standard output too. */
+    void write(Output output) {
+        output.note("tenantry: " + message);
+        if (faults != null) {
+            faults.forEach(fault -> output.note("  " + fault));
+        }
+        if (output.isJson()) {
+            output.json(this);
+        }
+    }
+}
