@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code --json} writes JSON on standard output also when a command cannot do its work. */
@@ -88,26 +86,6 @@ class JsonOfFailuresTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "status",
-                "tenants",
-                "tenant acme",
-                "migrate acme --dry-run",
-                "rollout show r1",
-                "rollout watch r1",
-                "rollout list",
-                "registry rebuild"
-            })
-    void saysThatTheRegistryIsAway(String command) throws IOException {
-        JsonNode line = failure(run(command + " --json --config " + settings()), 1);
-
-        assertThat(line.at("/error").asText()).isEqualTo("failed");
-        assertThat(line.at("/status").asInt()).isEqualTo(1);
-        assertThat(line.at("/message").asText()).contains("jdbc:postgresql://127.0.0.1:1/tenantry");
-    }
-
     private static JsonNode failure(CommandLineRun run, int status) {
         assertThat(run.status()).isEqualTo(status);
         assertThat(run.err()).startsWith("tenantry: ");
@@ -117,28 +95,5 @@ class JsonOfFailuresTest {
 
     private static CommandLineRun run(String command) {
         return CommandLineRun.of(CommandLineRun.product(), command.split(" "));
-    }
-
-    private Path settings() throws IOException {
-        Path migrations = Files.createDirectories(folder.resolve("migrations"));
-        Files.writeString(migrations.resolve("V1__a.sql"), "SELECT 1;");
-        return Files.writeString(folder.resolve("tenantry.yaml"), """
-                kafka:
-                  bootstrap-servers: 127.0.0.1:1
-                registry:
-                  url: jdbc:postgresql://127.0.0.1:1/tenantry
-                  user: tenantry
-                servers:
-                  main:
-                    url: jdbc:postgresql://127.0.0.1:1/app
-                    user: app
-                    max-connections: 4
-                databases:
-                  users:
-                    server: main
-                    isolation: schema
-                    location: "users_{tenant}"
-                    migrations: filesystem:%s
-                """.formatted(migrations));
     }
 }

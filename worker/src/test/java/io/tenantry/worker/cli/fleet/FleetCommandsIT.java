@@ -223,13 +223,18 @@ class FleetCommandsIT {
         control.deployment().with("registry.url", "jdbc:postgresql://127.0.0.1:1/nowhere");
         control.deployment().with("registry.password", "hidden-password");
 
-        CommandLineRun status = CommandLineRun.on(control.deployment(), "status");
+        CommandLineRun status = CommandLineRun.on(control.deployment(), "status", "--json");
 
         assertThat(status.status()).isEqualTo(1);
         assertThat(status.err())
                 .contains("jdbc:postgresql://127.0.0.1:1/nowhere", "registry.url")
                 .doesNotContain("hidden-password")
                 .hasLineCount(1);
+        assertThat(status.json()).singleElement().satisfies(line -> {
+            assertThat(line.at("/error").asText()).isEqualTo("failed");
+            assertThat(line.at("/status").asInt()).isEqualTo(1);
+            assertThat("tenantry: " + line.at("/message").asText() + "\n").isEqualTo(status.err());
+        });
     }
 
     @Test
