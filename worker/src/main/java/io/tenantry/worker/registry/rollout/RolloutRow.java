@@ -4,6 +4,7 @@ import io.tenantry.contracts.RolloutRequestRef;
 import io.tenantry.contracts.RolloutRequested;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,162 +53,100 @@ public record RolloutRow(
 
     /** In this state, for this reason. */
     public RolloutRow in(RolloutState next, @Nullable String why) {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                next,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                targets,
-                concurrency,
-                wave,
-                halts,
-                upToDate,
-                sequence,
-                why,
-                waitsFor,
-                soakUntil,
-                requestedAt);
+        return with(change -> {
+            change.state = next;
+            change.reason = why;
+        });
     }
 
     /** After its plan was made. */
     public RolloutRow planned(Map<String, ResolvedTarget> resolved, int known) {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                state,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                resolved,
-                concurrency,
-                wave,
-                halts,
-                known,
-                sequence,
-                reason,
-                waitsFor,
-                soakUntil,
-                requestedAt);
+        return with(change -> {
+            change.targets = resolved;
+            change.upToDate = known;
+        });
     }
 
     /** In the next wave, without a soak time. */
     public RolloutRow inWave(int number) {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                state,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                targets,
-                concurrency,
-                number,
-                halts,
-                upToDate,
-                sequence,
-                reason,
-                waitsFor,
-                null,
-                requestedAt);
+        return with(change -> {
+            change.wave = number;
+            change.soakUntil = null;
+        });
     }
 
     /** With one halt more: attempts that were made before are skipped. */
     public RolloutRow haltedOnce() {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                state,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                targets,
-                concurrency,
-                wave,
-                halts + 1,
-                upToDate,
-                sequence,
-                reason,
-                waitsFor,
-                soakUntil,
-                requestedAt);
+        return with(change -> change.halts++);
     }
 
     /** With one event more. */
     public RolloutRow withEvent() {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                state,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                targets,
-                concurrency,
-                wave,
-                halts,
-                upToDate,
-                sequence + 1,
-                reason,
-                waitsFor,
-                soakUntil,
-                requestedAt);
+        return with(change -> change.sequence++);
     }
 
     /** Waiting for something, or for nothing. */
     public RolloutRow waitingFor(@Nullable String what) {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                state,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                targets,
-                concurrency,
-                wave,
-                halts,
-                upToDate,
-                sequence,
-                reason,
-                what,
-                soakUntil,
-                requestedAt);
+        return with(change -> change.waitsFor = what);
     }
 
     /** Soaking until then. */
     public RolloutRow soakingUntil(@Nullable Instant end) {
-        return new RolloutRow(
-                rollout,
-                group,
-                partition,
-                state,
-                version,
-                start,
-                startedBy,
-                traceparent,
-                targets,
-                concurrency,
-                wave,
-                halts,
-                upToDate,
-                sequence,
-                reason,
-                waitsFor,
-                end,
-                requestedAt);
+        return with(change -> change.soakUntil = end);
+    }
+
+    private RolloutRow with(Consumer<Change> what) {
+        Change change = new Change(this);
+        what.accept(change);
+        return change.row();
+    }
+
+    /** What can change of a rollout. */
+    private static final class Change {
+        private final RolloutRow from;
+        private RolloutState state;
+        private Map<String, ResolvedTarget> targets;
+        private int wave;
+        private int halts;
+        private int upToDate;
+        private long sequence;
+        private @Nullable String reason;
+        private @Nullable String waitsFor;
+        private @Nullable Instant soakUntil;
+
+        private Change(RolloutRow from) {
+            this.from = from;
+            this.state = from.state;
+            this.targets = from.targets;
+            this.wave = from.wave;
+            this.halts = from.halts;
+            this.upToDate = from.upToDate;
+            this.sequence = from.sequence;
+            this.reason = from.reason;
+            this.waitsFor = from.waitsFor;
+            this.soakUntil = from.soakUntil;
+        }
+
+        private RolloutRow row() {
+            return new RolloutRow(
+                    from.rollout,
+                    from.group,
+                    from.partition,
+                    state,
+                    from.version,
+                    from.start,
+                    from.startedBy,
+                    from.traceparent,
+                    targets,
+                    from.concurrency,
+                    wave,
+                    halts,
+                    upToDate,
+                    sequence,
+                    reason,
+                    waitsFor,
+                    soakUntil,
+                    from.requestedAt);
+        }
     }
 }
