@@ -21,6 +21,8 @@ final class RolloutSpeed {
     private static final int FIRST_VERSION = 11;
     private static final int WARM_UP = 500;
     private static final String WORKLOAD = "upgrade";
+    private static final String OLD = "id=\"Tenured Gen\"";
+    private static final double MEBIBYTE = 1 << 20;
 
     private final BenchSettings settings;
     private final DevStack stack;
@@ -80,19 +82,23 @@ final class RolloutSpeed {
         Duration elapsed = way.name().equals(BY_HAND)
                 ? fleet.upgrade(Rivals.tenants("roll", count), String.valueOf(version))
                 : roll(rollouts, way);
-        Counters counted = fleet.counters().since(before);
+        Counters after = fleet.counters();
+        Counters counted = after.since(before);
         scores.add(WORKLOAD, way.name(), count, elapsed);
         out.accept(String.format(
                 Locale.ROOT,
                 "rollout  upgrade  %-22s %8.1f tenants a second; mean ms: queueing %.1f, work on a home %.1f, settling %.1f;"
-                        + " transactions: registry %.0f, Kafka %.0f",
+                        + " transactions: registry %.0f, Kafka %.0f; heap: %.0f of %.0f MiB old, %.2f s of collections",
                 way.name(),
                 count / (elapsed.toNanos() / 1e9),
                 counted.meanMillis("tenantry_queueing_seconds", "type=\"migration\""),
                 counted.meanMillis("tenantry_homes_seconds"),
                 counted.meanMillis("tenantry_settling_seconds"),
                 counted.sum("tenantry_settle_seconds_count"),
-                counted.sum("tenantry_publish_seconds_count")));
+                counted.sum("tenantry_publish_seconds_count"),
+                after.sum("jvm_memory_used_bytes", OLD) / MEBIBYTE,
+                after.sum("jvm_memory_max_bytes", "area=\"heap\"") / MEBIBYTE,
+                counted.sum("jvm_gc_pause_seconds_sum")));
     }
 
     private Duration roll(RolloutClient rollouts, Way way) {
