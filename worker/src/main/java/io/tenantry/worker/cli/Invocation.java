@@ -41,10 +41,9 @@ public final class Invocation implements AutoCloseable {
         return known;
     }
 
-    /** What another command needs to reach the same deployment, as in {@code --config other.yaml}; empty if nothing. */
-    public String sameDeployment() {
-        String file = option.file().toString();
-        return file.equals(SettingsOption.DEFAULT) ? "" : "--config " + file;
+    /** Writes the commands that an operator may want next, with the settings of this one. */
+    public NextCommand next() {
+        return NextCommand.with(option.file());
     }
 
     /** The registry and Kafka of the settings; closed after the command. */

@@ -64,8 +64,9 @@ public final class ShowTenant extends OperatorCommand {
         }
         TenantDetails details = new FleetReader(invocation.access())
                 .tenant(tenant, requests)
-                .orElseThrow(() -> new OperationFailedException(
-                        "tenant " + tenant + " is neither registered nor in the ledger; `tenantry tenants` lists all"));
+                .orElseThrow(() ->
+                        new OperationFailedException("tenant " + tenant + " is neither registered nor in the ledger; `"
+                                + invocation.next().of("tenants") + "` lists all"));
         Output output = invocation.output();
         if (output.isJson()) {
             output.json(new TenantJson(

@@ -32,7 +32,7 @@ public final class Status extends OperatorCommand {
         if (output.isJson()) {
             output.json(StatusJson.of(status));
         } else {
-            new StatusText(output).write(status);
+            new StatusText(output, invocation.next()).write(status);
         }
         return ExitStatus.DONE;
     }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.cli.fleet;
 
 import io.tenantry.worker.cli.Colour;
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.TextTable;
 import io.tenantry.worker.cli.Words;
@@ -17,9 +18,11 @@ import java.util.stream.Collectors;
 /** The fleet as text. */
 final class StatusText {
     private final Output output;
+    private final NextCommand next;
 
-    StatusText(Output output) {
+    StatusText(Output output, NextCommand next) {
         this.output = output;
+        this.next = next;
     }
 
     void write(FleetStatus status) {
@@ -118,13 +121,13 @@ final class StatusText {
 
     private void advice(FleetStatus status) {
         if (status.tenants() == 0 && status.failed() == 0) {
-            output.note("no tenant is registered; onboard one: tenantry onboard TENANT");
+            output.note("no tenant is registered; onboard one: " + next.of("onboard TENANT"));
         }
         if (status.failed() > 0) {
-            output.note("who failed, and why: tenantry tenants --failed");
+            output.note("who failed, and why: " + next.of("tenants --failed"));
         }
         if (status.behind() > 0) {
-            output.note("who is behind: tenantry tenants --behind");
+            output.note("who is behind: " + next.of("tenants --behind"));
         }
     }
 }

@@ -46,7 +46,7 @@ public final class ListLetters extends OperatorCommand {
             output.note("there is no dead letter like that");
         } else {
             output.table(table(states));
-            output.note("one with its value: tenantry dead-letters show PLACE");
+            output.note("one with its value: " + invocation.next().of("dead-letters show PLACE"));
         }
         return ExitStatus.DONE;
     }

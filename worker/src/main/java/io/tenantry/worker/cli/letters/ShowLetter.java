@@ -5,6 +5,7 @@ import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.Words;
@@ -54,7 +55,7 @@ public final class ShowLetter extends OperatorCommand {
                 if (output.isJson()) {
                     output.json(json(content));
                 } else {
-                    write(output, content);
+                    write(output, content, invocation.next());
                 }
             }
         }
@@ -65,7 +66,7 @@ public final class ShowLetter extends OperatorCommand {
         return new ContentJson(LetterJson.of(content.state()), content.headers(), content.value());
     }
 
-    private static void write(Output output, LetterContent content) {
+    private static void write(Output output, LetterContent content, NextCommand next) {
         Letter letter = content.state().letter();
         output.line(Colour.HEADING, letter.place().toString());
         output.line("from      " + (letter.origin() == null ? "not known" : letter.origin()));
@@ -83,7 +84,7 @@ public final class ShowLetter extends OperatorCommand {
         content.headers().forEach(header -> output.line("header    " + header.name() + ": " + shown(header.value())));
         output.line("value     " + shown(content.value()));
         if (letter.replayable()) {
-            output.note("send it again: tenantry dead-letters replay " + letter.place());
+            output.note("send it again: " + next.of("dead-letters replay " + letter.place()));
         }
     }
 

@@ -65,17 +65,14 @@ public final class RebuildRegistry extends OperatorCommand {
 
     /** The same command for the same homes, without what it writes. */
     private String command(Invocation invocation) {
-        StringBuilder command = new StringBuilder("tenantry registry rebuild");
-        if (!invocation.sameDeployment().isEmpty()) {
-            command.append(' ').append(invocation.sameDeployment());
-        }
+        StringBuilder command = new StringBuilder("registry rebuild");
         if (database != null) {
             command.append(" --database ").append(database);
         }
         if (tenant != null) {
             command.append(" --tenant ").append(tenant);
         }
-        return command.toString();
+        return invocation.next().of(command.toString());
     }
 
     private void checkDatabase(Settings settings) {

@@ -169,9 +169,9 @@ final class Sending {
                                     ", ",
                                     open.stream()
                                             .limit(SHOWN)
-                                            .map(request -> "tenantry tenant " + request.key())
+                                            .map(request -> invocation.next().of("tenant " + request.key()))
                                             .toList())
-                            : "tenantry status")
+                            : invocation.next().of("status"))
                     + (open.size() > SHOWN ? ", and so on" : ""));
         }
         return failed == 0 && open.isEmpty() && report.refused().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;

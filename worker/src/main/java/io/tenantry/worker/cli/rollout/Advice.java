@@ -1,15 +1,16 @@
 package io.tenantry.worker.cli.rollout;
 
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.registry.rollout.RolloutView;
 import java.util.List;
 
 /** What an operator does next with a rollout. */
 final class Advice {
-    private final String options;
+    private final NextCommand next;
 
-    /** @param options that each command needs, as in {@code --config other.yaml}; empty if it needs none */
-    Advice(String options) {
-        this.options = options;
+    /** Advises commands for the deployment of {@code next}. */
+    Advice(NextCommand next) {
+        this.next = next;
     }
 
     /** A command in full. */
@@ -19,7 +20,7 @@ final class Advice {
 
     /** The same of any command. */
     String command(String text) {
-        return "tenantry " + text + (options.isEmpty() ? "" : " " + options);
+        return next.of(text);
     }
 
     /** The next commands, one line each, with what they are for; empty if there is nothing to do. */

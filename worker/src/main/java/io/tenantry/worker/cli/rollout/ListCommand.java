@@ -55,7 +55,7 @@ final class ListCommand extends OperatorCommand {
             return ExitStatus.DONE;
         }
         output.table(table(rollouts, ZoneId.systemDefault()));
-        output.note("one of them: " + new Advice(invocation.sameDeployment()).command("rollout show NAME"));
+        output.note("one of them: " + invocation.next().of("rollout show NAME"));
         return ExitStatus.DONE;
     }
 

@@ -22,7 +22,7 @@ abstract class RolloutCommand extends OperatorCommand {
     }
 
     static Advice advice(Invocation invocation) {
-        return new Advice(invocation.sameDeployment());
+        return new Advice(invocation.next());
     }
 
     /** What the options say; a value that cannot be used is the user's mistake. */

@@ -2,6 +2,7 @@ package io.tenantry.worker.cli.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.operator.rollout.RolloutLook;
 import io.tenantry.worker.registry.rollout.Blocker;
@@ -11,6 +12,7 @@ import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.registry.rollout.RolloutWait;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -74,7 +76,7 @@ class ShowTextTest {
 
     @Test
     void theNextCommandsFitTheStateAndReachTheSameDeployment() {
-        Advice advice = new Advice("--config prod.yaml");
+        Advice advice = new Advice(NextCommand.with(Path.of("prod.yaml")));
 
         assertThat(advice.next(Rollouts.running().in(RolloutState.PAUSED, null).view()))
                 .containsExactly(

@@ -3,8 +3,10 @@ package io.tenantry.worker.cli.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.cli.Colour;
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.RolloutState;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -103,7 +105,8 @@ class WatchScreenTest {
     }
 
     private static WatchScreen screen(Rollouts rollout) {
-        return new WatchScreen(rollout.look(0, STUCK, List.of()), EIGHT, new Advice(""));
+        return new WatchScreen(
+                rollout.look(0, STUCK, List.of()), EIGHT, new Advice(NextCommand.with(Path.of("tenantry.yaml"))));
     }
 
     private static List<String> text(WatchScreen screen, int width, int height) {

@@ -1,0 +1,35 @@
+package io.tenantry.worker.cli;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Writes commands that reach the same deployment as this one: a user can copy them as they are. */
+public final class NextCommand {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
+    private final String options;
+
+    private NextCommand(String options) {
+        this.options = options;
+    }
+
+    /** Commands that need the settings of {@code file}; the default file is not named. */
+    public static NextCommand with(Path file) {
+        String name = file.toString();
+        return new NextCommand(name.equals(SettingsOption.DEFAULT) ? "" : " --config " + quoted(name));
+    }
+
+    /**
+     * The command in full.
+     *
+     * @param text without the program's name, as in {@code status --json}
+     */
+    public String of(String text) {
+        return "tenantry " + text + options;
+    }
+
+    /** As one word for a POSIX shell. */
+    private static String quoted(String word) {
+        return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}
