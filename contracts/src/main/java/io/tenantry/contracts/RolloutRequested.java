@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param waves in their order; tenants left over after the last form one more wave; empty or null means one wave with
  *     all
  * @param concurrency how many tenants have an unanswered request at once; null means twice the connections that the servers
- *     of its databases allow, and in addition as many as had a result in the last half second
+ *     of its databases allow, and in addition as many as had a result in the last second
  * @param halt null means {@link HaltRule#FIRST_FAILURE}
  * @param everyTenant whether a request is sent also to tenants that are known to be at the target; null means no
  */

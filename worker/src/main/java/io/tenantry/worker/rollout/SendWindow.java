@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
  * Counts the recent results of each rollout, by which a rollout without a {@code concurrency} of its own may have more
  * requests unanswered. Between two upgrades of one place lie three commits, which take about as long for a quick upgrade as
  * for a slow one. So a rollout of quick upgrades needs more of them in flight to keep the servers busy. What is sent ahead
- * stays half a second of work: after a pause the rollout comes to rest as soon. For the driver's thread alone.
+ * stays about a second of work: after a pause the rollout comes to rest as soon. For the driver's thread alone.
  */
 final class SendWindow {
-    private static final Duration RECENT = Duration.ofMillis(500);
+    private static final Duration RECENT = Duration.ofSeconds(1);
 
     private record Sight(int worked, long atNanos) {}
 
@@ -28,7 +28,7 @@ final class SendWindow {
         this.nanoTime = nanoTime;
     }
 
-    /** How many of its requests were worked on and answered in the last half second; 0 at the first look. */
+    /** How many of its requests were worked on and answered in the last second; 0 at the first look. */
     int recentlyAnswered(Look rollout) {
         long now = nanoTime.getAsLong();
         Deque<Sight> sights = rollouts.computeIfAbsent(rollout.rollout(), added -> new ArrayDeque<>());

@@ -64,7 +64,7 @@ class RolloutWorkIT {
         rollouts.completed(canary);
         List<Sent> rest = rollouts.turns();
         assertThat(rest)
-                .as("twice the cap of the server, and as many as were answered in the last half second")
+                .as("twice the cap of the server, and as many as were answered in the last second")
                 .hasSize(12);
         rollouts.completed(rest);
         List<Sent> last = rollouts.turns();

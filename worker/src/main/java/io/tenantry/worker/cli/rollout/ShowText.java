@@ -78,7 +78,7 @@ final class ShowText {
     }
 
     private static String growing(RolloutView view) {
-        return view.request().concurrency() == null ? ", and as many as had a result in the last half second" : "";
+        return view.request().concurrency() == null ? ", and as many as had a result in the last second" : "";
     }
 
     private static void fact(Output output, String name, @Nullable String value) {

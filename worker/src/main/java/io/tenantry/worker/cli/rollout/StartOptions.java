@@ -79,7 +79,7 @@ final class StartOptions {
             names = "--concurrency",
             paramLabel = "N",
             description = "Tenants in flight at most (default: twice the connections that the servers allow, and as"
-                    + " many as had a result in the last half second).")
+                    + " many as had a result in the last second).")
     private @Nullable Integer concurrency;
 
     @Option(

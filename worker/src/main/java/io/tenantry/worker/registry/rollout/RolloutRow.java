@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedBy the request
  * @param targets by database; empty until the rollout is planned
  * @param concurrency how many members have an unanswered request at once; by default as many more as had a result in the last
- *     half second
+ *     second
  * @param wave the current one, from 1; 0 before the first
  * @param halts how often it was halted or aborted
  * @param upToDate tenants that were known to be at the target at the start

@@ -35,7 +35,7 @@ public record RolloutView(
      * @param group the consumer group
      * @param partition of {@code rollout.requested}; its owner drives the rollout
      * @param concurrency tenants in flight at most; more are possible if the request has none: as many as had a result in the
-     *     last half second
+     *     last second
      * @param maxFailures of the whole rollout; null means no limit
      * @param maxFailurePercent of the tenants of a wave; null means no limit
      */

@@ -48,7 +48,7 @@ class ShowTextTest {
                         "  target      users 12",
                         "  requested   1970-01-01 00:00:00, 3 min ago",
                         "  driven by   the worker at 10.0.0.3",
-                        "  in flight   at most 32, and as many as had a result in the last half second",
+                        "  in flight   at most 32, and as many as had a result in the last second",
                         "  halts at    more than 2 % of a wave failed (wave 2: 3 of 250 so far, 5 allowed)",
                         "   2  early   halted         250         37           0       3        0         16        194  -",
                         "migration-failed            5                5",
