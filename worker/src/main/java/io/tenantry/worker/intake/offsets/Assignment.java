@@ -159,7 +159,7 @@ public final class Assignment implements ConsumerRebalanceListener {
     public boolean receive(Coordinates record) {
         OffsetTracker tracker =
                 trackers.computeIfAbsent(record.partition(), p -> OffsetTracker.startingAt(record.offset()));
-        if (record.offset() < tracker.watermark()) {
+        if (tracker.hasGoneBackTo(record.offset())) {
             LOG.warn(
                     "{} went back to offset {}, below the committed {}: it was created again or lost records; it is"
                             + " read from there, and what the ledger has is not run again",

@@ -21,6 +21,12 @@ public final class OffsetTracker {
 
     private long watermark;
     private long next;
+    /**
+     * The consumer's position: it has delivered or passed over all below. The watermark and the next offset may be beyond
+     * it, where an earlier owner has settled what comes next.
+     */
+    private long reached;
+
     private BitSet settled;
     /** Of the last published event; null if there is none. */
     private @Nullable Long eventPosition;
@@ -30,6 +36,7 @@ public final class OffsetTracker {
     private OffsetTracker(long watermark, BitSet settled, @Nullable Long eventPosition) {
         this.watermark = watermark;
         this.next = watermark;
+        this.reached = watermark;
         this.settled = settled;
         this.eventPosition = eventPosition;
     }
@@ -64,6 +71,7 @@ public final class OffsetTracker {
      * @return false if it is settled already, and nothing is to be done about it
      */
     public boolean receive(long offset) {
+        reached = Math.max(reached, offset + 1);
         if (offset < next) {
             return isPending(offset);
         }
@@ -89,6 +97,7 @@ public final class OffsetTracker {
 
     /** The consumer is at this position: Kafka delivers no record between the last one and the position. */
     void passOver(long position) {
+        reached = Math.max(reached, position);
         if (position > next && isEmpty()) {
             // No bits are set, however large the gap is.
             watermark = position;
@@ -100,6 +109,15 @@ public final class OffsetTracker {
             advance();
             changed = true;
         }
+    }
+
+    /**
+     * Whether a record at this offset shows that the partition was created again or lost records: the consumer was past it,
+     * and it is below the watermark. The watermark alone shows nothing, since what an earlier owner has settled is delivered,
+     * too.
+     */
+    boolean hasGoneBackTo(long offset) {
+        return offset < reached && offset < watermark;
     }
 
     /** Whether the offset was delivered and is not settled. */

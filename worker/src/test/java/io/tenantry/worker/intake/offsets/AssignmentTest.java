@@ -186,6 +186,26 @@ class AssignmentTest {
         assertThat(assignment.offsets(Set.of())).isEqualTo(Map.of(PARTITION, new OffsetAndMetadata(3, "2:41:")));
     }
 
+    /** A poll may end before a record that an earlier owner has settled; then the watermark passes that record unread. */
+    @Test
+    void aRecordThatAnEarlierOwnerSettledIsReadAfterTheWatermarkHasPassedIt() {
+        consumer.commitSync(Map.of(PARTITION, committed(216, 217, 228)));
+        assignment.onPartitionsAssigned(PARTITIONS);
+        assertThat(assignment.receive(new Coordinates(PARTITION, 216))).isTrue();
+        assignment.passOver(PARTITION, 217);
+        assignment.settle(new Coordinates(PARTITION, 216));
+        assertThat(assignment.offsets(Set.of())).isEqualTo(Map.of(PARTITION, committed(218, 228)));
+
+        assertThat(assignment.receive(new Coordinates(PARTITION, 217))).isFalse();
+
+        assertThat(assignment.receive(new Coordinates(PARTITION, 218)))
+                .as("the first record that nobody has settled")
+                .isTrue();
+        assertThat(assignment.receive(new Coordinates(PARTITION, 228)))
+                .as("a record that the earlier owner has answered")
+                .isFalse();
+    }
+
     @Test
     void knowsWhatACommitInDoubtHasPublished() {
         assignment.onPartitionsAssigned(PARTITIONS);
@@ -199,6 +219,15 @@ class AssignmentTest {
         assertThat(committed.isPublished(PARTITION, 42)).isFalse();
         assertThat(committed.isSettled(new Coordinates(PARTITION, 6))).isTrue();
         assertThat(committed.isSettled(new Coordinates(PARTITION, 7))).isFalse();
+    }
+
+    /** What is committed by a worker that settled all below the watermark and these beyond it. */
+    private static OffsetAndMetadata committed(long watermark, long... settledBeyond) {
+        OffsetTracker tracker = OffsetTracker.startingAt(watermark);
+        for (long offset : settledBeyond) {
+            tracker.settle(offset);
+        }
+        return tracker.toCommit();
     }
 
     private void awaitCommitted() {
