@@ -31,19 +31,23 @@ public record CustomSettingFunctions(boolean everywhere, Set<String> schemas) {
     /** Functions call functions; each round finds those that call one that is known. */
     private static final int ROUNDS = 4;
 
-    /** A function is in use if a trigger, an event trigger, a view, a default, an operator or the like depends on it. */
+    /**
+     * A function is in use if a trigger, an event trigger, a view, a default, an operator or the like depends on it. Because
+     * of OFFSET 0, the server's own functions, which are thousands, are left out before texts are searched.
+     */
     private static final String QUERY = """
             SELECT lower(p.proname) AS name,
-                CASE WHEN EXISTS (SELECT FROM pg_description m WHERE m.objoid = n.oid
-                    AND m.classoid = 'pg_namespace'::regclass AND starts_with(m.description, %s)) THEN n.nspname END AS home,
+                CASE WHEN EXISTS (SELECT FROM pg_description m WHERE m.objoid = p.pronamespace
+                    AND m.classoid = 'pg_namespace'::regclass AND starts_with(m.description, %s)) THEN p.nspname END AS home,
                 EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid
                     AND d.classid <> 'pg_proc'::regclass) AS used
-            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-                AND (EXISTS (SELECT FROM unnest(p.proconfig) setting WHERE setting ~ '^[^=]*[.]')
-                    OR CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ~* %s
-                        ELSE p.prosqlbody::text ~ (SELECT ':(funcid|opfuncid|aggfnoid|winfnoid) (' || string_agg(o.oid::text, '|')
-                            || ')\\M' FROM pg_proc o WHERE lower(o.proname) IN (%s)) END)
+            FROM (SELECT f.oid, f.proname, f.pronamespace, f.proconfig, f.prosrc, f.prosqlbody, n.nspname
+                FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+                WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') OFFSET 0) p
+            WHERE EXISTS (SELECT FROM unnest(p.proconfig) setting WHERE setting ~ '^[^=]*[.]')
+                OR CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ~* %s
+                    ELSE p.prosqlbody::text ~ (SELECT ':(funcid|opfuncid|aggfnoid|winfnoid) (' || string_agg(o.oid::text, '|')
+                        || ')\\M' FROM pg_proc o WHERE lower(o.proname) IN (%s)) END
             """;
 
     public CustomSettingFunctions {

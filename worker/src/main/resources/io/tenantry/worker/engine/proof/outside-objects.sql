@@ -21,11 +21,12 @@ object (name, class, id, namespace, row_xid) AS (
     UNION ALL SELECT NULL, 'pg_class'::regclass::oid, oid, relnamespace, xmin FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
 ),
 recent AS MATERIALIZED (
+    -- Without a join, so that the conditions are checked on each catalog before the names are built, which costs most.
     SELECT o.name, o.class, o.id, o.row_xid
-    FROM object o, written w
-    WHERE age(o.row_xid) <= age((w.top::text)::xid8::xid)
-      AND o.namespace <> w.home
-      AND o.namespace <> coalesce(nullif(pg_my_temp_schema(), 0), w.home)
+    FROM object o
+    WHERE age(o.row_xid) <= (SELECT age((w.top::text)::xid8::xid) FROM written w)
+      AND o.namespace <> (SELECT w.home FROM written w)
+      AND o.namespace <> coalesce(nullif(pg_my_temp_schema(), 0), (SELECT w.home FROM written w))
 ),
 own AS MATERIALIZED (
     SELECT r.name, r.class, r.id, r.row_xid
