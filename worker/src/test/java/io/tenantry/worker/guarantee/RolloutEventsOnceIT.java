@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  */
 @Tag("guarantee")
 @Execution(ExecutionMode.CONCURRENT) // mostly waits
+@Order(4)
 class RolloutEventsOnceIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     /** Longer than a silence of the proxy, so that the loop keeps its partition. */

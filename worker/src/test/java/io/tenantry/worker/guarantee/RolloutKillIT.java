@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A rollout goes on while a worker is killed in each of its waves, its driver among them. */
 @Tag("guarantee")
+@Order(4)
 class RolloutKillIT {
     private static final String ROLLOUT = "r1";
     private static final int TENANTS = Scale.isFull() ? 1000 : 24;

@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A slow tenant delays no other one of its partition; and what was settled beside it is not repeated after a SIGKILL. */
 @Tag("guarantee")
+@Order(3)
 class SlowTenantIT {
     private static final String SLOW = "slow";
     /** Offsets; a window's metadata takes 24,000. */

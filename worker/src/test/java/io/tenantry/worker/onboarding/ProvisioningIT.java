@@ -17,9 +17,11 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** What a kill at any point of making a tenant's database leaves, and what the next try makes of it. */
+@Order(9)
 class ProvisioningIT {
     private static final String MARK = "tenantry tenant=acme database=analytics";
     private static final String TABLES =

@@ -35,11 +35,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** The databases that the databases of new tenants are copies of. */
+@Order(9)
 class TemplateIT {
     private static final int AT_ONCE = 4;
 

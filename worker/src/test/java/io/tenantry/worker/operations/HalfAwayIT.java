@@ -19,12 +19,14 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Servers that answer, and yet do not do what is asked of them: requests wait, within bounds. */
 @Execution(ExecutionMode.CONCURRENT) // mostly waits
+@Order(8)
 class HalfAwayIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int MORE_THAN_WAIT = 3000;

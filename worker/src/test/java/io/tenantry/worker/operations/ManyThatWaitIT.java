@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Thousands of requests that wait, for whatever it is, keep none from being answered that was published after them. */
+@Order(8)
 class ManyThatWaitIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int MANY = 2100;

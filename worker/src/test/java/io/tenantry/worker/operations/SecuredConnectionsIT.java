@@ -30,6 +30,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with verify-full to PostgreSQL. Both servers have the certificate of {@code localhost}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(9)
 class SecuredConnectionsIT {
     private static final String USER = "tenantry";
     private static final String CREATOR = "creator";

@@ -16,11 +16,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers of one group share the connections of their servers. */
+@Order(8)
 class LeasesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
