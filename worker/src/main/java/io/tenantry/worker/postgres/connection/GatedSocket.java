@@ -37,7 +37,7 @@ final class GatedSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new Sent(super.getOutputStream(), frames);
+        return new Sent(super.getOutputStream());
     }
 
     private static final class Received extends FilterInputStream {
@@ -70,24 +70,29 @@ final class GatedSocket extends Socket {
         }
     }
 
-    private static final class Sent extends FilterOutputStream {
-        private final ReplyFrames frames;
-
-        Sent(OutputStream out, ReplyFrames frames) {
+    /**
+     * Closes the socket when it cannot send: the driver's own close sends a last message first, and leaves the socket
+     * open if that fails, as it does after a reset.
+     */
+    private final class Sent extends FilterOutputStream {
+        Sent(OutputStream out) {
             super(out);
-            this.frames = frames;
         }
 
         @Override
         public void write(int next) throws IOException {
-            ReceiveLimit.sent(1, frames.isEncrypted());
-            out.write(next);
+            write(new byte[] {(byte) next}, 0, 1);
         }
 
         @Override
         public void write(byte[] buffer, int offset, int length) throws IOException {
             ReceiveLimit.sent(length, frames.isEncrypted());
-            out.write(buffer, offset, length);
+            try {
+                out.write(buffer, offset, length);
+            } catch (IOException gone) {
+                GatedSocket.this.close();
+                throw gone;
+            }
         }
     }
 
