@@ -196,7 +196,7 @@ class ArchitectureTest {
             entry("cli", Set.of("operator", "config", "config.read")),
             entry("cli.fleet", Set.of("cli", "operator", "operator.fleet", "registry.overview", "registry.rollout")),
             entry("cli.letters", Set.of("cli", "operator", "operator.letters")),
-            entry("cli.setup", Set.of("cli", "operator.setup", "config")),
+            entry("cli.setup", Set.of("cli", "operator.setup", "config", "config.read")),
             entry(
                     "cli.request",
                     Set.of(
@@ -258,7 +258,6 @@ class ArchitectureTest {
                             "operator.home",
                             "intake.client",
                             "startup",
-                            "postgres.connection",
                             "config",
                             "config.read")),
             entry(
