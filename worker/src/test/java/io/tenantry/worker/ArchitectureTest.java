@@ -253,13 +253,7 @@ class ArchitectureTest {
             entry("operator.letters", Set.of("operator", "registry", "registry.overview", "config", "config.read")),
             entry(
                     "operator.setup",
-                    Set.of(
-                            "operator",
-                            "operator.home",
-                            "intake.client",
-                            "startup",
-                            "config",
-                            "config.read")),
+                    Set.of("operator", "operator.home", "intake.client", "startup", "config", "config.read")),
             entry(
                     "operator.rollout",
                     Set.of("operator", "postgres", "registry", "registry.rollout", "config", "config.read")),
