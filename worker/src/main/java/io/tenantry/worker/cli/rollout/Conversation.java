@@ -95,7 +95,11 @@ final class Conversation {
                 ? ""
                 : "; the request is a dead letter: see `" + advice.command("dead-letters list") + "`";
         output.note(Colour.BAD, "refused with " + code + ": " + reason + dead);
-        output.note("see it: " + advice.command("rollout show " + verb.rollout()));
+        // A refused start leaves no rollout of its name.
+        output.note(
+                verb.action() == RolloutAction.START
+                        ? "those that there are: " + advice.command("rollout list")
+                        : "see it: " + advice.command("rollout show " + verb.rollout()));
     }
 
     private void none(RolloutRequested verb, Answer.None none)

@@ -6,6 +6,7 @@ import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.InvalidEventException;
+import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.RolloutCounts;
 import io.tenantry.contracts.RolloutRequestRef;
 import io.tenantry.contracts.RolloutRequested;
@@ -31,7 +32,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Answers verbs in place of a worker, by their reason: accept, refuse, dead-letter; any other one gets no answer. */
+/** Answers verbs in place of a worker, by their reason: accept, refuse, dead-letter; any other one gets no answer. Refuses starts. */
 final class Answerer implements AutoCloseable {
     private final EventCodec codec = new EventCodec();
     private final KafkaSettings kafka;
@@ -91,7 +92,7 @@ final class Answerer implements AutoCloseable {
     }
 
     private void answer(ConsumerRecord<byte[], byte[]> record, RolloutRequested verb, RolloutRequestRef request) {
-        switch (String.valueOf(verb.reason())) {
+        switch (verb.action() == RolloutAction.START ? "refuse" : String.valueOf(verb.reason())) {
             case "accept" -> result(EventType.ROLLOUT_PAUSED, verb, request);
             case "refuse" -> result(EventType.ROLLOUT_REFUSED, verb, request);
             case "dead-letter" ->

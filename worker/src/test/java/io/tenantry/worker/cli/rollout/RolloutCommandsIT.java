@@ -46,6 +46,13 @@ class RolloutCommandsIT {
                             RolloutRequested.change("release-7", RolloutAction.PAUSE, "refuse"),
                             RolloutRequested.change("release-7", RolloutAction.RESUME, "dead-letter"),
                             RolloutRequested.change("release-7", RolloutAction.RETRY_FAILED, null));
+
+            CommandLineRun refusedStart = run("start", "release-8");
+            assertThat(refusedStart.status()).isEqualTo(ExitStatus.FAILED);
+            assertThat(refusedStart.err())
+                    .contains("refused with rollout-state", "tenantry rollout list --config ")
+                    .as("there is no rollout of that name")
+                    .doesNotContain("rollout show");
         }
     }
 
