@@ -2,26 +2,17 @@ package io.tenantry.worker.request.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
-import io.tenantry.worker.config.RetrySettings;
-import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.registry.rollout.AttemptHalts;
-import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.Request;
-import io.tenantry.worker.request.RolloutRequests;
-import io.tenantry.worker.telemetry.Meters;
-import io.tenantry.worker.telemetry.Outage;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,15 +22,13 @@ import org.junit.jupiter.api.Test;
 
 /** An attempt of a rollout that was looked up, and waits for a thread behind many others. */
 class QueuedAttemptTest {
-    private static final String SOURCE = "/tenantry/test";
-
     private final AtomicLong nanos = new AtomicLong();
     private volatile int halts;
     private final LookupBatcher lookups = new LookupBatcher(wanted -> wanted.stream()
             .map(one -> new TenantRecord(Optional.empty(), true, List.of(), new AttemptHalts(0, halts)))
             .toList());
     private final RequestRunTest.FakeOutcomes outcomes = new RequestRunTest.FakeOutcomes();
-    private final RequestContext context = context();
+    private final RequestContext context = RequestRunTest.context(lookups, outcomes, nanos::get);
 
     @AfterEach
     void close() {
@@ -98,28 +87,10 @@ class QueuedAttemptTest {
 
     private Task attempt(String id) {
         return context.task(new Request(
-                new RequestRef(id, SOURCE, EventType.MIGRATION_REQUESTED.type(), "migration.requested", 0, 7),
+                new RequestRef(
+                        id, RequestRunTest.SOURCE, EventType.MIGRATION_REQUESTED.type(), "migration.requested", 0, 7),
                 new MigrationRequested("acme", null, List.of(), "latest", "spring", 1),
                 null,
                 nanos.get()));
-    }
-
-    private RequestContext context() {
-        return new RequestContext(new RequestContext.Parts(
-                new Fleet(List.of(), Map.of()),
-                lookups,
-                outcomes,
-                new RolloutActivities(new RolloutRequests(SOURCE), () -> "test", nanos::get),
-                new RequestContext.Outages(
-                        new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
-                        Map.of()),
-                new RequestContext.Policy(
-                        new WorkerSettings(
-                                1, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
-                        new RetrySettings(3, Duration.ofMillis(1), Duration.ofMillis(1), null)),
-                new Meters(new SimpleMeterRegistry()),
-                Clock.systemUTC(),
-                nanos::get,
-                "worker-1"));
     }
 }

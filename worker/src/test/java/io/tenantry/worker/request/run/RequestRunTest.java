@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request ends, whatever the worker's own bugs are. */
 class RequestRunTest {
+    static final String SOURCE = "/tenantry/test";
+
     private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private final Exception firstBug = new IllegalStateException("a bug in a step");
@@ -45,7 +48,7 @@ class RequestRunTest {
             "test");
     private final LookupBatcher lookups = new LookupBatcher(registry);
     private final FakeOutcomes outcomes = new FakeOutcomes();
-    private final Task run = context()
+    private final Task run = context(lookups, outcomes, System::nanoTime)
             .task(new Request(
                     new RequestRef("42", "/signup", "io.tenantry.test.v1", "tenant.created", 0, 7),
                     new TenantCreated("acme", List.of(), Map.of()),
@@ -106,12 +109,13 @@ class RequestRunTest {
                         "traceparent", TRACE));
     }
 
-    private RequestContext context() {
+    /** Without tenants' servers. */
+    static RequestContext context(LookupBatcher lookups, Outcomes outcomes, LongSupplier nanoTime) {
         return new RequestContext(new RequestContext.Parts(
                 new Fleet(List.of(), Map.of()),
                 lookups,
                 outcomes,
-                new RolloutActivities(new RolloutRequests("/tenantry/test"), () -> "test", System::nanoTime),
+                new RolloutActivities(new RolloutRequests(SOURCE), () -> "test", nanoTime),
                 new RequestContext.Outages(
                         new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
                         Map.of()),
@@ -121,7 +125,7 @@ class RequestRunTest {
                         new RetrySettings(3, Duration.ofMillis(1), Duration.ofMillis(1), null)),
                 new Meters(new SimpleMeterRegistry()),
                 Clock.systemUTC(),
-                System::nanoTime,
+                nanoTime,
                 "worker-1"));
     }
 
