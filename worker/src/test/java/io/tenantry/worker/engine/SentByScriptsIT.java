@@ -156,6 +156,7 @@ class SentByScriptsIT {
         VersionTracker tracker = new VersionTracker();
 
         assertThatThrownBy(() -> engine().onboard(catalog, "acme", tracker)).isInstanceOf(TooMuchSentException.class);
+        awaitUnlocked();
         MigrationResult again = engine().onboard(catalog, "acme", tracker);
 
         if (!(again instanceof MigrationResult.Migrated)) {
@@ -177,6 +178,7 @@ class SentByScriptsIT {
 
         assertThatThrownBy(() -> engine().onboard(catalog, "acme", tracker)).isInstanceOf(TooMuchSentException.class);
         for (int attempt = 0; attempt < 2; attempt++) {
+            awaitUnlocked();
             assertThat(engine().upgrade(catalog, "acme", "latest", "1", tracker))
                     .isInstanceOfSatisfying(MigrationResult.Failed.class, failed -> {
                         assertThat(failed.to()).isEqualTo("1");
