@@ -90,6 +90,17 @@ public record MigrationRequested(
     }
 
     @Override
+    public RequestType type() {
+        return RequestType.MIGRATION;
+    }
+
+    /** Always empty. */
+    @Override
+    public Map<String, String> attributes() {
+        return Map.of();
+    }
+
+    @Override
     public String key() {
         return tenant == null ? Objects.requireNonNull(database) : tenant;
     }

@@ -3,6 +3,7 @@ package io.tenantry.contracts;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for the databases of a new tenant.
@@ -21,6 +22,23 @@ public record TenantCreated(
         Rules.tenant(tenant);
         databases = Rules.databases(databases);
         attributes = Rules.attributes(attributes);
+    }
+
+    @Override
+    public RequestType type() {
+        return RequestType.ONBOARDING;
+    }
+
+    /** Always null: a shared database has no onboarding. */
+    @Override
+    public @Nullable String database() {
+        return null;
+    }
+
+    /** Always null: rollouts only migrate. */
+    @Override
+    public @Nullable String rollout() {
+        return null;
     }
 
     @Override

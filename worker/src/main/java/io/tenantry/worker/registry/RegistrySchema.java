@@ -18,6 +18,10 @@ import java.util.Optional;
 final class RegistrySchema {
     private static final String SCHEMA = "tenantry";
     private static final String HISTORY = SCHEMA + ".flyway_schema_history";
+    /**
+     * No release had a script V2: two branches chose their numbers at the same time, and 2 was never used. Do not fill the
+     * gap: Flyway does not apply a version below one that a registry has.
+     */
     private static final List<String> SCRIPTS = List.of(
             "V1__tenants_and_ledger.sql",
             "V3__leases.sql",

@@ -1,7 +1,5 @@
 package io.tenantry.worker.request;
 
-import io.tenantry.contracts.MigrationRequested;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.connection.Server;
@@ -45,9 +43,11 @@ public final class Fleet {
      * knows in which databases the tenant has a home.
      */
     public Set<String> servers(TenantRequest request) {
-        boolean named = request instanceof MigrationRequested migration
-                ? migration.tenant() == null || !migration.databases().isEmpty()
-                : true;
+        boolean named = switch (request.type()) {
+            // It is for all databases of the configuration if it names none.
+            case ONBOARDING -> true;
+            case MIGRATION -> request.tenant() == null || !request.databases().isEmpty();
+        };
         Set<String> servers = new HashSet<>();
         for (NamedDatabase database : databases.values()) {
             if (isWanted(database, request)) {
@@ -58,15 +58,10 @@ public final class Fleet {
     }
 
     private static boolean isWanted(NamedDatabase database, TenantRequest request) {
-        List<String> names = List.of();
-        if (request instanceof TenantCreated created) {
-            names = created.databases();
-        } else if (request instanceof MigrationRequested migration) {
-            if (migration.tenant() == null) {
-                return database.name().equals(migration.database());
-            }
-            names = migration.databases();
+        if (request.tenant() == null) {
+            return database.name().equals(request.database());
         }
+        List<String> names = request.databases();
         return !database.isShared() && (names.isEmpty() || names.contains(database.name()));
     }
 

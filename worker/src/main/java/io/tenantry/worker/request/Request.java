@@ -1,7 +1,6 @@
 package io.tenantry.worker.request;
 
 import io.tenantry.contracts.RequestRef;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -49,9 +48,12 @@ public final class Request {
         return data;
     }
 
-    /** Its type in metrics. */
+    /** The value of the label {@code type} in metrics. */
     public String typeLabel() {
-        return data instanceof TenantCreated ? "created" : "migration";
+        return switch (data.type()) {
+            case ONBOARDING -> "created";
+            case MIGRATION -> "migration";
+        };
     }
 
     /** How long it has waited, and how often it failed. */

@@ -1,14 +1,14 @@
 package io.tenantry.worker.request;
 
 import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.registry.TenantRecord;
 
 /**
- * The types of requests, each with the class that resolves it. Immutable. Besides this, a type decides {@link
- * Fleet#servers} (the servers it needs), and in {@code request.run} the type of its result and what the registry learns
- * (ResultBuilder), its priority and what it may overtake (RequestRun), and which permits it may use (HomeAttempt).
+ * The types of requests, each with the class that resolves it. Immutable. Whatever else depends on a type is a switch over
+ * {@link RequestType} without a default, so the compiler names those places after a type is added.
  */
 public final class RequestTypes {
     private final Onboarding onboarding;
@@ -26,9 +26,9 @@ public final class RequestTypes {
      * @param known what the registry has of the tenant
      */
     public Resolution resolve(TenantRequest request, TenantRecord known) {
-        if (request instanceof TenantCreated created) {
-            return onboarding.resolve(created, known);
-        }
-        return upgrade.resolve((MigrationRequested) request, known);
+        return switch (request.type()) {
+            case ONBOARDING -> onboarding.resolve((TenantCreated) request, known);
+            case MIGRATION -> upgrade.resolve((MigrationRequested) request, known);
+        };
     }
 }

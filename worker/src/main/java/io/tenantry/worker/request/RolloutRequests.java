@@ -1,6 +1,5 @@
 package io.tenantry.worker.request;
 
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
 
@@ -13,8 +12,6 @@ import io.tenantry.contracts.TenantRequest;
 public record RolloutRequests(String source) {
     /** Whether a rollout has sent the request. */
     public boolean include(RequestRef ref, TenantRequest data) {
-        return data instanceof MigrationRequested migration
-                && migration.rollout() != null
-                && ref.source().equals(source);
+        return data.rollout() != null && ref.source().equals(source);
     }
 }

@@ -3,7 +3,6 @@ package io.tenantry.worker.settle;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.request.Request;
 import java.time.Duration;
@@ -40,7 +39,8 @@ final class OutcomeLog {
 
     private static String line(Request request, TenantResult result, Duration sinceReceived) {
         StringBuilder line = new StringBuilder(200)
-                .append(request.data() instanceof TenantCreated ? "onboarding of " : "migration of ")
+                .append(request.data().type().noun())
+                .append(" of ")
                 .append(request.key())
                 .append(": ")
                 .append(result.outcome().wireName())

@@ -4,6 +4,7 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.Output;
@@ -64,10 +65,13 @@ final class TenantText {
     private void request(AnsweredRequest answered) {
         TenantResult result = answered.result();
         RequestRef request = result.request();
-        boolean signup = request.type().equals(EventType.TENANT_CREATED.type());
+        String work = EventType.of(request.type())
+                .flatMap(RequestType::of)
+                .map(RequestType::noun)
+                .orElse(request.type());
         output.line(
                 colour(result.outcome()),
-                Words.of(answered.finishedAt()) + "  " + (signup ? "onboarding" : "migration") + "  "
+                Words.of(answered.finishedAt()) + "  " + work + "  "
                         + result.outcome().wireName()
                         + (result.rollout() == null ? "" : "  rollout " + result.rollout())
                         + (answered.published() ? "" : "  (not known to be published yet)"));

@@ -1,7 +1,7 @@
 package io.tenantry.worker.cli.request;
 
-import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.OperatorCommand;
@@ -89,7 +89,7 @@ public final class Migrate extends OperatorCommand {
                 }
                 return new ShownDryRun(invocation).show(requests);
             }
-            Sending sending = new Sending(invocation, EventType.MIGRATION_REQUESTED);
+            Sending sending = new Sending(invocation, RequestType.MIGRATION);
             return waiting.isWanted() ? sending.sendAndWait(requests, timeout) : sending.send(requests);
         } catch (IllegalArgumentException wrong) {
             throw usage(String.valueOf(wrong.getMessage()));

@@ -1,6 +1,6 @@
 package io.tenantry.worker.cli.request;
 
-import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.Invocation;
@@ -68,7 +68,7 @@ public final class Onboard extends OperatorCommand {
             if (requests.isEmpty()) {
                 throw usage("no tenant is named, and standard input has none; nothing was sent");
             }
-            Sending sending = new Sending(invocation, EventType.TENANT_CREATED);
+            Sending sending = new Sending(invocation, RequestType.ONBOARDING);
             return waiting.isWanted() ? sending.sendAndWait(requests, timeout) : sending.send(requests);
         } catch (IllegalArgumentException wrong) {
             throw usage(String.valueOf(wrong.getMessage()));

@@ -1,9 +1,7 @@
 package io.tenantry.worker.cli.request;
 
-import io.tenantry.contracts.EventType;
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
-import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.contracts.Topic;
@@ -28,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class Sending {
     private static final int SHOWN = 10;
 
-    private final EventType type;
+    private final RequestType type;
     private final Output output;
     private final Invocation invocation;
     private int succeeded;
     private int failed;
 
-    Sending(Invocation invocation, EventType type) {
+    Sending(Invocation invocation, RequestType type) {
         this.invocation = invocation;
         this.type = type;
         this.output = invocation.output();
@@ -80,8 +78,8 @@ final class Sending {
     /** Sends and returns; the exit status. */
     int send(List<? extends TenantRequest> requests) throws OperationFailedException, InvalidSettingsException {
         Requests sender = new Requests(invocation.access().kafka());
-        sender.require(List.of(type.topic().name(kafka().topicPrefix())));
-        Requests.Report report = report(sender.send(type, requests));
+        sender.require(List.of(type.event().topic().name(kafka().topicPrefix())));
+        Requests.Report report = report(sender.send(type.event(), requests));
         if (output.isJson()) {
             report.sent().forEach(request -> output.json(Line.of(request, null)));
         } else if (!report.sent().isEmpty()) {
@@ -96,11 +94,11 @@ final class Sending {
     int sendAndWait(List<? extends TenantRequest> requests, Duration timeout)
             throws OperationFailedException, InvalidSettingsException {
         Requests sender = new Requests(invocation.access().kafka());
-        Topic topic = type.topic();
+        Topic topic = type.event().topic();
         String prefix = kafka().topicPrefix();
         sender.require(List.of(topic.name(prefix), topic.deadLetterName(prefix), Topic.TENANT_RESULTS.name(prefix)));
         try (Answers answers = Answers.from(invocation.access().kafka(), topic)) {
-            Requests.Report report = report(sender.send(type, requests));
+            Requests.Report report = report(sender.send(type.event(), requests));
             answers.expect(report.sent());
             output.note("sent: " + report.sent().size() + "; waiting for results up to " + Durations.format(timeout)
                     + " (Ctrl-C stops the waiting, not the requests)");
@@ -109,9 +107,7 @@ final class Sending {
                 answers.poll().forEach(this::show);
             }
             answers.open().forEach(this::showOpen);
-            boolean ofTenants = requests.get(0) instanceof TenantCreated
-                    || (requests.get(0) instanceof MigrationRequested migration && migration.tenant() != null);
-            return end(report, answers.open(), ofTenants);
+            return end(report, answers.open(), requests.get(0).tenant() != null);
         }
     }
 

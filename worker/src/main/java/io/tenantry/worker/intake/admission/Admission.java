@@ -1,6 +1,5 @@
 package io.tenantry.worker.intake.admission;
 
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.request.Request;
@@ -108,7 +107,7 @@ public final class Admission {
 
     private void park(Coordinates coordinates, Request request, Set<String> servers) {
         parked.park(coordinates, request.key(), servers, request.receivedNanos());
-        if (request.data() instanceof MigrationRequested migration && migration.rollout() != null) {
+        if (request.data().rollout() != null) {
             parked.ofRollout(coordinates, request.ref());
         }
     }

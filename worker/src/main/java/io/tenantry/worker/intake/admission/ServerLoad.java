@@ -1,6 +1,5 @@
 package io.tenantry.worker.intake.admission;
 
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.request.Request;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +51,10 @@ public final class ServerLoad {
      * signups out.
      */
     static Set<String> parts(Set<String> servers, Request request) {
-        String kind = request.data() instanceof TenantCreated ? SIGNUPS : MIGRATIONS;
+        String kind = switch (request.data().type()) {
+            case ONBOARDING -> SIGNUPS;
+            case MIGRATION -> MIGRATIONS;
+        };
         return servers.stream().map(server -> kind + server).collect(Collectors.toUnmodifiableSet());
     }
 

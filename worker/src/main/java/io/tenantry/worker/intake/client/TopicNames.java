@@ -4,10 +4,10 @@ import io.tenantry.contracts.EncodedEvent;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The names of the topics, with the configured prefix. Immutable. */
 public final class TopicNames {
@@ -18,7 +18,8 @@ public final class TopicNames {
     public TopicNames(KafkaSettings kafka) {
         this.prefix = kafka.topicPrefix();
         this.group = kafka.groupId();
-        this.requests = Stream.of(Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED, Topic.ROLLOUT_REQUESTED)
+        this.requests = Arrays.stream(Topic.values())
+                .filter(Topic::hasDeadLetters)
                 .collect(Collectors.toUnmodifiableMap(topic -> topic.name(prefix), topic -> topic));
     }
 

@@ -1,9 +1,11 @@
 package io.tenantry.worker.intake.client;
 
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,20 +122,20 @@ public final class Topics implements AutoCloseable {
         try {
             await(admin.describeCluster().clusterId(), "connect");
             List<String> faults = new ArrayList<>();
+            Map<Topic, Integer> partitions = new EnumMap<>(Topic.class);
+            for (Topic topic : Topic.values()) {
+                partitions(topic.name(kafka.topicPrefix()), faults).ifPresent(count -> partitions.put(topic, count));
+                if (topic.hasDeadLetters()) {
+                    partitions(topic.deadLetterName(kafka.topicPrefix()), faults);
+                }
+            }
             // Those of rollout.requested may be of another number: no tenant has an order there.
             Map<String, Integer> requests = new HashMap<>();
-            for (Topic topic : List.of(Topic.TENANT_CREATED, Topic.MIGRATION_REQUESTED)) {
-                String name = topic.name(kafka.topicPrefix());
-                describe(name)
-                        .ifPresentOrElse(
-                                found -> requests.put(name, found.partitions().size()),
-                                () -> faults.add(missing(name)));
-                exists(topic.deadLetterName(kafka.topicPrefix()), faults);
+            for (RequestType type : RequestType.values()) {
+                Topic topic = type.event().topic();
+                Optional.ofNullable(partitions.get(topic))
+                        .ifPresent(count -> requests.put(topic.name(kafka.topicPrefix()), count));
             }
-            exists(Topic.TENANT_RESULTS.name(kafka.topicPrefix()), faults);
-            exists(Topic.ROLLOUT_REQUESTED.name(kafka.topicPrefix()), faults);
-            exists(Topic.ROLLOUT_REQUESTED.deadLetterName(kafka.topicPrefix()), faults);
-            exists(Topic.ROLLOUT_RESULTS.name(kafka.topicPrefix()), faults);
             if (Set.copyOf(requests.values()).size() > 1) {
                 faults.add("kafka: the request topics have different numbers of partitions, " + requests
                         + ", so that requests of one tenant may go to two workers; give them the same number");
@@ -145,14 +147,13 @@ public final class Topics implements AutoCloseable {
         }
     }
 
-    private void exists(String name, List<String> faults) throws TopicsException {
-        if (describe(name).isEmpty()) {
-            faults.add(missing(name));
+    /** How many partitions the topic has. Empty if it does not exist, which is a fault. */
+    private Optional<Integer> partitions(String name, List<String> faults) throws TopicsException {
+        Optional<TopicDescription> found = describe(name);
+        if (found.isEmpty()) {
+            faults.add("kafka: topic " + name + " does not exist; create it, or let `tenantry topics` create all");
         }
-    }
-
-    private static String missing(String name) {
-        return "kafka: topic " + name + " does not exist; create it, or let `tenantry topics` create all";
+        return found.map(topic -> topic.partitions().size());
     }
 
     private Optional<TopicDescription> describe(String name) throws TopicsException {

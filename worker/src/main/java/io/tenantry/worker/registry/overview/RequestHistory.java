@@ -2,6 +2,7 @@ package io.tenantry.worker.registry.overview;
 
 import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.postgres.Sql;
 import java.nio.charset.StandardCharsets;
@@ -9,18 +10,21 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of the ledger for readers. The ledger has a request for {@code registry.ledger-retention}. */
 public final class RequestHistory {
     /** Also the condition of the index {@code request_failed}. */
-    private static final String IS_FAILURE = "result_type IN ('" + EventType.ONBOARDING_FAILED.type() + "', '"
-            + EventType.MIGRATION_FAILED.type() + "')";
+    private static final String IS_FAILURE = Arrays.stream(RequestType.values())
+            .map(type -> "'" + type.failed().type() + "'")
+            .collect(Collectors.joining(", ", "result_type IN (", ")"));
     /** A tenant and a shared database may have the same name: the field of the result tells them apart. */
     private static final String IS_OF = "result::json -> ?::text IS NOT NULL";
 

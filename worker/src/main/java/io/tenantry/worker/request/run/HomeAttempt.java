@@ -1,6 +1,5 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Wait;
@@ -55,8 +54,7 @@ final class HomeAttempt {
             reservation.end();
             return guard.waitOrGiveUp(away.get());
         }
-        Optional<NextAction> full =
-                reservation.acquirePermit(request.data() instanceof TenantCreated ? Use.SIGNUP : Use.MIGRATION);
+        Optional<NextAction> full = reservation.acquirePermit(use());
         if (full.isPresent()) {
             return full;
         }
@@ -75,6 +73,13 @@ final class HomeAttempt {
                 reservation.endTurn();
             }
         }
+    }
+
+    private Use use() {
+        return switch (request.data().type()) {
+            case ONBOARDING -> Use.SIGNUP;
+            case MIGRATION -> Use.MIGRATION;
+        };
     }
 
     private NextAction afterBusy(BusyException.Kind kind) {

@@ -1,8 +1,7 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.EventType;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Wait;
@@ -55,7 +54,10 @@ final class RequestRun implements Task {
 
     @Override
     public Priority priority() {
-        return request.data() instanceof TenantCreated ? Priority.INTERACTIVE : Priority.BULK;
+        return switch (request.data().type()) {
+            case ONBOARDING -> Priority.INTERACTIVE;
+            case MIGRATION -> Priority.BULK;
+        };
     }
 
     @Override
@@ -63,10 +65,13 @@ final class RequestRun implements Task {
         return request.ref().type();
     }
 
-    /** A signup may overtake a migration that waits for its tenant. */
     @Override
     public Set<String> overtakes() {
-        return request.data() instanceof TenantCreated ? Set.of(EventType.MIGRATION_REQUESTED.type()) : Set.of();
+        return switch (request.data().type()) {
+            // A migration may wait for the tenant that this signup brings.
+            case ONBOARDING -> Set.of(RequestType.MIGRATION.event().type());
+            case MIGRATION -> Set.of();
+        };
     }
 
     @Override

@@ -3,10 +3,9 @@ package io.tenantry.worker.request.run;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.EventType;
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.ResultError;
-import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.engine.history.ScriptFailure;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -17,7 +16,6 @@ import io.tenantry.worker.request.RequestOutcome;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +84,11 @@ final class ResultBuilder {
 
     private TenantResult result(
             Outcome outcome, @Nullable ResultError error, List<DatabaseResult> results, int attempts, Instant now) {
-        @Nullable MigrationRequested migration = request.data() instanceof MigrationRequested requested ? requested : null;
         return new TenantResult(
                 request.data().tenant(),
-                migration == null ? null : migration.database(),
+                request.data().database(),
                 request.ref(),
-                migration == null ? null : migration.rollout(),
+                request.data().rollout(),
                 outcome,
                 error,
                 results,
@@ -102,20 +99,17 @@ final class ResultBuilder {
     }
 
     private EventType type(Outcome outcome) {
-        boolean onboarding = request.data() instanceof TenantCreated;
-        if (outcome == Outcome.FAILED) {
-            return onboarding ? EventType.ONBOARDING_FAILED : EventType.MIGRATION_FAILED;
-        }
-        return onboarding ? EventType.TENANT_ONBOARDED : EventType.MIGRATION_COMPLETED;
+        RequestType type = request.data().type();
+        return outcome == Outcome.FAILED ? type.failed() : type.succeeded();
     }
 
     private Registration registration(Outcome outcome, List<RegisteredHome> reached) {
-        TenantCreated created = request.data() instanceof TenantCreated onboarding ? onboarding : null;
+        boolean onboarded = switch (request.data().type()) {
+            case ONBOARDING -> outcome != Outcome.FAILED || !reached.isEmpty();
+            case MIGRATION -> false;
+        };
         return new Registration(
-                request.data().tenant(),
-                created != null && (outcome != Outcome.FAILED || !reached.isEmpty()),
-                created == null ? Map.of() : created.attributes(),
-                reached);
+                request.data().tenant(), onboarded, request.data().attributes(), reached);
     }
 
     /** What the last of several failed attempts means. */

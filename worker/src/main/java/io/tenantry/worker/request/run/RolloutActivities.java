@@ -1,6 +1,5 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.registry.rollout.RolloutWait;
 import io.tenantry.worker.request.Request;
@@ -85,13 +84,13 @@ public final class RolloutActivities {
         @Nullable Supplier<String> running = now.script();
         String script = running == null ? "" : running.get();
         Duration age = Duration.ofNanos(nanoTime.getAsLong() - now.sinceNanos());
-        if (age.compareTo(YOUNGEST) < 0 || !(request.data() instanceof MigrationRequested migration)) {
+        if (age.compareTo(YOUNGEST) < 0) {
             return Stream.empty();
         }
         return Stream.of(new Lasting(
                 new RolloutWait(
-                        String.valueOf(migration.rollout()),
-                        migration.tenant() == null,
+                        String.valueOf(request.data().rollout()),
+                        request.data().tenant() == null,
                         request.key(),
                         worker.get(),
                         now.server(),

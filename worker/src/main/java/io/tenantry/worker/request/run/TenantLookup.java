@@ -1,6 +1,5 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
@@ -9,6 +8,7 @@ import io.tenantry.worker.registry.rollout.AttemptHalts;
 import io.tenantry.worker.request.Request;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -113,7 +113,7 @@ final class TenantLookup {
     }
 
     private String rollout() {
-        return request.data() instanceof MigrationRequested migration ? String.valueOf(migration.rollout()) : "";
+        return Objects.requireNonNullElse(request.data().rollout(), "");
     }
 
     private static TenantRecord read(CompletableFuture<TenantRecord> answer) throws SQLException {
