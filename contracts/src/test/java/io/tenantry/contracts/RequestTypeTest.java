@@ -13,7 +13,8 @@ class RequestTypeTest {
 
     @Test
     void eachKindOfRequestDataHasOneType() {
-        assertThat(Arrays.stream(RequestType.values()).map(type -> type.event().dataType()))
+        assertThat(Arrays.stream(RequestType.values())
+                        .<Class<?>>map(type -> type.event().dataType()))
                 .containsExactlyInAnyOrder(TenantRequest.class.getPermittedSubclasses());
     }
 
