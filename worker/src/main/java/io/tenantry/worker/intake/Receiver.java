@@ -58,7 +58,7 @@ final class Receiver {
         }
         records.nextOffsets()
                 .forEach((partition, next) -> findDeleted(partition, next.offset(), records.records(partition)));
-        positions.forEach((partition, next) -> assignment.passOver(partition, next.offset()));
+        positions.forEach((partition, next) -> assignment.skipTo(partition, next.offset()));
     }
 
     /** False if the tracker of the partition had no room for all. */

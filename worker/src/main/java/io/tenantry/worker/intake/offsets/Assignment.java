@@ -174,10 +174,10 @@ public final class Assignment implements ConsumerRebalanceListener {
     }
 
     /** The consumer has gone past everything below this position. */
-    public void passOver(TopicPartition partition, long position) {
+    public void skipTo(TopicPartition partition, long position) {
         // Without a tracker, nothing was committed and no record was polled: Kafka delivers no record below the
         // position.
-        trackers.computeIfAbsent(partition, p -> OffsetTracker.behind(position)).passOver(position);
+        trackers.computeIfAbsent(partition, p -> OffsetTracker.behind(position)).skipTo(position);
     }
 
     /** Whether the record was received from a partition that is still assigned, and is not settled. */

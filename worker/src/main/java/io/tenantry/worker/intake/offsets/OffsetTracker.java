@@ -75,7 +75,7 @@ public final class OffsetTracker {
         if (offset < next) {
             return isPending(offset);
         }
-        passOver(offset);
+        skipTo(offset);
         // The watermark may be beyond it already, if it was settled before a restart.
         next = Math.max(next, offset + 1);
         boolean isNew = !isSettled(offset);
@@ -91,12 +91,12 @@ public final class OffsetTracker {
         if (offset - watermark < CommitMetadata.MAX_BITS || isEmpty()) {
             return true;
         }
-        passOver(Math.min(offset, watermark + SPAN_LIMIT));
+        skipTo(Math.min(offset, watermark + SPAN_LIMIT));
         return false;
     }
 
     /** The consumer is at this position: Kafka delivers no record between the last one and the position. */
-    void passOver(long position) {
+    void skipTo(long position) {
         reached = Math.max(reached, position);
         if (position > next && isEmpty()) {
             // No bits are set, however large the gap is.

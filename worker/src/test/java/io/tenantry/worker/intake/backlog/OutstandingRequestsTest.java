@@ -190,7 +190,7 @@ class OutstandingRequestsTest {
         assignment.onPartitionsAssigned(List.of(ONE));
         awaitTotal(40);
 
-        assignment.passOver(ONE, 40);
+        assignment.skipTo(ONE, 40);
         turn();
 
         awaitTotal(0);

@@ -192,7 +192,7 @@ class AssignmentTest {
         consumer.commitSync(Map.of(PARTITION, committed(216, 217, 228)));
         assignment.onPartitionsAssigned(PARTITIONS);
         assertThat(assignment.receive(new Coordinates(PARTITION, 216))).isTrue();
-        assignment.passOver(PARTITION, 217);
+        assignment.skipTo(PARTITION, 217);
         assignment.settle(new Coordinates(PARTITION, 216));
         assertThat(assignment.offsets(Set.of())).isEqualTo(Map.of(PARTITION, committed(218, 228)));
 

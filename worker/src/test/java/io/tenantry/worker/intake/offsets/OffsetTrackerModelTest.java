@@ -20,7 +20,7 @@ class OffsetTrackerModelTest {
         private long next = START;
 
         boolean receive(long offset) {
-            passOver(offset);
+            skipTo(offset);
             next = Math.max(next, offset + 1);
             if (settled.contains(offset)) {
                 return false;
@@ -29,7 +29,7 @@ class OffsetTrackerModelTest {
             return true;
         }
 
-        void passOver(long position) {
+        void skipTo(long position) {
             for (long offset = next; offset < position; offset++) {
                 settled.add(offset);
             }
@@ -87,8 +87,8 @@ class OffsetTrackerModelTest {
                     }
                     case 8 -> {
                         long target = position + random.nextInt(4);
-                        window.passOver(target);
-                        model.passOver(target);
+                        window.skipTo(target);
+                        model.skipTo(target);
                     }
                     default -> {
                         window = OffsetTracker.restore(window.toCommit());

@@ -62,7 +62,7 @@ class OffsetTrackerTest {
     @Test
     void whatThePositionHasPassedOverIsSettled() {
         receive(10);
-        window.passOver(13);
+        window.skipTo(13);
         assertThat(window.watermark()).isEqualTo(10);
         assertThat(window.isSettled(12)).isTrue();
 
@@ -73,8 +73,8 @@ class OffsetTrackerTest {
     @Test
     void aPositionThatIsBehindChangesNothing() {
         receive(10, 11);
-        window.passOver(11);
-        window.passOver(12);
+        window.skipTo(11);
+        window.skipTo(12);
 
         assertThat(window.isPending(11)).isTrue();
         assertThat(window.isSettled(12)).isFalse();
