@@ -80,7 +80,7 @@ final class TenantText {
         output.line("  " + Words.count(result.attempts(), "attempt") + " by worker " + result.worker());
         result.databases().forEach(this::database);
         if (result.error() != null) {
-            output.line(Colour.BAD, "  " + result.error().code().code() + ": " + FailureText.of(result.error()));
+            output.line(Colour.BAD, "  " + result.error().code().code() + ": " + ErrorText.of(result.error()));
             if (result.error().statement() != null) {
                 output.line("  statement: " + result.error().statement());
             }

@@ -100,7 +100,7 @@ public final class Tenants extends OperatorCommand {
                     state,
                     Words.of(failure.at()),
                     failure.error().code().code(),
-                    FailureText.of(failure.error()));
+                    ErrorText.of(failure.error()));
         } else {
             String code = failure == null ? null : failure.error().code().code();
             table.row(colour, tenant.tenant(), where, at, state, code);

@@ -48,7 +48,7 @@ final class ChangeLog {
 
     private static void addFailures(List<ScreenLine> lines, NewFailures.Found found) {
         for (FailedMember failed : found.newest()) {
-            lines.add(new ScreenLine(FailureText.line(failed), Colour.BAD));
+            lines.add(new ScreenLine(FailedMemberText.line(failed), Colour.BAD));
         }
         if (found.others() > 0) {
             lines.add(new ScreenLine(

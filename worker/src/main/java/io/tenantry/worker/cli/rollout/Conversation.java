@@ -9,9 +9,9 @@ import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import io.tenantry.worker.operator.OperationFailedException;
-import io.tenantry.worker.operator.rollout.Answer;
 import io.tenantry.worker.operator.rollout.RolloutReader;
 import io.tenantry.worker.operator.rollout.RolloutVerbs;
+import io.tenantry.worker.operator.rollout.VerbAnswer;
 import io.tenantry.worker.registry.rollout.RolloutView;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,22 +46,22 @@ final class Conversation {
 
     /** Returns the exit status. */
     int hold(RolloutRequested verb, Duration patience) throws InvalidSettingsException, OperationFailedException {
-        Answer answer = new RolloutVerbs(invocation.access().kafka()).send(verb, patience);
-        if (answer instanceof Answer.Accepted accepted) {
+        VerbAnswer answer = new RolloutVerbs(invocation.access().kafka()).send(verb, patience);
+        if (answer instanceof VerbAnswer.Accepted accepted) {
             accepted(verb, accepted);
             return ExitStatus.DONE;
         }
-        if (answer instanceof Answer.None none) {
+        if (answer instanceof VerbAnswer.None none) {
             none(verb, none);
-        } else if (answer instanceof Answer.Refused refused) {
+        } else if (answer instanceof VerbAnswer.Refused refused) {
             refused(verb, "refused", refused.code(), refused.reason());
-        } else if (answer instanceof Answer.DeadLettered dead) {
+        } else if (answer instanceof VerbAnswer.DeadLettered dead) {
             refused(verb, "dead-letter", dead.code(), dead.reason());
         }
         return ExitStatus.FAILED;
     }
 
-    private void accepted(RolloutRequested verb, Answer.Accepted accepted) {
+    private void accepted(RolloutRequested verb, VerbAnswer.Accepted accepted) {
         RolloutResult result = accepted.result();
         if (output.isJson()) {
             output.json(new Document(
@@ -102,7 +102,7 @@ final class Conversation {
                         : "see it: " + advice.command("rollout show " + verb.rollout()));
     }
 
-    private void none(RolloutRequested verb, Answer.None none)
+    private void none(RolloutRequested verb, VerbAnswer.None none)
             throws InvalidSettingsException, OperationFailedException {
         output.note(
                 Colour.WAITING,

@@ -158,7 +158,7 @@ final class ShowText {
         output.line("");
         output.line(Colour.HEADING, "failed tenants, the newest first");
         for (FailedMember failed : look.failed()) {
-            output.line(Colour.BAD, "  " + FailureText.line(failed) + details(failed));
+            output.line(Colour.BAD, "  " + FailedMemberText.line(failed) + details(failed));
             statement(failed).forEach(line -> output.line("      " + line));
         }
         int others = view.counts().failed() - look.failed().size();

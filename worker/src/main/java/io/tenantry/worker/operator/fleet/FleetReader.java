@@ -57,7 +57,7 @@ public final class FleetReader {
     private static List<FleetStatus.Homes> homes(List<HomeCount> counts, Heads heads) {
         Map<List<Object>, FleetStatus.Homes> homes = new HashMap<>();
         for (HomeCount count : counts) {
-            HomeState state = heads.state(count.database(), count.version(), count.fingerprint());
+            UpgradeState state = heads.state(count.database(), count.version(), count.fingerprint());
             homes.merge(
                     List.of(count.database(), String.valueOf(count.version()), state),
                     new FleetStatus.Homes(
@@ -101,7 +101,7 @@ public final class FleetReader {
 
     private static TenantState state(TenantRow row, Heads heads, @Nullable AnsweredRequest failed, boolean onlyBehind) {
         List<Home> homes = homesOf(row.homes(), heads).stream()
-                .filter(home -> !onlyBehind || home.state() == HomeState.BEHIND)
+                .filter(home -> !onlyBehind || home.state() == UpgradeState.BEHIND)
                 .toList();
         return new TenantState(row.tenant(), true, row.attributes(), homes, failed == null ? null : Failure.of(failed));
     }

@@ -34,14 +34,14 @@ public record FleetStatus(
     public record Homes(
             String database,
             @Nullable String version,
-            HomeState state,
+            UpgradeState state,
             @Nullable String head,
             long tenants) {}
 
     /** How many homes lack migrations that a worker has; shared databases are left out. */
     public long behind() {
         return homes.stream()
-                .filter(home -> home.state() == HomeState.BEHIND)
+                .filter(home -> home.state() == UpgradeState.BEHIND)
                 .mapToLong(Homes::tenants)
                 .sum();
     }

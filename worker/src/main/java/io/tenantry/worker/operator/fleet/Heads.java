@@ -39,18 +39,18 @@ final class Heads {
      * @param version null if no migration was applied
      * @param fingerprint null if it is not known
      */
-    HomeState state(String database, @Nullable String version, @Nullable String fingerprint) {
+    UpgradeState state(String database, @Nullable String version, @Nullable String fingerprint) {
         ResolvedTarget head = byDatabase.get(database);
         if (head == null) {
-            return HomeState.UNKNOWN;
+            return UpgradeState.UNKNOWN;
         }
         if (head.fingerprint().equals(fingerprint)) {
-            return HomeState.CURRENT;
+            return UpgradeState.CURRENT;
         }
         int order = version == null ? -1 : Versions.ORDER.compare(version, head.version());
         if (order > 0) {
-            return HomeState.AHEAD;
+            return UpgradeState.AHEAD;
         }
-        return order == 0 && fingerprint == null ? HomeState.UNVERIFIED : HomeState.BEHIND;
+        return order == 0 && fingerprint == null ? UpgradeState.UNVERIFIED : UpgradeState.BEHIND;
     }
 }

@@ -16,7 +16,7 @@ public record Home(
         String server,
         String location,
         @Nullable String version,
-        HomeState state,
+        UpgradeState state,
         @Nullable String head,
         Instant updatedAt) {
     static Home of(HomeRow row, Heads heads) {

@@ -19,6 +19,6 @@ public record TenantState(
         @Nullable Failure failure) {
     /** Whether one of the homes lacks migrations that a worker has. */
     public boolean isBehind() {
-        return homes.stream().anyMatch(home -> home.state() == HomeState.BEHIND);
+        return homes.stream().anyMatch(home -> home.state() == UpgradeState.BEHIND);
     }
 }

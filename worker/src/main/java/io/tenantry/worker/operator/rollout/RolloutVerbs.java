@@ -35,10 +35,10 @@ public final class RolloutVerbs {
      *
      * @param patience how long to wait for the answer, from when the verb is in Kafka
      */
-    public Answer send(RolloutRequested verb, Duration patience)
+    public VerbAnswer send(RolloutRequested verb, Duration patience)
             throws InvalidSettingsException, OperationFailedException {
         RolloutRequestRef ref = new RolloutRequestRef(UUID.randomUUID().toString(), SOURCE);
-        try (AnswerReader answers = AnswerReader.atTheEnd(kafka, ref)) {
+        try (VerbAnswerReader answers = VerbAnswerReader.atTheEnd(kafka, ref)) {
             publish(ref, verb);
             return answers.await(patience);
         }

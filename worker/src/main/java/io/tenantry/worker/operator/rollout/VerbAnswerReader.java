@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the answer to one request: an event of {@code rollout.results} that names the request, or the request's dead
  * letter. It reads from where both topics end when it is made, so it must be made before the request is published.
  */
-final class AnswerReader implements AutoCloseable {
+final class VerbAnswerReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -39,16 +39,16 @@ final class AnswerReader implements AutoCloseable {
     private final RolloutRequestRef request;
     private final EventCodec codec = new EventCodec();
 
-    private AnswerReader(Consumer<byte[], byte[]> consumer, KafkaSettings kafka, RolloutRequestRef request) {
+    private VerbAnswerReader(Consumer<byte[], byte[]> consumer, KafkaSettings kafka, RolloutRequestRef request) {
         this.consumer = consumer;
         this.kafka = kafka;
         this.request = request;
     }
 
     /** Waits for Kafka, up to the time limit of its clients. */
-    static AnswerReader atTheEnd(KafkaClients clients, RolloutRequestRef request)
+    static VerbAnswerReader atTheEnd(KafkaClients clients, RolloutRequestRef request)
             throws InvalidSettingsException, OperationFailedException {
-        AnswerReader reader = new AnswerReader(clients.consumer(), clients.settings(), request);
+        VerbAnswerReader reader = new VerbAnswerReader(clients.consumer(), clients.settings(), request);
         boolean ready = false;
         try {
             reader.seekToTheEnds();
@@ -85,16 +85,16 @@ final class AnswerReader implements AutoCloseable {
     }
 
     /** Waits for the answer. */
-    Answer await(Duration patience) throws OperationFailedException {
+    VerbAnswer await(Duration patience) throws OperationFailedException {
         long start = System.nanoTime();
         try {
             while (true) {
                 Duration left = patience.minusNanos(System.nanoTime() - start);
                 if (left.isNegative()) {
-                    return new Answer.None(patience);
+                    return new VerbAnswer.None(patience);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(left.compareTo(POLL) < 0 ? left : POLL)) {
-                    Optional<Answer> answer = answer(record);
+                    Optional<VerbAnswer> answer = answer(record);
                     if (answer.isPresent()) {
                         return answer.get();
                     }
@@ -109,11 +109,11 @@ final class AnswerReader implements AutoCloseable {
         }
     }
 
-    private Optional<Answer> answer(ConsumerRecord<byte[], byte[]> record) {
+    private Optional<VerbAnswer> answer(ConsumerRecord<byte[], byte[]> record) {
         return record.topic().equals(results()) ? result(record) : deadLetter(record);
     }
 
-    private Optional<Answer> result(ConsumerRecord<byte[], byte[]> record) {
+    private Optional<VerbAnswer> result(ConsumerRecord<byte[], byte[]> record) {
         try {
             Event<?> event = codec.decode(record, Topic.ROLLOUT_RESULTS);
             if (!(event.data() instanceof RolloutResult result) || !request.equals(result.request())) {
@@ -121,21 +121,21 @@ final class AnswerReader implements AutoCloseable {
             }
             return Optional.of(
                     event.type() == EventType.ROLLOUT_REFUSED
-                            ? new Answer.Refused(code(result.code()), reason(result.reason()))
-                            : new Answer.Accepted(event.type(), result));
+                            ? new VerbAnswer.Refused(code(result.code()), reason(result.reason()))
+                            : new VerbAnswer.Accepted(event.type(), result));
         } catch (InvalidEventException notOurs) {
             // Of a later release, or of somebody else.
             return Optional.empty();
         }
     }
 
-    private Optional<Answer> deadLetter(ConsumerRecord<byte[], byte[]> record) {
+    private Optional<VerbAnswer> deadLetter(ConsumerRecord<byte[], byte[]> record) {
         if (!request.id().equals(header(record, "ce_id")) || !request.source().equals(header(record, "ce_source"))) {
             return Optional.empty();
         }
         @Nullable String code = header(record, DeadLetter.CODE);
-        return Optional.of(
-                new Answer.DeadLettered(code == null ? code(null) : code, reason(header(record, DeadLetter.MESSAGE))));
+        return Optional.of(new VerbAnswer.DeadLettered(
+                code == null ? code(null) : code, reason(header(record, DeadLetter.MESSAGE))));
     }
 
     private static String code(@Nullable ErrorCode code) {

@@ -1,7 +1,7 @@
 package io.tenantry.worker.operator.fleet;
 
 /** How a home stands to the newest migrations that the workers have. */
-public enum HomeState {
+public enum UpgradeState {
     /** All of them were applied. */
     CURRENT,
     /** Its version is lower, or it is the same and a script that it has was changed, or a late one is missing. */

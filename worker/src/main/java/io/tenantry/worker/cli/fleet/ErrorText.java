@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An error of a result in one line. */
-final class FailureText {
-    private FailureText() {}
+final class ErrorText {
+    private ErrorText() {}
 
     /** Where it was, and what the server said. */
     static String of(ResultError error) {

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Why a tenant failed, for people. */
-final class FailureText {
+final class FailedMemberText {
     /** How the driver begins PostgreSQL's messages. */
     private static final String SEVERITY = "ERROR: ";
 
-    private FailureText() {}
+    private FailedMemberText() {}
 
     /** In one line: the tenant, the code, in which database, script and line, and the first line of the reason. */
     static String line(FailedMember failed) {
