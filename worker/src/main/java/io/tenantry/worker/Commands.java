@@ -2,10 +2,10 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.cli.CommandLines;
 import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.deadletters.DeadLettersGroup;
 import io.tenantry.worker.cli.fleet.ShowTenant;
 import io.tenantry.worker.cli.fleet.Status;
 import io.tenantry.worker.cli.fleet.Tenants;
-import io.tenantry.worker.cli.letters.DeadLetters;
 import io.tenantry.worker.cli.registry.RebuildRegistry;
 import io.tenantry.worker.cli.registry.RegistryGroup;
 import io.tenantry.worker.cli.request.Migrate;
@@ -40,7 +40,7 @@ public final class Commands {
                         new Onboard(environment, System.in),
                         new Migrate(environment, System.in),
                         RolloutGroup.of(environment),
-                        DeadLetters.of(environment),
+                        DeadLettersGroup.of(environment),
                         new RegistryGroup().with(new RebuildRegistry(environment)),
                         Config.of(environment),
                         new CreateTopics(environment),

@@ -195,7 +195,7 @@ class ArchitectureTest {
             entry("timing", Set.of()),
             entry("cli", Set.of("operator", "config", "config.read")),
             entry("cli.fleet", Set.of("cli", "operator", "operator.fleet", "registry.overview", "registry.rollout")),
-            entry("cli.letters", Set.of("cli", "operator", "operator.letters")),
+            entry("cli.deadletters", Set.of("cli", "operator", "operator.deadletters")),
             entry("cli.setup", Set.of("cli", "operator.setup", "config", "config.read")),
             entry(
                     "cli.request",
@@ -250,7 +250,7 @@ class ArchitectureTest {
                             "registry.rollout",
                             "engine.catalog",
                             "config")),
-            entry("operator.letters", Set.of("operator", "registry", "registry.overview", "config", "config.read")),
+            entry("operator.deadletters", Set.of("operator", "registry", "registry.overview", "config", "config.read")),
             entry(
                     "operator.setup",
                     Set.of("operator", "operator.home", "intake.client", "startup", "config", "config.read")),
@@ -279,7 +279,7 @@ class ArchitectureTest {
                                             "settle",
                                             "telemetry",
                                             "operator",
-                                            "operator.letters",
+                                            "operator.deadletters",
                                             "operator.request",
                                             "operator.rollout",
                                             "operator.setup"))
@@ -307,13 +307,13 @@ class ArchitectureTest {
             entry("org.yaml..", Set.of("config.read")),
             entry(
                     "com.fasterxml.jackson..",
-                    Set.of("registry", "registry.overview", "registry.rollout", "operator.letters", "cli")),
+                    Set.of("registry", "registry.overview", "registry.rollout", "operator.deadletters", "cli")),
             entry(
                     "picocli..",
                     Set.of(
                             "cli",
                             "cli.fleet",
-                            "cli.letters",
+                            "cli.deadletters",
                             "cli.registry",
                             "cli.request",
                             "cli.rollout",
@@ -332,7 +332,7 @@ class ArchitectureTest {
                             "rollout",
                             "operator.rebuild",
                             "operator.fleet",
-                            "operator.letters",
+                            "operator.deadletters",
                             "operator.rollout",
                             "startup"),
                     ENGINE.stream())

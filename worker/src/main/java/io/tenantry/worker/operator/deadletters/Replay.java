@@ -1,11 +1,11 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import io.tenantry.contracts.DeadLetter;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import io.tenantry.worker.operator.KafkaClients;
 import io.tenantry.worker.operator.OperationFailedException;
-import io.tenantry.worker.operator.letters.LetterState.Fate;
+import io.tenantry.worker.operator.deadletters.DeadLetterState.Fate;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * names it. For one thread.
  */
 public final class Replay implements AutoCloseable {
-    private final Letters letters;
+    private final DeadLetters letters;
     private final KafkaSettings settings;
     private final boolean dry;
     private final Producer<byte[], byte[]> producer;
 
     /** @param dry whether nothing is sent */
-    public Replay(Letters letters, KafkaClients kafka, boolean dry) throws InvalidSettingsException {
+    public Replay(DeadLetters letters, KafkaClients kafka, boolean dry) throws InvalidSettingsException {
         this.letters = letters;
         this.settings = kafka.settings();
         this.dry = dry;
@@ -43,8 +43,8 @@ public final class Replay implements AutoCloseable {
      * Sends one letter again, and waits until Kafka has it. What Kafka refuses of this letter says nothing of the next one,
      * unless Kafka is away.
      */
-    public Replayed send(LetterState state) {
-        Letter letter = state.letter();
+    public Replayed send(DeadLetterState state) {
+        DeadLetterRecord letter = state.letter();
         Optional<String> why = whyNot(state);
         @Nullable Place origin = letter.origin();
         if (why.isPresent() || origin == null) {
@@ -60,10 +60,10 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    private Place again(Letter letter, Place origin) throws OperationFailedException {
+    private Place again(DeadLetterRecord letter, Place origin) throws OperationFailedException {
         ConsumerRecord<byte[], byte[]> record = letters.record(letter);
-        RecordHeaders headers = LetterHeaders.original(record.headers());
-        headers.add(LetterHeaders.REPLAY_OF, letter.place().toString().getBytes(StandardCharsets.UTF_8));
+        RecordHeaders headers = DeadLetterHeaders.original(record.headers());
+        headers.add(DeadLetterHeaders.REPLAY_OF, letter.place().toString().getBytes(StandardCharsets.UTF_8));
         // No timestamp: with the old one the topic's retention could delete the record at once.
         RecordMetadata metadata = acknowledged(
                 letter,
@@ -78,8 +78,8 @@ public final class Replay implements AutoCloseable {
                 || cause instanceof RetriableException;
     }
 
-    private Optional<String> whyNot(LetterState state) {
-        Letter letter = state.letter();
+    private Optional<String> whyNot(DeadLetterState state) {
+        DeadLetterRecord letter = state.letter();
         if (state.fate() == Fate.ANSWERED) {
             return Optional.of("its request has an answer since; a worker would not run it again");
         }
@@ -92,7 +92,7 @@ public final class Replay implements AutoCloseable {
                     "its value was not kept, since the record was too large; its producer must send it again");
         }
         boolean ours = letter.origin() != null
-                && LetterReader.topics().stream()
+                && DeadLetterReader.topics().stream()
                         .anyMatch(topic -> topic.name(settings.topicPrefix())
                                         .equals(letter.origin().topic())
                                 && topic.deadLetterName(settings.topicPrefix())
@@ -115,7 +115,7 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    private RecordMetadata acknowledged(Letter letter, ProducerRecord<byte[], byte[]> record)
+    private RecordMetadata acknowledged(DeadLetterRecord letter, ProducerRecord<byte[], byte[]> record)
             throws OperationFailedException {
         try {
             return producer.send(record).get(2 * KafkaClients.LONGEST_CALL.toMillis(), TimeUnit.MILLISECONDS);
@@ -130,7 +130,7 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    private static OperationFailedException unknown(Letter letter, String reason, Throwable cause) {
+    private static OperationFailedException unknown(DeadLetterRecord letter, String reason, Throwable cause) {
         return new OperationFailedException(
                 "Kafka has not acknowledged the replay of " + letter.place() + ": " + reason
                         + "; it may be there all the same. The dead letter stays: replay it again when Kafka takes records; a"

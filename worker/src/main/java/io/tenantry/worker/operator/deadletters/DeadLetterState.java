@@ -1,4 +1,4 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param fate as far as the registry and the dead-letter topics show it
  * @param deadAgain the newest letter that this one became when it was sent again; null if it became none
  */
-public record LetterState(
-        Letter letter, Fate fate, @Nullable Place deadAgain) {
+public record DeadLetterState(
+        DeadLetterRecord letter, Fate fate, @Nullable Place deadAgain) {
     /** What became of the request. */
     public enum Fate {
         /** It has no answer; whether it was sent again and waits is not known. */

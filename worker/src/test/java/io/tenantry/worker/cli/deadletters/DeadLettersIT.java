@@ -1,4 +1,4 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

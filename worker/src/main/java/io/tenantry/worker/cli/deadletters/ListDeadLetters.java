@@ -1,4 +1,4 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
 import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.Environment;
@@ -8,10 +8,10 @@ import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.TextTable;
 import io.tenantry.worker.cli.Words;
-import io.tenantry.worker.operator.letters.Letter;
-import io.tenantry.worker.operator.letters.LetterState;
-import io.tenantry.worker.operator.letters.LetterState.Fate;
-import io.tenantry.worker.operator.letters.Letters;
+import io.tenantry.worker.operator.deadletters.DeadLetterRecord;
+import io.tenantry.worker.operator.deadletters.DeadLetterState;
+import io.tenantry.worker.operator.deadletters.DeadLetterState.Fate;
+import io.tenantry.worker.operator.deadletters.DeadLetters;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,23 +25,23 @@ import picocli.CommandLine.Mixin;
                     + " another dead letter; open, if neither; unknown, if the record has no id of its own, or cannot be decoded."
         },
         footer = {"", "Example:", "  tenantry dead-letters list --code invalid-event"})
-public final class ListLetters extends OperatorCommand {
+public final class ListDeadLetters extends OperatorCommand {
     @Mixin
-    private final LetterOptions options = new LetterOptions();
+    private final DeadLetterOptions options = new DeadLetterOptions();
 
-    public ListLetters(Environment environment) {
+    public ListDeadLetters(Environment environment) {
         super(environment);
     }
 
     @Override
     protected int run(Invocation invocation) throws Exception {
-        List<LetterState> states;
-        try (Letters letters = new Letters(invocation.access())) {
+        List<DeadLetterState> states;
+        try (DeadLetters letters = new DeadLetters(invocation.access())) {
             states = letters.find(options.selection());
         }
         Output output = invocation.output();
         if (output.isJson()) {
-            states.forEach(state -> output.json(LetterJson.of(state)));
+            states.forEach(state -> output.json(DeadLetterJson.of(state)));
         } else if (states.isEmpty()) {
             output.note("there is no dead letter like that");
         } else {
@@ -51,10 +51,10 @@ public final class ListLetters extends OperatorCommand {
         return ExitStatus.DONE;
     }
 
-    private static TextTable table(List<LetterState> states) {
+    private static TextTable table(List<DeadLetterState> states) {
         TextTable table = new TextTable("LETTER", "FROM", "WRITTEN", "KEY", "STATE", "CODE", "MESSAGE");
-        for (LetterState state : states) {
-            Letter letter = state.letter();
+        for (DeadLetterState state : states) {
+            DeadLetterRecord letter = state.letter();
             table.row(
                     state.fate() == Fate.ANSWERED ? Colour.GOOD : Colour.BAD,
                     letter.place(),

@@ -1,7 +1,7 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
-import io.tenantry.worker.operator.letters.Letters;
-import io.tenantry.worker.operator.letters.Place;
+import io.tenantry.worker.operator.deadletters.DeadLetters;
+import io.tenantry.worker.operator.deadletters.Place;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which dead letters. */
-final class LetterOptions {
+final class DeadLetterOptions {
     @Parameters(
             paramLabel = "PLACE",
             arity = "0..*",
@@ -26,8 +26,8 @@ final class LetterOptions {
         return places.isEmpty() && code == null;
     }
 
-    Letters.Selection selection() {
-        return new Letters.Selection(places, code);
+    DeadLetters.Selection selection() {
+        return new DeadLetters.Selection(places, code);
     }
 
     /** From the text of a place. */

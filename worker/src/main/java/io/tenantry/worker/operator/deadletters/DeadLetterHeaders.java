@@ -1,4 +1,4 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import io.tenantry.contracts.DeadLetter;
 import io.tenantry.contracts.Event;
@@ -16,7 +16,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /** What a record of a dead-letter topic says of itself. Without state. */
-final class LetterHeaders {
+final class DeadLetterHeaders {
     /** On a record that was sent again: the place of the dead letter. */
     static final String REPLAY_OF = "tenantry.replay.of";
 
@@ -25,10 +25,10 @@ final class LetterHeaders {
     private final EventCodec codec = new EventCodec();
 
     /** @param topic whose dead letters these are */
-    Letter read(ConsumerRecord<byte[], byte[]> record, Topic topic) {
+    DeadLetterRecord read(ConsumerRecord<byte[], byte[]> record, Topic topic) {
         @Nullable Place origin = origin(record.headers());
         byte @Nullable [] key = record.key();
-        return new Letter(
+        return new DeadLetterRecord(
                 new Place(record.topic(), record.partition(), record.offset()),
                 origin,
                 Instant.ofEpochMilli(record.timestamp()),
@@ -51,7 +51,8 @@ final class LetterHeaders {
     }
 
     /** Plain JSON is known by its place alone: what is sent again has another identity. */
-    private Letter.@Nullable Identity identity(ConsumerRecord<byte[], byte[]> record, Place origin, Topic topic) {
+    private DeadLetterRecord.@Nullable Identity identity(
+            ConsumerRecord<byte[], byte[]> record, Place origin, Topic topic) {
         if (record.value() == null) {
             return null;
         }
@@ -71,7 +72,7 @@ final class LetterHeaders {
             Event<?> event = codec.decode(received, topic);
             return event.source().equals("kafka:" + origin.topic())
                     ? null
-                    : new Letter.Identity(event.source(), event.id(), event.type());
+                    : new DeadLetterRecord.Identity(event.source(), event.id(), event.type());
         } catch (InvalidEventException undecodable) {
             return null;
         }

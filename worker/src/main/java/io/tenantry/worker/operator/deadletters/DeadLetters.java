@@ -1,10 +1,10 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import io.tenantry.contracts.EventType;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
-import io.tenantry.worker.operator.letters.LetterState.Fate;
+import io.tenantry.worker.operator.deadletters.DeadLetterState.Fate;
 import io.tenantry.worker.registry.overview.RequestHistory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,15 +17,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** The dead letters of a deployment. For one thread. */
-public final class Letters implements AutoCloseable {
+public final class DeadLetters implements AutoCloseable {
     private final Access access;
-    private final LetterReader reader;
+    private final DeadLetterReader reader;
     private final RequestHistory history = new RequestHistory();
 
     /** Connects with the first call. */
-    public Letters(Access access) throws InvalidSettingsException {
+    public DeadLetters(Access access) throws InvalidSettingsException {
         this.access = access;
-        this.reader = new LetterReader(access.kafka());
+        this.reader = new DeadLetterReader(access.kafka());
     }
 
     /**
@@ -39,7 +39,7 @@ public final class Letters implements AutoCloseable {
             places = List.copyOf(places);
         }
 
-        boolean means(Letter letter) {
+        boolean means(DeadLetterRecord letter) {
             return (code == null || code.equals(letter.code()))
                     && (places.isEmpty()
                             || places.contains(letter.place())
@@ -52,11 +52,11 @@ public final class Letters implements AutoCloseable {
      *
      * @throws OperationFailedException also if a place has none
      */
-    public List<LetterState> find(Selection selection) throws OperationFailedException {
-        List<Letter> all = reader.all();
-        List<Letter> meant = all.stream().filter(selection::means).toList();
+    public List<DeadLetterState> find(Selection selection) throws OperationFailedException {
+        List<DeadLetterRecord> all = reader.all();
+        List<DeadLetterRecord> meant = all.stream().filter(selection::means).toList();
         Set<Place> found = new HashSet<>();
-        for (Letter letter : meant) {
+        for (DeadLetterRecord letter : meant) {
             found.add(letter.place());
             if (letter.origin() != null) {
                 found.add(letter.origin());
@@ -77,13 +77,14 @@ public final class Letters implements AutoCloseable {
                 again.put(letter.replayOf(), letter.place());
             }
         });
-        Set<Letter.Identity> answered = answered(meant);
+        Set<DeadLetterRecord.Identity> answered = answered(meant);
         return meant.stream()
-                .map(letter -> new LetterState(letter, fate(letter, answered, again), again.get(letter.place())))
+                .map(letter -> new DeadLetterState(letter, fate(letter, answered, again), again.get(letter.place())))
                 .toList();
     }
 
-    private static Fate fate(Letter letter, Set<Letter.Identity> answered, Map<Place, Place> again) {
+    private static Fate fate(
+            DeadLetterRecord letter, Set<DeadLetterRecord.Identity> answered, Map<Place, Place> again) {
         if (letter.identity() != null && answered.contains(letter.identity())) {
             return Fate.ANSWERED;
         }
@@ -93,11 +94,11 @@ public final class Letters implements AutoCloseable {
         return letter.identity() == null ? Fate.UNKNOWN : Fate.OPEN;
     }
 
-    private Set<Letter.Identity> answered(List<Letter> letters) throws OperationFailedException {
+    private Set<DeadLetterRecord.Identity> answered(List<DeadLetterRecord> letters) throws OperationFailedException {
         record Producer(String source, EventType type) {}
         Map<Producer, List<String>> ids = new HashMap<>();
-        for (Letter letter : letters) {
-            Letter.Identity identity = letter.identity();
+        for (DeadLetterRecord letter : letters) {
+            DeadLetterRecord.Identity identity = letter.identity();
             if (identity != null) {
                 ids.computeIfAbsent(new Producer(identity.source(), identity.type()), unused -> new ArrayList<>())
                         .add(identity.id());
@@ -107,29 +108,29 @@ public final class Letters implements AutoCloseable {
             return Set.of();
         }
         return access.registry(registry -> registry.inSnapshot(connection -> {
-            Set<Letter.Identity> answered = new HashSet<>();
+            Set<DeadLetterRecord.Identity> answered = new HashSet<>();
             for (Map.Entry<Producer, List<String>> producer : ids.entrySet()) {
                 String source = producer.getKey().source();
                 EventType type = producer.getKey().type();
                 history.answered(connection, source, type, producer.getValue())
-                        .forEach(id -> answered.add(new Letter.Identity(source, id, type)));
+                        .forEach(id -> answered.add(new DeadLetterRecord.Identity(source, id, type)));
             }
             return answered;
         }));
     }
 
     /** All of a letter. */
-    public LetterContent content(LetterState state) throws OperationFailedException {
+    public DeadLetterContent content(DeadLetterState state) throws OperationFailedException {
         ConsumerRecord<byte[], byte[]> record = record(state.letter());
-        return new LetterContent(
+        return new DeadLetterContent(
                 state,
                 StreamSupport.stream(record.headers().spliterator(), false)
-                        .map(header -> new LetterContent.Header(header.key(), ReadableBytes.of(header.value())))
+                        .map(header -> new DeadLetterContent.Header(header.key(), ReadableBytes.of(header.value())))
                         .toList(),
                 ReadableBytes.of(record.value()));
     }
 
-    ConsumerRecord<byte[], byte[]> record(Letter letter) throws OperationFailedException {
+    ConsumerRecord<byte[], byte[]> record(DeadLetterRecord letter) throws OperationFailedException {
         return reader.record(letter.place())
                 .orElseThrow(() -> new OperationFailedException("dead letter " + letter.place()
                         + " is not in Kafka any more: its topic's retention has deleted it"));

@@ -1,4 +1,4 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Comparator;

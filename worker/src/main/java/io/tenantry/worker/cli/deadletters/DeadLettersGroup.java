@@ -1,4 +1,4 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
 import io.tenantry.worker.cli.CommandGroup;
 import io.tenantry.worker.cli.Environment;
@@ -14,12 +14,15 @@ import picocli.CommandLine.Command;
                     + " topic-partition@offset, as in the worker's log, or topic/partition/offset."
         },
         footer = {"", "Example:", "  tenantry dead-letters list"})
-public final class DeadLetters extends CommandGroup {
-    private DeadLetters() {}
+public final class DeadLettersGroup extends CommandGroup {
+    private DeadLettersGroup() {}
 
     /** With all commands below it. */
     public static CommandLine of(Environment environment) {
-        return new DeadLetters()
-                .with(new ListLetters(environment), new ShowLetter(environment), new ReplayLetters(environment));
+        return new DeadLettersGroup()
+                .with(
+                        new ListDeadLetters(environment),
+                        new ShowDeadLetter(environment),
+                        new ReplayDeadLetters(environment));
     }
 }

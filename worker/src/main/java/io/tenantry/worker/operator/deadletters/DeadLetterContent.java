@@ -1,4 +1,4 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param headers as received, in their order; ours included
  * @param value as received; null if it was not kept
  */
-public record LetterContent(
-        LetterState state, List<Header> headers, @Nullable String value) {
+public record DeadLetterContent(
+        DeadLetterState state,
+        List<Header> headers,
+        @Nullable String value) {
     /** One header; the value is null if it has none. */
     public record Header(String name, @Nullable String value) {}
 }

@@ -1,5 +1,5 @@
 /** The commands for dead letters. */
 @NullMarked
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
 import org.jspecify.annotations.NullMarked;

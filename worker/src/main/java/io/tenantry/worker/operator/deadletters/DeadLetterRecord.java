@@ -1,4 +1,4 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import io.tenantry.contracts.EventType;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param replayOf the letter that was sent again and became this one; null if none was
  * @param replayable whether its value was kept; it was not if it was too large
  */
-public record Letter(
+public record DeadLetterRecord(
         Place place,
         @Nullable Place origin,
         Instant at,

@@ -1,14 +1,14 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
-import io.tenantry.worker.operator.letters.Letter;
-import io.tenantry.worker.operator.letters.LetterState;
-import io.tenantry.worker.operator.letters.LetterState.Fate;
-import io.tenantry.worker.operator.letters.Place;
+import io.tenantry.worker.operator.deadletters.DeadLetterRecord;
+import io.tenantry.worker.operator.deadletters.DeadLetterState;
+import io.tenantry.worker.operator.deadletters.DeadLetterState.Fate;
+import io.tenantry.worker.operator.deadletters.Place;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A dead letter in {@code --json}: the fields stay as they are, new ones may come. */
-record LetterJson(
+record DeadLetterJson(
         Place letter,
         @Nullable Place from,
         Instant at,
@@ -22,10 +22,10 @@ record LetterJson(
         boolean replayable) {
     record Request(String source, String id, String type) {}
 
-    static LetterJson of(LetterState state) {
-        Letter letter = state.letter();
-        Letter.Identity identity = letter.identity();
-        return new LetterJson(
+    static DeadLetterJson of(DeadLetterState state) {
+        DeadLetterRecord letter = state.letter();
+        DeadLetterRecord.Identity identity = letter.identity();
+        return new DeadLetterJson(
                 letter.place(),
                 letter.origin(),
                 letter.at(),

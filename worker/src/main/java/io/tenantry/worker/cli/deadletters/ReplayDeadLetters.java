@@ -1,4 +1,4 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
 import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.Environment;
@@ -7,11 +7,11 @@ import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.Words;
-import io.tenantry.worker.operator.letters.LetterState;
-import io.tenantry.worker.operator.letters.Letters;
-import io.tenantry.worker.operator.letters.Place;
-import io.tenantry.worker.operator.letters.Replay;
-import io.tenantry.worker.operator.letters.Replayed;
+import io.tenantry.worker.operator.deadletters.DeadLetterState;
+import io.tenantry.worker.operator.deadletters.DeadLetters;
+import io.tenantry.worker.operator.deadletters.Place;
+import io.tenantry.worker.operator.deadletters.Replay;
+import io.tenantry.worker.operator.deadletters.Replayed;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,9 +37,9 @@ import picocli.CommandLine.Option;
             "  tenantry dead-letters replay --code unknown-database --dry-run",
             "  tenantry dead-letters replay tenant.created-dlt-0@5"
         })
-public final class ReplayLetters extends OperatorCommand {
+public final class ReplayDeadLetters extends OperatorCommand {
     @Mixin
-    private final LetterOptions options = new LetterOptions();
+    private final DeadLetterOptions options = new DeadLetterOptions();
 
     @Option(names = "--all", description = "All dead letters of all topics.")
     private boolean all;
@@ -47,7 +47,7 @@ public final class ReplayLetters extends OperatorCommand {
     @Option(names = "--dry-run", description = "Only say what would be sent where.")
     private boolean dry;
 
-    public ReplayLetters(Environment environment) {
+    public ReplayDeadLetters(Environment environment) {
         super(environment);
     }
 
@@ -68,18 +68,18 @@ public final class ReplayLetters extends OperatorCommand {
                             : "which dead letters? Give PLACE, --code CODE or --all");
         }
         Output output = invocation.output();
-        try (Letters letters = new Letters(invocation.access());
+        try (DeadLetters letters = new DeadLetters(invocation.access());
                 Replay replay = new Replay(letters, invocation.access().kafka(), dry)) {
-            List<LetterState> states = letters.find(options.selection());
+            List<DeadLetterState> states = letters.find(options.selection());
             return send(states, replay, output);
         }
     }
 
-    private int send(List<LetterState> states, Replay replay, Output output) {
+    private int send(List<DeadLetterState> states, Replay replay, Output output) {
         int sent = 0;
         int skipped = 0;
         int refused = 0;
-        for (LetterState state : states) {
+        for (DeadLetterState state : states) {
             Replayed replayed = replay.send(state);
             sent += replayed.to() == null ? 0 : 1;
             skipped += replayed.skipped() == null ? 0 : 1;

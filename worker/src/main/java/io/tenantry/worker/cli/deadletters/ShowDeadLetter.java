@@ -1,4 +1,4 @@
-package io.tenantry.worker.cli.letters;
+package io.tenantry.worker.cli.deadletters;
 
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.worker.cli.Colour;
@@ -9,11 +9,11 @@ import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.Words;
-import io.tenantry.worker.operator.letters.Letter;
-import io.tenantry.worker.operator.letters.LetterContent;
-import io.tenantry.worker.operator.letters.LetterState;
-import io.tenantry.worker.operator.letters.Letters;
-import io.tenantry.worker.operator.letters.Place;
+import io.tenantry.worker.operator.deadletters.DeadLetterContent;
+import io.tenantry.worker.operator.deadletters.DeadLetterRecord;
+import io.tenantry.worker.operator.deadletters.DeadLetterState;
+import io.tenantry.worker.operator.deadletters.DeadLetters;
+import io.tenantry.worker.operator.deadletters.Place;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,30 +28,30 @@ import picocli.CommandLine.Parameters;
             "Control characters are escaped. What is not UTF-8 is shown in Base64."
         },
         footer = {"", "Example:", "  tenantry dead-letters show tenant.created-dlt-0@5"})
-public final class ShowLetter extends OperatorCommand {
+public final class ShowDeadLetter extends OperatorCommand {
     @Parameters(
             paramLabel = "PLACE",
             arity = "1..*",
-            converter = LetterOptions.PlaceConverter.class,
+            converter = DeadLetterOptions.PlaceConverter.class,
             description = "topic-partition@offset or topic/partition/offset.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private List<Place> places;
 
-    public ShowLetter(Environment environment) {
+    public ShowDeadLetter(Environment environment) {
         super(environment);
     }
 
     private record ContentJson(
-            LetterJson letter,
-            List<LetterContent.Header> headers,
+            DeadLetterJson letter,
+            List<DeadLetterContent.Header> headers,
             @Nullable String value) {}
 
     @Override
     protected int run(Invocation invocation) throws Exception {
         Output output = invocation.output();
-        try (Letters letters = new Letters(invocation.access())) {
-            for (LetterState state : letters.find(new Letters.Selection(places, null))) {
-                LetterContent content = letters.content(state);
+        try (DeadLetters letters = new DeadLetters(invocation.access())) {
+            for (DeadLetterState state : letters.find(new DeadLetters.Selection(places, null))) {
+                DeadLetterContent content = letters.content(state);
                 if (output.isJson()) {
                     output.json(json(content));
                 } else {
@@ -62,12 +62,12 @@ public final class ShowLetter extends OperatorCommand {
         return ExitStatus.DONE;
     }
 
-    private static ContentJson json(LetterContent content) {
-        return new ContentJson(LetterJson.of(content.state()), content.headers(), content.value());
+    private static ContentJson json(DeadLetterContent content) {
+        return new ContentJson(DeadLetterJson.of(content.state()), content.headers(), content.value());
     }
 
-    private static void write(Output output, LetterContent content, NextCommand next) {
-        Letter letter = content.state().letter();
+    private static void write(Output output, DeadLetterContent content, NextCommand next) {
+        DeadLetterRecord letter = content.state().letter();
         output.line(Colour.HEADING, letter.place().toString());
         output.line("from      " + (letter.origin() == null ? "not known" : letter.origin()));
         output.line("written   " + Words.of(letter.at()));

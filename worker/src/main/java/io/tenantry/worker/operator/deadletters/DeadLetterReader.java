@@ -1,4 +1,4 @@
-package io.tenantry.worker.operator.letters;
+package io.tenantry.worker.operator.deadletters;
 
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
@@ -21,14 +21,14 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the dead-letter topics, as far as they are written when it begins. For one thread. */
-final class LetterReader implements AutoCloseable {
+final class DeadLetterReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaSettings settings;
     private final Consumer<byte[], byte[]> consumer;
-    private final LetterHeaders headers = new LetterHeaders();
+    private final DeadLetterHeaders headers = new DeadLetterHeaders();
 
-    LetterReader(KafkaClients kafka) throws InvalidSettingsException {
+    DeadLetterReader(KafkaClients kafka) throws InvalidSettingsException {
         this.settings = kafka.settings();
         this.consumer = kafka.consumer();
     }
@@ -39,8 +39,8 @@ final class LetterReader implements AutoCloseable {
     }
 
     /** All letters, in the order of their places. */
-    List<Letter> all() throws OperationFailedException {
-        List<Letter> letters = new ArrayList<>();
+    List<DeadLetterRecord> all() throws OperationFailedException {
+        List<DeadLetterRecord> letters = new ArrayList<>();
         for (Topic topic : topics()) {
             String name = topic.deadLetterName(settings.topicPrefix());
             try {
