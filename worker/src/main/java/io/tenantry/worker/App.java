@@ -2,6 +2,7 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.ExitStatus;
+import io.tenantry.worker.cli.ProcessSignals;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.telemetry.CommandLog;
 import java.util.List;
@@ -18,13 +19,14 @@ public final class App {
 
     /** Ends the process with the command's exit status. */
     public static void main(String[] arguments) {
-        System.exit(Commands.of(Environment.ofProcess(CommandLog::toStandardError), App::run)
+        System.exit(Commands.of(Environment.ofProcess(CommandLog::toStandardError, new EndSignals()), App::run)
                 .execute(arguments));
     }
 
     /** Runs a command in a process that may run others, and leaves the log as it is; returns its exit status. */
     public static int execute(String... arguments) {
-        return Commands.of(Environment.ofProcess(() -> {}), App::run).execute(arguments);
+        return Commands.of(Environment.ofProcess(() -> {}, ProcessSignals.NONE), App::run)
+                .execute(arguments);
     }
 
     private static int run(Settings settings) {

@@ -209,7 +209,7 @@ class ArchitectureTest {
                             "postgres.home",
                             "config",
                             "config.read")),
-            entry("cli.registry", Set.of("cli", "operator.rebuild", "postgres.home", "config")),
+            entry("cli.registry", Set.of("cli", "operator", "operator.rebuild", "postgres.home", "config")),
             entry(
                     "operator.rebuild",
                     Set.of(

@@ -11,12 +11,18 @@ import java.util.Properties;
  * @param properties the system properties
  * @param terminal whether standard input and output are a terminal
  * @param quietLog called before any command but {@code run}: sends the log to standard error, warnings and errors only
+ * @param signals those that ask the process to end
  */
-public record Environment(Map<String, String> variables, Properties properties, boolean terminal, Runnable quietLog) {
+public record Environment(
+        Map<String, String> variables,
+        Properties properties,
+        boolean terminal,
+        Runnable quietLog,
+        ProcessSignals signals) {
 
     /** The one of this process. */
-    public static Environment ofProcess(Runnable quietLog) {
-        return new Environment(System.getenv(), System.getProperties(), isTerminal(), quietLog);
+    public static Environment ofProcess(Runnable quietLog, ProcessSignals signals) {
+        return new Environment(System.getenv(), System.getProperties(), isTerminal(), quietLog, signals);
     }
 
     /** A console is a terminal on Java 17; from Java 22 on it says itself whether it is one. */

@@ -7,8 +7,6 @@ public final class ExitStatus {
     public static final int FAILED = 1;
     /** Wrong options, or settings that cannot be used; a worker that cannot start. */
     public static final int UNUSABLE = 2;
-    /** After Ctrl-C: what a shell shows for a process that SIGINT ended. */
-    public static final int INTERRUPTED = 130;
     /** Nobody reads the output any more, as with {@code | head}: what a shell shows for a process that SIGPIPE ended. */
     public static final int OUTPUT_CLOSED = 141;
 

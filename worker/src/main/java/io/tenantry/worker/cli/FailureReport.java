@@ -1,6 +1,7 @@
 package io.tenantry.worker.cli;
 
 import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.CommandInterruptedException;
 import io.tenantry.worker.operator.OperationFailedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +10,14 @@ import picocli.CommandLine.ParameterException;
 /**
  * Why a command ended without doing what it was asked for. With {@code --json} it is the last line of standard output.
  *
- * @param error usage, settings, failed or bug
+ * @param error usage, settings, failed, interrupted or bug
  * @param status the exit status
  * @param message in one line, for people
  * @param faults of the settings; null if they are not the cause
  */
 record FailureReport(
         String error, int status, String message, @Nullable List<String> faults) {
+    private static final String INTERRUPTED = "interrupted";
 
     /** Wrong options. */
     static FailureReport of(ParameterException failure) {
@@ -27,6 +29,9 @@ record FailureReport(
         if (failure instanceof InvalidSettingsException invalid) {
             return new FailureReport(
                     "settings", ExitStatus.UNUSABLE, "the settings cannot be used:", List.copyOf(invalid.faults()));
+        }
+        if (failure instanceof CommandInterruptedException interrupted) {
+            return new FailureReport(INTERRUPTED, interrupted.status(), String.valueOf(failure.getMessage()), null);
         }
         if (failure instanceof OperationFailedException) {
             return new FailureReport("failed", ExitStatus.FAILED, String.valueOf(failure.getMessage()), null);
@@ -42,6 +47,10 @@ record FailureReport(
 
     /** On standard error for people and, if the user wants JSON, on standard output too. */
     void write(Output output) {
+        if (error.equals(INTERRUPTED)) {
+            // A terminal shows ^C where the cursor was.
+            output.note("");
+        }
         output.note("tenantry: " + message);
         if (faults != null) {
             faults.forEach(fault -> output.note("  " + fault));

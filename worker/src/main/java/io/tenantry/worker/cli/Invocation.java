@@ -3,6 +3,7 @@ package io.tenantry.worker.cli;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ public final class Invocation implements AutoCloseable {
     private final SettingsOption option;
     private final Environment environment;
     private final Output output;
+    private final Interruption interruption;
     private @Nullable Settings settings;
     private @Nullable Access access;
 
@@ -20,6 +22,7 @@ public final class Invocation implements AutoCloseable {
         this.option = option;
         this.environment = environment;
         this.output = output;
+        this.interruption = new Interruption(environment.signals()::deliverTo);
     }
 
     /** What surrounds the command. */
@@ -50,7 +53,7 @@ public final class Invocation implements AutoCloseable {
     public Access access() throws InvalidSettingsException {
         Access open = access;
         if (open == null) {
-            open = new Access(settings());
+            open = new Access(settings(), interruption);
             access = open;
         }
         return open;
@@ -58,8 +61,10 @@ public final class Invocation implements AutoCloseable {
 
     @Override
     public void close() {
-        if (access != null) {
-            access.close();
+        try (interruption) {
+            if (access != null) {
+                access.close();
+            }
         }
     }
 }

@@ -24,13 +24,15 @@ public final class Access implements AutoCloseable {
 
     private final Settings settings;
     private final KafkaClients kafka;
+    private final Interruption interruption;
     private @Nullable Registry registry;
     /** Its tables were found to be those of this release. */
     private boolean usable;
 
     /** Connects to nothing yet. */
-    public Access(Settings settings) {
+    public Access(Settings settings, Interruption interruption) {
         this.settings = settings;
+        this.interruption = interruption;
         this.kafka = new KafkaClients(settings.kafka());
     }
 
@@ -41,6 +43,11 @@ public final class Access implements AutoCloseable {
     /** Makes Kafka's clients. */
     public KafkaClients kafka() {
         return kafka;
+    }
+
+    /** Whether the command shall end. */
+    public Interruption interruption() {
+        return interruption;
     }
 
     /** How its sessions show in {@code pg_stat_activity}: {@code tenantry-cli user@pid}. */

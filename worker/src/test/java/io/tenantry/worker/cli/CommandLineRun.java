@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tenantry.worker.Commands;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.scenario.Deployment;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,7 +29,7 @@ public record CommandLineRun(int status, String out, String err) {
 
     /** Without system properties. */
     public static Environment environment(boolean terminal, Map<String, String> variables) {
-        return new Environment(variables, new Properties(), terminal, () -> {});
+        return new Environment(variables, new Properties(), terminal, () -> {}, ProcessSignals.NONE);
     }
 
     /** Runs one of these commands. */
@@ -38,9 +39,24 @@ public record CommandLineRun(int status, String out, String err) {
 
     /** Runs a command of the product in a pipe, on this deployment. */
     public static CommandLineRun on(Deployment deployment, String... arguments) {
+        return on(deployment, ProcessSignals.NONE, arguments);
+    }
+
+    /** The same, with a Ctrl-C at the moment from which on the command ends by itself. */
+    public static CommandLineRun interruptedOn(Deployment deployment, String... arguments) {
+        return on(
+                deployment,
+                interruption -> {
+                    interruption.signal(Interruption.Signal.INT);
+                    return () -> {};
+                },
+                arguments);
+    }
+
+    private static CommandLineRun on(Deployment deployment, ProcessSignals signals, String... arguments) {
         Properties properties = new Properties();
         deployment.overrides().forEach((key, value) -> properties.setProperty("tenantry." + key, value));
-        Environment environment = new Environment(Map.of(), properties, false, () -> {});
+        Environment environment = new Environment(Map.of(), properties, false, () -> {}, signals);
         CommandLine line = Commands.of(environment, settings -> {
             throw new IllegalStateException("a test runs no worker by the command line");
         });

@@ -138,7 +138,8 @@ class CommandLinesTest {
     @Test
     void quietensTheLogBeforeTheCommand() {
         AtomicBoolean quiet = new AtomicBoolean();
-        Environment environment = new Environment(Map.of(), new java.util.Properties(), false, () -> quiet.set(true));
+        Environment environment = new Environment(
+                Map.of(), new java.util.Properties(), false, () -> quiet.set(true), ProcessSignals.NONE);
 
         assertThat(run(environment, invocation -> quiet.get() ? 0 : 1, "probe").status())
                 .isZero();

@@ -22,8 +22,11 @@ public final class CommandReference {
             - Data goes to standard output, progress, advice and errors to standard error.
             - `--json` writes JSON lines: a command that lists things writes one object a line, any other one object in one line. Fields
               may be added; a field that is null is left out. Times are in UTC, durations as in ISO 8601.
-              A command that cannot do its work ends with an object that has `error` (`usage`, `settings`, `failed` or `bug`), `status`,
-              `message` and, for settings, `faults`; `config check` has them in its own object.
+              A command that cannot do its work ends with an object that has `error` (`usage`, `settings`, `failed`, `interrupted` or
+              `bug`), `status`, `message` and, for settings, `faults`; `config check` has them in its own object.
+            - Ctrl-C and SIGTERM end a command at once. One that works on homes or records, or waits for answers, ends after the one that it
+              is at: it says what was done and what to do next, and gives back its connection of the workers' share. With a second Ctrl-C,
+              or if that takes longer than 5 s, it ends at once too. What was sent to Kafka goes on, as does a rollout that is watched.
             - Colours are shown on a terminal only, and not with `NO_COLOR` or `TERM=dumb`. Control characters in what a tenant, an event or a
               server wrote are escaped.
             - Commands are in no worker's way: they have neither the consumer group nor a transactional id, and their sessions are called
@@ -35,8 +38,10 @@ public final class CommandReference {
             | 0 | done |
             | 1 | failed, halted or refused, or something that is needed cannot be reached |
             | 2 | wrong options, or settings that cannot be used |
+            | 129 | ended because its terminal was closed (SIGHUP) |
             | 130 | ended by Ctrl-C |
             | 141 | nobody reads the output any more, as after `tenantry tenants \\| head` |
+            | 143 | ended by SIGTERM |
 
             Completion for bash and zsh: `source <(tenantry generate-completion)`.
 

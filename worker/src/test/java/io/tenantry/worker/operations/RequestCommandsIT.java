@@ -9,6 +9,7 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.request.Answer;
 import io.tenantry.worker.operator.request.Answers;
 import io.tenantry.worker.operator.request.Requests;
@@ -62,12 +63,22 @@ class RequestCommandsIT {
         assertThat(open.status()).isEqualTo(1);
         assertThat(open.lines()).singleElement().asString().startsWith("acme: no answer yet (request ");
         assertThat(open.err()).contains("1 without an answer").contains("tenantry tenant acme");
+
+        CommandLineRun interrupted = CommandLineRun.interruptedOn(deployment, "migrate", "acme", "--wait", "--json");
+        assertThat(interrupted.status()).isEqualTo(130);
+        assertThat(interrupted.json())
+                .extracting(
+                        line -> line.at("/outcome").asText() + line.at("/error").asText())
+                .containsExactly("open", "interrupted");
+        assertThat(interrupted.err())
+                .contains("the open requests go on; look again with: tenantry tenant acme")
+                .contains("the waiting was interrupted, and not the requests");
     }
 
     @Test
     void takeADeadLetterForAnAnswer() throws Exception {
         deployment.withTopics();
-        try (Access access = new Access(deployment.settings());
+        try (Access access = new Access(deployment.settings(), Interruption.never());
                 Answers answers = Answers.from(access.kafka(), Topic.TENANT_CREATED);
                 Producer<byte[], byte[]> worker = access.kafka().producer()) {
             List<SentRequest> sent = new Requests(access.kafka())

@@ -159,21 +159,28 @@ public final class Deployment implements AutoCloseable {
 
     /** The same, with another settings file. */
     public AppProcess startProcess(String command, Path settingsFile, String... moreJvmOptions) {
-        return startProcess(false, command, settingsFile, moreJvmOptions);
+        return startProcess(false, List.of(command), settingsFile, moreJvmOptions);
+    }
+
+    /** Starts a process of its own for a command of several words. */
+    public AppProcess startCommand(String... command) {
+        return startProcess(false, List.of(command), settingsFile());
     }
 
     /** Starts a worker as a process of its own, and waits until it has joined its group. */
     public AppProcess startWorkerProcess() {
-        return startProcess(true, "run", settingsFile()).awaitAssignment();
+        return startProcess(true, List.of("run"), settingsFile()).awaitAssignment();
     }
 
-    private AppProcess startProcess(boolean records, String command, Path settingsFile, String... moreJvmOptions) {
+    private AppProcess startProcess(
+            boolean records, List<String> command, Path settingsFile, String... moreJvmOptions) {
         List<String> options = new ArrayList<>();
         overrides.forEach((key, value) -> options.add("-Dtenantry." + key + "=" + value));
         options.addAll(List.of(moreJvmOptions));
         Path log = folder.resolve("process-" + opened.size() + ".log");
-        AppProcess process =
-                AppProcess.start(records, options, List.of(command, "--config", settingsFile.toString()), log);
+        List<String> arguments = new ArrayList<>(command);
+        arguments.addAll(List.of("--config", settingsFile.toString()));
+        AppProcess process = AppProcess.start(records, options, arguments, log);
         opened.add(process);
         return process;
     }

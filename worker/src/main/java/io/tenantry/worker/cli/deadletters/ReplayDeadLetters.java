@@ -7,6 +7,8 @@ import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.Words;
+import io.tenantry.worker.operator.CommandInterruptedException;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.deadletters.DeadLetterState;
 import io.tenantry.worker.operator.deadletters.DeadLetters;
 import io.tenantry.worker.operator.deadletters.Place;
@@ -71,11 +73,13 @@ public final class ReplayDeadLetters extends OperatorCommand {
         try (DeadLetters letters = new DeadLetters(invocation.access());
                 Replay replay = new Replay(letters, invocation.access().kafka(), dry)) {
             List<DeadLetterState> states = letters.find(options.selection());
-            return send(states, replay, output);
+            return send(states, replay, output, invocation.access().interruption());
         }
     }
 
-    private int send(List<DeadLetterState> states, Replay replay, Output output) {
+    private int send(List<DeadLetterState> states, Replay replay, Output output, Interruption interruption)
+            throws CommandInterruptedException {
+        interruption.arm();
         int sent = 0;
         int skipped = 0;
         int refused = 0;
@@ -85,14 +89,20 @@ public final class ReplayDeadLetters extends OperatorCommand {
             skipped += replayed.skipped() == null ? 0 : 1;
             refused += replayed.refused() == null ? 0 : 1;
             report(output, replayed);
-            if (replayed.kafkaAway()) {
+            if (replayed.kafkaAway() || interruption.isRequested()) {
                 break;
             }
         }
         int untried = states.size() - sent - skipped - refused;
         output.note(Words.count(sent, "dead letter") + (dry ? " would be sent, " : " sent, ") + skipped + " left out"
                 + (refused == 0 ? "" : ", " + refused + " refused")
-                + (untried == 0 ? "" : ", " + untried + " not tried: give this command again when Kafka answers"));
+                + (untried == 0 ? "" : ", " + untried + " not tried")
+                + (untried == 0 || interruption.isRequested() ? "" : ": give this command again when Kafka answers"));
+        if (untried > 0 && interruption.isRequested()) {
+            throw interruption.failure("interrupted; " + Words.count(untried, "dead letter")
+                    + (untried == 1 ? " was" : " were")
+                    + " not tried: give this command again, which leaves out those that have an answer by then");
+        }
         return sent == states.size() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 

@@ -60,7 +60,7 @@ public final class RebuildRegistry extends OperatorCommand {
         Writes writes = !yes ? Writes.NOTHING : prune ? Writes.HOMES_AND_DELETIONS : Writes.HOMES;
         ShownRebuild shown = new ShownRebuild(invocation.output(), writes, command(invocation));
         new Rebuild(invocation.access(), new Scope(database, tenant), writes).run(shown);
-        return shown.end();
+        return shown.end(invocation.access().interruption());
     }
 
     /** The same command for the same homes, without what it writes. */

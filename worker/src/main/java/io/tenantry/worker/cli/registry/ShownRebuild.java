@@ -4,6 +4,8 @@ import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.Words;
+import io.tenantry.worker.operator.CommandInterruptedException;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.rebuild.Finding;
 import io.tenantry.worker.operator.rebuild.Finding.Kind;
 import io.tenantry.worker.operator.rebuild.Rebuild;
@@ -28,6 +30,8 @@ final class ShownRebuild implements Rebuild.Listener {
     private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private int homes;
     private int written;
+    private int stoppedAfter = -1;
+    private int known;
     private long shownAt = System.nanoTime();
 
     ShownRebuild(Output output, Writes writes, String command) {
@@ -68,6 +72,12 @@ final class ShownRebuild implements Rebuild.Listener {
             shownAt = System.nanoTime();
             output.note(done + " of " + all + " homes");
         }
+    }
+
+    @Override
+    public void stops(int done, int all) {
+        stoppedAfter = done;
+        known = all;
     }
 
     private void show(Finding finding) {
@@ -131,8 +141,8 @@ final class ShownRebuild implements Rebuild.Listener {
         return Objects.requireNonNullElse(version, "none");
     }
 
-    /** Says what is left to do; the exit status. */
-    int end() {
+    /** Says what was done and what is left to do; the exit status. */
+    int end(Interruption interruption) throws CommandInterruptedException {
         List<String> differences = new ArrayList<>();
         counts.forEach((kind, number) -> {
             if (kind != Kind.SAME) {
@@ -142,6 +152,10 @@ final class ShownRebuild implements Rebuild.Listener {
         output.note(Words.count(homes, "home") + " compared: "
                 + (differences.isEmpty() ? "no difference" : String.join(", ", differences))
                 + (writes == Writes.NOTHING ? "; nothing was written" : "; " + written + " corrected"));
+        if (stoppedAfter >= 0) {
+            throw interruption.failure("interrupted after " + stoppedAfter + " of " + known
+                    + " homes; the others were not looked at. Look at all of them: " + again());
+        }
         if (writes != Writes.NOTHING && count(Kind.MISSING) > 0) {
             output.note("attributes of tenants that were missing are lost: onboard them again with --attribute");
         }
@@ -153,6 +167,15 @@ final class ShownRebuild implements Rebuild.Listener {
             output.note("delete rows of homes that are gone with: " + command + " --yes --prune");
         }
         return FOR_PEOPLE.stream().allMatch(kind -> count(kind) == 0) ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private String again() {
+        return command
+                + switch (writes) {
+                    case NOTHING -> "";
+                    case HOMES -> " --yes";
+                    case HOMES_AND_DELETIONS -> " --yes --prune";
+                };
     }
 
     private int count(Kind kind) {

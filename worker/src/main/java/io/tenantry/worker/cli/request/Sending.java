@@ -13,6 +13,7 @@ import io.tenantry.worker.cli.TextTable;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.read.Durations;
 import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.request.Answer;
 import io.tenantry.worker.operator.request.Answers;
@@ -97,17 +98,23 @@ final class Sending {
         Topic topic = type.event().topic();
         String prefix = kafka().topicPrefix();
         sender.require(List.of(topic.name(prefix), topic.deadLetterName(prefix), Topic.TENANT_RESULTS.name(prefix)));
+        Interruption interruption = invocation.access().interruption();
         try (Answers answers = Answers.from(invocation.access().kafka(), topic)) {
+            interruption.arm();
             Requests.Report report = report(sender.send(type.event(), requests));
             answers.expect(report.sent());
             output.note("sent: " + report.sent().size() + "; waiting for results up to " + Durations.format(timeout)
                     + " (Ctrl-C stops the waiting, not the requests)");
             long end = System.nanoTime() + timeout.toNanos();
-            while (!answers.open().isEmpty() && System.nanoTime() - end < 0) {
+            while (!answers.open().isEmpty() && System.nanoTime() - end < 0 && !interruption.isRequested()) {
                 answers.poll().forEach(this::show);
             }
             answers.open().forEach(this::showOpen);
-            return end(report, answers.open(), requests.get(0).tenant() != null);
+            int status = end(report, answers.open(), requests.get(0).tenant() != null);
+            if (interruption.isRequested() && !answers.open().isEmpty()) {
+                throw interruption.failure("the waiting was interrupted, and not the requests");
+            }
+            return status;
         }
     }
 

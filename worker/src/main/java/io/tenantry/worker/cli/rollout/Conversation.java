@@ -8,6 +8,7 @@ import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.rollout.RolloutReader;
 import io.tenantry.worker.operator.rollout.RolloutVerbs;
@@ -46,10 +47,16 @@ final class Conversation {
 
     /** Returns the exit status. */
     int hold(RolloutRequested verb, Duration patience) throws InvalidSettingsException, OperationFailedException {
-        VerbAnswer answer = new RolloutVerbs(invocation.access().kafka()).send(verb, patience);
+        VerbAnswer answer = new RolloutVerbs(invocation.access()).send(verb, patience);
         if (answer instanceof VerbAnswer.Accepted accepted) {
             accepted(verb, accepted);
             return ExitStatus.DONE;
+        }
+        Interruption interruption = invocation.access().interruption();
+        if (answer instanceof VerbAnswer.None && interruption.isRequested()) {
+            throw interruption.failure(
+                    "interrupted before a worker has answered: the request is in Kafka and may still be"
+                            + " executed. Look at it: " + advice.command("rollout show " + verb.rollout()));
         }
         if (answer instanceof VerbAnswer.None none) {
             none(verb, none);

@@ -17,7 +17,7 @@ final class TerminalWatch implements WatchOutput {
     private final ChangeLog changes = new ChangeLog(false);
     private final Rate rate = new Rate();
     private @Nullable RolloutLook last;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** @param nanos as {@link System#nanoTime} */
     TerminalWatch(PinnedLines pinned, Advice advice, Clock clock, LongSupplier nanos) {
@@ -29,6 +29,9 @@ final class TerminalWatch implements WatchOutput {
 
     @Override
     public void show(RolloutLook look) {
+        if (closed) {
+            return;
+        }
         last = look;
         rate.add(nanos.getAsLong(), look.view().counts().answered());
         pinned.measure();
@@ -40,13 +43,16 @@ final class TerminalWatch implements WatchOutput {
 
     /** Draws the last look again, for another size of the terminal. */
     void redraw() {
-        if (last != null) {
+        if (last != null && !closed) {
             pinned.measure();
             pinned.pin(new WatchScreen(last, rate.perSecond(), advice).lines(pinned.width(), pinned.height()));
         }
     }
 
     private void print(ScreenLine line) {
+        if (closed) {
+            return;
+        }
         pinned.print(new ScreenLine(LocalTime.now(clock).format(Times.OF_DAY) + "  " + line.text(), line.colour()));
     }
 
@@ -55,8 +61,9 @@ final class TerminalWatch implements WatchOutput {
         print(new ScreenLine(text, Colour.WAITING));
     }
 
+    /** By any thread, once: the screen is left as it was, and nothing more is shown. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             pinned.close();

@@ -5,6 +5,8 @@ import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.CommandInterruptedException;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.rollout.RolloutLook;
 import io.tenantry.worker.operator.rollout.RolloutReader;
@@ -33,6 +35,7 @@ final class Watch {
     private final Advice advice;
     private final RolloutReader reader;
     private final Invocation invocation;
+    private final Interruption interruption;
     private final BlockingQueue<Wake> wakes = new LinkedBlockingQueue<>();
     private final Ending ending = new Ending();
     private @Nullable RolloutLook last;
@@ -44,6 +47,7 @@ final class Watch {
         this.output = invocation.output();
         this.advice = advice;
         this.reader = new RolloutReader(invocation.access());
+        this.interruption = invocation.access().interruption();
     }
 
     /** Returns the exit status. */
@@ -52,17 +56,17 @@ final class Watch {
         if (first.isEmpty()) {
             return absent();
         }
-        Thread goodbye = new Thread(this::goOn, "on-interrupt");
-        Runtime.getRuntime().addShutdownHook(goodbye);
+        interruption.arm();
+        interruption.listen(signal -> wakes.add(Wake.INTERRUPTED));
         int status;
         try (WatchOutput watch = open()) {
-            status = follow(watch, first.get());
-        } finally {
-            removeHook(goodbye);
-        }
-        if (status == ExitStatus.INTERRUPTED) {
-            goOn();
-            return status;
+            Thread atExit = new Thread(watch::close, "leave-the-terminal");
+            Runtime.getRuntime().addShutdownHook(atExit);
+            try {
+                status = follow(watch, first.get());
+            } finally {
+                removeHook(atExit);
+            }
         }
         if (last != null && !output.isJson()) {
             say(last);
@@ -79,7 +83,7 @@ final class Watch {
             PinnedLines.Signals signals = new PinnedLines.Signals() {
                 @Override
                 public void interrupted() {
-                    wakes.add(Wake.INTERRUPTED);
+                    interruption.signal(Interruption.Signal.INT);
                 }
 
                 @Override
@@ -95,7 +99,7 @@ final class Watch {
         return new LineWatch(output, clock, System::nanoTime);
     }
 
-    private int follow(WatchOutput watch, RolloutLook first) throws InterruptedException {
+    private int follow(WatchOutput watch, RolloutLook first) throws InterruptedException, CommandInterruptedException {
         Optional<RolloutLook> look = Optional.of(first);
         while (look.isPresent()) {
             last = look.get();
@@ -104,7 +108,9 @@ final class Watch {
                 return StateText.succeeded(last.view()) ? ExitStatus.DONE : ExitStatus.FAILED;
             }
             if (!rest(watch)) {
-                return ExitStatus.INTERRUPTED;
+                watch.close();
+                throw interruption.failure("the watch has ended; the rollout goes on: look again with `"
+                        + advice.command("rollout watch " + rollout) + "`");
             }
             look = next(watch, last);
         }
@@ -187,17 +193,11 @@ final class Watch {
         advice.next(look.view()).forEach(output::note);
     }
 
-    private void goOn() {
-        output.note("");
-        output.note("the watch has ended; the rollout goes on: look again with `"
-                + advice.command("rollout watch " + rollout) + "`");
-    }
-
     private static void removeHook(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException endsAlready) {
-            // The process ends, and the hook has spoken.
+            // The process ends, and the hook runs.
         }
     }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
             "Watches a rollout to its end. Needs the registry, and not Kafka.",
             "On a terminal it shows a bar for each wave; in a pipe a line for each change, with --json in JSON.",
             "Status: 0 completed, and no tenant failed; 1 halted, aborted, refused, or completed with failures; 130 after"
-                    + " Ctrl-C, which stops watching and not the rollout. While it is paused or soaks, the watch goes on."
+                    + " Ctrl-C, which ends the watch and not the rollout. While it is paused or soaks, the watch goes on."
         },
         footer = {"", "Example:", "  tenantry rollout watch release-7"})
 final class WatchCommand extends RolloutCommand {

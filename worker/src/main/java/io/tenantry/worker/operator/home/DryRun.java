@@ -36,7 +36,7 @@ public final class DryRun {
      *
      * @param waiting told why there is no connection yet
      * @param each called for each home, in the order of the requests
-     * @throws OperationFailedException if the registry or the migrations cannot be read
+     * @throws OperationFailedException if the registry or the migrations cannot be read, or the command is interrupted
      */
     public void of(List<MigrationRequested> requests, Consumer<String> waiting, Consumer<HomePlan> each)
             throws OperationFailedException {
@@ -46,12 +46,20 @@ public final class DryRun {
         homes.forEach(found -> found.home().ifPresent(home -> servers.add(home.server())));
         Target target = Target.of(requests.get(0).target());
         try (LeasedServers leased = LeasedServers.lease(access, servers, waiting)) {
+            int done = 0;
             for (RequestedHomes.Found found : homes) {
+                if (access.interruption().isRequested()) {
+                    throw access.interruption()
+                            .failure(
+                                    "interrupted after " + done + " of " + homes.size()
+                                            + " homes; nothing was written and no request was sent: give the command again for all");
+                }
                 found.refused().ifPresent(each);
                 if (found.home().isPresent()) {
                     TenantHome home = found.home().get();
                     each.accept(read(home, leased.server(home.server()), target));
                 }
+                done++;
             }
         }
     }

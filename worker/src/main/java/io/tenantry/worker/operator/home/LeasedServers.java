@@ -3,6 +3,7 @@ package io.tenantry.worker.operator.home;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Lease;
@@ -54,20 +55,24 @@ public final class LeasedServers implements AutoCloseable {
      *
      * @param names of configured servers
      * @param waiting told why there is none yet; called by another thread
-     * @throws OperationFailedException if the registry cannot be used, or the thread is interrupted
+     * @throws OperationFailedException if the registry cannot be used, or the command is interrupted
      */
     public static LeasedServers lease(Access access, Collection<String> names, Consumer<String> waiting)
             throws OperationFailedException {
+        Interruption interruption = access.interruption();
+        interruption.arm();
         Registry registry = access.registry(opened -> opened);
         LeasedServers leased = new LeasedServers(registry, access.settings(), names, waiting);
         Runtime.getRuntime().addShutdownHook(leased.atExit);
         if (!names.isEmpty()) {
+            interruption.listen(signal -> leased.leases.cancel());
             leased.leases.start();
             if (!leased.leases.await(UNLIMITED)) {
                 leased.close();
                 Throwable refused = leased.refusal;
                 throw refused == null
-                        ? new OperationFailedException("interrupted while waiting for a connection; nothing was done")
+                        ? interruption.failure("interrupted while waiting for a connection; nothing was done:"
+                                + " give the command again when you want it")
                         : new OperationFailedException(
                                 "the registry refuses a lease of a connection (" + refused.getMessage()
                                         + "); nothing was done: use a role with the workers' rights in the registry",

@@ -2,6 +2,7 @@ package io.tenantry.worker.operator.rebuild;
 
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.home.Catalogs;
 import io.tenantry.worker.operator.home.LeasedServers;
@@ -52,6 +53,9 @@ public final class Rebuild {
 
         /** A home was looked at. */
         void found(Finding finding, int done, int all);
+
+        /** The command was interrupted: the other homes are not looked at. */
+        void stops(int done, int all);
     }
 
     public Rebuild(Access access, Scope scope, Writes writes) {
@@ -61,17 +65,21 @@ public final class Rebuild {
     }
 
     /**
-     * Looks at all homes.
+     * Looks at all homes, or at those that come before an interruption.
      *
      * @throws OperationFailedException if the registry or a server cannot be used; what was written until then stays
      */
     public void run(Listener listener) throws OperationFailedException {
         Settings settings = access.settings();
+        Interruption interruption = access.interruption();
         Catalogs catalogs = new Catalogs(settings, listener::withoutFingerprints);
         try (LeasedServers servers =
                 LeasedServers.lease(access, settings.servers().keySet(), listener::waits)) {
             Inventory inventory = new Inventory(settings, scope);
             for (String name : settings.servers().keySet()) {
+                if (interruption.isRequested()) {
+                    throw interruption.failure("interrupted while the homes were listed; nothing was written");
+                }
                 add(inventory, servers, name);
             }
             List<Known> homes = access.registry(inventory::homes);
@@ -80,6 +88,10 @@ public final class Rebuild {
             Correction correction = access.registry(registry -> new Correction(registry, servers, catalogs));
             int done = 0;
             for (Known home : homes) {
+                if (interruption.isRequested()) {
+                    listener.stops(done, homes.size());
+                    return;
+                }
                 done++;
                 Optional<Finding> finding = examine(home, look, correction);
                 if (finding.isPresent()) {

@@ -8,6 +8,8 @@ import io.tenantry.contracts.RolloutRequestRef;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.KafkaClients;
 import io.tenantry.worker.operator.OperationFailedException;
 import java.time.Duration;
@@ -23,24 +25,27 @@ public final class RolloutVerbs {
     public static final String SOURCE = "/tenantry/cli";
 
     private final KafkaClients kafka;
+    private final Interruption interruption;
     private final EventCodec codec = new EventCodec();
 
-    public RolloutVerbs(KafkaClients kafka) {
-        this.kafka = kafka;
+    public RolloutVerbs(Access access) {
+        this.kafka = access.kafka();
+        this.interruption = access.interruption();
     }
 
     /**
      * Publishes a verb, each time as a new request, and waits for its answer. It is never published if Kafka cannot be
      * read; if this fails after that, the message says that the verb may be executed.
      *
-     * @param patience how long to wait for the answer, from when the verb is in Kafka
+     * @param patience how long to wait for the answer, from when the verb is in Kafka; the wait ends with an interruption
      */
     public VerbAnswer send(RolloutRequested verb, Duration patience)
             throws InvalidSettingsException, OperationFailedException {
         RolloutRequestRef ref = new RolloutRequestRef(UUID.randomUUID().toString(), SOURCE);
         try (VerbAnswerReader answers = VerbAnswerReader.atTheEnd(kafka, ref)) {
+            interruption.arm();
             publish(ref, verb);
-            return answers.await(patience);
+            return answers.await(patience, interruption);
         }
     }
 

@@ -11,6 +11,7 @@ import io.tenantry.contracts.RolloutResult;
 import io.tenantry.contracts.Topic;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.KafkaClients;
 import io.tenantry.worker.operator.OperationFailedException;
 import java.nio.charset.StandardCharsets;
@@ -84,13 +85,13 @@ final class VerbAnswerReader implements AutoCloseable {
                 .toList();
     }
 
-    /** Waits for the answer. */
-    VerbAnswer await(Duration patience) throws OperationFailedException {
+    /** Waits for the answer, and not longer than until an interruption. */
+    VerbAnswer await(Duration patience, Interruption interruption) throws OperationFailedException {
         long start = System.nanoTime();
         try {
             while (true) {
                 Duration left = patience.minusNanos(System.nanoTime() - start);
-                if (left.isNegative()) {
+                if (left.isNegative() || interruption.isRequested()) {
                     return new VerbAnswer.None(patience);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(left.compareTo(POLL) < 0 ? left : POLL)) {

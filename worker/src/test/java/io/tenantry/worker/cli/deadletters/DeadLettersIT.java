@@ -10,6 +10,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,9 +123,29 @@ class DeadLettersIT {
     }
 
     @Test
+    void endsAfterTheLetterThatItIsAtWhenItIsInterrupted() throws Exception {
+        letter("acme", "first", ErrorCode.UNKNOWN_DATABASE);
+        letter("acme", "second", ErrorCode.UNKNOWN_DATABASE);
+        letter("acme", "third", ErrorCode.UNKNOWN_DATABASE);
+
+        CommandLineRun replay =
+                CommandLineRun.interruptedOn(control.deployment(), "dead-letters", "replay", "--all", "--json");
+
+        assertThat(replay.status()).isEqualTo(130);
+        assertThat(replay.json())
+                .extracting(
+                        line -> line.at("/sent").asText() + line.at("/error").asText())
+                .containsExactly("true", "interrupted");
+        assertThat(replay.err())
+                .contains("1 dead letter sent, 0 left out, 2 not tried")
+                .contains("2 dead letters were not tried: give this command again");
+        assertThat(read(topic())).hasSize(1);
+    }
+
+    @Test
     void goesOnAfterALetterThatKafkaRefuses() throws Exception {
         ConfigResource requests = new ConfigResource(ConfigResource.Type.TOPIC, topic());
-        try (Access access = new Access(control.deployment().settings());
+        try (Access access = new Access(control.deployment().settings(), Interruption.never());
                 Admin admin = access.kafka().admin()) {
             var most = new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "2000");
             admin.incrementalAlterConfigs(Map.of(requests, List.of(new AlterConfigOp(most, AlterConfigOp.OpType.SET))))
@@ -237,7 +258,7 @@ class DeadLettersIT {
 
     private List<ConsumerRecord<byte[], byte[]>> read(String topic) throws Exception {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (Access access = new Access(control.deployment().settings());
+        try (Access access = new Access(control.deployment().settings(), Interruption.never());
                 Consumer<byte[], byte[]> consumer = access.kafka().consumer()) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(one -> new TopicPartition(topic, one.partition()))

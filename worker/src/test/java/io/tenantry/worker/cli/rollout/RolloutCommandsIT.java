@@ -53,6 +53,12 @@ class RolloutCommandsIT {
                     .contains("refused with rollout-state", "tenantry rollout list --config ")
                     .as("there is no rollout of that name")
                     .doesNotContain("rollout show");
+
+            CommandLineRun interrupted =
+                    CommandLineRun.interruptedOn(control.deployment(), "rollout", "retry-failed", "release-7");
+            assertThat(interrupted.status()).isEqualTo(130);
+            assertThat(interrupted.err())
+                    .contains("interrupted before a worker has answered", "rollout show release-7");
         }
     }
 

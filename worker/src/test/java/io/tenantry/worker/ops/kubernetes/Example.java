@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.tenantry.worker.Commands;
 import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.ProcessSignals;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.config.read.InvalidSettingsException;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class Example {
 
     /** The pod's command with its options. */
     static CommandLine.ParseResult command(PodSpec pod) {
-        CommandLine line = Commands.of(Environment.ofProcess(() -> {}), settings -> 0);
+        CommandLine line = Commands.of(Environment.ofProcess(() -> {}, ProcessSignals.NONE), settings -> 0);
         return line.parseArgs(container(pod).getArgs().toArray(String[]::new)).subcommand();
     }
 
