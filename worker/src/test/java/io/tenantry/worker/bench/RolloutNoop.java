@@ -64,10 +64,13 @@ final class RolloutNoop {
                 Statement statement = connection.createStatement()) {
             statement.execute("INSERT INTO tenantry.tenant (tenant) SELECT 'known' || n FROM generate_series(1, "
                     + copies + ") AS n");
+            // Without the generated column, which cannot be written.
             statement.execute(
-                    "INSERT INTO tenantry.tenant_home SELECT (jsonb_populate_record(h, jsonb_build_object('tenant',"
-                            + " 'known' || n, 'location', 'tenant_known' || n))).* FROM tenantry.tenant_home h,"
-                            + " generate_series(1, " + copies + ") AS n WHERE h.tenant = '" + FIRST + "'");
+                    "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version, updated_at,"
+                            + " observed_at, observed_before, fingerprint_seen, fingerprint_seen_at)"
+                            + " SELECT 'known' || n, database, server, 'tenant_known' || n, version, updated_at, observed_at,"
+                            + " observed_before, fingerprint_seen, fingerprint_seen_at FROM tenantry.tenant_home,"
+                            + " generate_series(1, " + copies + ") AS n WHERE tenant = '" + FIRST + "'");
             statement.execute("ANALYZE tenantry.tenant, tenantry.tenant_home");
         }
     }
