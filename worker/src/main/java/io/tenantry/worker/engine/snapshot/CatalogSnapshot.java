@@ -3,10 +3,8 @@ package io.tenantry.worker.engine.snapshot;
 import io.tenantry.worker.postgres.Sha256;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -24,11 +22,8 @@ import java.util.TreeMap;
  * @param entries by label, such as {@code column users.email} or {@code owner of table users}
  */
 public record CatalogSnapshot(SortedMap<String, Entry> entries) {
-    private static final String QUERY = SqlText.of(CatalogSnapshot.class, "catalog-snapshot.sql");
-    /** PostgreSQL keeps the text of their definitions as it was written. */
-    private static final Set<String> WITH_RAW_TEXT = Set.of("function", "procedure");
-
-    private static final String MISSING_SCHEMA = "3F000";
+    /** The names of the prepared statements that reading a snapshot leaves in the session begin with this. */
+    public static final String PREPARED = "tenantry_snapshot_";
 
     /**
      * The definition of one object, or of one property of an object.
@@ -42,35 +37,15 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     }
 
     /**
-     * Reads the catalogs in one query, inside the connection's transaction if it has one. The query waits for sessions
-     * that hold an exclusive lock on one of the tables, up to {@code lock_timeout}.
+     * Reads the catalogs, inside the connection's transaction if it has one. One query is enough for most schemas; a
+     * second one reads kinds of objects that are rare. The queries wait for sessions that hold an exclusive lock on one of
+     * the tables, up to {@code lock_timeout}. They stay in the session as prepared statements: see {@link #PREPARED}.
      *
      * @throws SQLException also if there is no such schema, or the role lacks USAGE on it (SQLSTATE 3F000): the snapshots of
      *     all missing schemas would be equal
      */
     public static CatalogSnapshot of(Connection connection, String schema) throws SQLException {
-        SchemaNameMask mask = new SchemaNameMask(schema);
-        SortedMap<String, Entry> entries = new TreeMap<>();
-        List<String> repeated = new ArrayList<>();
-        NeutralQuery.ofCatalogs(connection).run(QUERY, List.of(schema), row -> {
-            String kind = row.getString(1);
-            String definition = row.getString(4);
-            Entry entry =
-                    new Entry(row.getString(3), WITH_RAW_TEXT.contains(kind) ? mask.hide(definition) : definition);
-            String label = (kind + " " + row.getString(2)).strip();
-            if (entries.put(label, entry) != null) {
-                repeated.add(label);
-            }
-        });
-        if (entries.isEmpty()) {
-            throw new SQLException(
-                    "schema " + schema + " does not exist, or this role lacks USAGE on it; there is nothing to compare",
-                    MISSING_SCHEMA);
-        }
-        if (!repeated.isEmpty()) {
-            throw new IllegalStateException("several objects of schema " + schema + " have one label: " + repeated);
-        }
-        return new CatalogSnapshot(entries);
+        return new CatalogReader(connection, schema).read();
     }
 
     /** SHA-256 of everything in it, in hex: equal for equal snapshots. */

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.snapshot;
 
 import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -57,8 +58,23 @@ final class NeutralQuery {
 
     /** Runs one query. */
     void run(String sql, List<String> parameters, RowReader reader) throws SQLException {
+        send(settings() + ";\n" + sql, parameters, reader);
+    }
+
+    /**
+     * Runs a query whose plan the session keeps. PREPARE is used because from PostgreSQL 18 on the driver forgets its own
+     * prepared statements whenever the search path changes, and this class changes it.
+     */
+    void run(KeptQuery query, String parameter, RowReader reader) throws SQLException {
+        // A script may have removed it.
+        boolean isKept = Sql.first(connection, query.find(), row -> true).isPresent();
+        String prepare = isKept ? "" : query.prepare() + ";\n";
+        String settings = settings() + ", " + set("plan_cache_mode", "force_generic_plan");
+        send(settings + ";\n" + prepare + query.execute(parameter), List.of(), reader);
+    }
+
+    private void send(String query, List<String> parameters, RowReader reader) throws SQLException {
         // The server analyzes each statement of such a text after it has executed the one before.
-        String query = settings() + ";\n" + sql;
         if (connection.getAutoCommit()) {
             Transaction.run(connection, () -> execute(query, parameters, reader));
         } else {

@@ -156,6 +156,7 @@ class PlanVerifierIT {
                 "SET lock_timeout = '2s';",
                 "SET ROLE pg_monitor; SET search_path = ''; RESET ROLE;",
                 "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1';",
+                "DEALLOCATE ALL;",
             })
     void whatEndsWithItsScriptIsNoReasonAgainstAPlan(String script) throws Exception {
         engine.with("V1__a.sql", "CREATE TABLE a (id int);")

@@ -2,7 +2,9 @@ package io.tenantry.worker.engine.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,11 +13,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two schemas made by the same scripts have one snapshot, whatever is around them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -268,6 +274,83 @@ class CatalogSnapshotIT {
         }
     }
 
+    static Stream<Arguments> rareObjects() {
+        return Stream.of(
+                arguments("CREATE DOMAIN d AS integer CONSTRAINT positive CHECK (VALUE > 0)", "constraint d.positive"),
+                arguments("CREATE POLICY p ON plain USING (true)", "policy plain.p"),
+                arguments("CREATE STATISTICS s ON a, b FROM plain", "statistics s"),
+                arguments("CREATE STATISTICS bystander.s ON a, b FROM plain", "statistics bystander.s"),
+                arguments("CREATE AGGREGATE g(integer) (SFUNC = int4pl, STYPE = integer)", "aggregate g(integer)"),
+                arguments("CREATE CAST (plain AS integer) WITH FUNCTION bystander.f(plain)", "cast (plain AS integer)"),
+                arguments("CREATE CAST (e AS integer) WITH FUNCTION bystander.f(e)", "cast (e AS integer)"),
+                arguments("CREATE CAST (bigint[] AS integer) WITH FUNCTION f(bigint[])", "cast (bigint[] AS integer)"),
+                arguments(
+                        "CREATE TRANSFORM FOR e LANGUAGE plpgsql (FROM SQL WITH FUNCTION prsd_lextype(internal))",
+                        "transform e LANGUAGE plpgsql"),
+                arguments(
+                        "CREATE OPERATOR === (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer)",
+                        "operator ===(integer,integer)"),
+                arguments("CREATE OPERATOR FAMILY o USING btree", "operator family o USING btree"),
+                arguments(
+                        "CREATE OPERATOR CLASS c FOR TYPE integer USING btree AS"
+                                + " OPERATOR 1 <, FUNCTION 1 btint4cmp(integer, integer)",
+                        "operator class c USING btree"),
+                arguments("CREATE COLLATION l FROM \"C\"", "collation l"),
+                arguments("CREATE CONVERSION v FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8", "conversion v"),
+                arguments("CREATE TEXT SEARCH CONFIGURATION t (COPY = simple)", "text search configuration t"),
+                arguments("CREATE TEXT SEARCH DICTIONARY t (TEMPLATE = simple)", "text search dictionary t"),
+                arguments("CREATE TEXT SEARCH TEMPLATE t (LEXIZE = dsimple_lexize)", "text search template t"),
+                arguments(
+                        "CREATE TEXT SEARCH PARSER t (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end,"
+                                + " LEXTYPES = prsd_lextype)",
+                        "text search parser t"),
+                arguments(
+                        "ALTER DEFAULT PRIVILEGES IN SCHEMA tenant_a GRANT SELECT ON TABLES TO PUBLIC",
+                        "default privileges of postgres on r"),
+                arguments("CREATE EXTENSION tsm_system_rows SCHEMA tenant_a", "extension tsm_system_rows"),
+                arguments(
+                        "ALTER PUBLICATION snapshot_publication ADD TABLE plain",
+                        "published table plain in snapshot_publication"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rareObjects")
+    void seesARareObjectAmongOrdinaryOnes(String sql, String label) throws SQLException {
+        database.schema("bystander");
+        database.schema("tenant_a", "CREATE TABLE plain (a integer, b integer); CREATE TYPE e AS ENUM ('x')");
+        database.in(
+                "tenant_a",
+                "CREATE FUNCTION bystander.f(plain) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+                "CREATE FUNCTION bystander.f(e) RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+                "CREATE FUNCTION f(bigint[]) RETURNS integer LANGUAGE sql AS 'SELECT 1'");
+        assertThat(database.catalog("tenant_a").entries()).doesNotContainKey(label);
+
+        database.in("tenant_a", sql);
+
+        assertThat(database.catalog("tenant_a").entries()).containsKey(label);
+    }
+
+    @Test
+    void theSessionKeepsThePlanOfTheQueryUntilAScriptRemovesIt() throws SQLException {
+        database.schema("tenant_a", TWO_TABLES);
+        database.schema("tenant-b", TWO_TABLES);
+        CatalogSnapshot expected = database.catalog("tenant_a");
+        try (Connection session = database.connect();
+                Statement statement = session.createStatement()) {
+            assertThat(CatalogSnapshot.of(session, "tenant_a")).isEqualTo(expected);
+            assertThat(CatalogSnapshot.of(session, "tenant-b")).isEqualTo(expected);
+            assertThat(prepared(session))
+                    .containsExactly(
+                            CatalogSnapshot.PREPARED + "objects: 2 runs of a plan for any schema, 0 of others");
+
+            session.setAutoCommit(false);
+            statement.execute("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; CREATE TABLE tenant_a.seen (id integer); END $$");
+            assertThat(CatalogSnapshot.of(session, "tenant_a").entries()).containsKey("table seen");
+            session.rollback();
+            assertThat(CatalogSnapshot.of(session, "tenant_a")).isEqualTo(expected);
+        }
+    }
+
     @Test
     void aRoleNeedsNothingButUsageToSeeItAll() throws SQLException {
         database.schema("tenant_a", SnapshotDatabase.text("nasty.sql"));
@@ -313,6 +396,14 @@ class CatalogSnapshotIT {
 
     private static String text(Difference difference) {
         return difference.text("here", "there");
+    }
+
+    private static List<String> prepared(Connection session) throws SQLException {
+        return Sql.query(
+                session,
+                "SELECT name, generic_plans, custom_plans FROM pg_prepared_statements WHERE from_sql",
+                row -> row.getString(1) + ": " + row.getInt(2) + " runs of a plan for any schema, " + row.getInt(3)
+                        + " of others");
     }
 
     private static List<String> settings(Connection session) throws SQLException {
