@@ -2,6 +2,7 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.ExitStatus;
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.ProcessSignals;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.telemetry.CommandLog;
@@ -29,7 +30,7 @@ public final class App {
                 .execute(arguments);
     }
 
-    private static int run(Settings settings) {
+    private static int run(Settings settings, NextCommand next) {
         Thread.setDefaultUncaughtExceptionHandler(App::uncaught);
         Worker worker = new Worker(settings, App::stopAtOnce);
         Thread onSignal = new Thread(worker::close, "on-signal");
@@ -38,7 +39,7 @@ public final class App {
             List<String> faults = worker.run();
             if (!faults.isEmpty()) {
                 System.err.println("tenantry: the worker cannot start:");
-                faults.forEach(fault -> System.err.println("  " + fault));
+                faults.forEach(fault -> System.err.println("  " + next.completed(fault)));
                 return ExitStatus.UNUSABLE;
             }
             return ExitStatus.DONE;

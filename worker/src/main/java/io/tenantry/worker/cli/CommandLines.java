@@ -1,5 +1,6 @@
 package io.tenantry.worker.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -56,7 +57,13 @@ public final class CommandLines {
             return ExitStatus.OUTPUT_CLOSED;
         }
         boolean json = line.getParseResult().hasMatchedOption(OperatorCommand.JSON);
-        return written(FailureReport.of(failure), output(line, json), () -> {});
+        return written(FailureReport.of(failure, next(line.getCommand())), output(line, json), () -> {});
+    }
+
+    private static NextCommand next(Object command) {
+        return command instanceof OperatorCommand operator
+                ? operator.next()
+                : NextCommand.with(Path.of(SettingsOption.DEFAULT));
     }
 
     private static Output output(CommandLine line, boolean json) {

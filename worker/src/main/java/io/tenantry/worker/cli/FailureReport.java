@@ -24,8 +24,12 @@ record FailureReport(
         return new FailureReport("usage", ExitStatus.UNUSABLE, String.valueOf(failure.getMessage()), null);
     }
 
-    /** What a command throws. */
-    static FailureReport of(Exception failure) {
+    /**
+     * What a command throws.
+     *
+     * @param next completes the commands that the message names
+     */
+    static FailureReport of(Exception failure, NextCommand next) {
         if (failure instanceof InvalidSettingsException invalid) {
             return new FailureReport(
                     "settings", ExitStatus.UNUSABLE, "the settings cannot be used:", List.copyOf(invalid.faults()));
@@ -34,7 +38,8 @@ record FailureReport(
             return new FailureReport(INTERRUPTED, interrupted.status(), String.valueOf(failure.getMessage()), null);
         }
         if (failure instanceof OperationFailedException) {
-            return new FailureReport("failed", ExitStatus.FAILED, String.valueOf(failure.getMessage()), null);
+            String message = next.completed(String.valueOf(failure.getMessage()));
+            return new FailureReport("failed", ExitStatus.FAILED, message, null);
         }
         StackTraceElement[] trace = failure.getStackTrace();
         return new FailureReport(

@@ -1,11 +1,15 @@
 package io.tenantry.worker.cli;
 
 import java.nio.file.Path;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Writes commands that reach the same deployment as this one: a user can copy them as they are. */
 public final class NextCommand {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
+    /** Without options: a command that has {@code --config} is in full. */
+    private static final Pattern COMMAND = Pattern.compile("`tenantry ((?:(?! --config)[^`])*)`");
 
     private final String options;
 
@@ -26,6 +30,14 @@ public final class NextCommand {
      */
     public String of(String text) {
         return "tenantry " + text + options;
+    }
+
+    /**
+     * The same message with each of its commands in full. What is not about the command line writes a command as {@code
+     * `tenantry status`}: it does not know which settings the user gave.
+     */
+    public String completed(String message) {
+        return COMMAND.matcher(message).replaceAll(found -> Matcher.quoteReplacement("`" + of(found.group(1)) + "`"));
     }
 
     /** As one word for a POSIX shell. */

@@ -53,6 +53,11 @@ public abstract class OperatorCommand implements Callable<Integer> {
      */
     protected abstract int run(Invocation invocation) throws Exception;
 
+    /** Writes commands with the settings of this one. */
+    final NextCommand next() {
+        return NextCommand.with(settings.file());
+    }
+
     /** Options that picocli accepts one by one, and that do not fit together. */
     protected final UsageException usage(String message) {
         return new UsageException(spec.commandLine(), message);

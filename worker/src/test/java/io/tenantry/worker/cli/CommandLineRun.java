@@ -57,7 +57,7 @@ public record CommandLineRun(int status, String out, String err) {
         Properties properties = new Properties();
         deployment.overrides().forEach((key, value) -> properties.setProperty("tenantry." + key, value));
         Environment environment = new Environment(Map.of(), properties, false, () -> {}, signals);
-        CommandLine line = Commands.of(environment, settings -> {
+        CommandLine line = Commands.of(environment, (settings, next) -> {
             throw new IllegalStateException("a test runs no worker by the command line");
         });
         List<String> all = new ArrayList<>(List.of(arguments));
@@ -67,7 +67,7 @@ public record CommandLineRun(int status, String out, String err) {
 
     /** All commands of the product, in a pipe. */
     static CommandLine product() {
-        return Commands.of(PIPE, settings -> {
+        return Commands.of(PIPE, (settings, next) -> {
             throw new IllegalStateException("a test runs no worker by the command line");
         });
     }

@@ -81,6 +81,22 @@ class CommandLinesTest {
     }
 
     @Test
+    void namesTheNextCommandWithTheSettingsOfThisOne() {
+        CommandLineRun probe = run(
+                CommandLineRun.PIPE,
+                invocation -> {
+                    throw new OperationFailedException("no topic a; `tenantry topics` creates it");
+                },
+                "probe",
+                "--config",
+                "prod.yaml",
+                "--json");
+
+        assertThat(probe.err()).isEqualTo("tenantry: no topic a; `tenantry topics --config prod.yaml` creates it\n");
+        assertThat(probe.out()).contains("`tenantry topics --config prod.yaml`");
+    }
+
+    @Test
     void saysThatABugIsOneWithoutAStackTrace() {
         CommandLineRun probe = run(invocation -> {
             throw new IllegalStateException("no such state");

@@ -83,7 +83,7 @@ public final class CommandReference {
 
     /** All commands, those of groups too; each after its group. */
     static List<CommandLine> commands() {
-        CommandLine line = Commands.of(CommandLineRun.PIPE, settings -> 0);
+        CommandLine line = Commands.of(CommandLineRun.PIPE, (settings, next) -> 0);
         return below(line).toList();
     }
 

@@ -48,7 +48,7 @@ class RequestCommandsIT {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
                 .contains("topic " + deployment.prefix() + "tenant.created does not exist")
-                .contains("`tenantry topics`");
+                .contains("`tenantry topics --config " + deployment.settingsFile() + "`");
     }
 
     @Test

@@ -264,7 +264,8 @@ class StartupIT {
 
     private String missingTopic(String name) {
         return "kafka: topic " + deployment.prefix() + name
-                + " does not exist; create it, or let `tenantry topics` create all";
+                + " does not exist; create it, or let `tenantry topics --config " + deployment.settingsFile()
+                + "` create all";
     }
 
     private List<String> refusal() {

@@ -52,7 +52,7 @@ public final class ListDeadLetters extends OperatorCommand {
     }
 
     private static TextTable table(List<DeadLetterState> states) {
-        TextTable table = new TextTable("LETTER", "FROM", "WRITTEN", "KEY", "STATE", "CODE", "MESSAGE");
+        TextTable table = new TextTable("DEAD LETTER", "FROM", "WRITTEN", "KEY", "STATE", "CODE", "MESSAGE");
         for (DeadLetterState state : states) {
             DeadLetterRecord letter = state.letter();
             table.row(

@@ -24,13 +24,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = {
-            "Sends dead letters again as they were received, to the topic and partition that they came from. A letter is"
+            "Sends dead letters again as they were received, to the topic and partition that they came from. Each is"
                     + " reported as sent when all replicas of the topic have it. The dead letter itself stays in its topic; the"
                     + " new record has a header tenantry.replay.of with its place.",
-            "Left out are letters whose request was answered since, that became a dead letter again, or whose value was not"
-                    + " kept. A record without an id of its own is a new request each time that it is sent.",
+            "A dead letter is left out if its request was answered since, if it was sent again and became another dead letter,"
+                    + " or if its value was not kept. A record without an id of its own is a new request each time that it is sent.",
             "A rollout has counted its dead letters as failed tenants: there, `tenantry rollout retry-failed` is what you want.",
-            "A letter that Kafka refuses does not keep the others from being sent. If Kafka is away, the rest is not tried.",
+            "If Kafka refuses one, the others are sent all the same. If Kafka is away, the rest is not tried.",
             "Status 1 if not all were sent."
         },
         footer = {

@@ -95,18 +95,21 @@ final class StatusText {
     }
 
     private void rollouts(FleetStatus status) {
-        TextTable table = new TextTable("ROLLOUT", "STATE", "WAVE", "DONE", "OF", "IN FLIGHT", "FAILED", "WAITS FOR");
+        TextTable table =
+                new TextTable("ROLLOUT", "STATE", "WAVE", "TENANTS", "AT TARGET", "FAILED", "IN FLIGHT", "WAITS FOR");
         for (RolloutView rollout : status.rollouts()) {
             MemberCounts counts = rollout.counts();
             table.row(
                     counts.failed() > 0 ? Colour.BAD : Colour.WAITING,
                     rollout.name(),
                     Words.of(rollout.state()),
-                    rollout.wave() + "/" + rollout.waves().size(),
-                    counts.succeeded(),
+                    rollout.waves().isEmpty()
+                            ? null
+                            : rollout.wave() + " of " + rollout.waves().size(),
                     counts.members(),
-                    counts.inFlight(),
+                    counts.succeeded(),
                     counts.failed(),
+                    counts.inFlight(),
                     rollout.why().waitsFor());
         }
         write(table);
@@ -124,10 +127,10 @@ final class StatusText {
             output.note("no tenant is registered; onboard one: " + next.of("onboard TENANT"));
         }
         if (status.failed() > 0) {
-            output.note("who failed, and why: " + next.of("tenants --failed"));
+            output.note("the failed tenants, and why they failed: " + next.of("tenants --failed"));
         }
         if (status.behind() > 0) {
-            output.note("who is behind: " + next.of("tenants --behind"));
+            output.note("the tenants that are behind: " + next.of("tenants --behind"));
         }
     }
 }

@@ -22,7 +22,7 @@ final class FailedMemberText {
         @Nullable ResultError error = failed.error();
         if (error == null) {
             return failed.dead()
-                    ? "(its request became a dead letter; see `tenantry dead-letters list`)"
+                    ? "(its request became a dead letter; the command dead-letters list shows it)"
                     : "(its result is not in the ledger any more)";
         }
         String place = place(failed, error);

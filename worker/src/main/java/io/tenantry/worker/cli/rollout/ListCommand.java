@@ -61,7 +61,7 @@ final class ListCommand extends OperatorCommand {
 
     static TextTable table(List<RolloutView> rollouts, ZoneId zone) {
         TextTable table =
-                new TextTable("rollout", "state", "wave", "tenants", "at target", "failed", "pending", "requested");
+                new TextTable("ROLLOUT", "STATE", "WAVE", "TENANTS", "AT TARGET", "FAILED", "PENDING", "REQUESTED");
         for (RolloutView view : rollouts) {
             MemberCounts counts = view.counts();
             @Nullable Object[] cells = {

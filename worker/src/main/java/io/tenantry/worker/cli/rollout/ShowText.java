@@ -98,17 +98,17 @@ final class ShowText {
 
     private TextTable waves() {
         TextTable table = new TextTable(
-                "wave",
-                "name",
-                "state",
-                "tenants",
-                "completed",
-                "up to date",
-                "failed",
-                "skipped",
-                "in flight",
-                "not begun",
-                "then");
+                "WAVE",
+                "NAME",
+                "STATE",
+                "TENANTS",
+                "COMPLETED",
+                "UP TO DATE",
+                "FAILED",
+                "SKIPPED",
+                "IN FLIGHT",
+                "NOT BEGUN",
+                "THEN");
         for (WaveView wave : view.waves()) {
             MemberCounts counts = wave.counts();
             table.row(
@@ -145,7 +145,7 @@ final class ShowText {
 
     private void failures(Output output) {
         if (!view.failures().isEmpty()) {
-            TextTable codes = new TextTable("failures by code", "tenants now", "requests in all");
+            TextTable codes = new TextTable("FAILURES BY CODE", "TENANTS NOW", "REQUESTS IN ALL");
             view.failures()
                     .forEach(
                             (code, requests) -> codes.row(code, look.failedNow().getOrDefault(code, 0), requests));

@@ -146,10 +146,14 @@ final class Watch {
         } catch (OperationFailedException failure) {
             if (!unreachable) {
                 unreachable = true;
-                watch.say(failure.getMessage() + "; the watch goes on when it answers");
+                watch.say(text(failure) + "; the watch goes on when it answers");
             }
             return Optional.of(before);
         }
+    }
+
+    private String text(OperationFailedException failure) {
+        return invocation.next().completed(String.valueOf(failure.getMessage()));
     }
 
     /** There was no such rollout from the beginning. */
@@ -169,7 +173,7 @@ final class Watch {
                     .orElse(new RolloutViews.Refusal(
                             "internal", "it is not in the registry any more; its events are in rollout.results")));
         } catch (OperationFailedException failure) {
-            output.note(String.valueOf(failure.getMessage()));
+            output.note(text(failure));
             return ExitStatus.FAILED;
         }
     }

@@ -51,7 +51,9 @@ public final class CheckConfig extends OperatorCommand {
         }
         ConfigCheck.Report report = ConfigCheck.connected(invocation.access(), invocation.output()::note);
         int status = report.faults().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
-        return say(invocation.output(), report.faults(), report.unchecked(), true, status);
+        List<String> found =
+                report.faults().stream().map(invocation.next()::completed).toList();
+        return say(invocation.output(), found, report.unchecked(), true, status);
     }
 
     private static List<String> local(Invocation invocation) {

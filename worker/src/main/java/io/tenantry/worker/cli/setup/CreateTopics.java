@@ -23,7 +23,10 @@ public final class CreateTopics extends OperatorCommand {
 
     @Override
     protected int run(Invocation invocation) throws Exception {
-        TopicSetup.Report report = TopicSetup.create(invocation.settings().kafka());
+        TopicSetup.Report made = TopicSetup.create(invocation.settings().kafka());
+        TopicSetup.Report report = new TopicSetup.Report(
+                made.done(),
+                made.faults().stream().map(invocation.next()::completed).toList());
         Output output = invocation.output();
         if (output.isJson()) {
             output.json(report);

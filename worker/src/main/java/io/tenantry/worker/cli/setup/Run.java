@@ -1,6 +1,7 @@
 package io.tenantry.worker.cli.setup;
 
 import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.SettingsOption;
 import io.tenantry.worker.config.Settings;
 import java.util.concurrent.Callable;
@@ -33,8 +34,12 @@ public final class Run implements Callable<Integer> {
 
     /** The life of a worker. */
     public interface Life {
-        /** Works until the process is stopped; returns its exit status. */
-        int run(Settings settings);
+        /**
+         * Works until the process is stopped; returns its exit status.
+         *
+         * @param next completes the commands that messages name
+         */
+        int run(Settings settings, NextCommand next);
     }
 
     public Run(Environment environment, Life worker) {
@@ -44,6 +49,6 @@ public final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return worker.run(option.read(environment));
+        return worker.run(option.read(environment), NextCommand.with(option.file()));
     }
 }

@@ -38,7 +38,7 @@ final class DeadLetterReader implements AutoCloseable {
         return Arrays.stream(Topic.values()).filter(Topic::hasDeadLetters).toList();
     }
 
-    /** All letters, in the order of their places. */
+    /** All dead letters, in the order of their places. */
     List<DeadLetterRecord> all() throws OperationFailedException {
         List<DeadLetterRecord> letters = new ArrayList<>();
         for (Topic topic : topics()) {
@@ -94,7 +94,7 @@ final class DeadLetterReader implements AutoCloseable {
         return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
-    /** The record of a letter; empty if Kafka has deleted it. */
+    /** The record of a dead letter; empty if Kafka has deleted it. */
     Optional<ConsumerRecord<byte[], byte[]>> record(Place place) throws OperationFailedException {
         TopicPartition partition = new TopicPartition(place.topic(), place.partition());
         try {

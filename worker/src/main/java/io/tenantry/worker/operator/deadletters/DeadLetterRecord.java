@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param message the same for people; null if there is none
  * @param key of the record, as UTF-8; null if it has none
  * @param identity of the request; null if the record cannot be decoded, or has none of its own
- * @param replayOf the letter that was sent again and became this one; null if none was
+ * @param replayOf the dead letter that was sent again as the record of this one; null if none was
  * @param replayable whether its value was kept; it was not if it was too large
  */
 public record DeadLetterRecord(

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A dead letter, and what became of its request since.
  *
  * @param fate as far as the registry and the dead-letter topics show it
- * @param deadAgain the newest letter that this one became when it was sent again; null if it became none
+ * @param deadAgain the newest dead letter of the record that this one was sent again as; null if there is none
  */
 public record DeadLetterState(
         DeadLetterRecord letter, Fate fate, @Nullable Place deadAgain) {

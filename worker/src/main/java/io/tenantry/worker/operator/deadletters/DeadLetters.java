@@ -29,9 +29,9 @@ public final class DeadLetters implements AutoCloseable {
     }
 
     /**
-     * Which letters are meant; all conditions must hold.
+     * Which dead letters are meant; all conditions must hold.
      *
-     * @param places in dead-letter topics, or of the records that the letters were made of; empty: all
+     * @param places in dead-letter topics, or of the records that the dead letters were made of; empty: all
      * @param code null: all
      */
     public record Selection(List<Place> places, @Nullable String code) {
@@ -48,7 +48,7 @@ public final class DeadLetters implements AutoCloseable {
     }
 
     /**
-     * The letters that are meant, in the order of their places.
+     * The dead letters that are meant, in the order of their places.
      *
      * @throws OperationFailedException also if a place has none
      */
@@ -119,7 +119,7 @@ public final class DeadLetters implements AutoCloseable {
         }));
     }
 
-    /** All of a letter. */
+    /** A dead letter with all headers and its value. */
     public DeadLetterContent content(DeadLetterState state) throws OperationFailedException {
         ConsumerRecord<byte[], byte[]> record = record(state.letter());
         return new DeadLetterContent(

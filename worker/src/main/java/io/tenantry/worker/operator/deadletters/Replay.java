@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends dead letters again: with their key, value and headers as received, to the topic and partition that they came
- * from. A letter is reported as sent when all replicas have it. The letter itself stays; one more header of the new record
- * names it. For one thread.
+ * from. A dead letter is reported as sent when all replicas have it. It stays in its topic; one more header of the
+ * new record names it. For one thread.
  */
 public final class Replay implements AutoCloseable {
     private final DeadLetters letters;
@@ -40,8 +40,8 @@ public final class Replay implements AutoCloseable {
     }
 
     /**
-     * Sends one letter again, and waits until Kafka has it. What Kafka refuses of this letter says nothing of the next one,
-     * unless Kafka is away.
+     * Sends one dead letter again, and waits until Kafka has it. If Kafka refuses this one, it may take the next one, unless
+     * Kafka is away.
      */
     public Replayed send(DeadLetterState state) {
         DeadLetterRecord letter = state.letter();

@@ -259,7 +259,7 @@ class FleetCommandsIT {
         assertThat(noTopics.status()).isEqualTo(1);
         assertThat(noTopics.lines())
                 .hasSize(8)
-                .allMatch(line -> line.contains("does not exist") && line.contains("tenantry topics"));
+                .allMatch(line -> line.contains("does not exist") && line.contains("`tenantry topics --config "));
         assertThat(good.status()).as(good.out()).isZero();
         assertThat(good.out()).isEqualTo("{\"usable\":true,\"connected\":true,\"faults\":[],\"unchecked\":[]}\n");
         assertThat(noLease.status()).isZero();

@@ -67,7 +67,8 @@ class RolloutCommandsIT {
         CommandLineRun run = run("pause", "release-7", "--timeout=1s");
 
         assertThat(run.status()).isEqualTo(ExitStatus.FAILED);
-        assertThat(run.err()).contains("rollout.results does not exist", "nothing was sent", "`tenantry topics`");
+        assertThat(run.err())
+                .contains("rollout.results does not exist", "nothing was sent", "`tenantry topics --config ");
     }
 
     @Test

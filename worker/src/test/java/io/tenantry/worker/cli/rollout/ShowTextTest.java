@@ -55,7 +55,7 @@ class ShowTextTest {
                         "  acme: migration-failed in users, V12__invoices.sql line 3: relation \"invoices\" already exists"
                                 + " (SQLSTATE 42P07)",
                         "      CREATE TABLE invoices (",
-                        "  beta: invalid-event (its request became a dead letter; see `tenantry dead-letters list`)"
+                        "  beta: invalid-event (its request became a dead letter; the command dead-letters list shows it)"
                                 + " (attempt 2)",
                         "  and 3 more: see --limit",
                         "  " + waits.text(),

@@ -64,7 +64,7 @@ final class Example {
 
     /** The pod's command with its options. */
     static CommandLine.ParseResult command(PodSpec pod) {
-        CommandLine line = Commands.of(Environment.ofProcess(() -> {}, ProcessSignals.NONE), settings -> 0);
+        CommandLine line = Commands.of(Environment.ofProcess(() -> {}, ProcessSignals.NONE), (settings, next) -> 0);
         return line.parseArgs(container(pod).getArgs().toArray(String[]::new)).subcommand();
     }
 
