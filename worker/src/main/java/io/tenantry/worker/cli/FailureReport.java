@@ -34,11 +34,11 @@ record FailureReport(
             return new FailureReport(
                     "settings", ExitStatus.UNUSABLE, "the settings cannot be used:", List.copyOf(invalid.faults()));
         }
+        String message = next.completed(String.valueOf(failure.getMessage()));
         if (failure instanceof CommandInterruptedException interrupted) {
-            return new FailureReport(INTERRUPTED, interrupted.status(), String.valueOf(failure.getMessage()), null);
+            return new FailureReport(INTERRUPTED, interrupted.status(), message, null);
         }
         if (failure instanceof OperationFailedException) {
-            String message = next.completed(String.valueOf(failure.getMessage()));
             return new FailureReport("failed", ExitStatus.FAILED, message, null);
         }
         StackTraceElement[] trace = failure.getStackTrace();
