@@ -90,7 +90,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     /** Lanes with at least one task. */
-    public int active() {
+    int active() {
         synchronized (lock) {
             return lanes.size();
         }
@@ -99,7 +99,7 @@ public final class Lanes implements AutoCloseable {
     /** Lanes with at least one task, of which none runs now. */
     public int waiting() {
         synchronized (lock) {
-            return Math.max(0, lanes.size() - running);
+            return Math.max(0, active() - running);
         }
     }
 

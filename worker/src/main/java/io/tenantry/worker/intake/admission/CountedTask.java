@@ -1,23 +1,30 @@
 package io.tenantry.worker.intake.admission;
 
+import io.tenantry.worker.lane.DelegatingTask;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.WaitReason;
-import java.util.Map;
-import java.util.Set;
 
 /** A request's task that counts whether it is waiting. */
-public record CountedTask(Task task, ServerLoad.Place place) implements Task {
+public final class CountedTask extends DelegatingTask {
+    private final ServerLoad.Place place;
+
+    /** @param place the room that the request takes */
+    public CountedTask(Task task, ServerLoad.Place place) {
+        super(task);
+        this.place = place;
+    }
+
     @Override
     public void ready() {
         place.waits(false);
-        task.ready();
+        super.ready();
     }
 
     @Override
     public NextAction run() {
         place.waits(false);
-        NextAction action = task.run();
+        NextAction action = super.run();
         place.waits(waits(action));
         return action;
     }
@@ -29,55 +36,5 @@ public record CountedTask(Task task, ServerLoad.Place place) implements Task {
             return reason != WaitReason.NO_CONNECTION && reason != WaitReason.REGISTRY_ANSWER;
         }
         return !(action instanceof NextAction.Finished);
-    }
-
-    @Override
-    public String lane() {
-        return task.lane();
-    }
-
-    @Override
-    public Priority priority() {
-        return task.priority();
-    }
-
-    @Override
-    public String kind() {
-        return task.kind();
-    }
-
-    @Override
-    public Set<String> overtakes() {
-        return task.overtakes();
-    }
-
-    @Override
-    public Map<String, String> logFields() {
-        return task.logFields();
-    }
-
-    @Override
-    public int failedBefore() {
-        return task.failedBefore();
-    }
-
-    @Override
-    public void failed() {
-        task.failed();
-    }
-
-    @Override
-    public void exhausted(Exception cause, int attempts) {
-        task.exhausted(cause, attempts);
-    }
-
-    @Override
-    public void abandoned() {
-        task.abandoned();
-    }
-
-    @Override
-    public boolean wanted() {
-        return task.wanted();
     }
 }

@@ -1,22 +1,27 @@
 package io.tenantry.worker.request.run;
 
+import io.tenantry.worker.lane.DelegatingTask;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
-import java.util.Map;
-import java.util.Set;
 
-/**
- * A task whose activity is observed.
- *
- * @param ended called when it has ended; may be called again
- */
-record ObservedTask(Task task, Activity activity, Runnable ended) implements Task {
+/** A task whose activity is observed. */
+final class ObservedTask extends DelegatingTask {
+    private final Activity activity;
+    private final Runnable ended;
+
+    /** @param ended called when the task has ended; may be called again */
+    ObservedTask(Task task, Activity activity, Runnable ended) {
+        super(task);
+        this.activity = activity;
+        this.ended = ended;
+    }
+
     @Override
     public NextAction run() {
         activity.runs();
-        NextAction action = task.run();
+        NextAction action = super.run();
         if (action instanceof NextAction.Waiting waiting) {
             activity.waits(waiting.why());
         } else if (action instanceof NextAction.Retry failure) {
@@ -31,57 +36,12 @@ record ObservedTask(Task task, Activity activity, Runnable ended) implements Tas
     @Override
     public void exhausted(Exception cause, int attempts) {
         ended.run();
-        task.exhausted(cause, attempts);
+        super.exhausted(cause, attempts);
     }
 
     @Override
     public void abandoned() {
         ended.run();
-        task.abandoned();
-    }
-
-    @Override
-    public String lane() {
-        return task.lane();
-    }
-
-    @Override
-    public String kind() {
-        return task.kind();
-    }
-
-    @Override
-    public Set<String> overtakes() {
-        return task.overtakes();
-    }
-
-    @Override
-    public Priority priority() {
-        return task.priority();
-    }
-
-    @Override
-    public boolean wanted() {
-        return task.wanted();
-    }
-
-    @Override
-    public void ready() {
-        task.ready();
-    }
-
-    @Override
-    public Map<String, String> logFields() {
-        return task.logFields();
-    }
-
-    @Override
-    public int failedBefore() {
-        return task.failedBefore();
-    }
-
-    @Override
-    public void failed() {
-        task.failed();
+        super.abandoned();
     }
 }

@@ -1,6 +1,5 @@
 package io.tenantry.worker.request.run;
 
-import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
@@ -54,10 +53,7 @@ final class RequestRun implements Task {
 
     @Override
     public Priority priority() {
-        return switch (request.data().type()) {
-            case ONBOARDING -> Priority.INTERACTIVE;
-            case MIGRATION -> Priority.BULK;
-        };
+        return LaneTurn.of(request.data().type()).priority();
     }
 
     @Override
@@ -67,11 +63,7 @@ final class RequestRun implements Task {
 
     @Override
     public Set<String> overtakes() {
-        return switch (request.data().type()) {
-            // A migration may wait for the tenant that this signup brings.
-            case ONBOARDING -> Set.of(RequestType.MIGRATION.event().type());
-            case MIGRATION -> Set.of();
-        };
+        return LaneTurn.of(request.data().type()).overtakes();
     }
 
     @Override
