@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The settings from the configuration file of one script.
  *
  * @param encoding of the script
- * @param changesRun whether it changes how Flyway reads the script, or whether it runs it
+ * @param changesRun whether it changes how Flyway reads the script
  */
 record ScriptConfiguration(Charset encoding, boolean changesRun) {
     /** A script without a configuration. */
@@ -32,8 +32,7 @@ record ScriptConfiguration(Charset encoding, boolean changesRun) {
                     SqlScriptMetadata.fromResource(Scripts.script(name, text), null, Flyway.configure());
             encoding = metadata.encoding();
             // Whether the script runs in a transaction, Flyway tells itself when the script is recorded.
-            boolean changesRun =
-                    metadata.placeholderReplacement() != null || metadata.shouldExecuteExpression() != null;
+            boolean changesRun = metadata.placeholderReplacement() != null;
             return new ScriptConfiguration(
                     encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding.strip()), changesRun);
         } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
@@ -42,7 +41,7 @@ record ScriptConfiguration(Charset encoding, boolean changesRun) {
         } catch (FlywayException fault) {
             throw new MigrationsRefusedException(
                     name + ": " + fault.getMessage() + "; allowed: encoding, executeInTransaction,"
-                            + " placeholderReplacement, shouldExecute",
+                            + " placeholderReplacement",
                     fault);
         }
     }

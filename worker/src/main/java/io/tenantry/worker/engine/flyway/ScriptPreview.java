@@ -100,10 +100,6 @@ public final class ScriptPreview {
     }
 
     private static PendingScript read(Migration migration, SqlScript script) {
-        if (!script.shouldExecute()) {
-            return script(
-                    migration, List.of(), true, "its configuration says shouldExecute = false: it is passed over");
-        }
         List<String> statements = new ArrayList<>();
         try (SqlStatementIterator read = script.getSqlStatements()) {
             while (read.hasNext()) {

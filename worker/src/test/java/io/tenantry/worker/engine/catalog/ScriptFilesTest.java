@@ -205,6 +205,19 @@ class ScriptFilesTest {
         assertThatThrownBy(() -> ScriptFiles.of(folder)).hasMessageStartingWith("V1__a.sql.conf: ");
     }
 
+    /** The free edition of Flyway refuses the key, whatever its value is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shouldExecute=true", "shouldExecute=false"})
+    void aScriptIsNeverPassedOverByItsConfiguration(String line) throws IOException {
+        write("V1__a.sql", "SELECT 1;");
+        write("V1__a.sql.conf", line);
+
+        assertThatThrownBy(() -> ScriptFiles.of(folder))
+                .hasMessageStartingWith("V1__a.sql.conf: ")
+                .hasMessageContaining("shouldExecute")
+                .hasMessageEndingWith("; allowed: encoding, executeInTransaction, placeholderReplacement");
+    }
+
     private Scripts scripts() throws IOException {
         return ScriptFiles.of(folder).scripts();
     }
