@@ -3,11 +3,11 @@ package io.tenantry.worker.intake;
 import io.tenantry.worker.intake.admission.Admission;
 import io.tenantry.worker.intake.admission.InFlight;
 import io.tenantry.worker.intake.publish.Publishing;
+import io.tenantry.worker.settle.Saturation;
 import io.tenantry.worker.settle.Settled;
 import io.tenantry.worker.settle.SettledRequest;
 import io.tenantry.worker.settle.Settler;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /** Takes what is settled, and commits its results together with the offsets. For the poll thread alone. */
@@ -19,17 +19,16 @@ final class Committer {
     private final RecordHandler handler;
     private final RolloutIntake rollouts;
     private final Publishing publishing;
-    private final BooleanSupplier saturated;
+    private final Saturation saturation;
 
-    /** @param saturated whether there is more work than threads and connections: then a result waits for others, to share a transaction */
     Committer(
             Consumer<byte[], byte[]> consumer,
             Settler settler,
             Admission admission,
             RecordHandlers handlers,
             Publishing publishing,
-            BooleanSupplier saturated) {
-        this.saturated = saturated;
+            Saturation saturation) {
+        this.saturation = saturation;
         this.consumer = consumer;
         this.settler = settler;
         this.inFlight = handlers.inFlight();
@@ -42,7 +41,7 @@ final class Committer {
     /** At each turn: takes what is settled and commits it, or waits a moment for more where the worker is saturated. */
     void settleAndCommit() {
         settle();
-        boolean noneToComeSoon = inFlight.size() == 0 || !saturated.getAsBoolean();
+        boolean noneToComeSoon = inFlight.size() == 0 || !saturation.isReached(publishing.hasSignup());
         if (publishing.isDue() || (!publishing.isEmpty() && noneToComeSoon)) {
             publishing.publish(consumer.groupMetadata());
         }
@@ -67,6 +66,9 @@ final class Committer {
             // Without an entry, the partition went away; the ledger has what was done.
             if (entry != null && !(settled instanceof Settled.Abandoned)) {
                 publishing.add(settled, entry.received());
+                if (next.request().isSignup()) {
+                    publishing.signupWaits();
+                }
             }
         }
         rollouts.settle();

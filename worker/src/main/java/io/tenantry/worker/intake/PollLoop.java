@@ -111,8 +111,7 @@ public final class PollLoop implements Runnable {
                 receiver,
                 new ParkedReport(admission, parts.nanoTime()),
                 backpressure);
-        this.committer =
-                new Committer(consumer, parts.settler(), admission, handlers, publishing, parts.lanes()::isSaturated);
+        this.committer = new Committer(consumer, parts.settler(), admission, handlers, publishing, parts.saturation());
         this.watch = new KafkaWatch(consumer, parts.alarms().kafka());
         this.drain = new Drain(parts.lanes(), parts.nanoTime());
         this.outstanding = new OutstandingRequests(

@@ -8,6 +8,7 @@ import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.settle.Publisher;
+import io.tenantry.worker.settle.Saturation;
 import io.tenantry.worker.settle.Settler;
 import io.tenantry.worker.telemetry.Meters;
 import java.util.Set;
@@ -33,4 +34,9 @@ public record PollLoopParts(
         Publisher publisher,
         Meters meters,
         Alarms alarms,
-        LongSupplier nanoTime) {}
+        LongSupplier nanoTime) {
+    /** Whether results wait for others, to share their transaction. */
+    Saturation saturation() {
+        return signup -> signup ? lanes.isSaturatedByInteractive() : lanes.isSaturated();
+    }
+}

@@ -53,11 +53,15 @@ final class Lane {
     /** What it has of work that could go on now. */
     Workload.Part part() {
         if (state != State.WAITING || reason == WaitReason.REGISTRY_ANSWER) {
-            return new Workload.Part(tasks.size(), 0, 0);
+            return new Workload.Part(tasks.size(), 0, 0, interactive());
         }
         return reason == WaitReason.NO_CONNECTION
-                ? new Workload.Part(tasks.size(), 0, 1)
-                : new Workload.Part(0, tasks.size(), 0);
+                ? new Workload.Part(tasks.size(), 0, 1, interactive())
+                : new Workload.Part(0, tasks.size(), 0, 0);
+    }
+
+    private int interactive() {
+        return !tasks.isEmpty() && head().priority() == Task.Priority.INTERACTIVE ? 1 : 0;
     }
 
     /**

@@ -118,6 +118,13 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
+    /** Whether more lanes have a head that could go on, and for which a person waits, than there are threads. */
+    public boolean isSaturatedByInteractive() {
+        synchronized (lock) {
+            return workload.interactiveExceeds(concurrency);
+        }
+    }
+
     /** Whether any task runs or could run, so that its outcome may come soon. */
     public boolean hasWork() {
         synchronized (lock) {

@@ -48,6 +48,14 @@ public final class Request {
         return data;
     }
 
+    /** Whether it brings a new tenant: a person waits for its result. */
+    public boolean isSignup() {
+        return switch (data.type()) {
+            case ONBOARDING -> true;
+            case MIGRATION -> false;
+        };
+    }
+
     /** The value of the label {@code type} in metrics. */
     public String typeLabel() {
         return switch (data.type()) {

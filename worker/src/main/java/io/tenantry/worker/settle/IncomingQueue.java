@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class IncomingQueue {
 
     private final BlockingQueue<Incoming> queue = new LinkedBlockingQueue<>();
     private final Backlog unsettled = new Backlog();
+    private final AtomicInteger signups = new AtomicInteger();
     private final Linger linger;
 
     IncomingQueue(Linger linger) {
@@ -29,6 +31,9 @@ final class IncomingQueue {
 
     void add(Incoming next) {
         unsettled.add();
+        if (next.request().isSignup()) {
+            signups.incrementAndGet();
+        }
         queue.add(next);
     }
 
@@ -42,7 +47,7 @@ final class IncomingQueue {
         if (first == null) {
             return List.of();
         }
-        linger.await();
+        linger.await(() -> signups.get() > 0);
         List<Incoming> batch = new ArrayList<>(List.of(first));
         long bytes = first.bytes();
         @Nullable Incoming next = queue.peek();
@@ -51,6 +56,8 @@ final class IncomingQueue {
             bytes += next.bytes();
             next = queue.peek();
         }
+        signups.addAndGet(-(int)
+                batch.stream().filter(taken -> taken.request().isSignup()).count());
         return batch;
     }
 

@@ -13,18 +13,22 @@ final class Linger {
     private static final LingerTime LINGER = new LingerTime(Duration.ofMillis(50));
     private static final Duration STEP = Duration.ofMillis(2);
 
-    private final BooleanSupplier saturated;
+    private final Saturation saturation;
     /** {@link System#nanoTime()}. */
     private long notBefore = System.nanoTime();
 
-    /** @param saturated whether there is more work than threads and connections, and further outcomes may come soon */
-    Linger(BooleanSupplier saturated) {
-        this.saturated = saturated;
+    /** @param saturation reached only while further outcomes may come soon */
+    Linger(Saturation saturation) {
+        this.saturation = saturation;
     }
 
-    /** Returns when the next transaction should begin: at once if the worker is not saturated. */
-    void await() throws InterruptedException {
-        while (System.nanoTime() - notBefore < 0 && saturated.getAsBoolean()) {
+    /**
+     * Returns when the next transaction should begin: at once if the worker is not saturated.
+     *
+     * @param signupWaits whether a signup is among what waits; asked repeatedly
+     */
+    void await(BooleanSupplier signupWaits) throws InterruptedException {
+        while (System.nanoTime() - notBefore < 0 && saturation.isReached(signupWaits.getAsBoolean())) {
             Thread.sleep(STEP.toMillis());
         }
     }

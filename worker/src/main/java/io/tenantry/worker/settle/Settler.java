@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,8 +62,7 @@ public final class Settler implements Outcomes, AutoCloseable {
      *
      * @param outage of the registry
      * @param source {@code ce_source} of the results
-     * @param saturated whether there is more work than threads and connections, and further outcomes may come soon; asked by
-     *     its thread
+     * @param saturation reached only while further outcomes may come soon
      * @param fatal told of an error after which the process must not go on
      */
     public Settler(
@@ -72,12 +70,12 @@ public final class Settler implements Outcomes, AutoCloseable {
             Outage outage,
             Meters meters,
             String source,
-            BooleanSupplier saturated,
+            Saturation saturation,
             Consumer<Error> fatal) {
         this.source = source;
         this.results = new ResultEncoder(source, meters.requests());
         this.fatal = fatal;
-        Linger linger = new Linger(saturated);
+        Linger linger = new Linger(saturation);
         this.incoming = new IncomingQueue(linger);
         RegistryCalls calls = new RegistryCalls(outage, () -> closed);
         this.deadLetters = new DeadLetterWrites(store, calls);

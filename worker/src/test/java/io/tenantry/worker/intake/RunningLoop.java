@@ -62,7 +62,7 @@ public final class RunningLoop implements AutoCloseable {
             BiFunction<Request, Settler, Task> task,
             Rollouts rollouts,
             Duration longestDoubt) {
-        this.settler = new Settler(new NoStore(), away, meters, "/test", () -> false, RunningLoop::fail);
+        this.settler = new Settler(new NoStore(), away, meters, "/test", signup -> false, RunningLoop::fail);
         this.publisher = new Publisher(kafka, kafka.groupId() + "-" + name, away, meters.libraries(), longestDoubt);
         this.loop = new PollLoop(new PollLoopParts(
                 kafka,

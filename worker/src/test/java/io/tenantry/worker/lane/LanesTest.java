@@ -211,6 +211,23 @@ class LanesTest {
     }
 
     @Test
+    void isSaturatedByWhatPersonsWaitForWhateverElseWaits() {
+        try (LanesFixture fixture = new LanesFixture(1)) {
+            LanesFixture.Gate gate = fixture.occupyThread("running");
+            fixture.submit(fixture.bulk("first", "a"), fixture.bulk("second", "b"), fixture.interactive("signup", "c"));
+            assertThat(fixture.lanes.isSaturated()).isTrue();
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+
+            fixture.submit(fixture.interactive("another", "d"));
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isTrue();
+
+            gate.open();
+            fixture.awaitIdle();
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+        }
+    }
+
+    @Test
     void saysHowManyLanesThereAreAndHowManyRun() {
         try (LanesFixture fixture = new LanesFixture(1)) {
             LanesFixture.Gate gate = fixture.occupyThread("running");

@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,14 +47,14 @@ class SettlerTest {
 
     private final FakeStore store = new FakeStore();
     private final List<Error> fatal = new CopyOnWriteArrayList<>();
-    private volatile BooleanSupplier saturated = () -> false;
+    private volatile Saturation saturation = signup -> false;
     private final List<SettledRequest> answers = new ArrayList<>();
     private final Settler settler = new Settler(
             store,
             new Outage("the registry", "outcomes wait", Clock.systemUTC(), System::nanoTime, away -> {}),
             new Meters(new SimpleMeterRegistry()),
             "/tenantry/test",
-            () -> saturated.getAsBoolean(),
+            signup -> saturation.isReached(signup),
             fatal::add);
 
     @AfterEach
@@ -201,8 +200,8 @@ class SettlerTest {
         settler.finished(request(0), outcome(0));
         Await.until(DEADLINE, "the first one is being written", () -> store.begun() == 1);
         settler.finished(request(1), outcome(1));
-        saturated = () -> {
-            saturated = () -> false;
+        saturation = signup -> {
+            saturation = later -> false;
             settler.finished(request(2), outcome(2));
             return true;
         };
@@ -212,6 +211,29 @@ class SettlerTest {
 
         assertThat(await(3)).hasSize(3);
         assertThat(store.batches).containsExactly(1, 2);
+    }
+
+    @Test
+    void saysThatASignupWaitsBehindMigrations() throws Exception {
+        List<Boolean> asked = new CopyOnWriteArrayList<>();
+        store.closed();
+        settler.finished(migration(0, "/test", null), migrated(0, Outcome.COMPLETED));
+        Await.until(DEADLINE, "the first one is being written", () -> store.begun() == 1);
+        settler.finished(migration(1, "/test", null), migrated(1, Outcome.COMPLETED));
+        saturation = signup -> {
+            if (asked.isEmpty()) {
+                settler.finished(request(2), outcome(2));
+            }
+            asked.add(signup);
+            return !signup;
+        };
+        // What takes its time is not to be done often.
+        Thread.sleep(5);
+        store.open();
+
+        assertThat(await(3)).hasSize(3);
+        assertThat(store.batches).containsExactly(1, 2);
+        assertThat(asked).containsExactly(false, true);
     }
 
     @Test

@@ -56,6 +56,7 @@ public final class Publishing {
     private long since;
 
     private Duration linger = Duration.ZERO;
+    private boolean signupWaits;
 
     /**
      * Nothing is to be published yet.
@@ -96,6 +97,16 @@ public final class Publishing {
     /** Whether the oldest answer has waited long enough for others, or a rollout has something, which does not wait. */
     public boolean isDue() {
         return System.nanoTime() - since >= linger.toNanos() || !rollouts.isEmpty();
+    }
+
+    /** The answer that was added last is a signup's: a person waits for it. */
+    public void signupWaits() {
+        signupWaits = true;
+    }
+
+    /** Whether a signup's answer was added after the last transaction. */
+    public boolean hasSignup() {
+        return signupWaits;
     }
 
     public boolean isEmpty() {
@@ -171,6 +182,7 @@ public final class Publishing {
 
     private void committed(Publication publication, Duration duration) {
         inDoubt = null;
+        signupWaits = false;
         linger = LINGER.after(duration);
         // Gaps alone change offsets too, and do not call add.
         since = System.nanoTime();
