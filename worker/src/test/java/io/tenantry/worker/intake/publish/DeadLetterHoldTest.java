@@ -41,7 +41,7 @@ class DeadLetterHoldTest {
             new Outage("the registry", "outcomes wait", Clock.systemUTC(), System::nanoTime, away -> {}),
             new Meters(new SimpleMeterRegistry()),
             SOURCE,
-            () -> false,
+            signup -> false,
             error -> {
                 throw error;
             });
