@@ -21,10 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceivedHeaders {
     private static final String CONTENT_TYPE = "content-type";
+    private static final String JOINED_CONTENT_TYPE = "contenttype";
     private static final Pattern PREFIXED = Pattern.compile("(?:ce|cloudevents?)[-_:.](.*)", Pattern.DOTALL);
     private static final Pattern JOINED = Pattern.compile("(?:ce|cloudevents?)(specversion|id|source|type|time)");
     /** Every event has this attribute, so a header whose name ends with it belongs to an event. */
     private static final Pattern ANY_SPECVERSION = Pattern.compile("(?:.*[^a-z])?(?:specversion|cloudeventsversion)");
+
+    private static final Pattern SPEC_VERSION = Pattern.compile("spec[-_]version");
+    private static final String SEPARATORS = "-_.: ";
 
     private final Headers headers;
     /** The headers by attribute. */
@@ -45,10 +49,14 @@ final class ReceivedHeaders {
         String name = header.toLowerCase(Locale.ROOT);
         Matcher prefixed = PREFIXED.matcher(name);
         if (prefixed.matches()) {
-            return prefixed.group(1).replaceAll("spec[-_]version", "specversion");
+            return withJoinedSpecversion(prefixed.group(1));
         }
         Matcher joined = JOINED.matcher(name);
         return joined.matches() ? joined.group(1) : null;
+    }
+
+    private static String withJoinedSpecversion(String name) {
+        return SPEC_VERSION.matcher(name).replaceAll("specversion");
     }
 
     /** Whether there is any header of CloudEvents. */
@@ -64,7 +72,7 @@ final class ReceivedHeaders {
     @Nullable String unknownSpecversion() {
         for (Header header : headers) {
             if (ANY_SPECVERSION
-                    .matcher(header.key().toLowerCase(Locale.ROOT).replaceAll("spec[-_]version", "specversion"))
+                    .matcher(withJoinedSpecversion(header.key().toLowerCase(Locale.ROOT)))
                     .matches()) {
                 return header.key();
             }
@@ -113,7 +121,7 @@ final class ReceivedHeaders {
             String name = header.key().toLowerCase(Locale.ROOT);
             if (name.equals(CONTENT_TYPE)) {
                 named.add(header);
-            } else if (name.replaceAll("[-_.: ]", "").equals("contenttype")) {
+            } else if (isContentType(name)) {
                 similar.add(header);
             }
         }
@@ -129,6 +137,21 @@ final class ReceivedHeaders {
             }
         }
         return null;
+    }
+
+    /** Whether a name is {@code contenttype} without its separators. */
+    private static boolean isContentType(String name) {
+        int matched = 0;
+        for (int i = 0; i < name.length(); i++) {
+            char next = name.charAt(i);
+            if (SEPARATORS.indexOf(next) < 0) {
+                if (matched == JOINED_CONTENT_TYPE.length() || JOINED_CONTENT_TYPE.charAt(matched) != next) {
+                    return false;
+                }
+                matched++;
+            }
+        }
+        return matched == JOINED_CONTENT_TYPE.length();
     }
 
     /** The text that these headers agree on; null if there are none, or none has a value. */

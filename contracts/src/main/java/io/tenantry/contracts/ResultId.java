@@ -11,6 +11,9 @@ public final class ResultId {
     /** Never changes. */
     public static final UUID NAMESPACE = UUID.fromString("649fb5d9-bdfb-45f0-8ed4-453432bea0b1");
 
+    /** Never updated: a copy of it costs less than a look at the list of security providers. */
+    private static final MessageDigest EMPTY = newDigest();
+
     private ResultId() {}
 
     /**
@@ -26,12 +29,7 @@ public final class ResultId {
 
     /** A name-based UUID with SHA-1, <a href="https://www.rfc-editor.org/rfc/rfc9562#section-5.5">RFC 9562, 5.5</a>. */
     static UUID uuid5(UUID namespace, String name) {
-        MessageDigest sha1;
-        try {
-            sha1 = MessageDigest.getInstance("SHA-1");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-1", e);
-        }
+        MessageDigest sha1 = copyOfEmpty();
         sha1.update(ByteBuffer.allocate(16)
                 .putLong(namespace.getMostSignificantBits())
                 .putLong(namespace.getLeastSignificantBits())
@@ -40,5 +38,21 @@ public final class ResultId {
         long high = (hash.getLong() & ~0xF000L) | 0x5000L;
         long low = (hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
+    }
+
+    private static MessageDigest copyOfEmpty() {
+        try {
+            return (MessageDigest) EMPTY.clone();
+        } catch (CloneNotSupportedException ofThisProvider) {
+            return newDigest();
+        }
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-1", e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.ExpectedHistory;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.MigrationResult;
 import io.tenantry.worker.engine.history.ScriptFailure;
@@ -12,6 +13,7 @@ import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Migrator {
     private final MigrationCatalog catalog;
+    private final Optional<ExpectedHistory> expected;
 
     public Migrator(MigrationCatalog catalog) {
         this.catalog = catalog;
+        this.expected = ExpectedHistory.of(catalog.migrations());
     }
 
     /**
@@ -35,7 +39,7 @@ public final class Migrator {
             HomeSession session, Target target, @Nullable String registered, VersionTracker tracker)
             throws SQLException {
         try {
-            return new PlanRun(catalog, session, tracker).bring(target, registered);
+            return new PlanRun(catalog, expected, session, tracker).bring(target, registered);
         } catch (SQLException | RuntimeException failure) {
             readProgress(session, tracker, failure);
             throw failure;
@@ -45,7 +49,7 @@ public final class Migrator {
     /** Makes the home of a new tenant, and brings it to the newest version. If the home exists already, it is upgraded. */
     public PlanOutcome createByPlan(HomeSession session, VersionTracker tracker) throws SQLException {
         try {
-            return new PlanRun(catalog, session, tracker).create();
+            return new PlanRun(catalog, expected, session, tracker).create();
         } catch (SQLException | RuntimeException failure) {
             readProgress(session, tracker, failure);
             throw failure;

@@ -7,12 +7,27 @@ import java.util.HexFormat;
 
 /** SHA-256, for names, keys of locks and comparisons. It may be read once. For use by one thread. */
 public final class Sha256 {
+    /** Never updated: a copy of it costs less than a look at the list of security providers. */
+    private static final MessageDigest EMPTY = newDigest();
+
     private final MessageDigest digest;
 
     /** Of nothing yet. */
     public Sha256() {
+        digest = copyOfEmpty();
+    }
+
+    private static MessageDigest copyOfEmpty() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return (MessageDigest) EMPTY.clone();
+        } catch (CloneNotSupportedException ofThisProvider) {
+            return newDigest();
+        }
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }

@@ -90,11 +90,21 @@ public final class LogFields {
 
     private static String visible(String value) {
         String cut = value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE);
-        if (cut.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        if (isPlain(cut)) {
             return cut;
         }
         StringBuilder visible = new StringBuilder(cut.length());
         cut.codePoints().forEach(c -> visible.appendCodePoint(VisibleText.shows(c) ? c : '?'));
         return visible.toString();
+    }
+
+    /** Most values are, and each request has several. */
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -11,31 +11,50 @@ import org.jspecify.annotations.Nullable;
 /** What becomes of requests, from their receipt to their result. Safe for use by any thread. */
 public final class RequestMeters {
     private static final String DATABASE = "database";
+    private static final String OUTCOME = "outcome";
 
-    private final MeterProvider<Timer> requests;
-    private final MeterProvider<Timer> queueing;
-    private final MeterProvider<Timer> homes;
-    private final MeterProvider<Timer> steps;
-    private final MeterProvider<Counter> migrations;
+    private final MetersByTags<Timer> requests;
+    private final MetersByTags<Timer> queueing;
+    private final MetersByTags<Timer> homes;
+    private final MetersByTags<Timer> steps;
+    private final MetersByTags<Counter> migrations;
     private final MeterProvider<Counter> retries;
     private final Counter duplicates;
 
     RequestMeters(MeterRegistry registry) {
-        this.requests = Buckets.ofWaits(
-                        "tenantry.requests",
-                        "Requests that were answered, and the time from their receipt to their result")
-                .withRegistry(registry);
-        this.queueing = Buckets.ofWaits(
-                        "tenantry.queueing", "The time from the receipt of a request until a thread first works on it")
-                .withRegistry(registry);
-        this.homes = Buckets.ofWork(
-                        "tenantry.homes", "Tenants' schemas and databases that were worked on, and the time that took")
-                .withRegistry(registry);
-        this.steps = Buckets.ofWork("tenantry.step", "One step of the work on one schema or database")
-                .withRegistry(registry);
-        this.migrations = Counter.builder("tenantry.migrations")
-                .description("Scripts that were applied to tenants' schemas and databases, by how they were applied")
-                .withRegistry(registry);
+        this.requests = new MetersByTags<>(
+                Buckets.ofWaits(
+                                "tenantry.requests",
+                                "Requests that were answered, and the time from their receipt to their result")
+                        .withRegistry(registry),
+                "type",
+                OUTCOME,
+                "error");
+        this.queueing = new MetersByTags<>(
+                Buckets.ofWaits(
+                                "tenantry.queueing",
+                                "The time from the receipt of a request until a thread first works on it")
+                        .withRegistry(registry),
+                "type");
+        this.homes = new MetersByTags<>(
+                Buckets.ofWork(
+                                "tenantry.homes",
+                                "Tenants' schemas and databases that were worked on, and the time that took")
+                        .withRegistry(registry),
+                DATABASE,
+                OUTCOME);
+        this.steps = new MetersByTags<>(
+                Buckets.ofWork("tenantry.step", "One step of the work on one schema or database")
+                        .withRegistry(registry),
+                "step",
+                OUTCOME);
+        this.migrations = new MetersByTags<>(
+                Counter.builder("tenantry.migrations")
+                        .description(
+                                "Scripts that were applied to tenants' schemas and databases, by how they were applied")
+                        .withRegistry(registry),
+                DATABASE,
+                "way");
         this.retries = Counter.builder("tenantry.retries")
                 .description("Attempts that failed and will be repeated")
                 .withRegistry(registry);
@@ -61,7 +80,7 @@ public final class RequestMeters {
      * @param sinceReceived from its receipt by this worker, the time that it was parked included
      */
     public void queued(String type, Duration sinceReceived) {
-        queueing.withTags("type", type).record(sinceReceived);
+        queueing.of(type).record(sinceReceived);
     }
 
     /**
@@ -73,23 +92,22 @@ public final class RequestMeters {
      * @param sinceReceived from its receipt by this worker to its result, waiting and retries included
      */
     public void finished(String type, String outcome, @Nullable String errorCode, Duration sinceReceived) {
-        requests.withTags("type", type, "outcome", outcome, "error", errorCode == null ? "none" : errorCode)
-                .record(sinceReceived);
+        requests.of(type, outcome, errorCode == null ? "none" : errorCode).record(sinceReceived);
     }
 
     /** One home of a tenant, in the named {@code database}, was worked on for so long. */
     public void homeFinished(String database, String outcome, Duration duration) {
-        homes.withTags(DATABASE, database, "outcome", outcome).record(duration);
+        homes.of(database, outcome).record(duration);
     }
 
     /** One step on one home has ended. Both names are of a few. */
     public void stepEnded(String step, String outcome, Duration duration) {
-        steps.withTags("step", step, "outcome", outcome).record(duration);
+        steps.of(step, outcome).record(duration);
     }
 
     /** So many scripts were applied to a home in the named {@code database}. The way is one of a few. */
     public void migrated(String database, String way, int scripts) {
-        migrations.withTags(DATABASE, database, "way", way).increment(scripts);
+        migrations.of(database, way).increment(scripts);
     }
 
     /** An attempt failed and will be repeated. The reason is one of a few. */

@@ -1,15 +1,18 @@
 package io.tenantry.worker.engine.history;
 
 import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.LockedHome;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,8 @@ public final class History {
     public static final String TABLE = FlywayEngine.HISTORY_TABLE;
 
     private final List<HistoryRow> rows;
+    /** Null until it is asked for; two threads make the same one. */
+    private @Nullable String digest;
 
     public History(List<HistoryRow> rows) {
         this.rows = List.copyOf(rows);
@@ -91,6 +96,28 @@ public final class History {
         return new History(rows.stream()
                 .filter(row -> row.success() || !scripts.contains(row.script()))
                 .toList());
+    }
+
+    /** The same with the row of a migration that was applied after all others. */
+    public History with(Migration migration) {
+        List<HistoryRow> more = new ArrayList<>(rows);
+        more.add(HistoryRow.of(nextRank(), migration));
+        return new History(more);
+    }
+
+    /** The rank of the next row. */
+    public int nextRank() {
+        return rows.isEmpty() ? 1 : rows.get(rows.size() - 1).rank() + 1;
+    }
+
+    /** The digests of all rows, in order, with line breaks between; empty if there is no row. */
+    public String digest() {
+        String known = digest;
+        if (known == null) {
+            known = rows.stream().map(HistoryRow::digest).collect(Collectors.joining("\n"));
+            digest = known;
+        }
+        return known;
     }
 
     /** In the order in which they were applied. */

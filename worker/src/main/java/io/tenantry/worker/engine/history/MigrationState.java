@@ -2,8 +2,9 @@ package io.tenantry.worker.engine.history;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,7 +65,9 @@ public sealed interface MigrationState {
     final class Comparison {
         private final List<Migration> migrations;
         private final Map<Place, Migration> byPlace = new HashMap<>();
-        private final Set<Migration> applied = new HashSet<>();
+        /** By identity: all are elements of the list. */
+        private final Set<Migration> applied = Collections.newSetFromMap(new IdentityHashMap<>());
+
         private final Map<String, HistoryRow> latestOfRepeatable = new HashMap<>();
         private MigrationVersion highest = MigrationVersion.EMPTY;
         private MigrationVersion baseline = MigrationVersion.EMPTY;

@@ -6,7 +6,6 @@ import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.Plans;
 import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.engine.history.History;
-import io.tenantry.worker.engine.history.HistoryRow;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.postgres.QueryMessage;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
@@ -43,11 +42,11 @@ public final class PlanExecutor {
     private final SessionTimeouts timeouts;
     private final PlanSql.Bounds bounds;
     private final Plans plans;
-    private final List<HistoryRow> rows;
     private final VersionTracker tracker;
     private final boolean isTrial;
     private final PlanCleanup cleanup;
     private final List<String> applied = new ArrayList<>();
+    private History history;
     private @Nullable ResultError error;
 
     /** @param history of the home */
@@ -75,7 +74,7 @@ public final class PlanExecutor {
         this.bounds = bounds;
         this.plans = plans;
         this.tracker = tracker;
-        this.rows = new ArrayList<>(history.rows());
+        this.history = history;
         this.cleanup = new PlanCleanup(session, bounds, isTrial);
     }
 
@@ -91,7 +90,7 @@ public final class PlanExecutor {
 
     /** The history, including the applied migrations. */
     History history() {
-        return new History(rows);
+        return history;
     }
 
     /**
@@ -108,8 +107,8 @@ public final class PlanExecutor {
             }
             endSessionIfNeeded(List.of(script.get()));
             boolean isLast = i == pending.size() - 1;
-            PlanText plan =
-                    new PlanSql(session.home(), timeouts, bounds).step(rows, script.get(), cleanup.afterwards(isLast));
+            PlanText plan = new PlanSql(session.home(), timeouts, bounds)
+                    .step(history, script.get(), cleanup.afterwards(isLast));
             End end = execute(plan, List.of(script.get()), isLast);
             if (end != End.DONE) {
                 return end;
@@ -146,8 +145,7 @@ public final class PlanExecutor {
     }
 
     private void add(Migration migration) {
-        int rank = rows.isEmpty() ? 1 : rows.get(rows.size() - 1).rank() + 1;
-        rows.add(HistoryRow.of(rank, migration));
+        history = history.with(migration);
         applied.add(migration.name());
         tracker.applied(AppliedBy.PLAN, 1);
     }

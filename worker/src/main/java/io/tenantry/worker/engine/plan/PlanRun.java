@@ -5,8 +5,8 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.catalog.Plans;
+import io.tenantry.worker.engine.history.ExpectedHistory;
 import io.tenantry.worker.engine.history.History;
-import io.tenantry.worker.engine.history.HistoryRow;
 import io.tenantry.worker.engine.history.HomeFingerprint;
 import io.tenantry.worker.engine.history.HomeProbe;
 import io.tenantry.worker.engine.history.MigrationResult;
@@ -29,12 +29,16 @@ public final class PlanRun {
     private static final int LOOKS = 3;
 
     private final MigrationCatalog catalog;
+    private final Optional<ExpectedHistory> expected;
     private final HomeSession session;
     private final VersionTracker tracker;
     private final List<Migration> migrations;
 
-    public PlanRun(MigrationCatalog catalog, HomeSession session, VersionTracker tracker) {
+    /** @param expected of the catalog */
+    public PlanRun(
+            MigrationCatalog catalog, Optional<ExpectedHistory> expected, HomeSession session, VersionTracker tracker) {
         this.catalog = catalog;
+        this.expected = expected;
         this.session = session;
         this.tracker = tracker;
         this.migrations = catalog.migrationsFor(session.home());
@@ -46,7 +50,8 @@ public final class PlanRun {
      * @param registered the version that it probably has; null if unknown
      */
     public PlanOutcome bring(Target target, @Nullable String registered) throws SQLException {
-        Optional<PlanOutcome> guessed = registered == null ? Optional.empty() : guess(target, registered);
+        Optional<PlanOutcome> guessed =
+                registered == null || expected.isEmpty() ? Optional.empty() : guess(expected.get(), target, registered);
         return guessed.isPresent() ? guessed.get() : look(target);
     }
 
@@ -70,7 +75,7 @@ public final class PlanRun {
         }
         return end == PlanExecutor.End.CHANGED || end == PlanExecutor.End.BUSY
                 ? look(new Target.Latest())
-                : conclude(end, NOTHING, executor);
+                : conclude(end, NOTHING, executor, false);
     }
 
     /** The plans of all these migrations; empty if one has no plan for this home. */
@@ -82,41 +87,32 @@ public final class PlanRun {
     /**
      * Sends the first script without reading the home, on the assumption that the home is at the registered version.
      */
-    private Optional<PlanOutcome> guess(Target target, String registered) throws SQLException {
+    private Optional<PlanOutcome> guess(ExpectedHistory expected, Target target, String registered)
+            throws SQLException {
         MigrationVersion from = MigrationVersion.fromVersion(registered);
         @Nullable MigrationVersion limit = target.limit();
         if (limit != null && !catalog.has(limit.getVersion())) {
             return Optional.empty();
         }
-        List<HistoryRow> rows = new ArrayList<>();
-        List<Migration> pending = new ArrayList<>();
-        for (Migration migration : migrations) {
-            MigrationVersion version = migration.version();
-            if (version == null || migration.isBaseline()) {
-                return Optional.empty();
-            }
-            if (version.compareTo(from) <= 0) {
-                rows.add(HistoryRow.of(rows.size() + 1, migration));
-            } else if (limit == null || version.compareTo(limit) <= 0) {
-                pending.add(migration);
-            }
-        }
-        if (pending.isEmpty() || rows.isEmpty() || tracker.tooMuch(pending).isPresent()) {
+        History before = expected.at(from);
+        List<Migration> pending = expected.pending(from, limit);
+        if (pending.isEmpty()
+                || before.rows().isEmpty()
+                || tracker.tooMuch(pending).isPresent()) {
             return Optional.empty();
         }
-        History before = new History(rows);
         PlanExecutor executor = new PlanExecutor(session, catalog.plans(), before, tracker);
         PlanExecutor.End end;
         try {
             end = executor.apply(pending);
         } finally {
-            if (executor.history().rows().size() > rows.size()) {
+            if (executor.history() != before) {
                 tracker.first(before);
             }
         }
         return end == PlanExecutor.End.CHANGED || end == PlanExecutor.End.BUSY
                 ? Optional.empty()
-                : Optional.of(conclude(end, before, executor));
+                : Optional.of(conclude(end, before, executor, true));
     }
 
     private PlanOutcome look(Target target) throws SQLException {
@@ -145,7 +141,7 @@ public final class PlanRun {
                     ? executor.apply(behind.pending())
                     : state instanceof MigrationState.UpToDate ? PlanExecutor.End.DONE : PlanExecutor.End.STUCK;
             if (end != PlanExecutor.End.CHANGED && end != PlanExecutor.End.BUSY) {
-                return conclude(end, history, executor);
+                return conclude(end, history, executor, false);
             }
         }
         // The home changes all the time: the steps read it under the lock.
@@ -159,7 +155,8 @@ public final class PlanRun {
                 tracker.lastLocked());
     }
 
-    private PlanOutcome conclude(PlanExecutor.End end, History before, PlanExecutor executor) {
+    /** @param isExpected whether the home has the expected history now, if all was applied */
+    private PlanOutcome conclude(PlanExecutor.End end, History before, PlanExecutor executor, boolean isExpected) {
         if (end != PlanExecutor.End.DONE && end != PlanExecutor.End.TOO_LONG) {
             return new PlanOutcome.None();
         }
@@ -173,8 +170,14 @@ public final class PlanRun {
                                 from,
                                 after.version(),
                                 applied,
-                                HomeFingerprint.of(catalog, migrations, after).orElse(null))
+                                fingerprint(after, isExpected).orElse(null))
                         : new MigrationResult.Failed(from, after.version(), applied, executor.error()),
                 tracker.lastLocked());
+    }
+
+    private Optional<String> fingerprint(History history, boolean isExpected) {
+        return isExpected
+                ? history.current().flatMap(catalog.versionFingerprints()::of)
+                : HomeFingerprint.of(catalog, migrations, history);
     }
 }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the text of a plan for one home: one transaction, sent to PostgreSQL in one message. */
@@ -82,11 +81,10 @@ public final class PlanSql {
      *
      * @param afterwards statements after the transaction; not run after an error
      */
-    PlanText step(List<HistoryRow> before, PlannedScript script, String afterwards) {
+    PlanText step(History before, PlannedScript script, String afterwards) {
         begin();
         guard(before);
-        int rank = before.isEmpty() ? 1 : before.get(before.size() - 1).rank() + 1;
-        script(rank, script, HistoryInsert.Row.ONLY);
+        script(before.nextRank(), script, HistoryInsert.Row.ONLY);
         return commit(script, afterwards);
     }
 
@@ -152,8 +150,7 @@ public final class PlanSql {
                 .append("', true)");
     }
 
-    private void guard(List<HistoryRow> before) {
-        String rows = before.stream().map(HistoryRow::digest).collect(Collectors.joining("\n"));
+    private void guard(History before) {
         places.add(Place.of(Part.HOME));
         sql.append("SELECT (CASE WHEN ")
                 .append(home.markQuery())
@@ -163,7 +160,7 @@ public final class PlanSql {
                         + ", E'\\n' ORDER BY \"installed_rank\") FROM ")
                 .append(table)
                 .append("), '') <> ")
-                .append(Identifiers.literal(rows))
+                .append(Identifiers.literal(before.digest()))
                 .append(" THEN '" + CHANGED + "' ELSE '1' END)::integer;\n");
     }
 
