@@ -11,7 +11,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Puts commands together, and reports what they throw: in a line each, with the exit status, and never a stack trace. */
 public final class CommandLines {
-    private static final int WIDTH = 100;
+    private static final int WIDTH = 80;
 
     private CommandLines() {}
 

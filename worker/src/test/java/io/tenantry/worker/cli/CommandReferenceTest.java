@@ -80,7 +80,7 @@ class CommandReferenceTest {
         CommandLine line = spec(command).commandLine();
 
         assertThat(Arrays.asList(line.getUsageMessage(CommandLine.Help.Ansi.OFF).split("\n")))
-                .allMatch(text -> text.length() <= 100);
+                .allMatch(text -> text.length() <= 80);
     }
 
     @Test

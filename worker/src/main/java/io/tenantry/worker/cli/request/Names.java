@@ -35,7 +35,7 @@ final class Names {
         List<String> wrong =
                 names.stream().filter(name -> !TenantName.isValid(name)).toList();
         if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException("no names of tenants: " + String.join(", ", wrong) + "; expected "
+            throw new IllegalArgumentException("not the name of a tenant: " + String.join(", ", wrong) + "; expected "
                     + TenantName.PATTERN + "; nothing was sent");
         }
         return List.copyOf(names);

@@ -23,9 +23,12 @@ final class Conversation {
     private final Invocation invocation;
     private final Output output;
     private final Advice advice;
+    private final boolean watches;
 
-    Conversation(Invocation invocation, Advice advice) {
+    /** @param watches whether the command watches the rollout after the answer */
+    Conversation(Invocation invocation, Advice advice, boolean watches) {
         this.invocation = invocation;
+        this.watches = watches;
         this.output = invocation.output();
         this.advice = advice;
     }
@@ -76,6 +79,9 @@ final class Conversation {
             return;
         }
         output.line(Colour.GOOD, done(verb, result) + (result.reason() == null ? "" : ": " + result.reason()));
+        if (watches) {
+            return;
+        }
         output.note((verb.action() == RolloutAction.ABORT ? "see it: " : "watch it: ")
                 + advice.command(
                         "rollout " + (verb.action() == RolloutAction.ABORT ? "show " : "watch ") + verb.rollout()));

@@ -26,7 +26,7 @@ final class FailedMemberText {
                     : "(its result is not in the ledger any more)";
         }
         String place = place(failed, error);
-        return (place.isEmpty() ? "" : "in " + place + ": ") + firstLine(error.message());
+        return (place.isEmpty() ? "" : "in " + place + ": ") + firstLine(error);
     }
 
     /** The tenant, or the shared database. */
@@ -46,12 +46,18 @@ final class FailedMemberText {
         return String.join(", ", place);
     }
 
-    private static String firstLine(String message) {
-        String line = message.lines()
+    /** Without the script, which the place has. */
+    private static String firstLine(ResultError error) {
+        String line = error.message()
+                .lines()
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("no message");
-        return line.startsWith(SEVERITY) ? line.substring(SEVERITY.length()) : line;
+        return without(SEVERITY, without(error.migration() + " failed: ", line));
+    }
+
+    private static String without(String beginning, String text) {
+        return text.startsWith(beginning) ? text.substring(beginning.length()) : text;
     }
 }

@@ -3,6 +3,7 @@ package io.tenantry.worker.cli.rollout;
 import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.Escaped;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jline.terminal.Size;
@@ -21,12 +22,17 @@ final class PinnedLines implements AutoCloseable {
     /** Below that, nothing can be pinned. */
     private static final int FEWEST_ROWS = 3;
 
+    /** Looks like a space, and differs from each character of a line. */
+    private static final String NEVER_PINNED = "\u00a0";
+
     private final Terminal terminal;
     private final Status status;
     private final boolean coloured;
     private volatile boolean resized;
     private Size size;
     private boolean printed;
+    /** Rows directly above the pinned lines that show nothing. */
+    private int free;
 
     /** What is called when the user or the terminal interrupts. */
     interface Signals {
@@ -103,21 +109,44 @@ final class PinnedLines implements AutoCloseable {
             resized = false;
             size = terminal.getSize();
             status.resize(size);
+            overwrite();
+            free = 0;
         }
     }
 
     /** Writes a line directly above the pinned ones; those above it scroll. */
     void print(ScreenLine line) {
         // A terminal that was resized may have its cursor anywhere, among the pinned lines too.
-        terminal.puts(Capability.cursor_address, Math.max(0, size.getRows() - 1 - status.size()), 0);
-        terminal.writer().print("\n" + styled(line).toAnsi(terminal));
+        int last = size.getRows() - 1 - status.size();
+        AttributedString text = styled(line);
+        terminal.puts(Capability.cursor_address, Math.max(0, last - Math.max(0, free - 1)), 0);
+        terminal.writer().print((free == 0 ? "\n" : "") + text.toAnsi(terminal));
         terminal.flush();
+        free = Math.max(0, free - Math.max(1, rows(text)));
         printed = true;
+    }
+
+    /** How many rows a line takes, the last one included. */
+    private int rows(AttributedString text) {
+        return (text.columnLength(terminal) + size.getColumns() - 1) / size.getColumns();
     }
 
     /** Replaces the pinned lines. */
     void pin(List<ScreenLine> lines) {
+        if (lines.size() > status.size()) {
+            overwrite();
+        }
+        free += Math.max(0, status.size() - lines.size());
         status.update(lines.stream().map(this::styled).toList());
+    }
+
+    /**
+     * Lets the next lines be drawn in full. JLine draws only what differs from the lines before, and it does not know that
+     * those have moved, as they do for a longer list or on a resized terminal.
+     */
+    private void overwrite() {
+        AttributedString filler = new AttributedString(NEVER_PINNED.repeat(size.getColumns()));
+        status.update(Collections.nCopies(status.size(), filler), false);
     }
 
     private AttributedString styled(ScreenLine line) {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * A rollout as JSON. Names of fields are stable, and those of events where both have them; null is left out.
  *
  * @param upToDate tenants that were known to be at the target at the start, and are in no wave
+ * @param concurrency tenants in flight at most
+ * @param concurrencyGrows true if as many more are possible as had a result in the last second; null if the start has a
+ *     concurrency of its own
  * @param failures how many requests failed with each code, earlier attempts included
  */
 record RolloutDocument(
@@ -33,6 +36,7 @@ record RolloutDocument(
         int upToDate,
         Map<String, Integer> failures,
         int concurrency,
+        @Nullable Boolean concurrencyGrows,
         @Nullable Integer maxFailures,
         @Nullable Integer maxFailurePercent,
         Instant requestedAt,
@@ -165,6 +169,7 @@ record RolloutDocument(
                 view.upToDate(),
                 view.failures(),
                 view.drive().concurrency(),
+                view.request().concurrency() == null ? true : null,
                 view.drive().maxFailures(),
                 view.drive().maxFailurePercent(),
                 view.times().requestedAt(),

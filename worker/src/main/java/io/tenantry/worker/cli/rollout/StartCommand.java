@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example: two tenants first, then a tenth of the others, then the rest",
-            "  tenantry rollout start release-7 --to 12 --canary acme,beta --wave 10%% --wave rest \\",
-            "      --soak 5m --max-failure-percent 2 --watch"
+            "  tenantry rollout start release-7 --to 12 --canary acme,beta --wave 10%% \\",
+            "      --wave rest --soak 5m --max-failure-percent 2 --watch"
         })
 final class StartCommand extends RolloutCommand {
     @Mixin
@@ -46,7 +46,7 @@ final class StartCommand extends RolloutCommand {
         RolloutRequested request = checked(() -> options.request(name(), reason.text()));
         Duration patience = checked(timeout::duration);
         Advice advice = advice(invocation);
-        int status = new Conversation(invocation, advice).hold(request, patience);
+        int status = new Conversation(invocation, advice, watch).hold(request, patience);
         boolean waits = status != ExitStatus.DONE && watch && isThere(invocation, request);
         return watch && (status == ExitStatus.DONE || waits) ? new Watch(name(), invocation, advice).run() : status;
     }

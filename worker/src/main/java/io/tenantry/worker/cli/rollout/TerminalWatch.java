@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Bars at the bottom of a terminal, while changes and failures scroll above. */
+/** Bars at the bottom of a terminal, while changes and failures scroll above. For any thread. */
 final class TerminalWatch implements WatchOutput {
     private final PinnedLines pinned;
     private final Advice advice;
@@ -17,7 +17,7 @@ final class TerminalWatch implements WatchOutput {
     private final ChangeLog changes = new ChangeLog(false);
     private final Rate rate = new Rate();
     private @Nullable RolloutLook last;
-    private volatile boolean closed;
+    private boolean closed;
 
     /** @param nanos as {@link System#nanoTime} */
     TerminalWatch(PinnedLines pinned, Advice advice, Clock clock, LongSupplier nanos) {
@@ -28,7 +28,7 @@ final class TerminalWatch implements WatchOutput {
     }
 
     @Override
-    public void show(RolloutLook look) {
+    public synchronized void show(RolloutLook look) {
         if (closed) {
             return;
         }
@@ -42,7 +42,7 @@ final class TerminalWatch implements WatchOutput {
     }
 
     /** Draws the last look again, for another size of the terminal. */
-    void redraw() {
+    synchronized void redraw() {
         if (last != null && !closed) {
             pinned.measure();
             pinned.pin(new WatchScreen(last, rate.perSecond(), advice).lines(pinned.width(), pinned.height()));
@@ -57,7 +57,7 @@ final class TerminalWatch implements WatchOutput {
     }
 
     @Override
-    public void say(String text) {
+    public synchronized void say(String text) {
         print(new ScreenLine(text, Colour.WAITING));
     }
 

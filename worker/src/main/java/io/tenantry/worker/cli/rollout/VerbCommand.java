@@ -33,7 +33,7 @@ abstract class VerbCommand extends RolloutCommand {
         }
         RolloutRequested request = checked(() -> RolloutRequested.change(name(), action, reason.text()));
         Duration patience = checked(timeout::duration);
-        return new Conversation(invocation, advice(invocation)).hold(request, patience);
+        return new Conversation(invocation, advice(invocation), false).hold(request, patience);
     }
 
     /** {@code rollout pause}. */

@@ -57,16 +57,14 @@ final class Watch {
             return absent();
         }
         interruption.arm();
-        interruption.listen(signal -> wakes.add(Wake.INTERRUPTED));
         int status;
         try (WatchOutput watch = open()) {
-            Thread atExit = new Thread(watch::close, "leave-the-terminal");
-            Runtime.getRuntime().addShutdownHook(atExit);
-            try {
-                status = follow(watch, first.get());
-            } finally {
-                removeHook(atExit);
-            }
+            interruption.listen(signal -> {
+                wakes.add(Wake.INTERRUPTED);
+                // At once, because the registry may not answer.
+                watch.close();
+            });
+            status = follow(watch, first.get());
         }
         if (last != null && !output.isJson()) {
             say(last);
@@ -108,7 +106,6 @@ final class Watch {
                 return StateText.succeeded(last.view()) ? ExitStatus.DONE : ExitStatus.FAILED;
             }
             if (!rest(watch)) {
-                watch.close();
                 throw interruption.failure("the watch has ended; the rollout goes on: look again with `"
                         + advice.command("rollout watch " + rollout) + "`");
             }
@@ -195,13 +192,5 @@ final class Watch {
             output.line(line.colour(), line.text());
         }
         advice.next(look.view()).forEach(output::note);
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException endsAlready) {
-            // The process ends, and the hook runs.
-        }
     }
 }

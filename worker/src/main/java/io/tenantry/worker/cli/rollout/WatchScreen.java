@@ -85,8 +85,9 @@ final class WatchScreen {
             text.append(", ").append(Figures.count(counts.failed())).append(" failed");
         }
         text.append(", ").append(Figures.count(counts.inFlight())).append(" in flight");
-        rate.ifPresent(
-                perSecond -> text.append("; ").append(Figures.rate(perSecond)).append("/s"));
+        if (rate.isPresent() && counts.inFlight() > 0) {
+            text.append("; ").append(Figures.rate(rate.getAsDouble())).append("/s");
+        }
         @Nullable TimeLeft left = TimeLeft.of(view, rate);
         if (left != null) {
             text.append(", ").append(left.text());

@@ -26,7 +26,7 @@ class RequestUsageTest {
             delimiter = '|',
             value = {
                 "onboard | TENANT",
-                "onboard acme Acme! two/ | no names of tenants: Acme!, two/; expected [a-z0-9][a-z0-9_-]{0,47}; nothing was sent",
+                "onboard acme Acme! two/ | not the name of a tenant: Acme!, two/; expected [a-z0-9][a-z0-9_-]{0,47}; nothing was sent",
                 "onboard acme --databases orders | database orders is not configured; configured: users, billing",
                 "onboard acme --databases billing | database billing is shared by all tenants",
                 "onboard acme --timeout 5m | --timeout needs --wait",

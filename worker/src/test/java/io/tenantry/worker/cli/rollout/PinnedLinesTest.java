@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jline.terminal.Size;
@@ -33,6 +34,26 @@ class PinnedLinesTest {
         screen.reset();
         pinned.close();
         assertThat(shown()).contains("\u001b[1;24r");
+    }
+
+    /** The lines move up then, so what the terminal has at each place is not what was pinned there. */
+    @Test
+    void allLinesAreDrawnAgainWhenThereAreMoreOrTheTerminalHasAnotherSize() throws IOException {
+        Terminal terminal = terminal("xterm", 80, 24);
+        PinnedLines pinned = on(terminal, true).orElseThrow();
+        pinned.pin(lines("head", "bar", "figures"));
+
+        screen.reset();
+        pinned.pin(lines("head", "obstacle", "bar", "figures"));
+        assertThat(shown()).containsSubsequence("head", "obstacle", "bar", "figures");
+
+        screen.reset();
+        terminal.setSize(Size.of(60, 12));
+        terminal.raise(Terminal.Signal.WINCH);
+        pinned.measure();
+        pinned.pin(lines("head", "obstacle", "bar", "figures"));
+        assertThat(shown()).containsSubsequence("head", "obstacle", "bar", "figures");
+        pinned.close();
     }
 
     @Test
@@ -67,6 +88,29 @@ class PinnedLinesTest {
         terminal.raise(Terminal.Signal.INT);
         assertThat(signals).hasToString("resized interrupted ");
         pinned.close();
+    }
+
+    @Test
+    void whatIsPrintedFillsTheRowsThatFewerPinnedLinesLeave() throws IOException {
+        PinnedLines pinned = open("xterm", 80, 24, true).orElseThrow();
+        pinned.pin(lines("head", "obstacle", "bar", "figures"));
+        pinned.print(ScreenLine.of("paused"));
+        pinned.pin(lines("head", "figures"));
+
+        screen.reset();
+        pinned.print(ScreenLine.of("running"));
+        pinned.print(ScreenLine.of("halted"));
+        pinned.print(ScreenLine.of("running again"));
+
+        // Rows 21 and 22 are free; row 22 is directly above the two pinned ones.
+        assertThat(shown())
+                .contains("\u001b[21;1Hrunning", "\u001b[22;1Hhalted", "\u001b[22;1H")
+                .endsWith("\nrunning again");
+        pinned.close();
+    }
+
+    private static List<ScreenLine> lines(String... texts) {
+        return Arrays.stream(texts).map(ScreenLine::of).toList();
     }
 
     private Optional<PinnedLines> open(String type, int columns, int rows, boolean coloured) throws IOException {

@@ -99,6 +99,10 @@ class RolloutCommandsIT {
                 .isEqualTo(1);
         assertThat(none.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(none.err()).contains("there is no rollout release-9 in the registry");
+        assertThat(shown.json().get(0).at("/rollout/concurrency").asInt()).isEqualTo(32);
+        assertThat(shown.json().get(0).at("/rollout/concurrencyGrows").asBoolean())
+                .as("the start has none of its own")
+                .isTrue();
         assertThat(shown.json().get(0).get("failed").get(0).get("tenant").asText())
                 .isEqualTo("t9");
         assertThat(listed.lines()).hasSize(3).anyMatch(line -> line.startsWith("release-7  completed  1 of 1"));

@@ -84,7 +84,7 @@ record Rollouts(
         RequestRef request = new RequestRef("r-" + tenant, "/s", "type", "topic", 0, 1);
         ResultError error = new ResultError(
                 ErrorCode.MIGRATION_FAILED,
-                "ERROR: relation \"invoices\" already exists\nand more",
+                "V12__invoices.sql failed: ERROR: relation \"invoices\" already exists\nand more",
                 "42P07",
                 "V12__invoices.sql",
                 3,
