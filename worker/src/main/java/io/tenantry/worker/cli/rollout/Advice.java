@@ -32,10 +32,12 @@ final class Advice {
             case RUNNING, SOAKING -> List.of("watch it: " + command("watch", view));
             case PAUSED -> List.of("go on: " + command("resume", view), "or stop it: " + abort(view));
             case HALTED ->
-                List.of(
-                        "mend what made tenants fail, then send them again: " + command("retry-failed", view),
-                        "and go on: " + command("resume", view),
-                        "or stop it: " + abort(view));
+                failed
+                        ? List.of(
+                                "mend what made tenants fail, then send them again: " + command("retry-failed", view),
+                                "and go on: " + command("resume", view),
+                                "or stop it: " + abort(view))
+                        : List.of("go on: " + command("resume", view), "or stop it: " + abort(view));
             case COMPLETED ->
                 failed
                         ? List.of("mend what made tenants fail, then send them again: " + command("retry-failed", view))

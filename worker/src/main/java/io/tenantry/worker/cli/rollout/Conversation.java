@@ -78,7 +78,7 @@ final class Conversation {
                     verb.rollout(), name(verb), "accepted", accepted.type().type(), null, result.reason(), null));
             return;
         }
-        output.line(Colour.GOOD, done(verb, result) + (result.reason() == null ? "" : ": " + result.reason()));
+        output.line(Colour.GOOD, done(verb, result));
         if (watches) {
             return;
         }
@@ -88,14 +88,16 @@ final class Conversation {
     }
 
     private static String done(RolloutRequested verb, RolloutResult result) {
+        String rollout = verb.rollout();
+        String reason = result.reason() == null ? "" : ": " + result.reason();
         return switch (verb.action()) {
             case START ->
-                verb.rollout() + " was started with "
-                        + Figures.tenants(result.counts().total());
-            case PAUSE -> verb.rollout() + " is paused; what was sent finishes";
-            case RESUME -> verb.rollout() + " goes on";
-            case ABORT -> verb.rollout() + " is aborted; what runs finishes";
-            case RETRY_FAILED -> verb.rollout() + " sends the failed tenants again";
+                rollout + " was started with " + Figures.tenants(result.counts().total()) + reason;
+            case PAUSE -> rollout + " is paused; what was sent finishes" + reason;
+            case RESUME -> rollout + " goes on" + reason;
+            case ABORT -> rollout + " is aborted; what runs finishes" + reason;
+            // The worker's reason has their number.
+            case RETRY_FAILED -> rollout + (reason.isEmpty() ? " sends the failed tenants again" : reason);
         };
     }
 

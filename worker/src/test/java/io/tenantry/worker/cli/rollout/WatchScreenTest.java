@@ -6,6 +6,7 @@ import io.tenantry.worker.cli.Colour;
 import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.registry.rollout.InFlightMember;
 import io.tenantry.worker.registry.rollout.RolloutState;
+import io.tenantry.worker.registry.rollout.WaveView.Progress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,6 +84,16 @@ class WatchScreenTest {
                         "50 of 1,000, 5 failed, 16 in flight; 8.3/s",
                         "mend what made tenants fail, then send them again: tenantry rollout retry-fai...");
         assertThat(screen.lines(80, 24).get(0).colour()).isEqualTo(Colour.BAD);
+    }
+
+    @Test
+    void aHaltWhoseFailedTenantsWereSentAgainWithSuccessCanGoOn() {
+        Rollouts mended = Rollouts.with(Rollouts.wave(1, null, Progress.BEGUN, Rollouts.counts(10, 0, 10, 0)))
+                .in(RolloutState.HALTED, "1 of 10 tenants of wave 1 failed");
+
+        assertThat(text(screen(mended), 80, 24))
+                .contains("go on: tenantry rollout resume release-7")
+                .noneMatch(line -> line.contains("retry-failed"));
     }
 
     @Test
