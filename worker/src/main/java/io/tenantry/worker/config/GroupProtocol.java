@@ -1,6 +1,6 @@
 package io.tenantry.worker.config;
 
-/** How the consumer group agrees who reads which partition: Kafka's {@code group.protocol}. */
+/** How the consumer group assigns its partitions: Kafka's {@code group.protocol}. */
 public enum GroupProtocol {
     /** The protocol of clients and brokers of every age. */
     CLASSIC,

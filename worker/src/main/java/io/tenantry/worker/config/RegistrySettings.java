@@ -3,7 +3,7 @@ package io.tenantry.worker.config;
 import java.time.Duration;
 
 /**
- * The control plane's PostgreSQL database.
+ * The PostgreSQL database with the registry's tables, in the schema {@code tenantry}.
  *
  * @param url {@code jdbc:postgresql:...}, without user and password
  * @param password empty where the server asks for none

@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes to the registry, every 5 s, what the oldest requests of rollouts in this worker wait for, and asks their servers who
- * blocks those that run. Nothing is asked or written while all are younger than 10 s. Has one thread of its own.
+ * Writes to the registry, every 5 s, what the oldest requests of rollouts in this worker wait for, and asks their
+ * servers which sessions block those that run. Nothing is asked or written while all are younger than 10 s. Has one
+ * thread of its own.
  */
 public final class RolloutWaitReport implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutWaitReport.class);
@@ -109,7 +110,7 @@ public final class RolloutWaitReport implements AutoCloseable {
         try {
             return server == null ? List.of() : server.blocking(pids);
         } catch (SQLException failure) {
-            LOG.debug("server {} does not say who blocks whom", name, failure);
+            LOG.debug("server {} does not say which sessions block which", name, failure);
             return List.of();
         }
     }

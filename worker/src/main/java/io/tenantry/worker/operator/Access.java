@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of one command to its deployment. The registry is opened when it is first needed; its tables are never changed
- * in their form. For one thread.
+ * How one command reaches its deployment. The registry is opened when it is first needed; the form of its tables is
+ * never changed. For one thread.
  */
 public final class Access implements AutoCloseable {
     /** A command does one thing after another. */

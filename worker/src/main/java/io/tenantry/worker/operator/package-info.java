@@ -1,4 +1,4 @@
-/** What an operator's command reaches a deployment by: the registry, and Kafka's clients outside of the group. */
+/** How an operator's command reaches a deployment: the registry, and Kafka's clients outside of the group. */
 @NullMarked
 package io.tenantry.worker.operator;
 

@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
-/** The SQL of an operator who corrects the rows of homes. Without state: every method works in the caller's transaction. */
+/**
+ * The SQL with which an operator corrects the rows of homes. Without state: every method works in the caller's
+ * transaction.
+ */
 public final class HomeRows {
     private final Tenants tenants = new Tenants();
 

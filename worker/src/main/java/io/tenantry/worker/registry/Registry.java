@@ -22,14 +22,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The control database. Safe for use by many threads. */
+/** The registry: the tables that all workers share. Safe for use by many threads. */
 public final class Registry implements AutoCloseable {
     /** For another process that has begun to create or upgrade the tables. */
     private static final Duration PATIENCE_AT_START = Duration.ofSeconds(30);
-    /**
-     * All statements here are short. So a vanished host is noticed when no answer comes, and not when the kernel gives
-     * up, after a quarter of an hour or more. A statement that was not answered is sent again, with the same effect.
-     */
+    /** All statements are short: without an answer by then, the host has vanished. A repeat has the same effect. */
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(30);
 
     /** Returns no row; fails if one of the tables cannot be read. */

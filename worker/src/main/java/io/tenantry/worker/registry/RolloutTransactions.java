@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Transactions about rollouts, beside those of who drives them. Safe for use by many threads. */
+/** Transactions about rollouts, except those of their driver. Safe for use by many threads. */
 public final class RolloutTransactions {
     private final Registry registry;
     private final Ledger ledger = new Ledger();

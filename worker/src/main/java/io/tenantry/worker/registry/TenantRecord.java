@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param recorded the ledger's entry for the request's identity, if it was answered before
  * @param registered whether the tenant was onboarded, or the shared database migrated once
  * @param homes the tenant's homes, or the shared database; empty if it is not registered
- * @param halts of the rollout whose latest attempt for its member the request is; null if it is none
+ * @param halts of the rollout that sent the request, if the request is the latest attempt of its member; null otherwise
  */
 public record TenantRecord(
         Optional<Recorded> recorded,

@@ -1,4 +1,4 @@
-/** The control plane's tables: tenants, their homes and versions, and the ledger of requests. */
+/** The registry: tenants, their homes and versions, and the ledger of requests. */
 @NullMarked
 package io.tenantry.worker.registry;
 

@@ -28,7 +28,7 @@ final class AttemptEvents {
         this.clock = clock;
     }
 
-    /** The same attempt always has the same identity, whoever sends it. */
+    /** An attempt has one identity, whichever worker sends it. */
     Outgoing.Attempt of(RolloutRow row, ClaimedAttempt attempt) {
         EncodedEvent event = codec.encode(new Event<>(
                 attempt.requestId(),

@@ -27,8 +27,8 @@ final class LackedTargets {
                 .map(AdvertisedCatalog::worker)
                 .toList();
         if (!silent.isEmpty()) {
-            sentences.add("no migrations are known of workers " + named(silent)
-                    + ", which start, or are of a release without rollouts");
+            sentences.add("the migrations of these workers are not known: " + named(silent)
+                    + " (they start, or their release has no rollouts)");
         }
         new TreeMap<>(targets).forEach(this::compare);
     }

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Makes the plan of a rollout, once: the version to reach in each database, the waves, and who is in which. Works in the
+ * Makes the plan of a rollout, once: the version to reach in each database, the waves and their members. Works in the
  * caller's transaction. Safe for use by many threads.
  */
 final class Planning {
@@ -39,8 +39,8 @@ final class Planning {
     }
 
     /**
-     * Plans the rollout, if the live workers say which versions its targets are, and of which scripts. The plan is made although
-     * some workers lack them: then the rollout waits.
+     * Plans the rollout if the live workers show the versions of its targets and the scripts of these versions. If some
+     * workers lack a target, the rollout is planned all the same, and waits for them.
      *
      * @throws RefusedException if it cannot be planned, or if no worker has had a target for longer than the grace period
      */

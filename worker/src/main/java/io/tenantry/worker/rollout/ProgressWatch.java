@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProgressWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressWatch.class);
-    /** Without an answer for so long, a rollout has made no progress. */
+    /** A rollout without an answer for this long makes no progress. */
     private static final GrowingInterval FIRST_INTERVAL =
             new GrowingInterval(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
@@ -59,12 +59,12 @@ public final class ProgressWatch {
         return states.getOrDefault(state, 0);
     }
 
-    /** The longest time since one of them has made progress that should; zero if all do. */
+    /** The longest time for which a rollout that should make progress has made none; zero if all make progress. */
     public Duration longestStall() {
         return longest;
     }
 
-    /** At each turn, with all that this worker drives. */
+    /** Called at each turn, with all rollouts that this worker drives. */
     void look(Collection<Look> looks, Reasons reasons) throws SQLException {
         Map<RolloutState, Integer> counts = new EnumMap<>(RolloutState.class);
         Set<String> waiting = new HashSet<>();
@@ -111,7 +111,7 @@ public final class ProgressWatch {
         stall.interval = stall.interval.next();
     }
 
-    /** This worker drives none any more. */
+    /** This worker does not drive rollouts any more. */
     void none() {
         stalls.clear();
         states = Map.of();

@@ -2,7 +2,7 @@ package io.tenantry.worker.rollout;
 
 import io.tenantry.contracts.ErrorCode;
 
-/** A verb is refused; nothing of it stays. */
+/** A verb is refused, and changes nothing. */
 final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -26,7 +26,7 @@ final class ResendTimer {
         this.nanoTime = nanoTime;
     }
 
-    /** Whether nothing of the rollout has changed since the interval before, which doubles each time. */
+    /** Whether the rollout has not changed for an interval, which doubles each time. */
     boolean isDue(Look rollout) {
         long now = nanoTime.getAsLong();
         Unanswered last = rollouts.get(rollout.rollout());

@@ -199,8 +199,8 @@ final class RolloutProgress {
     }
 
     /**
-     * While it goes on, members of the waves that have begun; in any other state only those of retry-failed. Some at once,
-     * because a claim and its Kafka transaction cost about the same for one as for many.
+     * Claims members of the waves that have begun; if the rollout does not go on, only those of retry-failed. Claims
+     * many at once, if it can: a claim and its Kafka transaction cost about the same for one as for many.
      */
     private List<ClaimedAttempt> claim(Connection connection, RolloutRow row, int recentlyAnswered)
             throws SQLException {

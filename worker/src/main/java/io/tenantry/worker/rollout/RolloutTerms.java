@@ -32,7 +32,7 @@ public record RolloutTerms(
         caps = Map.copyOf(caps);
     }
 
-    /** Of these settings. */
+    /** The terms of these settings. */
     public static RolloutTerms of(Settings settings, String source) {
         Map<String, Integer> caps = new HashMap<>();
         settings.servers().forEach((name, server) -> caps.put(name, server.maxConnections()));
@@ -64,7 +64,7 @@ public record RolloutTerms(
                 .toList();
     }
 
-    /** Those of them that all tenants share. */
+    /** The databases among these that all tenants share. */
     static Set<String> shared(List<DatabaseSettings> databases) {
         Set<String> shared = new HashSet<>();
         for (DatabaseSettings database : databases) {

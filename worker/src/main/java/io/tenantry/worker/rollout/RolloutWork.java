@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RolloutWork {
     private static final Logger LOG = LoggerFactory.getLogger(RolloutWork.class);
-    /** A rollout without a change is moved on so often: it may soak, or wait for workers. */
+    /** How often a rollout without a change is moved on: it may soak, or wait for workers. */
     private static final Duration WITHOUT_CHANGE = Duration.ofSeconds(1);
 
     private static final int WAITS_IN_LOG = 3;
@@ -202,7 +202,7 @@ public final class RolloutWork {
                     .toList();
             return known.orElse(oldest.isEmpty() ? "no worker has said what they wait for" : String.join("; ", oldest));
         });
-        return reason.orElse("the registry has no reason that can be read");
+        return reason.orElse("the reason cannot be read from the registry");
     }
 
     private boolean isDue(Look look) {

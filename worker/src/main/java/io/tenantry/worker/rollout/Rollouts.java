@@ -59,8 +59,8 @@ public interface Rollouts {
     void published(List<Outgoing> outgoing);
 
     /**
-     * This one was taken and can never be published. A member whose attempt it is must end as failed. An event counts as
-     * published from then on.
+     * This one was taken and can never be published. If it is an attempt, its member must end as failed. If it is an
+     * event, it counts as published.
      *
      * @param reason for people
      */

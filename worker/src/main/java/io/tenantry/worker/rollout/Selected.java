@@ -19,7 +19,7 @@ record Selected(List<Candidate> candidates) {
     /**
      * Applies names and globs; attributes were applied by the registry.
      *
-     * @throws RefusedException if a name or glob matches nobody: it may be misspelt
+     * @throws RefusedException if a name or glob matches no tenant: it may be misspelt
      */
     static Selected of(RolloutRequested start, List<Candidate> all) throws RefusedException {
         RolloutSelection select = start.select();
@@ -34,7 +34,7 @@ record Selected(List<Candidate> candidates) {
         if (selected.isEmpty() && !select.equals(RolloutSelection.ALL)) {
             throw new RefusedException(
                     ErrorCode.UNKNOWN_TENANT,
-                    "select is true of no registered tenant; nothing was sent: correct the names or attributes, or leave"
+                    "select matches no registered tenant; nothing was sent: correct the names or attributes, or leave"
                             + " select out for all tenants");
         }
         return new Selected(selected);

@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 /**
  * Counts the recent results of each rollout, by which a rollout without a {@code concurrency} of its own may have more
  * requests unanswered. Between two upgrades of one place lie three commits, which take about as long for a quick upgrade as
- * for a slow one. So a rollout of quick upgrades needs more of them in flight to keep the servers busy. What is sent ahead
- * stays about a second of work: after a pause the rollout comes to rest as soon. For the driver's thread alone.
+ * for a slow one. So a rollout of quick upgrades needs more of them in flight to keep the servers busy. What is sent
+ * ahead is about a second of work, so a rollout comes to rest about a second after a pause. For the driver's thread
+ * alone.
  */
 final class SendWindow {
     private static final Duration RECENT = Duration.ofSeconds(1);
@@ -38,7 +39,7 @@ final class SendWindow {
             base = sights.remove();
         }
         sights.addFirst(base);
-        // Attempts that are made anew are not answered any more.
+        // A retried member counts as unanswered again.
         return Math.max(0, rollout.worked() - base.worked());
     }
 

@@ -133,8 +133,8 @@ final class VerbExecution {
     }
 
     /**
-     * Failures so far do not count towards the halt any more. Members that were skipped are sent again by {@link
-     * RolloutProgress}, those too whose result comes later.
+     * Failures so far do not count towards the halt any more. {@link RolloutProgress} sends skipped members again, also
+     * those that are skipped after this call.
      */
     private void resume(Connection connection, Verb verb) throws SQLException, RefusedException {
         RolloutRow row = locked(connection, verb, RolloutState.PAUSED, RolloutState.HALTED);

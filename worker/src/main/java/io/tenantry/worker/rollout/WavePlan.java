@@ -6,7 +6,7 @@ import io.tenantry.worker.registry.rollout.WaveRow;
 import java.util.List;
 
 /**
- * The waves of a rollout, and who is in which.
+ * The waves of a rollout and their members.
  *
  * @param waves in their order
  * @param members each in exactly one wave

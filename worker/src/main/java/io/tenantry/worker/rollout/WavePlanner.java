@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Distributes the members of a rollout to its waves. Members are those that a request is sent to: a canary that is up to
  * date would test nothing. Where a wave has a size and no names, its tenants are chosen by a digest of rollout and tenant:
- * each rollout begins with others, and the same one always with the same. For one plan.
+ * different rollouts begin with different tenants, and one rollout always has the same plan. For one plan.
  */
 final class WavePlanner {
     private final RolloutRequested start;
@@ -42,7 +42,7 @@ final class WavePlanner {
                 (int) left.stream().filter(candidate -> !candidate.shared()).count();
     }
 
-    /** @throws RefusedException if a name or glob of a wave matches nobody that was selected */
+    /** @throws RefusedException if a name or glob of a wave matches none of the selected tenants */
     static WavePlan plan(RolloutRequested start, Selected selected) throws RefusedException {
         return new WavePlanner(start, selected).plan();
     }

@@ -168,7 +168,7 @@ public final class Settler implements Outcomes, AutoCloseable {
         return new RolloutAnswer(id, MemberState.FAILED, code);
     }
 
-    /** Whether every outcome so far is in the ledger, whoever owns its partition. For the poll thread. */
+    /** Whether every outcome so far is in the ledger, also of partitions that went away. For the poll thread. */
     public boolean isWritten() {
         return incoming.isSettled();
     }

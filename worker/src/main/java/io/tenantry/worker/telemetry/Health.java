@@ -21,7 +21,7 @@ public final class Health {
         PARTITIONS,
         /** The committed offset of a partition cannot be read. */
         OFFSETS,
-        /** The control plane's database does not answer. */
+        /** The registry does not answer. */
         REGISTRY,
         /** A server of tenants does not answer. */
         SERVERS,

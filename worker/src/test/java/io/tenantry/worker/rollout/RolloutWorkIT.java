@@ -364,7 +364,7 @@ class RolloutWorkIT {
         rollouts.request(start());
         assertThat(rollouts.turns()).isEmpty();
         assertThat(rollouts.events()).hasToString("[started]");
-        assertThat(rollouts.last().data().reason()).contains("no migrations are known of workers old");
+        assertThat(rollouts.last().data().reason()).contains("the migrations of these workers are not known: old");
         rollouts.upToDateWorker("old");
         rollouts.secondsPass(2);
         rollouts.secondsPass(2);

@@ -56,9 +56,10 @@ class TargetResolutionTest {
 
         assertThat(resolved.targets().get("users")).isEqualTo(new ResolvedTarget("2", "of 2"));
         assertThat(TargetResolution.waitsFor(resolved.targets(), List.of(live)))
-                .contains("no migrations are known of workers ofAnOldRelease, which start, or are of a release without"
-                        + " rollouts; version 2 of database billing is missing at workers withoutBilling; version 2 of"
-                        + " database users is missing at workers older");
+                .contains(
+                        "the migrations of these workers are not known: ofAnOldRelease (they start, or their release has"
+                                + " no rollouts); version 2 of database billing is missing at workers withoutBilling; version 2 of"
+                                + " database users is missing at workers older");
     }
 
     @Test

@@ -327,7 +327,7 @@ public final class Deployment implements AutoCloseable {
         return firstColumn(tenantQueries, sql);
     }
 
-    /** The first column of all rows, in the control database. */
+    /** The first column of all rows, in the registry. */
     public List<String> queryRegistry(String sql) {
         return firstColumn(registryQueries, sql);
     }
@@ -354,7 +354,7 @@ public final class Deployment implements AutoCloseable {
         execute(tenantDatabase(), sql);
     }
 
-    /** Runs SQL in the control database. */
+    /** Runs SQL in the registry. */
     public void executeInRegistry(String sql) {
         execute(controlDatabase(), sql);
     }
@@ -392,7 +392,7 @@ public final class Deployment implements AutoCloseable {
         return stack.postgres().connect(tenantDatabase());
     }
 
-    /** A connection of the test's own to the control database. */
+    /** A connection of the test's own to the registry. */
     public Connection connectToRegistry() throws SQLException {
         return stack.postgres().connect(controlDatabase());
     }

@@ -64,7 +64,7 @@ final class ChangeLog {
                 : ": " + Figures.tenants(wave.counts().members());
     }
 
-    /** Which tenth of which wave is done; of two waves it is never the same. */
+    /** A number for the tenth of the wave that is done; two waves never have the same number. */
     private static int tenth(RolloutView view) {
         @Nullable WaveView wave = view.currentWave();
         if (wave == null || wave.counts().members() == 0) {

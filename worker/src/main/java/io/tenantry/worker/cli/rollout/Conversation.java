@@ -113,7 +113,7 @@ final class Conversation {
         // A refused start leaves no rollout of its name.
         output.note(
                 verb.action() == RolloutAction.START
-                        ? "those that there are: " + advice.command("rollout list")
+                        ? "the rollouts that exist: " + advice.command("rollout list")
                         : "see it: " + advice.command("rollout show " + verb.rollout()));
     }
 

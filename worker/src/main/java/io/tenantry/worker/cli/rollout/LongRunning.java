@@ -18,7 +18,10 @@ final class LongRunning {
 
     private record Member(boolean shared, String key) {}
 
-    /** A line for each, the longest first: what a worker says that it does, and who blocks it; or how long it has no result. */
+    /**
+     * A line for each, the longest first: what its worker reports and which sessions block it, or for how long it has
+     * had no result.
+     */
     static List<String> lines(RolloutLook look, int limit) {
         List<String> lines = new ArrayList<>();
         Set<Member> named = new HashSet<>();

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /** How many tenants are answered in a second, over the last minute. For one thread. */
 final class Rate {
     private static final long WINDOW_NANOS = 60_000_000_000L;
-    /** Less says nothing. */
+    /** A shorter time shows no reliable rate. */
     private static final long SHORTEST_NANOS = 2_000_000_000L;
 
     private record Sample(long nanos, int answered) {}

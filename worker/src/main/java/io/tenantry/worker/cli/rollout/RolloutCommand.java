@@ -16,7 +16,7 @@ abstract class RolloutCommand extends OperatorCommand {
         super(environment);
     }
 
-    /** Of the rollout. */
+    /** The name of the rollout. */
     final String name() {
         return name;
     }

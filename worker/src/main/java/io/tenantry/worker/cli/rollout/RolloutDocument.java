@@ -43,7 +43,7 @@ record RolloutDocument(
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt) {
 
-    /** Of members by the state of their latest attempt. */
+    /** Counts of members by the state of their latest attempt. */
     record Counts(int total, int inFlight, int completed, int upToDate, int failed, int skipped, int countedFailures) {
         static Counts of(MemberCounts counts) {
             return new Counts(
@@ -116,7 +116,7 @@ record RolloutDocument(
         }
     }
 
-    /** One that was sent and is not answered. */
+    /** A member that was sent and is not answered. */
     record InFlight(@Nullable String tenant, @Nullable String database, int wave, Duration sentAgo) {
         static InFlight of(InFlightMember member) {
             return new InFlight(
@@ -127,7 +127,7 @@ record RolloutDocument(
         }
     }
 
-    /** What a worker says of one that runs or waits for long. */
+    /** What a worker reports of a member that has run or waited for long. */
     record Wait(
             @Nullable String tenant,
             @Nullable String database,

@@ -24,7 +24,7 @@ final class ShowText {
     private final @Nullable String driver;
     private final ZoneId zone;
 
-    /** @param driver who drives it; null if nobody does any more */
+    /** @param driver the worker that drives it; null after its end */
     ShowText(RolloutLook look, @Nullable String driver, ZoneId zone) {
         this.look = look;
         this.view = look.view();

@@ -51,7 +51,7 @@ final class StartCommand extends RolloutCommand {
         return watch && (status == ExitStatus.DONE || waits) ? new Watch(name(), invocation, advice).run() : status;
     }
 
-    /** Without an answer it may be there, and wait for workers that have the target. */
+    /** Without an answer the rollout may exist, and wait for workers that have the target. */
     private static boolean isThere(Invocation invocation, RolloutRequested request) throws Exception {
         return new RolloutReader(invocation.access())
                 .find(request.rollout())

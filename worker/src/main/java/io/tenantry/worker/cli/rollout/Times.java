@@ -11,7 +11,7 @@ final class Times {
 
     private Times() {}
 
-    /** In this zone, without it. */
+    /** The local time in this zone, without the name of the zone. */
     static String local(Instant instant, ZoneId zone) {
         return WITH_DATE.format(instant.atZone(zone));
     }

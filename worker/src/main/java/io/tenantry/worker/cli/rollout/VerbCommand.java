@@ -29,7 +29,7 @@ abstract class VerbCommand extends RolloutCommand {
     protected int run(Invocation invocation) throws Exception {
         if (action == RolloutAction.ABORT
                 && (reason.text() == null || reason.text().isBlank())) {
-            throw usage("--reason is missing: an abort never goes back, so say why");
+            throw usage("--reason is missing: an abort cannot be undone, so say why");
         }
         RolloutRequested request = checked(() -> RolloutRequested.change(name(), action, reason.text()));
         Duration patience = checked(timeout::duration);

@@ -77,7 +77,8 @@ final class SettingsTable {
             "",
             "Any property of Kafka's clients; the worker itself sets those that a guarantee depends on.");
 
-    static final Setting<String> REGISTRY_URL = row("registry.url", PostgresUrl.TYPE, null, "The control database.");
+    static final Setting<String> REGISTRY_URL =
+            row("registry.url", PostgresUrl.TYPE, null, "The database of the registry.");
     static final Setting<String> REGISTRY_USER = row(
             "registry.user", ROLE, null, "The worker's role there; it owns the schema `tenantry`, or may create it.");
     static final Setting<String> REGISTRY_PASSWORD =
@@ -88,7 +89,7 @@ final class SettingsTable {
             "registry.max-connections",
             integer(1, 1000),
             "4",
-            "Connections of each worker to the control database; one more renews its lease.");
+            "Connections of each worker to the registry; one more renews its lease.");
     static final Setting<Duration> LEDGER_RETENTION = row(
             "registry.ledger-retention",
             duration(HOUR, Duration.ofDays(3650)),

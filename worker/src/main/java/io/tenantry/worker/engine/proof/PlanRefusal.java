@@ -5,7 +5,17 @@ import io.tenantry.worker.engine.snapshot.Excerpts;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Why a script has no plan, so that Flyway applies it. Immutable. */
+/**
+ * Why a script has no plan, so that Flyway applies it. Immutable. A new reason needs no new type here: it is the text of an
+ * {@link Unsuitable}, and comes from the class that finds it.
+ *
+ * @see io.tenantry.worker.engine.catalog.ScriptCheck#reason what the text of a script shows
+ * @see PlanCandidates what the scripts show together, before any runs
+ * @see BoundaryFindings#whyWithoutPlan what a trial run has touched outside the schema
+ * @see PlannedRun what a trial of the plan itself shows, such as a changed session ({@link SessionState})
+ * @see IrreversibleStatements what no rollback undoes, and is therefore not tried
+ * @see ExcludedScripts scripts that ended the session of a trial by sending too much
+ */
 public sealed interface PlanRefusal {
     /** One line of bounded length, for people; its subject is the script or its plan. */
     String sentence();

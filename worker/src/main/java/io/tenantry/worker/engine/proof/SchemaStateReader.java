@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the state of a home, with columns excluded whose values vary. */
+/** Reads the state of a home, without the columns that have varying values. */
 interface SchemaStateReader {
     /** Excludes no column. */
     SchemaStateReader WHOLE = (connection, schema, before) -> SchemaState.of(connection, schema, Set.of());

@@ -54,7 +54,7 @@ public final class VerificationLog {
                 refused.isPlannedInNewHomes() ? inNewHomes : "");
     }
 
-    /** Logs a warning of a verification, whose start may be refused afterwards. */
+    /** Logs a warning of a verification; the start may be refused afterwards. */
     public void warn(VerificationWarning warning) {
         LOG.warn("database {}: {}", database, warning.sentence(database), trace(warning));
     }

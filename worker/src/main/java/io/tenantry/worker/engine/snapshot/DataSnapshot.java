@@ -17,8 +17,8 @@ import java.util.TreeMap;
  * <p>The states of sequences are here and not in {@link CatalogSnapshot}, because a tenant's sequences move on as it
  * works. They do not depend on volatile values and are always compared.
  *
- * <p>A digest is the sum of 64-bit hashes. Two different tables have the same digest by chance practically never;
- * somebody who chooses the rows can make it so.
+ * <p>A digest is the sum of 64-bit hashes. Two different tables practically never have the same digest by chance. Rows
+ * can be chosen so that they do.
  *
  * @param tables by name
  * @param sequences by name: the last value, or the first value followed by {@code (next)} if none was handed out

@@ -11,8 +11,8 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds dead letters back until the registry knows of them: the ledger has forgotten the result that one replaces, and a
- * rollout whose request it is knows that no result comes. For the poll thread alone.
+ * Holds dead letters back until the registry knows of them: the ledger has forgotten the result that one replaces, and
+ * the rollout that sent the request knows that no result comes. For the poll thread alone.
  */
 final class DeadLetterHold {
     private final Settler settler;

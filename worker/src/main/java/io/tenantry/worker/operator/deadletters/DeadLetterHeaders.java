@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** What a record of a dead-letter topic says of itself. Without state. */
+/** Reads the headers of records in dead-letter topics. Without state. */
 final class DeadLetterHeaders {
     /** On a record that was sent again: the place of the dead letter. */
     static final String REPLAY_OF = "tenantry.replay.of";
@@ -24,7 +24,7 @@ final class DeadLetterHeaders {
 
     private final EventCodec codec = new EventCodec();
 
-    /** @param topic whose dead letters these are */
+    /** @param topic that the dead letters came from */
     DeadLetterRecord read(ConsumerRecord<byte[], byte[]> record, Topic topic) {
         @Nullable Place origin = origin(record.headers());
         byte @Nullable [] key = record.key();
@@ -50,7 +50,7 @@ final class DeadLetterHeaders {
                         .orElse(null);
     }
 
-    /** Plain JSON is known by its place alone: what is sent again has another identity. */
+    /** A record of plain JSON has its place as its identity, so its copy has another one. */
     private DeadLetterRecord.@Nullable Identity identity(
             ConsumerRecord<byte[], byte[]> record, Place origin, Topic topic) {
         if (record.value() == null) {

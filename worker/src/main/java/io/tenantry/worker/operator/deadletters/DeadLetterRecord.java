@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A dead letter without its value.
  *
  * @param place in its dead-letter topic
- * @param origin where the record was that it was made of; null if its headers do not say that
+ * @param origin the place of the record that became this dead letter; null if its headers do not name it
  * @param at when it was written
  * @param code why it is here; null if its headers do not say that
  * @param message the same for people; null if there is none
@@ -27,6 +27,6 @@ public record DeadLetterRecord(
         @Nullable Identity identity,
         @Nullable Place replayOf,
         boolean replayable) {
-    /** What a request is known by, whatever the record. */
+    /** The identity of a request; a copy of its record has the same. */
     public record Identity(String source, String id, EventType type) {}
 }

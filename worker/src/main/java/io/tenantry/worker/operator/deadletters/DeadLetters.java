@@ -29,7 +29,7 @@ public final class DeadLetters implements AutoCloseable {
     }
 
     /**
-     * Which dead letters are meant; all conditions must hold.
+     * Selects dead letters; all conditions must hold.
      *
      * @param places in dead-letter topics, or of the records that the dead letters were made of; empty: all
      * @param code null: all
@@ -48,7 +48,7 @@ public final class DeadLetters implements AutoCloseable {
     }
 
     /**
-     * The dead letters that are meant, in the order of their places.
+     * The selected dead letters, in the order of their places.
      *
      * @throws OperationFailedException also if a place has none
      */

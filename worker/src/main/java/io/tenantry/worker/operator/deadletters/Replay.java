@@ -81,7 +81,7 @@ public final class Replay implements AutoCloseable {
     private Optional<String> whyNot(DeadLetterState state) {
         DeadLetterRecord letter = state.letter();
         if (state.fate() == Fate.ANSWERED) {
-            return Optional.of("its request has an answer since; a worker would not run it again");
+            return Optional.of("its request was answered since; a worker would not run it again");
         }
         if (state.fate() == Fate.DEAD_AGAIN) {
             return Optional.of(

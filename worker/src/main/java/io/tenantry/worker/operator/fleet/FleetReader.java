@@ -73,7 +73,7 @@ public final class FleetReader {
     }
 
     /**
-     * The tenants that the filter lets through, by name.
+     * The tenants that match the filter, in the order of their names.
      *
      * @param onlyFailed only those whose last request failed; also ones that are not registered, if the filter asks for
      *     no home and no attribute

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param group the consumer group
  * @param tenants that are registered
- * @param failed tenants whose last request failed, those included that are not registered because of that
+ * @param failed tenants whose last request failed; some of them are not registered because of it
  * @param homes by database, newest version first
  * @param workers of the group, and commands that work beside them
  * @param rollouts those that have not ended
@@ -46,7 +46,7 @@ public record FleetStatus(
                 .sum();
     }
 
-    /** Tenants and shared databases that a rollout has sent a request for that is not answered. */
+    /** How many tenants and shared databases have an unanswered request of a rollout. */
     public int inFlight() {
         return rollouts.stream()
                 .mapToInt(rollout -> rollout.counts().inFlight())

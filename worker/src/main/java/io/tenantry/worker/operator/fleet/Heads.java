@@ -34,7 +34,7 @@ final class Heads {
     }
 
     /**
-     * How a home stands to them.
+     * How a home compares with them.
      *
      * @param version null if no migration was applied
      * @param fingerprint null if it is not known

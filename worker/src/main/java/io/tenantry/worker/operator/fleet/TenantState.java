@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tenant and where it stands.
+ * A tenant and the state of its homes.
  *
  * @param registered false if its onboarding failed
  * @param homes those that were asked for, in the order of their databases' names

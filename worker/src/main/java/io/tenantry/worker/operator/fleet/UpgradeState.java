@@ -1,6 +1,6 @@
 package io.tenantry.worker.operator.fleet;
 
-/** How a home stands to the newest migrations that the workers have. */
+/** How a home compares with the newest migrations that the workers have. */
 public enum UpgradeState {
     /** All of them were applied. */
     CURRENT,

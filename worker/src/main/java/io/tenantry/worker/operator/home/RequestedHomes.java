@@ -59,7 +59,7 @@ final class RequestedHomes {
         return found;
     }
 
-    /** The identity is nobody's. */
+    /** The identity is empty: the request was not sent. */
     private static LookUp lookUp(MigrationRequested request) {
         return new LookUp(
                 new RequestRef("", "", EventType.MIGRATION_REQUESTED.type(), "", 0, 0),

@@ -30,13 +30,13 @@ public record Finding(
         MISSING("missing"),
         /** The row has another version. */
         VERSION("version"),
-        /** The row has another place, where the home is not. */
+        /** The row has another place than the home. */
         LOCATION("location"),
         /** The row's fingerprint is not that of the scripts that the home has had. */
         SCRIPTS("scripts"),
         /** A row without a home. */
         GONE("gone"),
-        /** The row's place is marked for another one, or not at all. */
+        /** The place in the row has the mark of another home, or none. */
         FOREIGN("foreign"),
         /** Several places are marked as this home, and none of them is registered. */
         AMBIGUOUS("ambiguous"),

@@ -44,7 +44,7 @@ final class HomeLook {
             @Nullable String version,
             @Nullable String fingerprint) {}
 
-    /** The place to look at; empty if it is not there, or cannot be told. */
+    /** The place to look at; empty if it does not exist or is ambiguous. */
     Optional<TenantHome> place(Known home) {
         return home.place(database(home.database()));
     }
@@ -158,7 +158,7 @@ final class HomeLook {
                 false);
     }
 
-    /** A row whose place has not the mark. */
+    /** A row with a place that does not have the mark. */
     private Finding withoutHome(Known home) throws SQLException {
         RegisteredHome row = home.row().orElseThrow();
         Finding finding = new Finding(

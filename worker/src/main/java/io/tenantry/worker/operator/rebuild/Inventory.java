@@ -126,7 +126,10 @@ final class Inventory {
         return place.server().equals(row.map(RegisteredHome::server).orElse(database.server()));
     }
 
-    /** The home at the place of its row, where the configuration would not put it any more; it is no stranger. */
+    /**
+     * The home at the place in its row, if the configuration would put it elsewhere now; its row shows that it is no
+     * stranger.
+     */
     private Optional<TenantHome> registered(RegisteredHome row, DatabaseSettings database) {
         List<TenantHome> others = strangers.getOrDefault(database.name(), List.of());
         Optional<TenantHome> home = others.stream()
@@ -156,7 +159,7 @@ final class Inventory {
         return all;
     }
 
-    /** The identity is nobody's. */
+    /** The identity is empty: the look-up is for no request. */
     static LookUp lookUp(@Nullable String tenant, @Nullable String shared) {
         return new LookUp(new RequestRef("", "", EventType.MIGRATION_REQUESTED.type(), "", 0, 0), tenant, shared);
     }

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compares the registry with the tenants' own homes, one home after another, and corrects it if it shall. Never reads the
- * tables of two homes in one transaction: each lock lasts for one short query. Can be run again at any time; what was
- * written is then the same. For one thread.
+ * Compares the registry with the tenants' own homes, one home after another, and corrects it if it is told to. Never
+ * reads the tables of two homes in one transaction: each lock lasts for one short query. Can be run again at any time;
+ * what was written is then the same. For one thread.
  */
 public final class Rebuild {
     private final Access access;
@@ -43,8 +43,8 @@ public final class Rebuild {
         void waits(String reason);
 
         /**
-         * Homes that are marked for this database, and are not where the configuration has its tenants, or not of its
-         * isolation; without a row they are left alone: they may be another deployment's.
+         * Homes with the mark of this database that do not fit the configuration: their place or their isolation is
+         * another one. Without a row they are left alone, since they may belong to another deployment.
          */
         void leftAlone(String database, List<TenantHome> homes);
 

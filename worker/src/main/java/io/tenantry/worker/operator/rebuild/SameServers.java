@@ -14,7 +14,8 @@ import java.util.function.Predicate;
 
 /** Knows which servers of the configuration are the same PostgreSQL, so that one home is not taken for two. For one thread. */
 final class SameServers {
-    private static final String WHO = "SELECT extract(epoch FROM pg_postmaster_start_time())::text, current_database()";
+    private static final String IDENTITY =
+            "SELECT extract(epoch FROM pg_postmaster_start_time())::text, current_database()";
 
     private record Identity(String startedAt, String database) {}
 
@@ -22,7 +23,7 @@ final class SameServers {
 
     /** Asks a server which PostgreSQL it is. */
     void add(String server, Connection connection) throws SQLException {
-        servers.put(server, Sql.one(connection, WHO, row -> new Identity(row.getString(1), row.getString(2))));
+        servers.put(server, Sql.one(connection, IDENTITY, row -> new Identity(row.getString(1), row.getString(2))));
     }
 
     /** Whether both are one schema or one database; both servers were added. */

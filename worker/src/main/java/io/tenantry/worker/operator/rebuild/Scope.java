@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Which homes are looked at.
  *
  * @param database a configured one; null for all
- * @param tenant null for all, and shared databases
+ * @param tenant null for all tenants and shared databases
  */
 public record Scope(@Nullable String database, @Nullable String tenant) {
     boolean has(TenantHome home) {

@@ -10,7 +10,7 @@ public sealed interface Answer {
     record Result(SentRequest request, TenantResult result) implements Answer {}
 
     /**
-     * It was put aside.
+     * It became a dead letter.
      *
      * @param code the error's
      * @param topic the dead-letter topic, with the prefix

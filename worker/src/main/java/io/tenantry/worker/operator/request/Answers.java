@@ -46,7 +46,7 @@ public final class Answers implements AutoCloseable {
     }
 
     /**
-     * Stands at the end of the results and of the dead letters of this topic.
+     * Begins at the end of the results and of the dead letters of this topic.
      *
      * @throws OperationFailedException if Kafka cannot be asked
      */
@@ -104,7 +104,7 @@ public final class Answers implements AutoCloseable {
         } catch (KafkaException failure) {
             throw new OperationFailedException(
                     "the results cannot be read (" + failure.getMessage()
-                            + "); the requests were sent, and are worked on: look with `tenant NAME`",
+                            + "); the requests were sent, and are worked on: look with `tenantry tenant NAME`",
                     failure);
         }
     }

@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Asks Kafka which worker drives a rollout: the one that has its partition. */
 public final class DriverSearch {
-    /** It is only said beside what the registry knows. */
+    /** Short: the rest of what is shown comes from the registry, and waits for this. */
     private static final int PATIENCE_SECONDS = 5;
 
     private final KafkaClients kafka;
@@ -46,7 +46,7 @@ public final class DriverSearch {
                     .map(member -> where(member) + ", which has partition " + partition)
                     .orElse("no worker: no member of group " + group + " has partition " + partition);
         } catch (ExecutionException | TimeoutException | KafkaException unknown) {
-            return "not known: Kafka does not say who has partition " + partition;
+            return "not known: Kafka does not say which worker has partition " + partition;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return "not known: interrupted";

@@ -68,7 +68,8 @@ public final class ConfigCheck {
     private static boolean registry(Access access, List<String> faults, Consumer<String> note) {
         try {
             Optional<String> outdated = access.outdatedRegistry();
-            outdated.ifPresent(why -> note.accept("registry: " + why + "; the next worker that starts makes them"));
+            outdated.ifPresent(
+                    why -> note.accept("registry: " + why + "; the next worker that starts brings them up to date"));
             return outdated.isEmpty();
         } catch (OperationFailedException failure) {
             faults.add(String.valueOf(failure.getMessage()));

@@ -65,7 +65,7 @@ public final class HomeSession implements AutoCloseable {
         this.evict = evict;
     }
 
-    /** Whose home, and where. */
+    /** The home: its tenant and its place. */
     public TenantHome home() {
         return home;
     }

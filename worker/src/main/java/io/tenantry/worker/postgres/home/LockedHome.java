@@ -23,7 +23,7 @@ public final class LockedHome {
         this.lockedAt = lockedAt;
     }
 
-    /** Whose home, and where. */
+    /** The home: its tenant and its place. */
     public TenantHome home() {
         return home;
     }

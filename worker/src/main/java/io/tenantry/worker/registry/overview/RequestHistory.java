@@ -49,8 +49,8 @@ public final class RequestHistory {
     }
 
     /**
-     * The tenants whose last request failed, with that request; skipped requests, which did nothing, are passed over. A
-     * tenant whose onboarding failed is among them, although it is not registered.
+     * The tenants whose last request failed, with that request; skipped requests do not count, because they did
+     * nothing. A tenant whose onboarding failed is among them, although it is not registered.
      *
      * @return by tenant, in the order of their names
      */

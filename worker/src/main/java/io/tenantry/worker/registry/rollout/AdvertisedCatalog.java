@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The migrations that a live worker of a group has.
  *
  * @param worker the application name of its sessions at the servers
- * @param databases by name; empty if it has not said which it has: its release does not, or it starts
+ * @param databases by name; empty if it has not said which migrations it has: it is starting, or its release never says
+ *     so
  */
 public record AdvertisedCatalog(String worker, Map<String, Database> databases) {
     public AdvertisedCatalog {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * clock steps, a soak time or a grace period ends earlier or later by as much.
  */
 public record RegistryTime(Instant now) {
-    /** Whether this time is over; true of null. */
+    /** Whether this time is over; null counts as over. */
     public boolean isOver(@Nullable Instant until) {
         return until == null || !now.isBefore(until);
     }

@@ -90,7 +90,7 @@ public final class RolloutCandidates {
      * order of their names. Before this, take the lock of {@link RolloutTable#lockPlanning}: two rollouts that are planned at
      * the same time do not see each other's members.
      *
-     * @param rollout which is none of them
+     * @param rollout that is to be planned; it is left out
      */
     public List<Conflict> conflicts(Connection connection, String rollout, Collection<NewMember> members)
             throws SQLException {

@@ -47,7 +47,7 @@ public record RolloutView(
             @Nullable Integer maxFailurePercent) {}
 
     /**
-     * Why it is where it is, for people.
+     * Why it is in its state, for people.
      *
      * @param reason of the last halt, pause or abort; null if there was none
      * @param waitsFor why it makes no progress; null if it does
@@ -55,7 +55,7 @@ public record RolloutView(
     public record Why(@Nullable String reason, @Nullable String waitsFor) {}
 
     /**
-     * When it was what. Durations are by the clock of the registry.
+     * The times of a rollout. Durations are by the clock of the registry.
      *
      * @param age since the request was taken
      * @param ran from its start to its end, or until now; null before its start

@@ -6,13 +6,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request of a rollout does, in a worker, that has begun or waited 10 s ago or longer.
+ * What a request of a rollout has done in a worker for 10 s or longer: run, or wait.
  *
  * @param worker the application name of the worker's sessions
  * @param key the tenant, or the shared database
  * @param server that it runs on or waits for; null if it has not come to a server
  * @param running whether it runs on its home; otherwise it waits
- * @param age since when it does that
+ * @param age for how long it has done that
  * @param reason the tag of what it waits for, as in the metrics of lanes, or {@code queued}: for an earlier request of its
  *     key, or for a thread; null if it runs
  * @param detail what exactly it waits for; or the script that it runs, or the beginning of its statement without literals;
@@ -35,7 +35,7 @@ public record RolloutWait(
     }
 
     /**
-     * With what its server says of its session.
+     * The same with what the server reports about its session.
      *
      * @param statement the detail if there is none yet; null if it runs none
      */

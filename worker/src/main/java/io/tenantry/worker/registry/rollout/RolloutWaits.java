@@ -35,7 +35,7 @@ public final class RolloutWaits {
     /**
      * Writes those of a worker, in place of what is there. Its row in {@code worker} must be there.
      *
-     * @param waits whose worker is this one
+     * @param waits of this worker
      */
     public void write(Connection connection, String group, String worker, List<RolloutWait> waits) throws SQLException {
         Sql.update(

@@ -22,8 +22,9 @@ public final class WorkerCatalogs {
      * Which migrations each live worker of a group has, in the order in which the workers joined. A worker is live until it
      * leaves, or until another worker has found that its lease ran out; no clock is compared.
      *
-     * <p>Commands, which are members for a while, are none. A worker that has not said which migrations it has is listed with none, unless it waits for its first connection: it
-     * takes no requests, and reads its migrations only when it has one.
+     * <p>Commands are members of the leases for a while; they are left out. A worker that has not said which migrations
+     * it has is listed with none, unless it waits for its first connection: it takes no requests, and reads its
+     * migrations only when it has one.
      */
     public List<AdvertisedCatalog> live(Connection connection, String group) throws SQLException {
         String sql = "SELECT w.application_name, c.database, c.head, c.versions FROM tenantry.worker w LEFT JOIN"

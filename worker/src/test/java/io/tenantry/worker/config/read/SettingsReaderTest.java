@@ -33,7 +33,7 @@ class SettingsReaderTest {
               topic-prefix: ""
               properties:                      # any Kafka client property, passed on
                 security.protocol: PLAINTEXT
-            registry:                          # the control plane; tables in schema tenantry
+            registry:                          # Tenantry's own tables, in schema tenantry
               url: jdbc:postgresql://localhost:5432/tenantry
               user: tenantry
               password: secret
