@@ -3,6 +3,7 @@ package io.tenantry.worker.engine.snapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ final class CatalogReader {
     private static final String MAY_HAVE_RARE_OBJECTS = "";
     /** PostgreSQL keeps the text of their definitions as it was written. */
     private static final Set<String> WITH_RAW_TEXT = Set.of("function", "procedure");
+
+    /** The first column that describes one aspect of the object; its label begins the label of the entry. */
+    private static final int FIRST_ASPECT = 5;
 
     private static final String MISSING_SCHEMA = "3F000";
 
@@ -63,10 +67,22 @@ final class CatalogReader {
             mayHaveRareObjects = true;
             return;
         }
+        String object = (kind + " " + row.getString(2)).strip();
         String definition = row.getString(4);
-        Entry entry = new Entry(row.getString(3), WITH_RAW_TEXT.contains(kind) ? mask.hide(definition) : definition);
-        String label = (kind + " " + row.getString(2)).strip();
-        if (entries.put(label, entry) != null) {
+        if (definition != null) {
+            put(object, row.getString(3), WITH_RAW_TEXT.contains(kind) ? mask.hide(definition) : definition);
+        }
+        ResultSetMetaData columns = row.getMetaData();
+        for (int i = FIRST_ASPECT; i <= columns.getColumnCount(); i++) {
+            String aspect = row.getString(i);
+            if (aspect != null) {
+                put(columns.getColumnLabel(i) + " " + object, object, aspect);
+            }
+        }
+    }
+
+    private void put(String label, String partOf, String definition) {
+        if (entries.put(label, new Entry(partOf, definition)) != null) {
             repeated.add(label);
         }
     }

@@ -22,7 +22,8 @@ SELECT c.kind, quote_ident(c.relname), '', 'pg_class'::regclass, c.oid, 0, c.rel
             FROM pg_inherits i WHERE i.inhrelid = c.oid),
            pg_get_expr(c.relpartbound, c.oid),
            (SELECT 'USING ' || quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam),
-           (SELECT 'WITH ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(c.reloptions) o),
+           CASE WHEN c.reloptions IS NOT NULL THEN
+               (SELECT 'WITH ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(c.reloptions) o) END,
            (SELECT 'TOAST WITH ' || string_agg(o, ' ' ORDER BY o COLLATE "C")
             FROM pg_class t, unnest(t.reloptions) o WHERE t.oid = c.reltoastrelid),
            (SELECT 'TABLESPACE ' || quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace),
@@ -57,8 +58,10 @@ SELECT 'column', quote_ident(c.relname) || '.' || quote_ident(a.attname), c.kind
            CASE WHEN a.attstorage <> t.typstorage THEN 'STORAGE ' || a.attstorage::text END,
            CASE WHEN a.attcompression <> '' THEN 'COMPRESSION ' || a.attcompression::text END,
            'STATISTICS ' || nullif(a.attstattarget, -1),
-           (SELECT 'SET ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) o),
-           (SELECT 'OPTIONS ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attfdwoptions) o),
+           CASE WHEN a.attoptions IS NOT NULL THEN
+               (SELECT 'SET ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) o) END,
+           CASE WHEN a.attfdwoptions IS NOT NULL THEN
+               (SELECT 'OPTIONS ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attfdwoptions) o) END,
            CASE WHEN a.attinhcount > 0 THEN
                'inherited ' || a.attinhcount || CASE WHEN a.attislocal THEN ' and local' ELSE '' END END,
            '(position ' || row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) || ')')

@@ -1,4 +1,5 @@
--- Everything that a schema consists of, as rows of (kind, identity, part_of, definition). The one parameter is the schema.
+-- Everything that a schema consists of, as rows of (kind, identity, part_of, definition) and columns for
+-- aspects that each kind may have; null where an object has no such aspect. The one parameter is the schema.
 -- The objects are those of catalog-objects.sql, or those of catalog-rare-objects.sql.
 --
 -- Names of this query are resolved with search_path = pg_catalog. While it runs, the path is the schema, so that
@@ -50,34 +51,24 @@ routine AS MATERIALIZED (
 object (kind, identity, part_of, classid, oid, subid, owner, acl, definition) AS (
 ${objects}
 )
-SELECT a.kind, o.identity, a.part_of, a.definition
+SELECT o.kind, o.identity, o.part_of, o.definition,
+       pg_get_userbyid(o.owner)::text AS "owner of",
+       CASE WHEN o.acl IS NOT NULL THEN
+           (SELECT string_agg(p, ', ' ORDER BY p COLLATE "C")
+            FROM aclexplode(o.acl) x
+            CROSS JOIN LATERAL (SELECT format('%s=%s%s/%s',
+                CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END, x.privilege_type,
+                CASE WHEN x.is_grantable THEN '*' ELSE '' END, pg_get_userbyid(x.grantor))) privilege(p)) END
+           AS "privileges on",
+       (SELECT c.description FROM pg_description c
+        WHERE c.objoid = o.oid AND c.classoid = o.classid AND c.objsubid = o.subid
+          AND o.classid <> 'pg_namespace'::regclass) AS "comment on",
+       CASE WHEN EXISTS (SELECT FROM pg_seclabel) THEN
+           (SELECT string_agg(l.provider || '=' || l.label, ', ' ORDER BY l.provider COLLATE "C") FROM pg_seclabel l
+            WHERE l.objoid = o.oid AND l.classoid = o.classid AND l.objsubid = o.subid) END AS "security labels of",
+       -- Extensions that it is a member of (e), or depends on (x).
+       (SELECT string_agg(d.deptype::text || ' ' || quote_ident(e.extname), ', ' ORDER BY e.extname COLLATE "C")
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+        WHERE d.classid = o.classid AND d.objid = o.oid AND d.objsubid = 0 AND o.subid = 0
+          AND d.refclassid = 'pg_extension'::regclass) AS "extension of"
 FROM object o
-CROSS JOIN LATERAL (VALUES
-    -- aspect: definition
-    (o.kind, o.part_of, o.definition),
-    -- aspect: owner
-    ('owner of ' || o.kind, concat_ws(' ', o.kind, nullif(o.identity, '')), pg_get_userbyid(o.owner)::text),
-    -- aspect: privileges
-    ('privileges on ' || o.kind, concat_ws(' ', o.kind, nullif(o.identity, '')),
-     (SELECT string_agg(p, ', ' ORDER BY p COLLATE "C")
-      FROM aclexplode(o.acl) x
-      CROSS JOIN LATERAL (SELECT format('%s=%s%s/%s',
-          CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END, x.privilege_type,
-          CASE WHEN x.is_grantable THEN '*' ELSE '' END, pg_get_userbyid(x.grantor))) privilege(p))),
-    -- aspect: comment
-    ('comment on ' || o.kind, concat_ws(' ', o.kind, nullif(o.identity, '')),
-     (SELECT c.description FROM pg_description c
-      WHERE c.objoid = o.oid AND c.classoid = o.classid AND c.objsubid = o.subid
-        AND o.classid <> 'pg_namespace'::regclass)),
-    -- aspect: security labels
-    ('security labels of ' || o.kind, concat_ws(' ', o.kind, nullif(o.identity, '')),
-     (SELECT string_agg(l.provider || '=' || l.label, ', ' ORDER BY l.provider COLLATE "C") FROM pg_seclabel l
-      WHERE l.objoid = o.oid AND l.classoid = o.classid AND l.objsubid = o.subid)),
-    -- aspect: extensions it is a member of (e), or depends on (x)
-    ('extension of ' || o.kind, concat_ws(' ', o.kind, nullif(o.identity, '')),
-     (SELECT string_agg(d.deptype::text || ' ' || quote_ident(e.extname), ', ' ORDER BY e.extname COLLATE "C")
-      FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-      WHERE d.classid = o.classid AND d.objid = o.oid AND d.objsubid = 0 AND o.subid = 0
-        AND d.refclassid = 'pg_extension'::regclass))
-) a (kind, part_of, definition)
-WHERE a.definition IS NOT NULL
