@@ -35,8 +35,10 @@ final class DeadLetterOptions {
         @Override
         public Place convert(String value) {
             return Place.of(value)
-                    .orElseThrow(() -> new TypeConversionException("\"" + value
-                            + "\" is no place of a record; expected topic-partition@offset or topic/partition/offset"));
+                    .orElseThrow(
+                            () -> new TypeConversionException(
+                                    "\"" + value
+                                            + "\" is not the place of a record; expected topic-partition@offset or topic/partition/offset"));
         }
     }
 }

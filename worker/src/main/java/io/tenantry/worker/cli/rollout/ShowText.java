@@ -12,7 +12,10 @@ import io.tenantry.worker.registry.rollout.WaveView;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code rollout show} writes. */
@@ -96,33 +99,37 @@ final class ShowText {
                         .collect(Collectors.joining(", "));
     }
 
+    /** A number of each wave. */
+    private record Column(String name, ToIntFunction<MemberCounts> number) {
+        boolean isIn(List<WaveView> waves) {
+            return waves.stream().anyMatch(wave -> number.applyAsInt(wave.counts()) != 0);
+        }
+    }
+
+    /** What no wave has, has no column: the table fits into a line of a terminal. */
     private TextTable waves() {
+        List<Column> columns = Stream.of(
+                        new Column("TENANTS", MemberCounts::members),
+                        new Column("COMPLETED", MemberCounts::completed),
+                        new Column("UP TO DATE", MemberCounts::upToDate),
+                        new Column("FAILED", MemberCounts::failed),
+                        new Column("SKIPPED", MemberCounts::skipped),
+                        new Column("IN FLIGHT", MemberCounts::inFlight),
+                        new Column("NOT BEGUN", counts -> counts.pending() - counts.inFlight()))
+                .filter(column -> column.isIn(view.waves()))
+                .toList();
         TextTable table = new TextTable(
-                "WAVE",
-                "NAME",
-                "STATE",
-                "TENANTS",
-                "COMPLETED",
-                "UP TO DATE",
-                "FAILED",
-                "SKIPPED",
-                "IN FLIGHT",
-                "NOT BEGUN",
-                "THEN");
+                Stream.of(Stream.of("WAVE", "NAME", "STATE"), columns.stream().map(Column::name), Stream.of("THEN"))
+                        .flatMap(Function.identity())
+                        .toArray(String[]::new));
         for (WaveView wave : view.waves()) {
-            MemberCounts counts = wave.counts();
-            table.row(
-                    wave.number(),
-                    wave.name(),
-                    state(wave),
-                    counts.members(),
-                    counts.completed(),
-                    counts.upToDate(),
-                    counts.failed(),
-                    counts.skipped(),
-                    counts.inFlight(),
-                    counts.pending() - counts.inFlight(),
-                    then(wave));
+            List<@Nullable Object> cells = new ArrayList<>();
+            cells.add(wave.number());
+            cells.add(wave.name());
+            cells.add(state(wave));
+            columns.forEach(column -> cells.add(column.number().applyAsInt(wave.counts())));
+            cells.add(then(wave));
+            table.row(cells.toArray());
         }
         return table;
     }

@@ -35,10 +35,10 @@ public final class CheckConfig extends OperatorCommand {
     /**
      * What {@code --json} writes.
      *
-     * @param connected whether Kafka and the registry were asked
+     * @param asked whether Kafka and the registry were asked
      * @param unchecked servers that --connect could not look at, since the registry leases no connection there
      */
-    private record CheckJson(boolean usable, boolean connected, List<String> faults, List<String> unchecked) {}
+    private record CheckJson(boolean usable, boolean asked, List<String> faults, List<String> unchecked) {}
 
     @Override
     protected int run(Invocation invocation) throws Exception {
@@ -64,13 +64,13 @@ public final class CheckConfig extends OperatorCommand {
         }
     }
 
-    private static int say(Output output, List<String> faults, List<String> unchecked, boolean connected, int status) {
+    private static int say(Output output, List<String> faults, List<String> unchecked, boolean asked, int status) {
         if (output.isJson()) {
-            output.json(new CheckJson(faults.isEmpty(), connected, faults, unchecked));
+            output.json(new CheckJson(faults.isEmpty(), asked, faults, unchecked));
         } else if (!faults.isEmpty()) {
             output.note("tenantry: a worker cannot start with these settings:");
             faults.forEach(fault -> output.line(Colour.BAD, fault));
-        } else if (!connected) {
+        } else if (!asked) {
             output.line(Colour.GOOD, "the settings can be used; no server was asked (--connect)");
         } else if (unchecked.isEmpty()) {
             output.line(Colour.GOOD, "the settings can be used, and what they name can be reached");

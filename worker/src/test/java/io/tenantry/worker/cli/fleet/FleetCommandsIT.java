@@ -261,7 +261,7 @@ class FleetCommandsIT {
                 .hasSize(8)
                 .allMatch(line -> line.contains("does not exist") && line.contains("`tenantry topics --config "));
         assertThat(good.status()).as(good.out()).isZero();
-        assertThat(good.out()).isEqualTo("{\"usable\":true,\"connected\":true,\"faults\":[],\"unchecked\":[]}\n");
+        assertThat(good.out()).isEqualTo("{\"usable\":true,\"asked\":true,\"faults\":[],\"unchecked\":[]}\n");
         assertThat(noLease.status()).isZero();
         assertThat(noLease.out()).doesNotContain("what they name");
         assertThat(noLease.err())

@@ -50,7 +50,8 @@ class ShowTextTest {
                         "  driven by   the worker at 10.0.0.3",
                         "  in flight   at most 32, and as many as had a result in the last second",
                         "  halts at    more than 2 % of a wave failed (wave 2: 3 of 250 so far, 5 allowed)",
-                        "   2  early   halted         250         37           0       3        0         16        194  -",
+                        "WAVE  NAME    STATE      TENANTS  COMPLETED  FAILED  IN FLIGHT  NOT BEGUN  THEN",
+                        "   2  early   halted         250         37       3         16        194  -",
                         "migration-failed            5                5",
                         "  acme: migration-failed in users, V12__invoices.sql line 3: relation \"invoices\" already exists"
                                 + " (SQLSTATE 42P07)",
