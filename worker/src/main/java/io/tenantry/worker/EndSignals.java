@@ -74,7 +74,7 @@ final class EndSignals implements ProcessSignals {
                 Thread exit = new Thread(() -> System.exit(signal.status()), "exit-after-signal");
                 exit.setDaemon(true);
                 exit.start();
-                TimeUnit.NANOSECONDS.sleep(LAST_PATIENCE.toNanos());
+                exit.join(LAST_PATIENCE.toMillis());
                 Runtime.getRuntime().halt(signal.status());
             } catch (InterruptedException unexpected) {
                 Thread.currentThread().interrupt();

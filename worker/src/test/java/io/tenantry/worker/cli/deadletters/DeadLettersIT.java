@@ -198,7 +198,7 @@ class DeadLettersIT {
         assertThat(replay.status()).isEqualTo(1);
         assertThat(replay.lines())
                 .hasSize(3)
-                .anyMatch(line -> line.startsWith(place(answered)) && line.contains("has an answer since"))
+                .anyMatch(line -> line.startsWith(place(answered)) && line.contains("was answered since"))
                 .anyMatch(line -> line.startsWith(place(tooLarge)) && line.contains("value was not kept"))
                 .anyMatch(line -> line.startsWith(place(foreign)) && line.contains("does not name the topic"));
         assertThat(read(topic())).isEmpty();
