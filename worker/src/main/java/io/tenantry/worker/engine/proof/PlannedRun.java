@@ -82,7 +82,7 @@ final class PlannedRun {
     /** Applies a migration by its plan. Returns why Flyway must apply it; empty if the plan may be used. */
     Optional<String> apply(Migration migration) throws SQLException {
         ScratchSession session = trial.scratch().session();
-        String before = SessionState.of(session.connection());
+        String before = session.state();
         PlanExecutor executor = trial.executor(candidates.plans(), trial.history());
         boolean fails;
         try {
@@ -93,7 +93,7 @@ final class PlannedRun {
             fails = true;
         }
         session.afterScript();
-        if (before.equals(SessionState.of(session.connection()))) {
+        if (before.equals(session.state())) {
             return fails ? Optional.of("its plan fails") : Optional.empty();
         }
         session.renew();

@@ -26,6 +26,8 @@ final class ScratchSession implements AutoCloseable {
     private final HomeSession session;
     private final SessionTimeouts timeouts;
     private @Nullable TooMuchSentException broken;
+    /** What {@link #state} has read; null if a statement was executed since then. */
+    private @Nullable String state;
 
     /** The session's settings are not yet those of a trial; see {@link #renew}. */
     ScratchSession(HomeSession session) {
@@ -44,6 +46,17 @@ final class ScratchSession implements AutoCloseable {
     /** The limits of statements in trials. They are short, because the home has no rows of a tenant. */
     SessionTimeouts timeouts() {
         return timeouts;
+    }
+
+    /**
+     * What may outlive the transaction of a script: see {@link SessionState}. Reading it again costs nothing until the next
+     * {@link #execute}; so {@link #afterScript} must follow what a script does otherwise.
+     */
+    String state() throws SQLException {
+        if (state == null) {
+            state = SessionState.of(connection());
+        }
+        return state;
     }
 
     /** Counts what a script sends. */
@@ -108,6 +121,7 @@ final class ScratchSession implements AutoCloseable {
 
     void execute(String sql) throws SQLException {
         requireSound();
+        state = null;
         Sql.execute(connection(), sql);
     }
 
