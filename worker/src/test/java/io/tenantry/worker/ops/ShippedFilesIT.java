@@ -29,7 +29,7 @@ class ShippedFilesIT {
     private static final Path SBOM = TARGET.resolve("tenantry-cyclonedx.json");
     private static final long MEGABYTE = 1_000_000;
     private static final long LARGEST_IMAGE = 50 * MEGABYTE;
-    private static final long LARGEST_APP = 2 * MEGABYTE;
+    private static final long LARGEST_APP = 3 * MEGABYTE;
 
     @Test
     void theImageHasTheClassesOfTheShippedJar() {

@@ -64,7 +64,7 @@ public final class ChildJvm extends ChildProcess {
 
     private static Process launch(
             String classPath, Class<?> main, List<String> jvmOptions, List<String> arguments, Path log) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(IgnoredSignals.restored());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.add(main.getName());
