@@ -182,7 +182,7 @@ final class PathVerifier {
         return Optional.empty();
     }
 
-    /** The columns in which plans leave the same values twice, and Flyway leaves other values each time. */
+    /** The columns that get the same values in two runs by plan, and other values in each run of Flyway. */
     private SortedSet<TableColumn> repeated(int place, List<SchemaState> other) {
         return place < other.size()
                 ? planned.get(place).volatileColumnsWithSameValues(other.get(place))
@@ -213,7 +213,7 @@ final class PathVerifier {
                 .isPresent();
     }
 
-    /** What the last script sets for its transaction, no other script meets. */
+    /** Whether a script before the last one sets something for its transaction; no other script meets what the last one sets. */
     private static boolean setForTheirTransaction(List<PlannedScript> scripts) {
         return scripts.subList(0, scripts.size() - 1).stream()
                 .anyMatch(script -> ScriptCheck.setsForItsTransaction(script.sql()));

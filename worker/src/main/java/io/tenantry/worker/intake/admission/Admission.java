@@ -189,7 +189,7 @@ public final class Admission {
         return parked.counts();
     }
 
-    /** The parked requests in a range of offsets that were not seen there. */
+    /** The parked requests between two offsets whose records are not among those that were seen there. */
     List<Long> missing(TopicPartition partition, long from, long to, Set<Long> seen) {
         return parked.missing(partition, from, to, seen);
     }

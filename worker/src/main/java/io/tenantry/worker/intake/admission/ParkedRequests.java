@@ -152,7 +152,7 @@ final class ParkedRequests {
                 .flatMap(next -> next.getValue().waitingSince(thenNanos));
     }
 
-    /** The parked requests in a range of offsets that were not seen there. */
+    /** The parked requests between two offsets whose records are not among those that were seen there. */
     List<Long> missing(TopicPartition partition, long from, long to, Set<Long> seen) {
         ParkedInPartition others = partitions.get(partition);
         return others == null ? List.of() : others.missing(from, to, seen);

@@ -11,8 +11,8 @@ import java.util.Map;
  * worker's monotonic clock. Clocks of two machines are never compared, so a clock may be wrong or step. For use by one
  * thread.
  *
- * <p>It never calls a lease expired too early. A member's own lease counts from before it sent its renewal. Here it
- * counts from after the renewal was seen, until before the last query whose answer shows nothing newer.
+ * <p>It never calls a lease expired too early. A member counts its own lease from before it sends a renewal. This class
+ * counts only from after it has seen that renewal, until before the last query that showed no newer one.
  */
 final class Renewals {
     /**

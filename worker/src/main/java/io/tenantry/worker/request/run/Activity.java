@@ -14,7 +14,7 @@ final class Activity {
 
     private final LongSupplier nanoTime;
     private Now now;
-    /** What it waited for before it ran: perhaps it runs only to find that it has to wait on. */
+    /** What it waited for before it ran; shown again if it ran only to find that it must go on waiting. */
     private Now before;
 
     /**

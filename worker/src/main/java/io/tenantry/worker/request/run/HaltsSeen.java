@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * What the registry has said last of the halts of rollouts, whichever request asked. Many requests may wait for a thread after
- * they were looked up, so an answer says little when its request begins. Instead, one of them asks again every 100 ms: so
- * long a halt may be unknown to the others. Safe for use by many threads.
+ * they were looked up, so the answer may be old when its request begins. Instead, one of them asks again every 100 ms; the
+ * others may learn of a halt that much later. Safe for use by many threads.
  */
 final class HaltsSeen {
     private static final Duration ASK_AGAIN = Duration.ofMillis(100);
@@ -45,7 +45,7 @@ final class HaltsSeen {
 
     /**
      * Whether a request asks the registry again before it begins: if the rollout was halted after the attempt was made, or if
-     * that may be. The caller does so then: others are told for the next 100 ms that they need not.
+     * that may be. If so, the caller must ask: for the next 100 ms the others are told that they need not.
      *
      * @param halts of the rollout when the attempt was made
      * @param nowNanos as {@link System#nanoTime}

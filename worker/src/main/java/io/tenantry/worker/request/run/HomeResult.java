@@ -23,7 +23,7 @@ final class HomeResult {
     private final @Nullable Instant registeredAt;
 
     private Duration worked = Duration.ZERO;
-    /** Whether an attempt changed the home, so that the last one, which finds nothing to do, is not all. */
+    /** Whether any attempt changed the home. The last one alone does not tell: it may find nothing left to do. */
     private boolean changed;
     /** What attempts have done that ended in an exception; null if none did, or it is not known. */
     private @Nullable Progress progress;
@@ -71,8 +71,8 @@ final class HomeResult {
 
     /**
      * The version was seen without the home's lock. Another worker may have the lock, and be ahead of what was seen. So
-     * the time of the registry's version is passed unchanged: it replaces that version, and none that was reported
-     * since.
+     * it is reported with the time of the version that the registry had: it replaces that version, and none that was
+     * reported later.
      */
     void observedUnlocked() {
         observedAt = registeredAt == null ? Instant.EPOCH : registeredAt;
