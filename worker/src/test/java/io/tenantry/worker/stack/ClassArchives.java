@@ -28,9 +28,14 @@ record ClassArchives(@Nullable Path folder) {
     /** The folder; the build sets it. */
     private static final String PROPERTY = "tenantry.test.class-archives";
 
+    /** JDK 25.0.3 crashed in brokers that used an archive (LambdaProxyClassDictionary::find_lambda_proxy_class). */
+    private static final int FIRST_JDK_WITHOUT = 25;
+
     static ClassArchives ofProperty() {
         String folder = System.getProperty(PROPERTY, "");
-        return new ClassArchives(folder.isEmpty() ? null : Path.of(folder).toAbsolutePath());
+        boolean isUsable = Runtime.version().feature() < FIRST_JDK_WITHOUT;
+        return new ClassArchives(
+                !isUsable || folder.isEmpty() ? null : Path.of(folder).toAbsolutePath());
     }
 
     /** What a JVM must be started with so that its own children find them. */
