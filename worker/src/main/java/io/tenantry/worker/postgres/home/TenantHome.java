@@ -75,9 +75,8 @@ public record TenantHome(
 
     /** An SQL expression for the current comment: null if there is none, an error if the home does not exist. */
     public String markQuery() {
-        // Without obj_description, a function in SQL, which takes twice as long; and without objsubid, which is 0 in
-        // every
-        // comment of a schema: planning the condition costs as much as a tenth of the look.
+        // Without obj_description, a function in SQL, which takes twice as long. Without objsubid, which is 0 in every
+        // comment of a schema: planning that condition costs a tenth of the look.
         return isolation == Isolation.DATABASE
                 ? "(SELECT description FROM pg_catalog.pg_shdescription WHERE objoid = (SELECT oid FROM pg_catalog.pg_database"
                         + " WHERE datname = pg_catalog.current_database()) AND classoid = 'pg_catalog.pg_database'::regclass)"
