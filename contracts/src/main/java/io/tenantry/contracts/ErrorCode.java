@@ -45,6 +45,9 @@ public enum ErrorCode {
     DRIFT_DETECTED(
             "drift-detected",
             "The tenant's schema is not what its migrations make: compare it with the drift command, correct it, try again."),
+    TENANT_LIMIT(
+            "tenant-limit",
+            "The database has as many tenants as it may have: raise max-tenants or add a server, then send a new request with a new id."),
     ROLLOUT_HALTED(
             "rollout-halted",
             "Its rollout was halted before this tenant's turn: look at the failures, then resume or abort the rollout."),

@@ -225,7 +225,7 @@ final class RequestPipeline {
     }
 
     private static NamedDatabase database(Resources resources, DatabaseSettings database, MigrationCatalog catalog) {
-        Server server = Objects.requireNonNull(resources.servers().get(database.server()));
+        Server server = Objects.requireNonNull(resources.servers().get(database.firstServer()));
         return new NamedDatabase(
                 database,
                 server,

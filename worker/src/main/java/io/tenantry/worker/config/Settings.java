@@ -18,6 +18,7 @@ public record Settings(
         List<DatabaseSettings> databases,
         WorkerSettings worker,
         RetrySettings retry,
+        DriftSettings drift,
         HttpSettings http) {
 
     public Settings {

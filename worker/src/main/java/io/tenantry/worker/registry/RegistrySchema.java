@@ -31,7 +31,9 @@ final class RegistrySchema {
             "V7__renewals.sql",
             "V8__observed_before.sql",
             "V9__rollouts.sql",
-            "V10__members_that_want_little.sql");
+            "V10__members_that_want_little.sql",
+            "V11__drift.sql",
+            "V12__placement.sql");
     /** Any fixed number: the lock for creating the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 

@@ -79,7 +79,7 @@ public record RolloutTerms(
     int concurrency(List<DatabaseSettings> named) {
         return 2
                 * named.stream()
-                        .map(DatabaseSettings::server)
+                        .flatMap(database -> database.serverNames().stream())
                         .distinct()
                         .mapToInt(server -> caps.getOrDefault(server, 1))
                         .sum();

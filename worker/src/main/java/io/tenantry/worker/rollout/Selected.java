@@ -3,6 +3,7 @@ package io.tenantry.worker.rollout;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.RolloutSelection;
+import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.registry.rollout.Candidate;
 import java.util.List;
 

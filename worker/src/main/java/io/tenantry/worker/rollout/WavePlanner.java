@@ -3,6 +3,7 @@ package io.tenantry.worker.rollout;
 import io.tenantry.contracts.RolloutCounts;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.Wave;
+import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.postgres.Sha256;
 import io.tenantry.worker.registry.rollout.Candidate;
 import io.tenantry.worker.registry.rollout.NewMember;

@@ -153,14 +153,14 @@ public final class StartupChecks {
 
     private Set<Isolation> isolations(String server) {
         return settings.databases().stream()
-                .filter(database -> database.server().equals(server))
+                .filter(database -> database.serverNames().contains(server))
                 .map(DatabaseSettings::isolation)
                 .collect(Collectors.toSet());
     }
 
     private void check(DatabaseSettings database, Map<String, Server> servers, boolean leased) {
         String key = "databases." + database.name();
-        Server server = servers.get(database.server());
+        Server server = servers.get(database.firstServer());
         if (!Files.isDirectory(database.migrations())) {
             later.add(key + ".migrations: there is no folder "
                     + database.migrations().toAbsolutePath()

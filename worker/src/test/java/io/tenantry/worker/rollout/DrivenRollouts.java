@@ -9,7 +9,10 @@ import io.tenantry.contracts.RolloutAction;
 import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.contracts.RolloutResult;
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.ServerShare;
+import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -68,7 +72,15 @@ final class DrivenRollouts {
 
     private RolloutWork work(Duration targetGrace) {
         DatabaseSettings users = new DatabaseSettings(
-                "users", "main", Isolation.SCHEMA, "tenant_{tenant}", Path.of("users"), List.of(), false, Set.of());
+                "users",
+                List.of(new ServerShare("main", OptionalInt.empty())),
+                Isolation.SCHEMA,
+                "tenant_{tenant}",
+                Path.of("users"),
+                List.of(),
+                false,
+                Set.of(),
+                new DriftRules(VerifyAfter.NEVER, List.of()));
         RolloutTerms terms =
                 new RolloutTerms("group", "/tenantry/group", targetGrace, List.of(users), Map.of("main", 5));
         return new RolloutWork(registry, terms, watch, Clock.systemUTC(), () -> nanos);

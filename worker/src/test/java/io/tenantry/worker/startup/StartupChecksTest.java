@@ -2,6 +2,7 @@ package io.tenantry.worker.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.worker.config.DriftSettings;
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.HttpSettings;
 import io.tenantry.worker.config.KafkaSettings;
@@ -72,6 +73,7 @@ class StartupChecksTest {
                 new WorkerSettings(
                         1, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
                 new RetrySettings(3, Duration.ofMillis(1), Duration.ofMillis(1), null),
+                new DriftSettings(null, 10),
                 new HttpSettings("localhost", 0));
     }
 

@@ -1,7 +1,10 @@
 package io.tenantry.worker.config.read;
 
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
+import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.ServerShare;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,61 +26,60 @@ final class DatabaseReader {
     }
 
     List<DatabaseSettings> databases(Layers layers) {
-        Set<String> servers = layers.namesIn("servers");
         List<DatabaseSettings> databases = new ArrayList<>();
         for (String name : layers.namesIn("databases")) {
             if (!Names.isFaulty("databases." + name, name, layers, faults)) {
-                databases.add(database(name, servers));
+                databases.add(database(name, layers));
             }
         }
         if (layers.namesIn("databases").isEmpty()) {
-            faults.missing("databases", "at least one, each with " + KnownKeys.requiredIn("databases"));
+            faults.missing(
+                    "databases", "at least one, each with server (or servers), " + KnownKeys.requiredIn("databases"));
         }
         return databases;
     }
 
-    private DatabaseSettings database(String name, Set<String> servers) {
+    private DatabaseSettings database(String name, Layers layers) {
         Isolation isolation = values.read(SettingsTable.ISOLATION.of(name));
-        String server = server(SettingsTable.DATABASE_SERVER.of(name), servers);
+        List<ServerShare> servers = new ServerShareReader(name, layers, values, faults).read(isolation);
         return new DatabaseSettings(
                 name,
-                server,
+                servers,
                 isolation,
-                location(name, server, isolation),
+                location(name, servers, isolation),
                 values.required(SettingsTable.MIGRATIONS.of(name)).orElse(Path.of("")),
                 values.read(SettingsTable.JAVA_MIGRATIONS.of(name)),
                 values.read(SettingsTable.OUT_OF_ORDER.of(name)),
-                allow(SettingsTable.ALLOW.of(name), isolation));
+                allow(SettingsTable.ALLOW.of(name), isolation),
+                drift(name));
     }
 
-    /** The name as given, also of a server that does not exist. */
-    private String server(Setting<String> setting, Set<String> servers) {
-        String allowed = servers.isEmpty() ? setting.type().allowed() : String.join(", ", servers);
-        values.required(setting.as(ValueType.text(servers::contains, "not the name of a server", allowed)));
-        return given(setting);
+    private DriftRules drift(String name) {
+        return new DriftRules(
+                values.read(SettingsTable.VERIFY_AFTER.of(name)),
+                values.read(SettingsTable.DRIFT_EXCLUDE.of(name)).stream()
+                        .map(Glob::new)
+                        .toList());
     }
 
-    private String location(String name, String server, Isolation isolation) {
+    private String location(String name, List<ServerShare> servers, Isolation isolation) {
         Setting<String> setting = SettingsTable.LOCATION.of(name);
         values.required(setting.as(LocationPattern.type(isolation)));
         Layers.Found found = values.find(setting);
         if (found == null || found.text().isBlank()) {
             return "";
         }
-        String other = locations.putIfAbsent(server + "/" + found.text(), name);
-        if (other != null && !server.isEmpty()) {
-            faults.bad(
-                    setting.key(),
-                    found,
-                    "on the same server databases." + other + " has it already",
-                    "a location of its own");
+        for (ServerShare share : servers) {
+            String other = locations.putIfAbsent(share.server() + "/" + found.text(), name);
+            if (other != null && !share.server().isEmpty()) {
+                faults.bad(
+                        setting.key(),
+                        found,
+                        "on the same server databases." + other + " has it already",
+                        "a location of its own");
+            }
         }
         return found.text();
-    }
-
-    private String given(Setting<?> setting) {
-        Layers.Found found = values.find(setting);
-        return found == null || found.text().isBlank() ? "" : found.text();
     }
 
     /** Scripts are judged with isolation schema only. With another one the setting has no effect: that is a fault. */

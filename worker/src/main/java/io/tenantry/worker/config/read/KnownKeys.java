@@ -75,10 +75,9 @@ final class KnownKeys {
     /** The known key that was probably meant. */
     static Optional<String> nearest(String unknown) {
         List<String> segments = List.of(unknown.split("\\.", -1));
-        String name = segments.size() > 1 ? segments.get(1) : "*";
         Set<String> candidates = Stream.concat(SETTINGS.keySet().stream(), sections())
                 .filter(pattern -> !pattern.endsWith("*"))
-                .map(pattern -> pattern.replace("*", name))
+                .map(pattern -> named(pattern, segments))
                 .filter(candidate -> !candidate.contains("*"))
                 .collect(Collectors.toCollection(TreeSet::new));
         String last = plain(segments.get(segments.size() - 1));
@@ -87,6 +86,15 @@ final class KnownKeys {
                 .filter(candidate -> distance(plain(candidate), plain(unknown)) <= farthest)
                 .min(Comparator.comparingInt(candidate -> distance(plain(candidate), plain(unknown))));
         return close.or(() -> onlyOneEndingIn(last, candidates));
+    }
+
+    /** The pattern with the names of the unknown key, where that has one. */
+    private static String named(String pattern, List<String> unknown) {
+        String[] segments = pattern.split("\\.", -1);
+        for (int i = 0; i < segments.length && i < unknown.size(); i++) {
+            segments[i] = segments[i].equals("*") ? unknown.get(i) : segments[i];
+        }
+        return String.join(".", segments);
     }
 
     private static Optional<String> onlyOneEndingIn(String last, Set<String> candidates) {
@@ -99,14 +107,15 @@ final class KnownKeys {
 
     private static Stream<String> sections() {
         return Stream.concat(
-                Stream.of("servers", "databases"),
+                Stream.of("servers", "databases", "databases.*.servers"),
                 SETTINGS.keySet().stream().map(value -> value.substring(0, value.lastIndexOf('.'))));
     }
 
     private static String pattern(String key) {
         return isKafkaProperty(key)
                 ? SettingsTable.KAFKA_PROPERTY.key()
-                : key.replaceFirst("^(servers|databases)\\.[^.]*", "$1.*");
+                : key.replaceFirst("^(servers|databases)\\.[^.]*", "$1.*")
+                        .replaceFirst("^(databases\\.\\*\\.servers)\\.[^.]*", "$1.*");
     }
 
     /** Spelling with capitals or underscores instead of dashes is no distance. */

@@ -1,11 +1,12 @@
 package io.tenantry.worker.config.read;
 
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One setting: what its reader, its faults and its row in the README are made from.
  *
- * @param key {@code *} stands for the name of a server, of a database or of a Kafka property
+ * @param key {@code *} stands for the name of a server, of a database, or of a Kafka property
  * @param otherwise the default, as it would be written in the file; empty: none; null: the setting is required
  * @param meaning what it decides, in one sentence of Markdown
  */
@@ -14,9 +15,13 @@ record Setting<T>(String key, ValueType<T> type, @Nullable String otherwise, Str
         return otherwise == null;
     }
 
-    /** The setting of one server, database or property. */
-    Setting<T> of(String name) {
-        return new Setting<>(key.replace("*", name), type, otherwise, meaning);
+    /** The setting of one server, database or property; of one server of one database, with two names. */
+    Setting<T> of(String... names) {
+        String named = key;
+        for (String name : names) {
+            named = named.replaceFirst("\\*", Matcher.quoteReplacement(name));
+        }
+        return new Setting<>(named, type, otherwise, meaning);
     }
 
     /** The same key where other settings narrow down what is allowed. */

@@ -1,6 +1,7 @@
 package io.tenantry.worker.config.read;
 
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftSettings;
 import io.tenantry.worker.config.HttpSettings;
 import io.tenantry.worker.config.KafkaSettings;
 import io.tenantry.worker.config.RegistrySettings;
@@ -57,7 +58,7 @@ public final class SettingsReader {
         RegistrySettings registry = serverReader.registry();
         Map<String, ServerSettings> servers = serverReader.servers(layers);
         List<DatabaseSettings> databases = new DatabaseReader(values, faults).databases(layers);
-        return new Settings(kafka, registry, servers, databases, worker(), retry(), http());
+        return new Settings(kafka, registry, servers, databases, worker(), retry(), drift(), http());
     }
 
     private KafkaSettings kafka() {
@@ -109,6 +110,11 @@ public final class SettingsReader {
                 initialDelay,
                 maxDelay,
                 values.read(SettingsTable.GIVE_UP_AFTER).orElse(null));
+    }
+
+    private DriftSettings drift() {
+        return new DriftSettings(
+                values.read(SettingsTable.DRIFT_SWEEP).orElse(null), values.read(SettingsTable.DRIFT_HOMES_PER_SECOND));
     }
 
     private HttpSettings http() {

@@ -7,16 +7,19 @@ import static io.tenantry.worker.config.read.ValueType.durationOrNever;
 import static io.tenantry.worker.config.read.ValueType.flag;
 import static io.tenantry.worker.config.read.ValueType.integer;
 import static io.tenantry.worker.config.read.ValueType.names;
+import static io.tenantry.worker.config.read.ValueType.optionalInteger;
 import static io.tenantry.worker.config.read.ValueType.text;
 
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.VerifyAfter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,8 @@ final class SettingsTable {
     private static final Duration DAY = Duration.ofDays(1);
 
     static final Duration LONGEST_DELAY = DAY;
+
+    private static final int MOST_TENANTS = 1_000_000;
 
     private static final Pattern WORD = Pattern.compile("[^\\s\\p{Cntrl}]{1,200}");
     /** Kafka's topics have at most 249 of these; the longest name after the prefix takes 23. */
@@ -114,8 +119,21 @@ final class SettingsTable {
             "16",
             "Connections of the whole group of workers to this server: [the cap](#the-cap).");
 
-    static final Setting<String> DATABASE_SERVER =
-            row("databases.*.server", text("the name of a server"), null, "The server that has the homes.");
+    static final Setting<String> DATABASE_SERVER = row(
+            "databases.*.server",
+            text("the name of a server"),
+            "",
+            "The server of the homes; required without `servers`.");
+    static final Setting<OptionalInt> SERVER_MAX_TENANTS = row(
+            "databases.*.servers.*.max-tenants",
+            optionalInteger(1, MOST_TENANTS),
+            "",
+            "Servers for new tenants, in place of `server`, and how many tenants each may have.");
+    static final Setting<OptionalInt> MAX_TENANTS = row(
+            "databases.*.max-tenants",
+            optionalInteger(1, MOST_TENANTS),
+            "",
+            "How many tenants of this database a server may have; unset: a warning from 1,000 on.");
     static final Setting<Isolation> ISOLATION = row(
             "databases.*.isolation",
             choice(Isolation.class),
@@ -148,6 +166,17 @@ final class SettingsTable {
             "",
             "Scripts, by their names in the history, that may reach outside a tenant's schema ([plans](#plans)); only"
                     + " with isolation `schema`.");
+    static final Setting<VerifyAfter> VERIFY_AFTER = row(
+            "databases.*.verify-after",
+            choice(VerifyAfter.class),
+            "sample",
+            "Whether a home is compared with its reference after it was onboarded or upgraded: each, 1 % of them after"
+                    + " their results, or none.");
+    static final Setting<List<String>> DRIFT_EXCLUDE = row(
+            "databases.*.drift-exclude",
+            names(name -> true, "globs, with commas between"),
+            "",
+            "What drift leaves out, as `table audit_*`.");
 
     static final Setting<Integer> CONCURRENCY =
             row("worker.concurrency", integer(1, 10_000), "16", "Tenants that this worker works on at once.");
@@ -197,6 +226,17 @@ final class SettingsTable {
             durationOrNever(Duration.ofSeconds(1), Duration.ofDays(365)),
             "never",
             "How long a server may be away before its requests fail with `server-unavailable`.");
+
+    static final Setting<Optional<Duration>> DRIFT_SWEEP = row(
+            "drift.sweep",
+            durationOrNever(Duration.ofMinutes(1), Duration.ofDays(365)),
+            "never",
+            "How long all homes may take to be compared once.");
+    static final Setting<Integer> DRIFT_HOMES_PER_SECOND = row(
+            "drift.homes-per-second",
+            integer(1, 1000),
+            "10",
+            "The most homes that a worker compares in a second for the sweep.");
 
     static final Setting<String> HTTP_HOST = row(
             "http.host",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -68,6 +69,17 @@ record ValueType<T>(String name, String allowed, Shown shown, boolean isList, Pa
             int number = number(text.strip());
             return accepted(number, inRange.test(number), "out of range");
         });
+    }
+
+    /** Empty: not set. */
+    static ValueType<OptionalInt> optionalInteger(int least, int most) {
+        ValueType<Integer> whole = integer(least, most);
+        return of(
+                whole.name(),
+                whole.allowed(),
+                text -> text.isEmpty()
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(whole.parser().parse(text)));
     }
 
     static ValueType<Duration> duration(Duration least, Duration most) {

@@ -73,7 +73,7 @@ final class RequestedHomes {
             return settings.databases().stream()
                     .filter(database -> database.name().equals(request.database()))
                     .map(database -> Found.of(new TenantHome(
-                            null, database.name(), database.server(), database.location(), database.isolation())))
+                            null, database.name(), database.firstServer(), database.location(), database.isolation())))
                     .toList();
         }
         if (!known.registered()) {

@@ -99,8 +99,8 @@ final class Inventory {
             if (database.isolation() == Isolation.SHARED && scope.hasShared(database.name())) {
                 TenantRecord known =
                         registry.lookUp(List.of(lookUp(null, database.name()))).get(0);
-                TenantHome home =
-                        new TenantHome(null, database.name(), database.server(), database.location(), Isolation.SHARED);
+                TenantHome home = new TenantHome(
+                        null, database.name(), database.firstServer(), database.location(), Isolation.SHARED);
                 homes.add(new Known(Optional.empty(), database.name(), known.home(database.name()), List.of(home)));
             }
         }
@@ -123,7 +123,7 @@ final class Inventory {
     }
 
     private static boolean isPreferred(TenantHome place, Optional<RegisteredHome> row, DatabaseSettings database) {
-        return place.server().equals(row.map(RegisteredHome::server).orElse(database.server()));
+        return place.server().equals(row.map(RegisteredHome::server).orElse(database.firstServer()));
     }
 
     /**

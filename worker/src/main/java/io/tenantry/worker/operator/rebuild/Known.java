@@ -30,7 +30,7 @@ record Known(Optional<String> tenant, String database, Optional<RegisteredHome> 
             return registered.or(() -> Optional.of(places.get(0)));
         }
         return places.stream()
-                .filter(place -> place.server().equals(settings.server()))
+                .filter(place -> place.server().equals(settings.firstServer()))
                 .findFirst();
     }
 

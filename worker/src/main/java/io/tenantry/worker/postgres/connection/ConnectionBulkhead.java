@@ -28,7 +28,9 @@ public final class ConnectionBulkhead {
         /** For a migration, on a thread of a lane. */
         MIGRATION,
         /** To make or remove a template, on a thread of its own. */
-        TEMPLATE;
+        TEMPLATE,
+        /** To compare a home with its reference when nobody waits for it, on a thread of its own. */
+        SWEEP;
 
         private static final List<Use> IN_ORDER = List.of(values());
 
@@ -38,7 +40,7 @@ public final class ConnectionBulkhead {
 
         /** Whether it may not have the permit that is kept for signups. */
         private boolean leavesOne() {
-            return this == MIGRATION || this == TEMPLATE;
+            return this == MIGRATION || this == TEMPLATE || this == SWEEP;
         }
     }
 

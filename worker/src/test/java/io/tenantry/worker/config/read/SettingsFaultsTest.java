@@ -41,7 +41,7 @@ class SettingsFaultsTest {
                         .faults())
                 .containsExactly(
                         "servers: missing; allowed: at least one, each with url and user",
-                        "databases: missing; allowed: at least one, each with server, location and migrations");
+                        "databases: missing; allowed: at least one, each with server (or servers), location and migrations");
     }
 
     @Test
@@ -86,6 +86,9 @@ class SettingsFaultsTest {
                 "registry.ledger-retention | never | 1h to 3650d, in ms, s, m, h or d",
                 "servers.main.max-connections | 0 | 1 to 10000",
                 "databases.users.server | mian | main",
+                "databases.users.max-tenants | 0 | 1 to 1000000",
+                "databases.users.verify-after | often | always, sample, never",
+                "databases.users.drift-exclude | table a,,table b | globs, with commas between",
                 "databases.users.isolation | table | schema, database, shared",
                 "databases.users.migrations | migrations/users | filesystem:<folder>",
                 "databases.users.migrations | filesystem: | filesystem:<folder>",
@@ -104,6 +107,8 @@ class SettingsFaultsTest {
                 "retry.max-attempts | 0 | 1 to 1000",
                 "retry.give-up-after | 0s | 1s to 365d, in ms, s, m, h or d; or never",
                 "retry.give-up-after | Never | 1s to 365d, in ms, s, m, h or d; or never",
+                "drift.sweep | 59s | 1m to 365d, in ms, s, m, h or d; or never",
+                "drift.homes-per-second | 0 | 1 to 1000",
                 "http.host | 'a b' | a host name or address",
                 "http.port | 65536 | 0 to 65535",
             })
@@ -126,6 +131,32 @@ class SettingsFaultsTest {
                 .isEqualTo("databases.users.allow = \"V1__a.sql\" (system property): has no effect with isolation "
                         + isolation + ", where every script may reach outside its schema; allowed: only with isolation"
                         + " schema");
+    }
+
+    @Test
+    void aDatabaseHasAServerOrServers() {
+        String both = "    server: main\n    servers: {main: {}, mian: {max-tenants: 0}}";
+
+        assertThat(Reading.of(folder, "    server: main", both).faults())
+                .containsExactly(
+                        "databases.users.server = \"main\" (line 12): given together with servers; allowed: server or"
+                                + " servers, not both",
+                        "databases.users.servers.mian (line 13): not the name of a server; allowed: main",
+                        "databases.users.servers.mian.max-tenants = \"0\" (line 13): out of range; allowed: 1 to"
+                                + " 1000000");
+    }
+
+    @Test
+    void aSharedDatabaseHasOneServerAndNoLimit() {
+        assertThat(Reading.of(folder, "    server: main", "    servers: {main: {}}\n    max-tenants: 7")
+                        .property("tenantry.databases.users.isolation", "shared")
+                        .property("tenantry.databases.users.location", "users")
+                        .faults())
+                .containsExactly(
+                        "databases.users.max-tenants = \"7\" (line 13): has no effect with isolation shared, where no"
+                                + " tenant has a home of its own; allowed: only with isolation schema or database",
+                        "databases.users.servers (line 12): isolation shared has one home, on one server; allowed:"
+                                + " server in place of servers");
     }
 
     @Test
@@ -210,6 +241,8 @@ class SettingsFaultsTest {
                 "servers.main.password_file | servers.main.password-file",
                 "databases.users.locations | databases.users.location",
                 "http.prot | http.port",
+                "databases.users.server.main.max-tenants | databases.users.servers.main.max-tenants",
+                "databases.users.servers.main.max_tenant | databases.users.servers.main.max-tenants",
                 "bootstrap-servers | kafka.bootstrap-servers",
                 "worker.max-attempts | retry.max-attempts",
                 "database | databases",

@@ -55,7 +55,7 @@ class SettingsFileTest {
     void mustHaveSectionsAtItsTop(String yaml, String shape) {
         assertThat(new Reading(folder, yaml).onlyFaultOfTheFile())
                 .isEqualTo(shape + " at the top; allowed: the sections kafka, registry, servers, databases, worker,"
-                        + " retry and http");
+                        + " retry, drift and http");
     }
 
     @Test

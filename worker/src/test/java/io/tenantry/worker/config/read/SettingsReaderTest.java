@@ -3,6 +3,9 @@ package io.tenantry.worker.config.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
+import io.tenantry.worker.config.DriftSettings;
+import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.HttpSettings;
 import io.tenantry.worker.config.Isolation;
@@ -11,13 +14,16 @@ import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.config.ServerShare;
 import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.config.WorkerSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +93,9 @@ class SettingsReaderTest {
             Duration.ZERO);
     private static final RetrySettings DEFAULT_RETRY =
             new RetrySettings(10, Duration.ofMillis(200), Duration.ofSeconds(60), null);
+    private static final DriftSettings DEFAULT_DRIFT = new DriftSettings(null, 10);
+    private static final DriftRules DEFAULT_RULES = new DriftRules(VerifyAfter.SAMPLE, List.of());
+    private static final List<ServerShare> ON_MAIN = List.of(new ServerShare("main", OptionalInt.empty()));
     private static final HttpSettings DEFAULT_HTTP = new HttpSettings("127.0.0.1", 8080);
 
     @TempDir
@@ -121,33 +130,37 @@ class SettingsReaderTest {
                         List.of(
                                 new DatabaseSettings(
                                         "users",
-                                        "main",
+                                        ON_MAIN,
                                         Isolation.SCHEMA,
                                         "tenant_{tenant}",
                                         Path.of("migrations/users"),
                                         List.of(),
                                         false,
-                                        Set.of()),
+                                        Set.of(),
+                                        DEFAULT_RULES),
                                 new DatabaseSettings(
                                         "analytics",
-                                        "main",
+                                        ON_MAIN,
                                         Isolation.DATABASE,
                                         "analytics_{tenant}",
                                         Path.of("migrations/analytics"),
                                         List.of(),
                                         false,
-                                        Set.of()),
+                                        Set.of(),
+                                        DEFAULT_RULES),
                                 new DatabaseSettings(
                                         "billing",
-                                        "main",
+                                        ON_MAIN,
                                         Isolation.SHARED,
                                         "billing",
                                         Path.of("migrations/billing"),
                                         List.of(),
                                         false,
-                                        Set.of())),
+                                        Set.of(),
+                                        DEFAULT_RULES)),
                         DEFAULT_WORKER,
                         DEFAULT_RETRY,
+                        DEFAULT_DRIFT,
                         DEFAULT_HTTP));
     }
 
@@ -162,15 +175,17 @@ class SettingsReaderTest {
                         Map.of("main", new ServerSettings("main", "jdbc:postgresql://db/app", "app", Secret.EMPTY, 16)),
                         List.of(new DatabaseSettings(
                                 "users",
-                                "main",
+                                ON_MAIN,
                                 Isolation.SCHEMA,
                                 "tenant_{tenant}",
                                 Path.of("migrations/users"),
                                 List.of(),
                                 false,
-                                Set.of())),
+                                Set.of(),
+                                DEFAULT_RULES)),
                         DEFAULT_WORKER,
                         DEFAULT_RETRY,
+                        DEFAULT_DRIFT,
                         DEFAULT_HTTP));
     }
 
@@ -207,6 +222,42 @@ class SettingsReaderTest {
             assertThat(database.allow()).containsExactlyInAnyOrder("V1__a.sql", "2026/V2__b,c.sql");
             assertThat(database.outOfOrder()).isTrue();
         }
+    }
+
+    @Test
+    void readsTheServersOfADatabaseInTheirOrder() throws Exception {
+        String servers = "    servers: {second: {max-tenants: 7}, main: {}, third:}\n    max-tenants: 9";
+
+        DatabaseSettings users = Reading.of(folder, "    server: main", servers)
+                .property("tenantry.servers.second.url", "jdbc:postgresql://second/app")
+                .property("tenantry.servers.second.user", "app")
+                .property("tenantry.servers.third.url", "jdbc:postgresql://third/app")
+                .property("tenantry.servers.third.user", "app")
+                .environment("TENANTRY_DATABASES_USERS_SERVERS_THIRD_MAX_TENANTS", "3")
+                .settings()
+                .databases()
+                .get(0);
+
+        assertThat(users.servers())
+                .containsExactly(
+                        new ServerShare("second", OptionalInt.of(7)),
+                        new ServerShare("main", OptionalInt.of(9)),
+                        new ServerShare("third", OptionalInt.of(3)));
+    }
+
+    @Test
+    void readsHowHomesAreCompared() throws Exception {
+        Settings settings = Reading.of(
+                        folder,
+                        "    server: main",
+                        "    server: main\n    verify-after: always\n    drift-exclude: ['table audit_*', type x]")
+                .property("tenantry.drift.sweep", "1d")
+                .property("tenantry.drift.homes-per-second", "3")
+                .settings();
+
+        assertThat(settings.databases().get(0).drift())
+                .isEqualTo(new DriftRules(VerifyAfter.ALWAYS, List.of(new Glob("table audit_*"), new Glob("type x"))));
+        assertThat(settings.drift()).isEqualTo(new DriftSettings(Duration.ofDays(1), 3));
     }
 
     @Test

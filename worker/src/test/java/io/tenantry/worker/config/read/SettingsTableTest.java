@@ -56,7 +56,7 @@ class SettingsTableTest {
     private static String row(Setting<?> setting) {
         String key = setting.key().startsWith("kafka.")
                 ? setting.key().replace("*", "<property>")
-                : setting.key().replace("*", "<name>");
+                : setting.key().replace(".servers.*", ".servers.<server>").replace("*", "<name>");
         String allowed = setting.type().allowed().replace(ValueType.UNITS, "").replace("<", "\\<");
         return "| `" + key + "` |" + defaultOf(setting) + " | " + setting.type().name() + " | " + allowed + " | "
                 + setting.meaning() + " |";

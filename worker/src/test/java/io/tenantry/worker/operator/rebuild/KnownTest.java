@@ -3,13 +3,17 @@ package io.tenantry.worker.operator.rebuild;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.ServerShare;
+import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -17,7 +21,15 @@ import org.junit.jupiter.api.Test;
 /** Which of several marked places is a home. */
 class KnownTest {
     private static final DatabaseSettings USERS = new DatabaseSettings(
-            "users", "main", Isolation.SCHEMA, "users_{tenant}", Path.of("users"), List.of(), false, Set.of());
+            "users",
+            List.of(new ServerShare("main", OptionalInt.empty())),
+            Isolation.SCHEMA,
+            "users_{tenant}",
+            Path.of("users"),
+            List.of(),
+            false,
+            Set.of(),
+            new DriftRules(VerifyAfter.NEVER, List.of()));
 
     @Test
     void theOnlyOneIsIt() {

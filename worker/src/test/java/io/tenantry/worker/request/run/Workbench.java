@@ -8,11 +8,14 @@ import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantRequest;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.RegistrySettings;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.config.ServerShare;
+import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
@@ -51,6 +54,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -248,13 +252,14 @@ final class Workbench implements AutoCloseable {
             NamedDatabase database = new NamedDatabase(
                     new DatabaseSettings(
                             "users",
-                            "main",
+                            List.of(new ServerShare("main", OptionalInt.empty())),
                             isolation,
                             isolation == Isolation.SCHEMA ? "tenant_{tenant}" : databaseOf("{tenant}"),
                             folder,
                             List.of(),
                             false,
-                            Set.of()),
+                            Set.of(),
+                            new DriftRules(VerifyAfter.NEVER, List.of())),
                     server,
                     new Migrator(catalog),
                     null);
