@@ -177,6 +177,17 @@ class ArchitectureTest {
                             "engine.snapshot",
                             "postgres",
                             "postgres.connection",
+                            "postgres.home",
+                            "config")),
+            entry(
+                    "engine.reference",
+                    Set.of(
+                            "engine.catalog",
+                            "engine.history",
+                            "engine.proof",
+                            "engine.snapshot",
+                            "postgres",
+                            "postgres.connection",
                             "postgres.home")),
             entry(
                     "engine.template",

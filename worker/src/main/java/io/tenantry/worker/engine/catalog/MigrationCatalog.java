@@ -185,6 +185,15 @@ public final class MigrationCatalog {
                 : migrations;
     }
 
+    /**
+     * The checksum that is the same for all homes: of a repeatable script before placeholders are replaced.
+     *
+     * @return null if Flyway computes none
+     */
+    public @Nullable Integer commonChecksum(Migration migration) {
+        return VersionFingerprints.commonChecksum(migration, scripts());
+    }
+
     private Migration forHome(Migration migration, TenantHome home) {
         if (migration.version() != null) {
             return migration;

@@ -51,15 +51,21 @@ public final class VersionFingerprints {
 
     private static void append(StringBuilder text, Migration migration, Scripts scripts) {
         String script = scripts.text(migration.script());
-        @Nullable Integer checksum = migration.version() == null && !script.isEmpty()
-                ? Integer.valueOf(FlywayEngine.checksum(script))
-                : migration.checksum();
+        @Nullable Integer checksum = commonChecksum(migration, scripts);
         append(text, String.valueOf(migration.version()));
         append(text, migration.description());
         append(text, migration.type());
         append(text, String.valueOf(checksum));
         // A class has no text, and often no checksum.
         append(text, script.isEmpty() ? migration.script() : "");
+    }
+
+    /** The checksum that is the same for all homes; null if Flyway computes none. */
+    static @Nullable Integer commonChecksum(Migration migration, Scripts scripts) {
+        String script = scripts.text(migration.script());
+        return migration.version() == null && !script.isEmpty()
+                ? Integer.valueOf(FlywayEngine.checksum(script))
+                : migration.checksum();
     }
 
     private static void append(StringBuilder text, String part) {

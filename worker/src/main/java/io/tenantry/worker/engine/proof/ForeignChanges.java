@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,10 @@ record ForeignChanges(
     private static final Query AFTER = Query.of("outside-objects.sql");
     private static final Query BEFORE = Query.of("objects-before.sql");
 
+    /** The names of objects that are not part of one database begin with this. */
+    private static final Pattern OUTSIDE_DATABASE = Pattern.compile(
+            "a role|role |memberships? |settings of |database |tablespace |comment on (?:role |a database)|right to set parameter ");
+
     /** An object of the database: its catalog, and its number there. */
     record Ref(long catalog, long number) {}
 
@@ -45,6 +51,11 @@ record ForeignChanges(
      * @param ofTenant whether it is the tenant's own although it is in no schema, as a role or a large object can be
      */
     record Item(String name, boolean ofExtension, boolean ofTenant) {
+        /** Whether it would outlive the database, as a role does. */
+        private boolean isOutsideDatabase() {
+            return OUTSIDE_DATABASE.matcher(name).lookingAt();
+        }
+
         /** An item that was there before the script, and so is the tenant's only if the trial has made it. */
         private Item of(Set<String> own) {
             return new Item(name, ofExtension, own.contains(name));
@@ -136,6 +147,11 @@ record ForeignChanges(
             }
         });
         return all;
+    }
+
+    /** Those of the items that would outlive the database. */
+    static Set<Item> outsideDatabase(Set<Item> items) {
+        return items.stream().filter(Item::isOutsideDatabase).collect(Collectors.toSet());
     }
 
     private Map<Ref, Found> before(Connection connection, String schema) throws SQLException {

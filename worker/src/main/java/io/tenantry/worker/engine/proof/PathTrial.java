@@ -116,6 +116,7 @@ record PathTrial(
             callbacks.add(new HomeLockGuard(scratch.home().lockKey(), catalog.scripts()));
             callbacks.add(running);
             FlywayEngine.configure(catalog.sources().without(rest), scratch.forFlyway(), scratch.home())
+                    .outOfOrder(catalog.isOutOfOrder())
                     .callbacks(callbacks.toArray(Callback[]::new))
                     .load()
                     .migrate();

@@ -194,7 +194,10 @@ final class SchemaBoundaryCheck {
     }
 
     private Set<ForeignChanges.Item> resolve(ForeignChanges changes, Set<String> made) throws SQLException {
-        return changes.resolve(scratch.session().connection(), scratch.home().schema(), made);
+        Set<ForeignChanges.Item> items =
+                changes.resolve(scratch.session().connection(), scratch.home().schema(), made);
+        // What the end of its own database drops needs no rollback.
+        return scratch.hasOwnDatabase() ? ForeignChanges.outsideDatabase(items) : items;
     }
 
     private String text(List<Migration> scripts) {

@@ -10,25 +10,28 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A home without a tenant, for trials. It is created and dropped many times, always with the same name, so that its
- * states can be compared directly. Its name is locked while it is in use. For use by one thread.
+ * states can be compared directly. Its name is locked while it is in use. It is a schema among those of tenants, or lies in a
+ * database of its own: then only the end of that database drops it. For use by one thread.
  */
 final class Scratch implements AutoCloseable {
     private static final String PREFIX = "tenantry_scratch_";
-    /** Short, since scripts also put the tenant's name into short columns. */
-    private static final String TENANT_PREFIX = "t";
 
     private final Server server;
     private final TenantHome home;
     private final ScratchSession session;
     private final SharedLocks locks;
+    /** Null if the home is a schema among those of tenants. */
+    private final @Nullable ScratchDatabase database;
     /** Whether all is part of one transaction. */
     private boolean held;
 
-    private Scratch(Server server, TenantHome home, HomeSession session) {
+    private Scratch(Server server, TenantHome home, HomeSession session, @Nullable ScratchDatabase database) {
         this.server = server;
+        this.database = database;
         this.home = home;
         this.session = new ScratchSession(session);
         // As long as a migration may keep a tenant's traffic waiting.
@@ -38,14 +41,18 @@ final class Scratch implements AutoCloseable {
 
     /** Opens a session, and drops the scratch homes that killed workers left. Creates no home yet. */
     static Scratch open(Server server, String database) throws SQLException {
-        byte[] random = new byte[6];
-        ThreadLocalRandom.current().nextBytes(random);
-        String number = HexFormat.of().formatHex(random);
-        TenantHome home = TenantHome.inSchema(TENANT_PREFIX + number, database, server.name(), PREFIX + number);
+        return open(server, database, NameStyle.PLAIN);
+    }
+
+    /** The same with names of this style. */
+    static Scratch open(Server server, String database, NameStyle style) throws SQLException {
+        String number = number();
+        TenantHome home =
+                TenantHome.inSchema(style.tenant(number), database, server.name(), PREFIX + style.partOfSchema(number));
         HomeSession session = HomeSession.open(server, home);
         // No tenant may get a session with settings that scripts have left in a trial.
         session.endAfterwards();
-        Scratch scratch = new Scratch(server, home, session);
+        Scratch scratch = new Scratch(server, home, session, null);
         try {
             scratch.dropLeftovers();
             scratch.session.renew();
@@ -54,6 +61,41 @@ final class Scratch implements AutoCloseable {
             scratch.session.close();
             throw failure;
         }
+    }
+
+    /** A home in a database of its own, which {@link #close} drops. */
+    static Scratch in(ScratchDatabase database, TenantHome home) throws SQLException {
+        HomeSession session;
+        try {
+            session = HomeSession.openIn(database.server(), home, database.name());
+        } catch (SQLException failure) {
+            database.close();
+            throw failure;
+        }
+        Scratch scratch = new Scratch(database.server(), home, session, database);
+        try {
+            scratch.session.renew();
+            return scratch;
+        } catch (SQLException failure) {
+            scratch.close();
+            throw failure;
+        }
+    }
+
+    /** Whether nothing of others is in the same database. */
+    boolean hasOwnDatabase() {
+        return database != null;
+    }
+
+    /** A name for a tenant that occurs nowhere else. */
+    static String tenant(NameStyle style) {
+        return style.tenant(number());
+    }
+
+    private static String number() {
+        byte[] random = new byte[6];
+        ThreadLocalRandom.current().nextBytes(random);
+        return HexFormat.of().formatHex(random);
     }
 
     private void dropLeftovers() throws SQLException {
@@ -121,7 +163,7 @@ final class Scratch implements AutoCloseable {
 
     /** Whether the transaction has locked tables outside the home for too long, so that it must end. */
     boolean blocksOthers() throws SQLException {
-        return locks.areHeldTooLong();
+        return !hasOwnDatabase() && locks.areHeldTooLong();
     }
 
     /** Ends the transaction that a failure of Flyway left open, unless all is one transaction. */
@@ -138,15 +180,19 @@ final class Scratch implements AutoCloseable {
         return held ? SavepointConnection.of(session.connection()) : session.connection();
     }
 
-    /** Creates an empty home with its mark. */
+    /** Creates an empty home with its mark. A database has a schema public from its beginning. */
     void create() throws SQLException {
-        session.execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
+        if (!hasOwnDatabase() || identity().isEmpty()) {
+            session.execute("CREATE SCHEMA " + Identifiers.quote(home.schema()));
+        }
         mark();
     }
 
-    /** Sets the mark that homes have. */
+    /** Sets the mark that homes have; in a database of its own it needs none. */
     void mark() throws SQLException {
-        session.execute(home.markSql());
+        if (!hasOwnDatabase()) {
+            session.execute(home.markSql());
+        }
     }
 
     /** The schema's number, and in the next line its comment; empty if there is no such schema. */
@@ -158,7 +204,7 @@ final class Scratch implements AutoCloseable {
                                 + " WHERE nspname = " + Identifiers.literal(home.schema())));
     }
 
-    /** Drops the home if it is there, or rolls back to {@link #hold}. */
+    /** Drops the home if it is there, or rolls back to {@link #hold}. In a database of its own it is not dropped. */
     void drop() throws SQLException {
         if (held) {
             session.connection().rollback();
@@ -167,7 +213,7 @@ final class Scratch implements AutoCloseable {
             session.renew();
         }
         // An event trigger would also fire for a DROP SCHEMA IF EXISTS that finds nothing.
-        if (!identity().isEmpty()) {
+        if (!hasOwnDatabase() && !identity().isEmpty()) {
             session.execute(dropSql(home.schema()));
         }
     }
@@ -186,7 +232,9 @@ final class Scratch implements AutoCloseable {
         } catch (SQLException unreachable) {
             // The next start finds it.
         }
-        if (session.isBroken()) {
+        if (database != null) {
+            database.close();
+        } else if (session.isBroken()) {
             dropInNewSession();
         }
     }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.snapshot;
 
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import io.tenantry.worker.postgres.Sha256;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -25,6 +26,11 @@ final class CatalogReader {
 
     private static final String MISSING_SCHEMA = "3F000";
 
+    /** Change it when this class makes other entries of the same rows. */
+    private static final String FORMAT = "1";
+
+    private static final int FORMAT_BYTES = 8;
+
     private final Connection connection;
     private final String schema;
     private final SchemaNameMask mask;
@@ -42,6 +48,14 @@ final class CatalogReader {
         String frame = SqlText.of(CatalogReader.class, "catalog-snapshot.sql");
         String parts = SqlText.of(CatalogReader.class, "catalog-" + objects + ".sql");
         return new KeptQuery(CatalogSnapshot.PREPARED + objects.replace('-', '_'), frame.replace("${objects}", parts));
+    }
+
+    static String format() {
+        return new Sha256()
+                .add(FORMAT)
+                .add(OBJECTS.sql())
+                .add(RARE_OBJECTS.sql())
+                .hex(FORMAT_BYTES);
     }
 
     CatalogSnapshot read() throws SQLException {

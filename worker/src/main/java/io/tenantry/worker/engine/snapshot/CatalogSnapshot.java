@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.snapshot;
 
 import io.tenantry.worker.postgres.Sha256;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -25,6 +26,12 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     /** The names of the prepared statements that reading a snapshot leaves in the session begin with this. */
     public static final String PREPARED = "tenantry_snapshot_";
 
+    private static final String FURTHER_SCHEMAS =
+            "SELECT pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_namespace n WHERE NOT"
+                    + " pg_catalog.starts_with(n.nspname, 'pg_') AND n.nspname NOT IN ('information_schema', ?) AND NOT EXISTS"
+                    + " (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid"
+                    + " = n.oid AND d.deptype = 'e')";
+
     /**
      * The definition of one object, or of one property of an object.
      *
@@ -46,6 +53,27 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
      */
     public static CatalogSnapshot of(Connection connection, String schema) throws SQLException {
         return new CatalogReader(connection, schema).read();
+    }
+
+    /**
+     * The same for a database of one tenant, with an entry {@code schema x} for each further schema that belongs neither to
+     * PostgreSQL nor to an extension. What the further schemas define is not read.
+     *
+     * @param schema that is read as a whole
+     */
+    public static CatalogSnapshot ofDatabase(Connection connection, String schema) throws SQLException {
+        SortedMap<String, Entry> entries = new TreeMap<>(of(connection, schema).entries());
+        Sql.forEach(
+                connection,
+                FURTHER_SCHEMAS,
+                row -> entries.put("schema " + row.getString(1), new Entry("", "")),
+                schema);
+        return new CatalogSnapshot(entries);
+    }
+
+    /** 16 hex digits of how a snapshot is read: a release with another one reads other snapshots of the same schema. */
+    public static String format() {
+        return CatalogReader.format();
     }
 
     /** SHA-256 of everything in it, in hex: equal for equal snapshots. */

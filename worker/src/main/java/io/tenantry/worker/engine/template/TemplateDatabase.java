@@ -5,6 +5,7 @@ import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.postgres.Databases;
 import io.tenantry.worker.postgres.Sha256;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.TemporaryName;
 import io.tenantry.worker.postgres.connection.Server;
 import java.sql.Connection;
 import java.sql.SQLException;

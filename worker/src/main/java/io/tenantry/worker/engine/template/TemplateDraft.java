@@ -7,6 +7,7 @@ import io.tenantry.worker.engine.flyway.ScriptIsolation;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.Databases;
 import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.TemporaryName;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;

@@ -52,6 +52,16 @@ public final class HomeSession implements AutoCloseable {
         return new HomeSession(home, server.connection(), server.timeouts(), server.budget(), server::evict);
     }
 
+    /**
+     * Opens a session in this database of the server, whatever the home's isolation.
+     *
+     * @throws DatabaseRefusedException if the database is missing, or closed to this user
+     */
+    public static HomeSession openIn(Server server, TenantHome home, String postgresDatabase) throws SQLException {
+        return new HomeSession(
+                home, server.connect(postgresDatabase), server.timeouts(), server.budget(), closed -> {});
+    }
+
     HomeSession(
             TenantHome home,
             Connection connection,

@@ -1,0 +1,133 @@
+package io.tenantry.worker.engine.reference;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.AppliedPath;
+import io.tenantry.worker.engine.proof.NameStyle;
+import io.tenantry.worker.engine.proof.ReferenceTrial;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
+import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.TenantHome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * References that are in memory, in the store, or made now, in this order. One is made at a time. Why one cannot be made is
+ * also kept in memory, for some minutes, since it is the same for all homes of a path. Safe for use by many threads.
+ */
+public final class KeptReferences implements References {
+    /** Enough for a fleet in a rollout. A reference of ten tables has 60 kB. */
+    private static final int IN_MEMORY = 32;
+    /** After that the server may have another version, or a reason may be mended. */
+    private static final Duration IN_MEMORY_FOR = Duration.ofMinutes(10);
+
+    private static final String WHERE = "SELECT current_setting('server_version_num')::int, current_user::text";
+
+    private final MigrationCatalog catalog;
+    private final Server server;
+    private final ReferenceTrial trial;
+    private final ReferenceStore store;
+    private final Object making = new Object();
+    /** The longest unused one goes first. Guarded by itself. */
+    private final Map<String, Known> known = new LinkedHashMap<>(IN_MEMORY, 0.75f, true);
+
+    /**
+     * @param reference null if it cannot be made
+     * @param reason why it cannot be made; empty otherwise
+     */
+    private record Known(@Nullable Reference reference, String reason, long sinceNanos) {
+        private boolean isRecent() {
+            return System.nanoTime() - sinceNanos < IN_MEMORY_FOR.toNanos();
+        }
+    }
+
+    /**
+     * Makes none yet.
+     *
+     * @param allow scripts, by their names in the history, that may reach outside the schema
+     */
+    public KeptReferences(MigrationCatalog catalog, Server server, Set<String> allow, ReferenceStore store) {
+        this.catalog = catalog;
+        this.server = server;
+        this.trial = new ReferenceTrial(catalog, allow);
+        this.store = store;
+    }
+
+    @Override
+    public Answer at(TenantHome home, AppliedPath path, Freshness freshness) throws SQLException {
+        String key = path.key() + "-" + (NameStyle.of(home) + "-" + home.isolation()).toLowerCase(Locale.ROOT);
+        Optional<Known> found = freshness == Freshness.KEPT ? inMemory(key) : Optional.empty();
+        if (found.isEmpty()) {
+            synchronized (making) {
+                found = freshness == Freshness.KEPT ? inMemory(key) : Optional.empty();
+                if (found.isEmpty()) {
+                    found = Optional.of(find(key, path, home, freshness));
+                    remember(key, found.get());
+                }
+            }
+        }
+        @Nullable Reference reference = found.get().reference();
+        return reference == null
+                ? new Answer.Unavailable(found.get().reason())
+                : new Answer.Found(reference.fill(home));
+    }
+
+    private Optional<Known> inMemory(String key) {
+        synchronized (known) {
+            return Optional.ofNullable(known.get(key)).filter(Known::isRecent);
+        }
+    }
+
+    private void remember(String key, Known one) {
+        synchronized (known) {
+            known.put(key, one);
+            if (known.size() > IN_MEMORY) {
+                known.remove(known.keySet().iterator().next());
+            }
+        }
+    }
+
+    private Known find(String key, AppliedPath path, TenantHome home, Freshness freshness) throws SQLException {
+        ReferenceStore.Place place = place(key);
+        if (freshness == Freshness.KEPT || path.unknown().isPresent()) {
+            Optional<Reference> kept = store.find(place);
+            if (kept.isPresent()) {
+                return known(kept.get(), "");
+            }
+        }
+        ReferenceTrial.Outcome outcome = trial.replay(path, server, home);
+        if (outcome instanceof ReferenceTrial.Outcome.Made made) {
+            Reference reference = Reference.of(made.snapshot(), made.scratch());
+            store.keep(place, reference);
+            return known(reference, "");
+        }
+        return known(null, ((ReferenceTrial.Outcome.Unavailable) outcome).reason());
+    }
+
+    private static Known known(@Nullable Reference reference, String reason) {
+        return new Known(reference, reason, System.nanoTime());
+    }
+
+    /** Without a connection afterwards: the trial needs one. */
+    private ReferenceStore.Place place(String key) throws SQLException {
+        try (Connection connection = server.connection()) {
+            return Sql.one(
+                    connection,
+                    WHERE,
+                    row -> new ReferenceStore.Place(
+                            server.name(),
+                            catalog.database(),
+                            key,
+                            row.getInt(1),
+                            row.getString(2),
+                            CatalogSnapshot.format() + Reference.FORMAT));
+        }
+    }
+}
