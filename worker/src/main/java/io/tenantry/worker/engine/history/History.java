@@ -29,6 +29,15 @@ public final class History {
         this.rows = List.copyOf(rows);
     }
 
+    /**
+     * The history that {@code flyway baseline} leaves.
+     *
+     * @param version up to which the home has everything
+     */
+    public static History baseline(String version) {
+        return new History(List.of(HistoryRow.baseline(MigrationVersion.fromVersion(version))));
+    }
+
     /** Reads the history; an absent table is an empty history. */
     public static History of(LockedHome home) throws SQLException {
         return of(home.connection(), home.home().schema());

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the script that Flyway complains about if history and scripts do not agree. */
 public final class HistoryMismatch {
-    /** How Flyway calls what {@code flyway baseline} leaves; those of scripts end so. */
-    private static final String BASELINE = "BASELINE";
-
     private HistoryMismatch() {}
 
     /** The first one; empty if it cannot be told. */
@@ -33,7 +30,7 @@ public final class HistoryMismatch {
             // script's.
             if (row.version() == null
                     || !row.success()
-                    || row.type().equals(BASELINE)
+                    || row.type().equals(HistoryRow.BASELINE)
                     || row.version().compareTo(head) > 0
                     || (known.isPresent() && row.isOf(known.get()))) {
                 continue;
@@ -42,7 +39,7 @@ public final class HistoryMismatch {
         }
         Optional<MigrationVersion> current = history.current();
         MigrationVersion baseline = history.rows().stream()
-                .filter(row -> row.success() && row.type().endsWith(BASELINE))
+                .filter(row -> row.success() && row.type().endsWith(HistoryRow.BASELINE))
                 .map(HistoryRow::version)
                 .filter(Objects::nonNull)
                 .max(MigrationVersion::compareTo)

@@ -20,6 +20,9 @@ public record HistoryRow(
     static final String COLUMNS =
             "\"installed_rank\", \"version\", \"description\", \"type\", \"script\", \"checksum\", \"success\"";
 
+    /** How Flyway calls the row that {@code flyway baseline} leaves. Types of scripts end so. */
+    static final String BASELINE = "BASELINE";
+
     /** What {@link #digest} is, in SQL. */
     public static final String DIGEST =
             "pg_catalog.concat_ws('|', \"installed_rank\", \"version\", \"description\", \"type\", \"checksum\", \"success\")";
@@ -49,6 +52,21 @@ public record HistoryRow(
                 migration.script(),
                 migration.checksum(),
                 true);
+    }
+
+    /**
+     * The row that {@code flyway baseline} leaves: the home had everything up to this version before its history began.
+     *
+     * @see <a href="https://documentation.red-gate.com/fd/baseline-277578954.html">Flyway: baseline</a>
+     */
+    static HistoryRow baseline(MigrationVersion version) {
+        String text = "<< Flyway Baseline >>";
+        return new HistoryRow(1, version, text, BASELINE, text, null, true);
+    }
+
+    /** Whether it stands for all migrations up to its version, of which none left a row. */
+    boolean isBaseline() {
+        return success && type.equals(BASELINE) && version != null;
     }
 
     /** Whether this row says of the migration what Flyway would validate. */

@@ -98,8 +98,14 @@ public sealed interface MigrationState {
                 latestOfRepeatable.put(row.description(), row);
                 return;
             }
+            boolean isFirst = highest.equals(MigrationVersion.EMPTY);
             if (version.compareTo(highest) > 0) {
                 highest = version;
+            }
+            if (isFirst && row.isBaseline()) {
+                baseline = version;
+                beyond = version.compareTo(head) > 0;
+                return;
             }
             @Nullable Migration known = byPlace.get(new Place(version, row.type()));
             if (known != null) {

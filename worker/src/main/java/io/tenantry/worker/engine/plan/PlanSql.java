@@ -104,7 +104,7 @@ public final class PlanSql {
                 .append(";\n")
                 .append(home.markSql())
                 .append(";\n");
-        history();
+        sql.append(historyTable(home.schema()));
         boolean leaves = false;
         for (int i = 0; i < scripts.size(); i++) {
             if (leaves) {
@@ -164,16 +164,13 @@ public final class PlanSql {
                 .append(" THEN '" + CHANGED + "' ELSE '1' END)::integer;\n");
     }
 
-    private void history() {
-        sql.append("CREATE TABLE ")
-                .append(table)
-                .append(HISTORY_COLUMNS)
-                .append("ALTER TABLE ")
-                .append(table)
-                .append(" ADD CONSTRAINT \"" + History.TABLE
-                        + "_pk\" PRIMARY KEY (\"installed_rank\");\nCREATE INDEX \"" + History.TABLE + "_s_idx\" ON ")
-                .append(table)
-                .append(" (\"success\");\n");
+    /** Three statements that make an empty history table, as Flyway makes it. */
+    static String historyTable(String schema) {
+        String table = History.table(schema);
+        return "CREATE TABLE " + table + HISTORY_COLUMNS + "ALTER TABLE " + table
+                + " ADD CONSTRAINT \"" + History.TABLE
+                + "_pk\" PRIMARY KEY (\"installed_rank\");\nCREATE INDEX \"" + History.TABLE + "_s_idx\" ON " + table
+                + " (\"success\");\n";
     }
 
     private void script(int rank, PlannedScript script, HistoryInsert.Row row) {

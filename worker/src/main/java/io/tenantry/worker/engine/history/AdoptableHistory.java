@@ -1,0 +1,59 @@
+package io.tenantry.worker.engine.history;
+
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.postgres.home.TenantHome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.api.MigrationVersion;
+
+/** Which histories a home that exists already can go on with. */
+public final class AdoptableHistory {
+    private AdoptableHistory() {}
+
+    /** Says why a home with this history table cannot go on with the migrations of the catalog; empty if it can. */
+    public static Optional<String> fault(MigrationCatalog catalog, TenantHome home, History history) {
+        Optional<MigrationVersion> current = history.current();
+        if (current.isEmpty()) {
+            return Optional.of("its table " + History.TABLE
+                    + " has no version: drop it if it is a left-over, or give it a" + " baseline by Flyway");
+        }
+        Optional<HistoryRow> failed =
+                history.rows().stream().filter(row -> !row.success()).findFirst();
+        if (failed.isPresent()) {
+            return Optional.of(failed.get().script()
+                    + " failed there: finish or undo its work, and repair the history by" + " `flyway repair`");
+        }
+        String head = catalog.head().orElse("none");
+        if (!head.equals("none") && current.get().compareTo(MigrationVersion.fromVersion(head)) > 0) {
+            return Optional.of("its version " + current.get() + " is newer than the newest of the migrations here, "
+                    + head + ": use the release that has it");
+        }
+        List<Migration> migrations = catalog.migrationsFor(home);
+        MigrationState state = MigrationState.of(migrations, history, null, catalog.isOutOfOrder());
+        return state instanceof MigrationState.Irregular
+                ? Optional.of(HistoryMismatch.of(migrations, home, history)
+                        .map(ResultError::message)
+                        .orElse("its history does not fit the migrations: `flyway validate` says more"))
+                : Optional.empty();
+    }
+
+    /**
+     * The histories that may be written into a home without one that looks like this version: a baseline, and a baseline
+     * with the repeatable scripts after it. The first that fits is the right one.
+     */
+    public static List<History> at(MigrationCatalog catalog, TenantHome home, String version) {
+        History alone = History.baseline(version);
+        List<History> histories = new ArrayList<>(List.of(alone));
+        History all = alone;
+        for (Migration migration : catalog.migrationsFor(home)) {
+            all = migration.version() == null ? all.with(migration) : all;
+        }
+        if (all != alone) {
+            histories.add(all);
+        }
+        return histories;
+    }
+}
