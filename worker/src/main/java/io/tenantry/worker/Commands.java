@@ -2,6 +2,8 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.cli.CommandLines;
 import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.adopt.Adopt;
+import io.tenantry.worker.cli.adopt.ForgetTenants;
 import io.tenantry.worker.cli.deadletters.DeadLettersGroup;
 import io.tenantry.worker.cli.fleet.ShowTenant;
 import io.tenantry.worker.cli.fleet.Status;
@@ -35,15 +37,20 @@ public final class Commands {
                 environment,
                 List.of(
                         new Status(environment),
-                        new Tenants(environment),
+                        tenants(environment),
                         new ShowTenant(environment),
                         new Onboard(environment, System.in),
                         new Migrate(environment, System.in),
                         RolloutGroup.of(environment),
                         DeadLettersGroup.of(environment),
+                        new Adopt(environment),
                         new RegistryGroup().with(new RebuildRegistry(environment)),
                         Config.of(environment),
                         new CreateTopics(environment),
                         new Run(environment, worker)));
+    }
+
+    private static CommandLine tenants(Environment environment) {
+        return new CommandLine(new Tenants(environment)).addSubcommand(new ForgetTenants(environment));
     }
 }

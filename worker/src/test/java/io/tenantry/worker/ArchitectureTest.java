@@ -221,6 +221,21 @@ class ArchitectureTest {
                             "config",
                             "config.read")),
             entry("cli.registry", Set.of("cli", "operator", "operator.rebuild", "postgres.home", "config")),
+            entry("cli.adopt", Set.of("cli", "operator", "operator.adopt", "config")),
+            entry(
+                    "operator.adopt",
+                    Set.of(
+                            "operator",
+                            "operator.home",
+                            "engine.catalog",
+                            "engine.history",
+                            "engine.plan",
+                            "engine.snapshot",
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home",
+                            "registry",
+                            "config")),
             entry(
                     "operator.rebuild",
                     Set.of(
@@ -323,6 +338,7 @@ class ArchitectureTest {
                     "picocli..",
                     Set.of(
                             "cli",
+                            "cli.adopt",
                             "cli.fleet",
                             "cli.deadletters",
                             "cli.registry",
@@ -341,6 +357,7 @@ class ArchitectureTest {
                             "registry.overview",
                             "registry.rollout",
                             "rollout",
+                            "operator.adopt",
                             "operator.rebuild",
                             "operator.fleet",
                             "operator.deadletters",

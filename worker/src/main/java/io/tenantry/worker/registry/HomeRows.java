@@ -25,7 +25,16 @@ public final class HomeRows {
 
     /** Writes what was seen of a home under its lock; the attributes of its tenant stay. */
     public void write(Connection connection, RegisteredHome home) throws SQLException {
-        tenants.register(connection, List.of(new Registration(home.tenant(), true, Map.of(), List.of(home))));
+        write(connection, List.of(home));
+    }
+
+    /** The same for many homes. */
+    public void write(Connection connection, List<RegisteredHome> homes) throws SQLException {
+        tenants.register(
+                connection,
+                homes.stream()
+                        .map(home -> new Registration(home.tenant(), true, Map.of(), List.of(home)))
+                        .toList());
     }
 
     /**

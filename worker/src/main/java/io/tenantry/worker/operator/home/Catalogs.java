@@ -50,7 +50,7 @@ public final class Catalogs {
      * @param server asked what PostgreSQL it is; the caller has none of its connections open
      * @throws OperationFailedException if they cannot be read
      */
-    MigrationCatalog of(String database, Server server) throws OperationFailedException {
+    public MigrationCatalog of(String database, Server server) throws OperationFailedException {
         Optional<MigrationCatalog> known = read.get(database);
         if (known == null || known.isEmpty()) {
             known = Optional.of(load(database, server));

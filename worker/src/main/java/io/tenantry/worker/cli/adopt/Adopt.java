@@ -1,0 +1,114 @@
+package io.tenantry.worker.cli.adopt;
+
+import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.OperatorCommand;
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.operator.adopt.Adoption;
+import io.tenantry.worker.operator.adopt.AdoptionTerms;
+import io.tenantry.worker.operator.adopt.HomePattern;
+import java.util.LinkedHashMap;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code adopt}. */
+@Command(
+        name = "adopt",
+        description = {
+            "Registers schemas or databases of tenants that exist already, and marks them, so that rollouts and requests reach them."
+                    + " Writes nothing without --yes.",
+            "A home with a history of Flyway is registered at its version if the history fits the migrations. Its tables are left as"
+                    + " they are.",
+            "Works on one home at a time, on one of the servers' connections. Workers may run. Can be stopped and run again at any time.",
+            "Status 1 if a home was refused, is different, or could not be read."
+        },
+        footer = {
+            "",
+            "Example: look first, then adopt what can be adopted",
+            "  tenantry adopt --database users --pattern 'tenant_{tenant}'",
+            "  tenantry adopt --database users --pattern 'tenant_{tenant}' --yes"
+        })
+public final class Adopt extends OperatorCommand {
+    @Option(
+            names = "--database",
+            paramLabel = "DATABASE",
+            required = true,
+            description = "The named database that the homes belong to.")
+    private String database = "";
+
+    @Option(
+            names = "--pattern",
+            paramLabel = "PATTERN",
+            description =
+                    "How the schemas or databases are called, with {tenant} for the tenant; as the setting location, if it is"
+                            + " left out.")
+    private @Nullable String pattern;
+
+    @Option(names = "--server", paramLabel = "SERVER", description = "Homes on this server only.")
+    private @Nullable String server;
+
+    @Option(names = "--yes", description = "Mark and register the homes that can be adopted.")
+    private boolean yes;
+
+    public Adopt(Environment environment) {
+        super(environment);
+    }
+
+    @Override
+    protected int run(Invocation invocation) throws Exception {
+        DatabaseSettings settings = database(invocation.settings());
+        AdoptionTerms terms = new AdoptionTerms(
+                database, pattern(settings), server(invocation.settings()), null, new LinkedHashMap<>(), yes);
+        ShownAdoption shown = new ShownAdoption(invocation.output(), terms, command(invocation));
+        new Adoption(invocation.access(), terms).run(shown);
+        return shown.end(invocation.access().interruption());
+    }
+
+    private DatabaseSettings database(Settings settings) {
+        DatabaseSettings found = settings.databases().stream()
+                .filter(one -> one.name().equals(database))
+                .findFirst()
+                .orElseThrow(() -> usage("database " + database + " is not configured; configured: "
+                        + String.join(
+                                ", ",
+                                settings.databases().stream()
+                                        .map(DatabaseSettings::name)
+                                        .toList())));
+        if (found.isolation() == Isolation.SHARED) {
+            throw usage("database " + database + " is shared by all tenants: its schema " + found.location()
+                    + " needs no mark, and is used as it is from the first migrate --database " + database + " on");
+        }
+        return found;
+    }
+
+    private HomePattern pattern(DatabaseSettings settings) {
+        String text = Objects.requireNonNullElse(pattern, settings.location());
+        return HomePattern.of(text)
+                .orElseThrow(() -> usage("--pattern is " + text + "; expected " + HomePattern.TENANT
+                        + " once, and beside it a-z, 0-9, _ and -, as in 'tenant_{tenant}'"));
+    }
+
+    private @Nullable String server(Settings settings) {
+        if (server != null && !settings.servers().containsKey(server)) {
+            throw usage("server " + server + " is not configured; configured: "
+                    + String.join(", ", settings.servers().keySet()));
+        }
+        return server;
+    }
+
+    /** The same command for the same homes, without what it writes. */
+    private String command(Invocation invocation) {
+        StringBuilder command = new StringBuilder("adopt --database ").append(database);
+        if (pattern != null) {
+            command.append(" --pattern '").append(pattern).append('\'');
+        }
+        if (server != null) {
+            command.append(" --server ").append(server);
+        }
+        return invocation.next().of(command.toString());
+    }
+}

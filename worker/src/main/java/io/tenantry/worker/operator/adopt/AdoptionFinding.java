@@ -1,0 +1,80 @@
+package io.tenantry.worker.operator.adopt;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of one schema or database.
+ *
+ * @param tenant as the pattern says; not a valid name if it is refused for that
+ * @param server a name of the configuration
+ * @param location the schema or database
+ * @param version that it has, or that it would be registered with; null if that is not known
+ * @param source what says so, as in {@code flyway_schema_history}; null if nothing does
+ * @param detail for people: why it is refused, or what is to be done; null if the rest says all
+ * @param differences from what the migrations make up to the version; empty unless that is why it is not adopted
+ */
+public record AdoptionFinding(
+        String tenant,
+        String database,
+        String server,
+        String location,
+        State state,
+        @Nullable String version,
+        @Nullable String source,
+        @Nullable String detail,
+        List<String> differences) {
+    public AdoptionFinding {
+        differences = List.copyOf(differences);
+    }
+
+    /** What is or was done with it. */
+    public enum State {
+        /** Can be adopted; nothing was written. */
+        ADOPTABLE,
+        /** Is marked and registered now. */
+        ADOPTED,
+        /** Was marked and registered before. */
+        KNOWN,
+        /** Is not what the migrations make. */
+        DIFFERENT,
+        /** Nothing says at which version it is. */
+        UNKNOWN_VERSION,
+        /** Must not be adopted as it is. */
+        REFUSED,
+        /** Could not be read, or another session worked on it. */
+        UNREADABLE;
+
+        /** Whether the home is, or can be, a tenant's. */
+        public boolean isGood() {
+            return this == ADOPTABLE || this == ADOPTED || this == KNOWN;
+        }
+    }
+
+    static AdoptionFinding of(Candidate candidate, State state, @Nullable String detail) {
+        return of(candidate, state, null, null, detail, List.of());
+    }
+
+    static AdoptionFinding of(
+            Candidate candidate,
+            State state,
+            @Nullable String version,
+            @Nullable String source,
+            @Nullable String detail,
+            List<String> differences) {
+        return new AdoptionFinding(
+                String.valueOf(candidate.home().tenant()),
+                candidate.home().database(),
+                candidate.home().server(),
+                candidate.home().location(),
+                state,
+                version,
+                source,
+                detail,
+                differences);
+    }
+
+    AdoptionFinding as(State other) {
+        return new AdoptionFinding(tenant, database, server, location, other, version, source, detail, differences);
+    }
+}
