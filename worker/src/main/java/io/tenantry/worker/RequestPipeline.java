@@ -101,7 +101,9 @@ final class RequestPipeline {
                         resources.registryOutage(),
                         meters,
                         settings.kafka().eventSource(),
-                        signup -> signup ? lanes.isSaturatedByInteractive() : lanes.isSaturated() && lanes.hasWork(),
+                        signup -> signup
+                                ? lanes.isSaturatedByInteractive() && lanes.hasInteractiveWork()
+                                : lanes.isSaturated() && lanes.hasWork(),
                         fatal);
                 LedgerPruning pruning =
                         new LedgerPruning(registry, settings.registry().ledgerRetention(), meters.settling(), fatal);

@@ -171,7 +171,7 @@ public final class PollLoop implements Runnable {
 
     private void turn() {
         attempt(this::pollAndAdmit);
-        parts.lanes().inFlight(inFlight.size());
+        parts.lanes().inFlight(inFlight.size(), inFlight.signups());
         attempt(committer::settleAndCommit);
         outstanding.look();
         if (!drain.isOn() && membership.isLost()) {

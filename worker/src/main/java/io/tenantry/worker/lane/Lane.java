@@ -27,6 +27,9 @@ final class Lane {
     /** What {@link Workload} has counted of it. */
     Workload.Part counted = Workload.Part.NONE;
 
+    /** The same of {@link #interactivePart}. */
+    Workload.Part countedInteractive = Workload.Part.NONE;
+
     private @Nullable WaitReason reason;
     /** Whether the waiting head lets tasks pass that may overtake it. */
     private boolean stepsAside;
@@ -52,16 +55,19 @@ final class Lane {
 
     /** What it has of work that could go on now. */
     Workload.Part part() {
-        if (state != State.WAITING || reason == WaitReason.REGISTRY_ANSWER) {
-            return new Workload.Part(tasks.size(), 0, 0, interactive());
-        }
-        return reason == WaitReason.NO_CONNECTION
-                ? new Workload.Part(tasks.size(), 0, 1, interactive())
-                : new Workload.Part(0, tasks.size(), 0, 0);
+        return part(tasks.size());
     }
 
-    private int interactive() {
-        return !tasks.isEmpty() && head().priority() == Task.Priority.INTERACTIVE ? 1 : 0;
+    /** Its head alone, if a person waits for it. */
+    Workload.Part interactivePart() {
+        return !tasks.isEmpty() && head().priority() == Task.Priority.INTERACTIVE ? part(1) : Workload.Part.NONE;
+    }
+
+    private Workload.Part part(int size) {
+        if (state != State.WAITING || reason == WaitReason.REGISTRY_ANSWER) {
+            return new Workload.Part(size, 0, 0);
+        }
+        return reason == WaitReason.NO_CONNECTION ? new Workload.Part(size, 0, 1) : new Workload.Part(0, size, 0);
     }
 
     /**

@@ -30,6 +30,7 @@ public final class Lanes implements AutoCloseable {
     private int running;
     private boolean draining;
     private volatile int inFlight;
+    private volatile int interactiveInFlight;
 
     /**
      * @param concurrency threads, which is how many lanes run at once
@@ -103,9 +104,14 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /** Tells how many requests have no published result, those whose outcome is being written or published included. */
-    public void inFlight(int requests) {
+    /**
+     * Tells how many requests have no published result, those whose outcome is being written or published included.
+     *
+     * @param interactive those of them for which a person waits
+     */
+    public void inFlight(int requests, int interactive) {
         inFlight = requests;
+        interactiveInFlight = interactive;
     }
 
     /**
@@ -114,21 +120,28 @@ public final class Lanes implements AutoCloseable {
      */
     public boolean isSaturated() {
         synchronized (lock) {
-            return workload.exceeds(concurrency, inFlight);
+            return workload.all().exceeds(concurrency, inFlight);
         }
     }
 
-    /** Whether more lanes have a head that could go on, and for which a person waits, than there are threads. */
+    /** The same, if nothing counts but the requests for which a person waits. */
     public boolean isSaturatedByInteractive() {
         synchronized (lock) {
-            return workload.interactiveExceeds(concurrency);
+            return workload.interactive().exceeds(concurrency, interactiveInFlight);
         }
     }
 
     /** Whether any task runs or could run, so that its outcome may come soon. */
     public boolean hasWork() {
         synchronized (lock) {
-            return workload.isAny();
+            return workload.all().isAny();
+        }
+    }
+
+    /** The same of tasks for which a person waits. */
+    public boolean hasInteractiveWork() {
+        synchronized (lock) {
+            return workload.interactive().isAny();
         }
     }
 

@@ -6,48 +6,58 @@ package io.tenantry.worker.lane;
  */
 final class Workload {
     /**
-     * What a lane adds.
+     * What a lane adds, or all of them.
      *
      * @param tasks that could go on, one after the other
      * @param waiting tasks that wait for something else
-     * @param lackConnection 1 if its head waits for a connection, else 0
-     * @param interactive 1 if its head could go on, and a person waits for it, else 0
+     * @param lackConnection heads that wait for a connection
      */
-    record Part(int tasks, int waiting, int lackConnection, int interactive) {
-        static final Part NONE = new Part(0, 0, 0, 0);
+    record Part(int tasks, int waiting, int lackConnection) {
+        static final Part NONE = new Part(0, 0, 0);
+
+        private Part plus(Part other) {
+            return new Part(tasks + other.tasks, waiting + other.waiting, lackConnection + other.lackConnection);
+        }
+
+        private Part minus(Part other) {
+            return new Part(tasks - other.tasks, waiting - other.waiting, lackConnection - other.lackConnection);
+        }
+
+        /** Whether any task could go on. */
+        boolean isAny() {
+            return tasks > 0;
+        }
+
+        /**
+         * Whether there is more work than so many threads, or than the connections, can do at once.
+         *
+         * @param inFlight requests that have no published result, with or without a task here
+         */
+        boolean exceeds(int threads, int inFlight) {
+            return tasks > threads || inFlight - waiting > threads || lackConnection > 0;
+        }
     }
 
-    private int tasks;
-    private int waiting;
-    private int lackConnection;
-    private int interactive;
+    private Part all = Part.NONE;
+    private Part interactive = Part.NONE;
 
     /** To be called after each change of the lane. */
     void update(Lane lane) {
-        Part before = lane.counted;
+        all = all.minus(lane.counted);
+        interactive = interactive.minus(lane.countedInteractive);
         lane.counted = lane.part();
-        tasks += lane.counted.tasks() - before.tasks();
-        waiting += lane.counted.waiting() - before.waiting();
-        lackConnection += lane.counted.lackConnection() - before.lackConnection();
-        interactive += lane.counted.interactive() - before.interactive();
+        lane.countedInteractive = lane.interactivePart();
+        all = all.plus(lane.counted);
+        interactive = interactive.plus(lane.countedInteractive);
     }
 
-    /** Whether any task could go on. */
-    boolean isAny() {
-        return tasks > 0;
+    /** What all lanes have. */
+    Part all() {
+        return all;
     }
 
-    /** Whether there are more heads for which a person waits than so many threads can do at once. */
-    boolean interactiveExceeds(int threads) {
-        return interactive > threads;
-    }
-
-    /**
-     * Whether there is more work than so many threads, or than the connections, can do at once.
-     *
-     * @param inFlight requests that have no published result, with or without a task here
-     */
-    boolean exceeds(int threads, int inFlight) {
-        return tasks > threads || inFlight - waiting > threads || lackConnection > 0;
+    /** The heads for which a person waits. */
+    Part interactive() {
+        return interactive;
     }
 }

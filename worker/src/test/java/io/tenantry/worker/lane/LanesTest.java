@@ -192,9 +192,9 @@ class LanesTest {
                     "it waits",
                     () -> fixture.journal.size() == 1 && fixture.lanes.running() == 0);
 
-            fixture.lanes.inFlight(3);
+            fixture.lanes.inFlight(3, 0);
             assertThat(fixture.lanes.isSaturated()).isFalse();
-            fixture.lanes.inFlight(4);
+            fixture.lanes.inFlight(4, 0);
             assertThat(fixture.lanes.isSaturated()).isTrue();
             assertThat(fixture.lanes.hasWork()).isFalse();
         }
@@ -224,6 +224,28 @@ class LanesTest {
             gate.open();
             fixture.awaitIdle();
             assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+        }
+    }
+
+    /** Otherwise each of many signups gets a transaction of its own, although they are what the worker cannot keep up with. */
+    @Test
+    void isSaturatedBySignupsThatWaitForAConnectionOrAreNotPublished() {
+        try (LanesFixture fixture = new LanesFixture(2)) {
+            fixture.lanes.inFlight(9, 2);
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+            fixture.lanes.inFlight(9, 3);
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isTrue();
+            assertThat(fixture.lanes.hasInteractiveWork()).isFalse();
+            fixture.lanes.inFlight(0, 0);
+
+            Wait wait = new Wait(WaitReason.NO_CONNECTION, "a test");
+            fixture.submit(fixture.bulk("upgrade", "a").then(() -> new NextAction.Snooze(LanesFixture.LONG, wait)));
+            Await.until(LanesFixture.DEADLINE, "the upgrade waits", fixture.lanes::isSaturated);
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+            fixture.submit(
+                    fixture.interactive("signup", "b").then(() -> new NextAction.Snooze(LanesFixture.LONG, wait)));
+            Await.until(LanesFixture.DEADLINE, "the signup waits", fixture.lanes::isSaturatedByInteractive);
+            assertThat(fixture.lanes.hasInteractiveWork()).isTrue();
         }
     }
 

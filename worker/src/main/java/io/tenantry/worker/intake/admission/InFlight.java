@@ -35,6 +35,8 @@ public final class InFlight {
     private final List<Entry> startable = new ArrayList<>();
     private final Map<Coordinates, Remembered> remembered = new LinkedHashMap<>();
     private volatile int size;
+    /** Of the poll thread alone. */
+    private int signups;
 
     public InFlight(Admission admission) {
         this.admission = admission;
@@ -103,6 +105,7 @@ public final class InFlight {
     public boolean add(Coordinates coordinates, Entry entry) {
         entries.put(coordinates, entry);
         size = entries.size();
+        signups += signup(entry);
         Deque<Coordinates> same = byIdentity.computeIfAbsent(Identity.of(entry), identity -> new ArrayDeque<>());
         same.add(coordinates);
         return same.size() == 1;
@@ -157,6 +160,7 @@ public final class InFlight {
         entries.remove(coordinates);
         admission.ended(coordinates, entry);
         size = entries.size();
+        signups -= signup(entry);
         Deque<Coordinates> same = Objects.requireNonNull(byIdentity.get(Identity.of(entry)));
         boolean wasStarted = coordinates.equals(same.peek());
         same.remove(coordinates);
@@ -169,5 +173,14 @@ public final class InFlight {
 
     public int size() {
         return size;
+    }
+
+    /** Those of them that bring a new tenant. */
+    public int signups() {
+        return signups;
+    }
+
+    private static int signup(Entry entry) {
+        return entry.request().isSignup() ? 1 : 0;
     }
 }
