@@ -1,30 +1,38 @@
 package io.tenantry.worker.lane;
 
 import java.time.Duration;
-import java.util.concurrent.PriorityBlockingQueue;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that run the heads of lanes, and the timer that wakes lanes. All are daemons. Safe for use by many threads;
  * nothing here blocks the caller.
+ *
+ * <p>Of several idle threads, the one that worked last works next. A connection pool gives a thread the connection that it
+ * had before. So a worker with little to do uses few sessions: each session of PostgreSQL must learn of every object that the
+ * others have made, and one that has missed too many of them builds its caches anew.
  */
 final class LanePool implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    private final int concurrency;
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor timer;
-    private final AtomicLong arrivals = new AtomicLong();
+    /** What waits for a thread. Guards the fields below. */
+    private final Queue<Turn> turns = new PriorityQueue<>();
+
+    private long arrivals;
+    private int busy;
 
     /** A lane's turn at a thread: higher priority first, then first come, first served. */
-    private record Turn(Task.Priority priority, long arrival, Runnable work) implements Runnable, Comparable<Turn> {
-        @Override
-        public void run() {
-            work.run();
-        }
-
+    private record Turn(Task.Priority priority, long arrival, Runnable work) implements Comparable<Turn> {
         @Override
         public int compareTo(Turn other) {
             int byPriority = priority.compareTo(other.priority);
@@ -33,13 +41,17 @@ final class LanePool implements AutoCloseable {
     }
 
     LanePool(int concurrency) {
+        this.concurrency = concurrency;
         AtomicInteger number = new AtomicInteger();
+        // This queue serves the thread first that came last. There may be a thread more than are busy: one that has
+        // just
+        // ended its last turn and does not wait yet.
         this.threads = new ThreadPoolExecutor(
-                concurrency,
-                concurrency,
                 0,
-                TimeUnit.SECONDS,
-                new PriorityBlockingQueue<>(),
+                Integer.MAX_VALUE,
+                IDLE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
                 work -> daemon(work, "lane-" + number.incrementAndGet()));
         this.timer = new ScheduledThreadPoolExecutor(1, work -> daemon(work, "lane-timer"));
         this.timer.setRemoveOnCancelPolicy(true);
@@ -47,7 +59,39 @@ final class LanePool implements AutoCloseable {
 
     /** Runs the work when a thread is free and no work of a higher priority waits. */
     void execute(Task.Priority priority, Runnable work) {
-        threads.execute(new Turn(priority, arrivals.incrementAndGet(), work));
+        synchronized (turns) {
+            turns.add(new Turn(priority, arrivals++, work));
+            if (busy == concurrency) {
+                return;
+            }
+            busy++;
+        }
+        threads.execute(this::runTurns);
+    }
+
+    private void runTurns() {
+        boolean ended = false;
+        try {
+            for (Turn next = nextTurn(); next != null; next = nextTurn()) {
+                next.work().run();
+            }
+            ended = true;
+        } finally {
+            if (!ended && !threads.isShutdown()) {
+                threads.execute(this::runTurns);
+            }
+        }
+    }
+
+    /** Null if there is none: then the caller is not busy any more. */
+    private @Nullable Turn nextTurn() {
+        synchronized (turns) {
+            Turn next = threads.isShutdown() ? null : turns.poll();
+            if (next == null) {
+                busy--;
+            }
+            return next;
+        }
     }
 
     /** Runs the work on the timer's thread, which it must not hold up. */

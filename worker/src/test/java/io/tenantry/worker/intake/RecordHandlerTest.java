@@ -221,6 +221,9 @@ class RecordHandlerTest {
                 "{\"tenant\":\"acme\"}".getBytes(StandardCharsets.UTF_8)));
 
         assertThat(started).hasSize(2);
+        assertThat(inFlight.signups()).isEqualTo(1);
+        started.forEach(this::answer);
+        assertThat(inFlight.signups()).isZero();
     }
 
     @Test

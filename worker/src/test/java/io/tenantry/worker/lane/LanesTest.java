@@ -6,14 +6,19 @@ import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Order, and who runs at the same time. */
@@ -118,6 +123,37 @@ class LanesTest {
 
             assertThat(most).hasValueLessThanOrEqualTo(2);
             assertThat(fixture.journal).hasSize(200);
+        }
+    }
+
+    /** Then a worker with little to do uses few of its sessions. */
+    @Test
+    void theThreadThatWorkedLastWorksNext() {
+        Set<Thread> workers = ConcurrentHashMap.newKeySet();
+        AtomicReference<Thread> last = new AtomicReference<>(Thread.currentThread());
+        try (LanesFixture fixture = new LanesFixture(4)) {
+            List<LanesFixture.Gate> gates =
+                    Stream.of("a", "b", "c", "d").map(fixture::occupyThread).toList();
+            gates.forEach(LanesFixture.Gate::open);
+            fixture.awaitIdle();
+
+            for (int i = 0; i < 20; i++) {
+                CountDownLatch ran = new CountDownLatch(1);
+                fixture.submit(fixture.bulk("task", "lane " + i).then(() -> {
+                    last.set(Thread.currentThread());
+                    ran.countDown();
+                    return new NextAction.Finished();
+                }));
+                LanesFixture.await(ran);
+                Thread worked = Objects.requireNonNull(last.get());
+                workers.add(worked);
+                Await.until(
+                        LanesFixture.DEADLINE,
+                        "the thread is idle",
+                        () -> worked.getState() == Thread.State.TIMED_WAITING);
+            }
+
+            assertThat(workers).hasSize(1);
         }
     }
 
