@@ -263,6 +263,7 @@ class ArchitectureTest {
                             "registry.lease",
                             "step",
                             "config")),
+            entry("drift", Set.of("engine.snapshot", "config")),
             entry("operator.request", Set.of("operator", "config", "config.read")),
             entry("cli.rollout", Set.of("cli", "operator", "operator.rollout", "registry.rollout", "config.read")),
             entry("operator", Set.of("postgres", "registry", "config", "config.read")),

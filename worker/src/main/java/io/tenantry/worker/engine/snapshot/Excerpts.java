@@ -12,19 +12,21 @@ public final class Excerpts {
     private final int common;
 
     /** Null stands for no definition. */
-    Excerpts(@Nullable String one, @Nullable String other) {
+    public Excerpts(@Nullable String one, @Nullable String other) {
         this.common = one == null || other == null ? 0 : commonPrefix(one, other);
     }
 
     /** The excerpt of one of them, in back quotes; "nothing" for null. */
     String of(@Nullable String definition) {
-        if (definition == null) {
-            return "nothing";
-        }
+        return definition == null ? "nothing" : '`' + plain(definition) + '`';
+    }
+
+    /** The excerpt of one of them. */
+    public String plain(String definition) {
         int from = definition.length() <= LONGEST ? 0 : Math.max(0, common - LEAD);
         int to = Math.min(definition.length(), from + LONGEST);
         String shown = (from > 0 ? "…" : "") + definition.substring(from, to) + (to < definition.length() ? "…" : "");
-        return '`' + inOneLine(shown) + '`';
+        return inOneLine(shown);
     }
 
     /** The beginning of a text, in one line. */

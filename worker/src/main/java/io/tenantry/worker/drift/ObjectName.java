@@ -1,0 +1,72 @@
+package io.tenantry.worker.drift;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The label of an entry of a snapshot in parts. Immutable.
+ *
+ * @param kind as the snapshot has it, such as {@code materialized view}
+ * @param name of the object; with its table only if it is a column
+ * @param table the table, view or type that it belongs to; null if it belongs to the schema
+ */
+record ObjectName(String kind, String name, @Nullable String table) {
+    /** Kinds of more than one word. */
+    private static final List<String> LONG_KINDS = List.of(
+            "materialized view",
+            "foreign table",
+            "composite type",
+            "range type",
+            "multirange type",
+            "shell type",
+            "base type",
+            "operator class",
+            "operator family",
+            "text search configuration",
+            "text search dictionary",
+            "text search parser",
+            "text search template",
+            "default privileges",
+            "published table",
+            "not-null constraint");
+
+    /** Their identities begin with the table's name. */
+    private static final Set<String> NAMED_WITH_TABLE = Set.of("constraint", "rule", "trigger", "policy");
+
+    /**
+     * Reads a label.
+     *
+     * @param partOf the label of the object that it belongs to; empty if it belongs to the schema
+     */
+    static ObjectName of(String label, String partOf) {
+        String kind = kind(label);
+        String identity = label.substring(kind.length()).strip();
+        @Nullable String table = partOf.isEmpty() || partOf.equals("schema") ? null : name(partOf);
+        String start = table + ".";
+        boolean isShortened = NAMED_WITH_TABLE.contains(kind) && identity.startsWith(start);
+        return new ObjectName(kind, isShortened ? identity.substring(start.length()) : identity, table);
+    }
+
+    /** Whether it has columns that can be selected. */
+    boolean isTable() {
+        return (kind.endsWith("table") && table == null) || kind.endsWith("view");
+    }
+
+    /** The name in a label, without its kind. */
+    static String name(String label) {
+        return label.substring(kind(label).length()).strip();
+    }
+
+    /** The first words of a label. */
+    static String kind(String label) {
+        Optional<String> known =
+                LONG_KINDS.stream().filter(kind -> label.startsWith(kind + " ")).findFirst();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        int end = label.indexOf(' ');
+        return end < 0 ? label : label.substring(0, end);
+    }
+}

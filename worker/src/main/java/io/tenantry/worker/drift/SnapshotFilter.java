@@ -1,0 +1,106 @@
+package io.tenantry.worker.drift;
+
+import io.tenantry.worker.config.Glob;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Makes a {@link ComparableSnapshot} of the entries of a snapshot. For one use. */
+final class SnapshotFilter {
+    private static final String EXTENSION = "extension ";
+    private static final String CONSTRAINT = "constraint ";
+    private static final String NOT_NULL = "NOT NULL ";
+    private static final Pattern POSITION = Pattern.compile("\\s*\\(position (\\d+)\\)$");
+    /** The index that a foreign key uses is PostgreSQL's choice. */
+    private static final Pattern REFERENCED_INDEX =
+            Pattern.compile("^(FOREIGN KEY .*?), index (?:\"(?:[^\"]|\"\")*\"|[^,\"])+", Pattern.DOTALL);
+
+    private static final Pattern NOT_NULL_COLUMN =
+            Pattern.compile(NOT_NULL + "(\"(?:[^\"]|\"\")*\"|[^ ,\"]+)(.*)", Pattern.DOTALL);
+
+    private final SortedMap<String, Entry> all;
+    private final Isolation isolation;
+    private final LeftOut leftOut;
+    private final SortedMap<String, Entry> kept = new TreeMap<>();
+    private final Map<String, SortedMap<Integer, String>> positions = new HashMap<>();
+
+    SnapshotFilter(SortedMap<String, Entry> all, Isolation isolation, List<Glob> excluded) {
+        this.all = all;
+        this.isolation = isolation;
+        this.leftOut = new LeftOut(all, excluded);
+    }
+
+    ComparableSnapshot filtered() {
+        all.forEach((label, entry) -> {
+            // Owner and comment of an extension are the server's.
+            boolean isOfExtension = entry.partOf().startsWith(EXTENSION);
+            if (!isOfExtension && !leftOut.has(label)) {
+                add(label, entry);
+            }
+        });
+        return new ComparableSnapshot(
+                kept,
+                positions.entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                table -> List.copyOf(table.getValue().values()))));
+    }
+
+    private void add(String label, Entry entry) {
+        if (label.startsWith("column ")) {
+            addColumn(label, entry);
+        } else if (label.startsWith(EXTENSION)) {
+            addExtension(label, entry);
+        } else if (label.startsWith(CONSTRAINT)) {
+            addConstraint(label, entry);
+        } else if (Aspect.of(label).filter(Aspect.PRIVILEGES::equals).isPresent()) {
+            String owner = ComparableSnapshot.owner(all, entry.partOf());
+            kept.put(label, new Entry(entry.partOf(), Privileges.readable(entry.definition(), owner)));
+        } else {
+            kept.put(label, entry);
+        }
+    }
+
+    private void addColumn(String label, Entry entry) {
+        Matcher position = POSITION.matcher(entry.definition());
+        if (position.find()) {
+            positions
+                    .computeIfAbsent(entry.partOf(), table -> new TreeMap<>())
+                    .put(Integer.valueOf(position.group(1)), label);
+        }
+        kept.put(label, new Entry(entry.partOf(), position.replaceFirst("")));
+    }
+
+    /**
+     * A database has an extension once, so it lies in the schema of whichever tenant came first. Versions are those of the
+     * server's files.
+     */
+    private void addExtension(String label, Entry entry) {
+        if (Aspect.of(label).isPresent()) {
+            kept.put(label, entry);
+        } else if (isolation != Isolation.SCHEMA) {
+            kept.put(label, new Entry(entry.partOf(), ""));
+        }
+    }
+
+    /** Since PostgreSQL 18 each NOT NULL is a constraint with a name; its column says the same. */
+    private void addConstraint(String label, Entry entry) {
+        Matcher notNull = NOT_NULL_COLUMN.matcher(entry.definition());
+        if (notNull.matches()) {
+            if (!notNull.group(2).isEmpty()) {
+                String column = ObjectName.name(entry.partOf()) + "." + notNull.group(1);
+                kept.put("not-null constraint " + column, entry);
+            }
+        } else {
+            String definition = REFERENCED_INDEX.matcher(entry.definition()).replaceFirst("$1");
+            kept.put(label, new Entry(entry.partOf(), definition));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.tenantry.worker.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.config.Glob;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What counts as a difference, and how it is said; each entry is written as {@code label | part of | definition}. */
+class ComparisonTest {
+    private static final String USERS = "table users | | USING heap";
+    private static final String ID = "column users.id | table users | integer NOT NULL (position 1)";
+
+    @Test
+    void saysCodesOfTheCatalogsInWords() {
+        assertThat(lines(
+                        List.of(
+                                USERS,
+                                ID,
+                                "column users.data | table users | text STORAGE x (position 2)",
+                                "policy users.mine | table users | PERMISSIVE FOR r TO PUBLIC USING (true)",
+                                "rule users.keep | table users | enabled O, CREATE RULE keep AS ON DELETE TO users DO INSTEAD NOTHING",
+                                "trigger users.audit | table users | enabled O, CREATE TRIGGER audit ...",
+                                "privileges on default privileges of app on r | default privileges of app on r |"
+                                        + " reader=SELECT/app",
+                                "default privileges of app on r | | "),
+                        List.of(
+                                USERS,
+                                ID,
+                                "column users.data | table users | text STORAGE e (position 2)",
+                                "policy users.mine | table users | RESTRICTIVE FOR w TO PUBLIC USING (true)",
+                                "rule users.keep | table users | enabled A, CREATE RULE keep AS ON DELETE TO users DO INSTEAD NOTHING",
+                                "trigger users.audit | table users | enabled R, CREATE TRIGGER audit ...")))
+                .containsExactly(
+                        "changed column users.data: text STORAGE EXTERNAL here, text STORAGE EXTENDED in the reference",
+                        "missing default privileges of app on tables",
+                        "changed policy mine on users: RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) here, PERMISSIVE FOR"
+                                + " SELECT TO PUBLIC USING (true) in the reference",
+                        "changed rule keep on users: enabled always here, not in the reference",
+                        "changed trigger audit on users: enabled for replication only here, not in the reference");
+    }
+
+    @Test
+    void saysWhatWasGrantedAndRevokedWhoeverTheOwnerIs() {
+        assertThat(lines(
+                        List.of(
+                                USERS,
+                                "owner of table users | table users | app",
+                                "privileges on table users | table users | app=SELECT/app, app=UPDATE/app, old=DELETE/app,"
+                                        + " old=INSERT/app"),
+                        List.of(
+                                USERS,
+                                "owner of table users | table users | alice",
+                                "privileges on table users | table users | PUBLIC=SELECT/alice, alice=SELECT/alice,"
+                                        + " alice=UPDATE/alice, bob=SELECT*/alice")))
+                .containsExactly(
+                        "changed owner of table users: alice here, app in the reference",
+                        "changed privileges on table users: SELECT granted to PUBLIC, SELECT granted to bob with grant option,"
+                                + " DELETE and INSERT revoked from old");
+    }
+
+    @Test
+    void namesTheCauseWithoutWhatFollowsFromIt() {
+        List<String> reference = List.of(
+                USERS,
+                ID,
+                "column users.name | table users | text (position 2)",
+                "column users.mail | table users | text (position 3)",
+                "constraint users.users_pkey | table users | PRIMARY KEY (id), index users_pkey",
+                "index users_pkey | table users | CREATE UNIQUE INDEX users_pkey ..., primary",
+                "sequence users_id_seq | | AS integer OWNED BY users.id",
+                "owner of sequence users_id_seq | sequence users_id_seq | app");
+
+        assertThat(lines(reference, List.of(USERS, ID, reference.get(3), reference.get(6), reference.get(7))))
+                .as("columns after a missing one keep their place")
+                .containsExactly(
+                        "missing column users.name: text", "missing primary key users_pkey on users: PRIMARY KEY (id)");
+        assertThat(lines(reference, List.of()))
+                .containsExactly("missing table users: (id integer NOT NULL, name text, mail text)");
+        assertThat(lines(
+                        List.of(),
+                        List.of(
+                                "table \"a.b\" | | USING heap",
+                                "column \"a.b\".id | table \"a.b\" | text (position 1)")))
+                .containsExactly("extra table \"a.b\": (id text)");
+    }
+
+    @Test
+    void seesAnotherOrderOfTheColumns() {
+        assertThat(lines(
+                        List.of(USERS, ID, "column users.name | table users | text (position 2)"),
+                        List.of(
+                                USERS,
+                                "column users.id | table users | integer NOT NULL (position 3)",
+                                "column users.name | table users | text (position 1)",
+                                "column users.more | table users | text (position 2)")))
+                .containsExactly(
+                        "extra column users.more: text",
+                        "changed column order of table users: name, id here, id, name in the reference");
+    }
+
+    @Test
+    void leavesOutVersionTablesMembersOfExtensionsAndWhatIsExcluded() {
+        List<String> home = List.of(
+                "table alembic_version | | USING heap",
+                "column alembic_version.version_num | table alembic_version | text (position 1)",
+                "table django_migrations | | USING heap",
+                "sequence django_migrations_id_seq | | AS bigint IDENTITY OF django_migrations.id",
+                "owner of sequence django_migrations_id_seq | sequence django_migrations_id_seq | app",
+                "function similarity(text,text) | | ...",
+                "extension of function similarity(text,text) | function similarity(text,text) | e pg_trgm",
+                "extension pg_trgm | | version 1.6",
+                "table audit_log | | USING heap",
+                "index audit_log_at | table audit_log | CREATE INDEX",
+                "constraint users.id_there | table users | NOT NULL id",
+                USERS,
+                ID);
+
+        assertThat(lines(List.of(USERS, ID), home, new Glob("table audit_*"))).isEmpty();
+        assertThat(lines(List.of(USERS, ID), home)).containsExactly("extra table audit_log");
+        assertThat(differences(Isolation.DATABASE, List.of(USERS, ID), home, new Glob("* audit_*")))
+                .as("a database has its own extensions")
+                .containsExactly("extra extension pg_trgm");
+    }
+
+    private static List<String> lines(List<String> reference, List<String> home, Glob... excluded) {
+        return differences(Isolation.SCHEMA, reference, home, excluded);
+    }
+
+    private static List<String> differences(
+            Isolation isolation, List<String> reference, List<String> home, Glob... excluded) {
+        return Comparison.of(
+                        ComparableSnapshot.of(snapshot(reference), isolation, List.of(excluded)),
+                        ComparableSnapshot.of(snapshot(home), isolation, List.of(excluded)))
+                .differences()
+                .stream()
+                .map(Wording::of)
+                .toList();
+    }
+
+    private static CatalogSnapshot snapshot(List<String> entries) {
+        SortedMap<String, Entry> all = new TreeMap<>();
+        for (String entry : entries) {
+            String[] parts = entry.split(" ?\\| ?", 3);
+            all.put(parts[0], new Entry(parts[1].strip(), parts[2]));
+        }
+        return new CatalogSnapshot(all);
+    }
+}
