@@ -60,6 +60,11 @@ public final class HomeRows {
                 home.server(),
                 home.location());
         if (deleted > 0) {
+            for (String sql : List.of(
+                    "DELETE FROM tenantry.drift_home WHERE NOT shared AND key = ? AND database = ?",
+                    "DELETE FROM tenantry.placement WHERE tenant = ? AND database = ?")) {
+                Sql.update(connection, sql, home.tenant(), home.database());
+            }
             Sql.update(
                     connection,
                     "DELETE FROM tenantry.tenant t WHERE tenant = ? AND NOT EXISTS (SELECT FROM tenantry.tenant_home h"

@@ -9,6 +9,12 @@ import java.util.TreeMap;
 
 /** The SQL that takes tenants out of the registry. Without state: every method works in the caller's transaction. */
 public final class TenantRemoval {
+    /** Rows of homes go with the tenant's. */
+    private static final List<String> DELETIONS = List.of(
+            "DELETE FROM tenantry.tenant WHERE tenant = ANY (?)",
+            "DELETE FROM tenantry.drift_home WHERE NOT shared AND key = ANY (?)",
+            "DELETE FROM tenantry.placement WHERE tenant = ANY (?)");
+
     /**
      * Locks the rows of these tenants, so that what is read of them stays true until the transaction ends.
      *
@@ -40,9 +46,8 @@ public final class TenantRemoval {
 
     /** Deletes all that the registry derives of these tenants: rows of requests and rollouts stay until they are pruned. */
     public void delete(Connection connection, List<String> tenants) throws SQLException {
-        Sql.update(
-                connection,
-                "DELETE FROM tenantry.tenant WHERE tenant = ANY (?)",
-                connection.createArrayOf("text", tenants.toArray()));
+        for (String sql : DELETIONS) {
+            Sql.update(connection, sql, connection.createArrayOf("text", tenants.toArray()));
+        }
     }
 }

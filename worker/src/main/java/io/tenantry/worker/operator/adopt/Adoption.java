@@ -65,7 +65,7 @@ public final class Adoption {
      *     then stays
      */
     public void run(Listener listener) throws OperationFailedException {
-        List<String> names = terms.server() == null ? List.of(database.server()) : List.of(terms.server());
+        List<String> names = terms.server() == null ? database.serverNames() : List.of(terms.server());
         try (LeasedServers servers = LeasedServers.lease(access, names, listener::waits)) {
             MigrationCatalog catalog =
                     new Catalogs(access.settings(), unusable -> {}).of(database.name(), servers.server(names.get(0)));

@@ -137,6 +137,9 @@ class AdoptIT {
         assertThat(CommandLineRun.on(deployment, "registry", "rebuild").err())
                 .contains("2 homes compared: no difference");
 
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.drift_home (shared, key, database, state) VALUES (false, 'acme',"
+                        + " 'users', 'clean'); INSERT INTO tenantry.placement (tenant, database, server) VALUES ('acme', 'users', 'main')");
         new RolloutRows(deployment).sent("globex", "one");
         CommandLineRun look = forget("acme", "globex", "nobody");
         assertThat(look.lines())
@@ -152,7 +155,9 @@ class AdoptIT {
                 .as("an option that would be lost")
                 .isEqualTo(2);
         assertThat(forget("acme", "--yes").status()).isZero();
-        assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
+        assertThat(deployment.queryRegistry(
+                        "SELECT tenant FROM tenantry.tenant UNION ALL SELECT key FROM tenantry.drift_home"
+                                + " UNION ALL SELECT tenant FROM tenantry.placement"))
                 .containsExactly("globex");
         assertThat(deployment.query(MARKS)).as("marks stay").containsExactly("old_acme", "old_globex");
         assertThat(adopt("--yes").err()).contains("2 homes: 1 adopted, 1 known");

@@ -148,8 +148,13 @@ class RebuildIT {
         assertThat(kept.err()).contains(" --yes --prune");
         assertThat(deployment.queryRegistry(HOMES)).hasSize(2);
 
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.drift_home (shared, key, database, state) VALUES (false, 'acme',"
+                        + " 'users', 'clean'); INSERT INTO tenantry.placement (tenant, database, server) VALUES ('acme', 'users', 'main')");
         assertThat(rebuild("--yes", "--prune").out()).contains("gone: acme").contains(" - deleted");
-        assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
+        assertThat(deployment.queryRegistry(
+                        "SELECT tenant FROM tenantry.tenant UNION ALL SELECT key FROM tenantry.drift_home"
+                                + " UNION ALL SELECT tenant FROM tenantry.placement"))
                 .containsExactly("globex");
         assertThat(rebuild("--prune").status()).as("without --yes").isEqualTo(2);
     }
