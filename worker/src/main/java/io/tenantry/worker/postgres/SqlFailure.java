@@ -4,8 +4,11 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Classifies a failure at a PostgreSQL server by its consequence for the work.
@@ -90,6 +93,12 @@ public enum SqlFailure {
     public static boolean isAboutTheData(Throwable failure) {
         SQLException cause = sqlCause(failure);
         return cause == null || DATA_ERROR_CLASSES.stream().anyMatch(String.valueOf(cause.getSQLState())::startsWith);
+    }
+
+    /** The column that PostgreSQL names beside its message, as for a value that must not be null; empty if it names none. */
+    public static Optional<String> column(SQLException failure) {
+        @Nullable ServerErrorMessage message = failure instanceof PSQLException spoken ? spoken.getServerErrorMessage() : null;
+        return Optional.ofNullable(message == null ? null : message.getColumn());
     }
 
     /** The first SQLException in the chain of causes that has a state, else the first at all, else null. */

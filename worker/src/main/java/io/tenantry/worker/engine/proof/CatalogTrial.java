@@ -8,6 +8,7 @@ import io.tenantry.worker.engine.history.MigrationState;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -58,22 +59,62 @@ final class CatalogTrial {
      * @throws MigrationsRefusedException if a script reaches outside the schema without being allowed to
      */
     Plans run() throws SQLException {
-        List<Migration> path = MigrationState.forNewHome(migrations, null);
-        PathVerifier newHomes = verifier(path);
+        Proof proof = prove();
+        return candidates.proven(proof.newHomes.atOnce(proof.result));
+    }
+
+    /** What is proven of the scripts one by one. */
+    record Proof(PathVerifier newHomes, PathVerifier.Result result) {}
+
+    /**
+     * Tries the scripts one by one. The scratch home can be used for more trials afterwards, which it cannot after {@link #run}.
+     *
+     * @throws MigrationsRefusedException if a script reaches outside the schema without being allowed to
+     */
+    Proof prove() throws SQLException {
+        PathVerifier newHomes = verifier(pathOfNewHomes());
         PathVerifier.Result result = newHomes.verify();
         result.rowsNotTried().ifPresent(warn);
         Set<String> proven = new HashSet<>(result.proven());
-        List<Migration> others =
-                migrations.stream().filter(migration -> !migration.isBaseline()).toList();
-        if (others.stream().anyMatch(migration -> MigrationState.isBelowBaseline(migration, migrations))) {
-            // Tenants that are older than the baseline go this way. A script of both paths must be proven on both.
-            PathVerifier.Result ofOthers = verifier(others).verify();
+        Optional<List<Migration>> older = pathOfOlderHomes();
+        if (older.isPresent()) {
+            // A script of both paths must be proven on both.
+            PathVerifier.Result ofOthers = verifier(older.get()).verify();
             ofOthers.rowsNotTried().ifPresent(warn);
             proven.addAll(ofOthers.proven());
             proven.removeIf(script -> result.refutes(script) || ofOthers.refutes(script));
         }
         candidates.refuseAllBut(proven, "the trial ended before it");
-        return candidates.proven(newHomes.atOnce(result));
+        return new Proof(newHomes, result);
+    }
+
+    /** The migrations of a new home, in order. */
+    List<Migration> pathOfNewHomes() {
+        return MigrationState.forNewHome(migrations, null);
+    }
+
+    /** The migrations of homes that are older than the baseline; empty if there are no others than those of new homes. */
+    Optional<List<Migration>> pathOfOlderHomes() {
+        List<Migration> others =
+                migrations.stream().filter(migration -> !migration.isBaseline()).toList();
+        return others.stream().anyMatch(migration -> MigrationState.isBelowBaseline(migration, migrations))
+                ? Optional.of(others)
+                : Optional.empty();
+    }
+
+    /** A further try of a path; to be asked for after {@link #prove}. */
+    PathTrial along(List<Migration> path) {
+        return new PathTrial(catalog, scratch, boundary, path, endNanos);
+    }
+
+    /** What is known of the boundary, also after a refusal. */
+    BoundaryFindings boundary() {
+        return boundary.findings();
+    }
+
+    /** The scripts as they were read, and their plans. */
+    PlanCandidates candidates() {
+        return candidates;
     }
 
     /** The scripts without a plan for homes that exist; to be asked after {@link #run}. */
@@ -86,7 +127,7 @@ final class CatalogTrial {
         scratch.drop();
         boundary.tryAll(path);
         judgeBoundary();
-        PathTrial trial = new PathTrial(catalog, scratch, boundary, path, endNanos);
+        PathTrial trial = along(path);
         // By plan first: this run checks the boundary of scripts that Flyway then commits.
         RunResult planned = new PlannedRun(trial, candidates).run(SchemaStateReader.WHOLE);
         judgeBoundary();

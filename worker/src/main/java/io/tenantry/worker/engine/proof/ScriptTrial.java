@@ -26,6 +26,7 @@ final class ScriptTrial {
 
     private final Scratch scratch;
     private final SharedSequences sequences;
+    private final Probe probe;
 
     /** How the trial of a script ended. */
     sealed interface Outcome {
@@ -33,7 +34,7 @@ final class ScriptTrial {
         record Finished() implements Outcome {}
 
         /** A statement failed; the script is rolled back. */
-        record Failed() implements Outcome {}
+        record Failed(SQLException failure) implements Outcome {}
 
         /** The script would take a number of a shared sequence, which no rollback gives back; it is rolled back. */
         record DrawsNumber(String sequence) implements Outcome {}
@@ -45,8 +46,21 @@ final class ScriptTrial {
         record ChangedComment() implements Outcome {}
     }
 
+    /** Looks at the transaction around each statement that is run. */
+    interface Probe {
+        Probe NONE = sql -> {};
+
+        /** Called after the statement, which has not failed. */
+        void after(String sql) throws SQLException;
+    }
+
     ScriptTrial(Scratch scratch) {
+        this(scratch, Probe.NONE);
+    }
+
+    ScriptTrial(Scratch scratch, Probe probe) {
         this.scratch = scratch;
+        this.probe = probe;
         this.sequences = new SharedSequences(
                 scratch.session().connection(), scratch.home().schema());
     }
@@ -83,7 +97,7 @@ final class ScriptTrial {
                 throw session.broken(script, limit, failure);
             }
             session.execute("ROLLBACK TO before; RELEASE before");
-            return new Outcome.Failed();
+            return new Outcome.Failed(failure);
         }
         Outcome outcome = judgeSchema(before, scratch.identity());
         session.execute("RELEASE before");
@@ -138,6 +152,7 @@ final class ScriptTrial {
         if (!INSERT.matcher(bare).find()) {
             sequences.forget();
         }
+        probe.after(sql);
         return Optional.empty();
     }
 }

@@ -1,0 +1,88 @@
+package io.tenantry.worker.engine.hazard;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The comments of a script that acknowledge hazards: {@code -- tenantry:allow <hazard> <why>}, anywhere in the script.
+ * Immutable.
+ */
+public final class Allowances {
+    private static final Pattern COMMENT =
+            Pattern.compile("--[ \\t]*tenantry:allow\\b[ \\t]*(\\S*)[ \\t]*([^\\r\\n]*)");
+
+    private final List<Allowance> allowances;
+    private final List<Problem> faults;
+
+    /** A comment that can be used, and its line. */
+    private record Allowance(HazardKind kind, int line) {}
+
+    /** A comment that has no effect, its line, and what to do. */
+    public record Problem(int line, String sentence) {}
+
+    private Allowances(List<Allowance> allowances, List<Problem> faults) {
+        this.allowances = List.copyOf(allowances);
+        this.faults = List.copyOf(faults);
+    }
+
+    /** Reads the text of a script. */
+    public static Allowances in(String text) {
+        List<Allowance> allowances = new ArrayList<>();
+        List<Problem> faults = new ArrayList<>();
+        Matcher comment = COMMENT.matcher(text);
+        while (comment.find()) {
+            int line = 1
+                    + (int) text.substring(0, comment.start())
+                            .chars()
+                            .filter(next -> next == '\n')
+                            .count();
+            Optional<HazardKind> kind = HazardKind.of(comment.group(1));
+            if (kind.isEmpty()) {
+                faults.add(new Problem(
+                        line,
+                        "tenantry:allow names no hazard (" + comment.group(1)
+                                + "): write -- tenantry:allow <hazard> <why>" + " with the name that a warning has"));
+            } else if (comment.group(2).isBlank()) {
+                faults.add(new Problem(
+                        line,
+                        "tenantry:allow " + comment.group(1) + " gives no reason: write why it does no harm here behind"
+                                + " the name"));
+            } else {
+                allowances.add(new Allowance(kind.get(), line));
+            }
+        }
+        return new Allowances(allowances, faults);
+    }
+
+    /** Comments that name no hazard or give no reason. */
+    public List<Problem> faults() {
+        return faults;
+    }
+
+    /** The hazards that no comment acknowledges. */
+    public List<Hazard> without(List<Hazard> hazards) {
+        Set<HazardKind> allowed = EnumSet.noneOf(HazardKind.class);
+        allowances.forEach(allowance -> allowed.add(allowance.kind));
+        return hazards.stream()
+                .filter(hazard -> !allowed.contains(hazard.kind()))
+                .toList();
+    }
+
+    /** Comments that acknowledge none of these hazards. */
+    public List<Problem> unused(List<Hazard> hazards) {
+        return allowances.stream()
+                .filter(allowance -> hazards.stream().noneMatch(hazard -> hazard.kind() == allowance.kind))
+                .sorted(Comparator.comparing(Allowance::line))
+                .map(allowance -> new Problem(
+                        allowance.line,
+                        "tenantry:allow " + allowance.kind.id()
+                                + " acknowledges nothing: the script has no such hazard;" + " remove the comment"))
+                .toList();
+    }
+}

@@ -1,0 +1,66 @@
+package io.tenantry.worker.engine.hazard;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a script can do to a table in use, with the name that squawk has for it, or one like it.
+ *
+ * @see <a href="https://squawkhq.com/docs/rules">squawk's rules</a>
+ */
+public enum HazardKind {
+    REQUIRE_CONCURRENT_INDEX_CREATION("use CREATE INDEX CONCURRENTLY, in a script of its own"),
+    REQUIRE_CONCURRENT_INDEX_DELETION("use DROP INDEX CONCURRENTLY, in a script of its own"),
+    REQUIRE_CONCURRENT_REINDEX("use REINDEX … CONCURRENTLY, in a script of its own"),
+    CHANGING_COLUMN_TYPE("add a column of the new type, write both, fill it in batches, and drop the old one in a later"
+            + " release; text and a longer varchar need no rewrite, and if a CHECK makes PostgreSQL read all rows, drop it"
+            + " first and add it again with NOT VALID"),
+    ADDING_NOT_NULLABLE_FIELD(
+            "add CHECK (column IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT in a later script, then SET NOT"
+                    + " NULL, which finds the valid check and reads no row, and drop the check"),
+    ADDING_REQUIRED_FIELD("add the column without NOT NULL, or with a constant default"),
+    CONSTRAINT_MISSING_NOT_VALID(
+            "add it with NOT VALID, and VALIDATE CONSTRAINT in a later script: the same script still"
+                    + " holds the lock"),
+    ADDING_FOREIGN_KEY_CONSTRAINT(
+            "add it with NOT VALID, and VALIDATE CONSTRAINT in a later script: the same script still"
+                    + " holds the locks"),
+    DISALLOWED_UNIQUE_CONSTRAINT(
+            "make a unique index CONCURRENTLY in a script of its own, then ADD CONSTRAINT … USING INDEX"
+                    + " (for a primary key, the columns NOT NULL before)"),
+    ADDING_EXCLUSION_CONSTRAINT("there is no way that lets writers work: use a new table, or a quiet hour"),
+    ADDING_FIELD_WITH_DEFAULT(
+            "add the column without a default, set the default for new rows, and fill old rows in batches;"
+                    + " constants and now() need no rewrite"),
+    TABLE_REWRITE("do it in a quiet hour, or make a new table and change over"),
+    TRUNCATING_TABLE("delete the rows in batches, or do it in a quiet hour"),
+    RENAMING_COLUMN("add a column of the new name, write both, and drop the old one in a later release"),
+    RENAMING_TABLE("make a view of the new name, and rename in a later release, when no program uses the old name"),
+    BAN_DROP_COLUMN("drop it in a release after the one whose programs have stopped using it"),
+    BAN_DROP_TABLE("drop it in a release after the one whose programs have stopped using it"),
+    BACKFILL_UNDER_LOCK("change the rows in a script of its own, in batches"),
+    ATTACHING_PARTITION(
+            "give the table a valid CHECK that says the same as the bounds, then attach it: no row is read then");
+
+    private final String saferWay;
+
+    HazardKind(String saferWay) {
+        this.saferWay = saferWay;
+    }
+
+    /** As findings and comments write it: {@code adding-foreign-key-constraint}. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What to do instead, as the second half of a sentence. */
+    public String saferWay() {
+        return saferWay;
+    }
+
+    /** The kind of this id; empty if there is none. */
+    public static Optional<HazardKind> of(String id) {
+        return Arrays.stream(values()).filter(kind -> kind.id().equals(id)).findFirst();
+    }
+}

@@ -1,0 +1,151 @@
+package io.tenantry.worker.engine.hazard;
+
+import io.tenantry.worker.engine.hazard.Measurement.Constraint;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hazards of indexes, constraints and partitions of one statement.
+ *
+ * @param retyped tables of which the statement changes a column's type: their constraints and indexes are made again by that
+ */
+record KeyHazards(StatementChanges changes, Set<Long> retyped) {
+    void find(BiConsumer<HazardKind, String> found) {
+        newIndexes(found);
+        goneIndexes(found);
+        rebuiltIndexes(found);
+        for (long number : new TreeSet<>(changes.after().constraints().keySet())) {
+            constraint(
+                    number, Objects.requireNonNull(changes.after().constraints().get(number)), found);
+        }
+        partitions(found);
+    }
+
+    private void newIndexes(BiConsumer<HazardKind, String> found) {
+        changes.after().indexes().forEach((index, table) -> {
+            if (changes.inUse().has(table)
+                    && !changes.before().indexes().containsKey(index)
+                    && !changes.after().isOfConstraint(index)
+                    && !retyped.contains(table)
+                    && !belongsToNew(index)) {
+                found.accept(
+                        HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION,
+                        "index " + changes.name(index) + " is built on " + changes.name(table) + " while "
+                                + changes.who(table) + " wait");
+            }
+        });
+    }
+
+    /** Whether the index is that of a partition, for a new index of the partitioned table. */
+    private boolean belongsToNew(long index) {
+        @Nullable Long parent = changes.after().parents().get(index);
+        return parent != null && !changes.before().indexes().containsKey(parent);
+    }
+
+    private void goneIndexes(BiConsumer<HazardKind, String> found) {
+        changes.before().indexes().forEach((index, table) -> {
+            if (changes.inUse().has(table)
+                    && changes.after().relations().containsKey(table)
+                    && !changes.after().indexes().containsKey(index)
+                    && !changes.before().isOfConstraint(index)
+                    && !changes.before().parents().containsKey(index)
+                    && !retyped.contains(table)
+                    && !losesColumn(table)) {
+                found.accept(
+                        HazardKind.REQUIRE_CONCURRENT_INDEX_DELETION,
+                        "index " + changes.name(index) + " of " + changes.name(table)
+                                + " is dropped under a lock that keeps " + changes.who(table)
+                                + " of the table out until the script ends");
+            }
+        });
+    }
+
+    private boolean losesColumn(long table) {
+        return changes.before().columns().entrySet().stream()
+                .filter(one ->
+                        one.getKey().relation() == table && !one.getValue().dropped())
+                .map(one -> changes.after().columns().get(one.getKey()))
+                .anyMatch(after -> after != null && after.dropped());
+    }
+
+    private void rebuiltIndexes(BiConsumer<HazardKind, String> found) {
+        changes.before().indexes().forEach((index, table) -> {
+            if (changes.inUse().has(table)
+                    && changes.hasOtherFile(index)
+                    && !changes.isRewritten(table)
+                    && !retyped.contains(table)) {
+                found.accept(
+                        HazardKind.REQUIRE_CONCURRENT_REINDEX,
+                        "index " + changes.name(index) + " of " + changes.name(table) + " is built again while "
+                                + changes.who(table) + " wait");
+            }
+        });
+    }
+
+    private void constraint(long number, Constraint constraint, BiConsumer<HazardKind, String> found) {
+        @Nullable Constraint before = changes.before().constraints().get(number);
+        boolean isNew = before == null;
+        long table = constraint.relation();
+        if (!changes.inUse().has(table)
+                || constraint.parent() != 0
+                || (isNew && retyped.contains(table) && changes.hadConstraint(constraint))) {
+            return;
+        }
+        String name = constraint.name() + " of " + changes.name(table);
+        if (constraint.hasOwnIndex()) {
+            if (isNew && !changes.before().indexes().containsKey(constraint.index())) {
+                found.accept(
+                        constraint.type().equals("x")
+                                ? HazardKind.ADDING_EXCLUSION_CONSTRAINT
+                                : HazardKind.DISALLOWED_UNIQUE_CONSTRAINT,
+                        "constraint " + name + " is new and builds its index while " + changes.who(table) + " wait");
+            }
+        } else if (isValidatedUnderLock(constraint, before)) {
+            foreignKeyOrCheck(constraint, name, found);
+        }
+    }
+
+    /** A later script that validates a constraint holds a lock that keeps nobody out. */
+    private boolean isValidatedUnderLock(Constraint constraint, @Nullable Constraint before) {
+        long table = constraint.relation();
+        return constraint.valid()
+                && (before == null || !before.valid())
+                && changes.isScanned(table)
+                && changes.after().lock(table).isAtLeast(Lock.SHARE)
+                && !(before != null && changes.lockedAtStart(table));
+    }
+
+    private void foreignKeyOrCheck(Constraint constraint, String name, BiConsumer<HazardKind, String> found) {
+        String who = changes.who(constraint.relation());
+        if (constraint.type().equals("f")) {
+            found.accept(
+                    HazardKind.ADDING_FOREIGN_KEY_CONSTRAINT,
+                    "foreign key " + name + " is checked for all rows while " + who + " of the table, and writers of "
+                            + constraint.referenced() + ", wait");
+        } else if (constraint.type().equals("c")) {
+            found.accept(
+                    HazardKind.CONSTRAINT_MISSING_NOT_VALID,
+                    "check " + name + " is checked for all rows while " + who + " wait");
+        }
+    }
+
+    private void partitions(BiConsumer<HazardKind, String> found) {
+        for (Map.Entry<Long, Long> child : changes.after().parents().entrySet()) {
+            long table = child.getKey();
+            if (changes.inUse().has(table)
+                    && changes.start().relations().containsKey(table)
+                    && !changes.before().parents().containsKey(table)
+                    && !changes.after().indexes().containsKey(table)
+                    && changes.isScanned(table)) {
+                found.accept(
+                        HazardKind.ATTACHING_PARTITION,
+                        "table " + changes.name(table)
+                                + " becomes a partition: readers and writers wait while all its rows" + " are read");
+            }
+        }
+    }
+}

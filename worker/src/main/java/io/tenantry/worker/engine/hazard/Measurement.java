@@ -1,0 +1,187 @@
+package io.tenantry.worker.engine.hazard;
+
+import io.tenantry.worker.engine.snapshot.SqlText;
+import io.tenantry.worker.postgres.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the catalogs, the counters and the locks of one transaction say of the relations of a schema at one moment. Relations
+ * are known by their numbers (oid), which outlive a new name and a rewrite. Immutable.
+ *
+ * @param columns by relation and number
+ * @param parents of partitions, and of their indexes: the number of the child, then of the parent
+ * @param locks the strongest lock of this transaction on each relation; none below SHARE
+ * @param countsScans whether the server counts scans (track_counts)
+ */
+public record Measurement(
+        Map<Long, Relation> relations,
+        Map<ColumnKey, Column> columns,
+        Map<Long, Constraint> constraints,
+        Map<Long, Long> indexes,
+        Map<Long, Long> parents,
+        Map<Long, Lock> locks,
+        boolean countsScans) {
+    private static final String QUERY = SqlText.of(Measurement.class, "measurement.sql");
+
+    /**
+     * A table, index, view or sequence.
+     *
+     * @param kind as in pg_class: r table, p partitioned table, i index, m materialized view, ...
+     * @param filenode changes when the relation is rewritten; 0 without storage
+     * @param bytes of its main file; 0 for what is no table
+     * @param scans how often it was scanned from its beginning, counted within the transaction
+     * @param changes how many rows were updated or deleted, counted within the transaction
+     */
+    record Relation(String name, String kind, long filenode, long bytes, long scans, long changes) {
+        boolean isTable() {
+            return kind.equals("r") || kind.equals("p");
+        }
+    }
+
+    record ColumnKey(long relation, int number) {}
+
+    /** @param typeKey changes with type, length or collation, and not if the type gets another name */
+    record Column(String name, String type, String typeKey, boolean notNull, boolean dropped) {}
+
+    /**
+     * A constraint of a table.
+     *
+     * @param type as in pg_constraint: c check, f foreign key, p primary key, u unique, x exclusion, n not null, t trigger
+     * @param index the number of its index; 0 without one
+     * @param parent the number of the constraint of the partitioned table that it belongs to; 0 without one
+     * @param referenced the table that a foreign key refers to; null for others
+     */
+    record Constraint(
+            long relation,
+            String name,
+            String type,
+            boolean valid,
+            long index,
+            long parent,
+            @Nullable String referenced) {
+        boolean hasOwnIndex() {
+            return type.equals("p") || type.equals("u") || type.equals("x");
+        }
+    }
+
+    /** Measures within the current transaction, in one round trip. Changes nothing. */
+    public static Measurement of(Connection connection, String schema) throws SQLException {
+        Reader reader = new Reader();
+        Sql.forEach(connection, QUERY, reader::read, schema, schema, schema, schema, schema, schema);
+        return reader.measurement();
+    }
+
+    /** The tables and columns that exist; those that a later measurement adds are not among them. */
+    public Known known() {
+        Set<ColumnKey> existing = new HashSet<>();
+        columns.forEach((key, column) -> {
+            if (!column.dropped()) {
+                existing.add(key);
+            }
+        });
+        return new Known(Set.copyOf(relations.keySet()), Set.copyOf(existing));
+    }
+
+    /** Tables and columns that programs may use. Immutable. */
+    public static final class Known {
+        private final Set<Long> relations;
+        private final Set<ColumnKey> columns;
+
+        private Known(Set<Long> relations, Set<ColumnKey> columns) {
+            this.relations = relations;
+            this.columns = columns;
+        }
+
+        boolean has(long relation) {
+            return relations.contains(relation);
+        }
+
+        boolean has(ColumnKey column) {
+            return columns.contains(column);
+        }
+
+        /** Those that are in both. */
+        public Known and(Known other) {
+            Set<Long> both = new HashSet<>(relations);
+            both.retainAll(other.relations);
+            Set<ColumnKey> bothColumns = new HashSet<>(columns);
+            bothColumns.retainAll(other.columns);
+            return new Known(both, bothColumns);
+        }
+    }
+
+    Lock lock(long relation) {
+        return locks.getOrDefault(relation, Lock.NONE);
+    }
+
+    /** Whether the index is that of a constraint. */
+    boolean isOfConstraint(long index) {
+        return constraints.values().stream().anyMatch(one -> one.hasOwnIndex() && one.index() == index);
+    }
+
+    /** Takes the rows of the query. */
+    private static final class Reader {
+        private final Map<Long, Relation> relations = new HashMap<>();
+        private final Map<ColumnKey, Column> columns = new HashMap<>();
+        private final Map<Long, Constraint> constraints = new HashMap<>();
+        private final Map<Long, Long> indexes = new HashMap<>();
+        private final Map<Long, Long> parents = new HashMap<>();
+        private final Map<Long, Lock> locks = new HashMap<>();
+        private boolean countsScans = true;
+
+        private void read(ResultSet row) throws SQLException {
+            long number = row.getLong("number");
+            long other = row.getLong("other");
+            String name = row.getString("name");
+            String detail = row.getString("detail");
+            switch (row.getString("what")) {
+                case "relation" ->
+                    relations.put(
+                            number,
+                            new Relation(name, detail, other, row.getLong("n1"), row.getLong("n2"), row.getLong("n3")));
+                case "column" ->
+                    columns.put(
+                            new ColumnKey(number, (int) other),
+                            new Column(
+                                    name,
+                                    String.valueOf(row.getString("more")),
+                                    detail,
+                                    row.getBoolean("yes"),
+                                    row.getBoolean("also")));
+                case "constraint" ->
+                    constraints.put(
+                            number,
+                            new Constraint(
+                                    other,
+                                    name,
+                                    detail,
+                                    row.getBoolean("yes"),
+                                    row.getLong("n1"),
+                                    row.getLong("n2"),
+                                    row.getString("more")));
+                case "index" -> indexes.put(number, other);
+                case "parent" -> parents.put(number, other);
+                case "lock" -> locks.merge(number, Lock.of(name), (one, two) -> one.isAtLeast(two) ? one : two);
+                default -> countsScans = row.getBoolean("yes");
+            }
+        }
+
+        private Measurement measurement() {
+            return new Measurement(
+                    Map.copyOf(relations),
+                    Map.copyOf(columns),
+                    Map.copyOf(constraints),
+                    Map.copyOf(indexes),
+                    Map.copyOf(parents),
+                    Map.copyOf(locks),
+                    countsScans);
+        }
+    }
+}

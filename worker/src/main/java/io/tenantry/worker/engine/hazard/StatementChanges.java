@@ -1,0 +1,161 @@
+package io.tenantry.worker.engine.hazard;
+
+import io.tenantry.worker.engine.hazard.Measurement.Column;
+import io.tenantry.worker.engine.hazard.Measurement.ColumnKey;
+import io.tenantry.worker.engine.hazard.Measurement.Constraint;
+import io.tenantry.worker.engine.hazard.Measurement.Known;
+import io.tenantry.worker.engine.hazard.Measurement.Relation;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is different between two moments of one transaction, for the tables that are in use. A partitioned table is scanned
+ * or rewritten if one of its partitions is. Immutable.
+ *
+ * @param start measured before the first statement of the script
+ */
+record StatementChanges(Measurement start, Known inUse, Measurement before, Measurement after) {
+    /** Takes a column that existed before and has an entry after. */
+    interface ColumnVisitor {
+        void visit(ColumnKey key, Column before, Column after);
+    }
+
+    private static final Comparator<ColumnKey> BY_NUMBER =
+            Comparator.comparing(ColumnKey::relation).thenComparing(ColumnKey::number);
+
+    /** Visits columns in use, in the order of their numbers. */
+    void columnsOfBoth(ColumnVisitor visitor) {
+        before.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
+            Column was = Objects.requireNonNull(before.columns().get(key));
+            @Nullable Column is = after.columns().get(key);
+            if (is != null && !was.dropped() && inUse.has(key) && isNoPartition(key.relation())) {
+                visitor.visit(key, was, is);
+            }
+        });
+    }
+
+    /** Visits columns that the statement has added to tables in use. */
+    void newColumns(BiConsumer<ColumnKey, Column> visitor) {
+        after.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
+            if (isNewColumn(key) && isNoPartition(key.relation())) {
+                visitor.accept(key, Objects.requireNonNull(after.columns().get(key)));
+            }
+        });
+    }
+
+    boolean hasNewColumn(long table) {
+        return after.columns().keySet().stream().anyMatch(key -> key.relation() == table && isNewColumn(key));
+    }
+
+    private boolean isNewColumn(ColumnKey key) {
+        return inUse.has(key.relation()) && !before.columns().containsKey(key);
+    }
+
+    /** What partitions do, their table does too. */
+    private boolean isNoPartition(long table) {
+        return !after.parents().containsKey(table);
+    }
+
+    /** Tables and materialized views in use, in the order of their numbers. */
+    Map<Long, Relation> tablesBefore() {
+        Map<Long, Relation> tables = new LinkedHashMap<>();
+        before.relations().entrySet().stream()
+                .filter(one -> inUse.has(one.getKey()))
+                .filter(one -> one.getValue().isTable() || one.getValue().kind().equals("m"))
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(one -> tables.put(one.getKey(), one.getValue()));
+        return tables;
+    }
+
+    /** The table of this number and its partitions. */
+    private Stream<Long> family(long table) {
+        return Stream.concat(
+                Stream.of(table),
+                before.parents().entrySet().stream()
+                        .filter(child -> child.getValue() == table)
+                        .flatMap(child -> family(child.getKey())));
+    }
+
+    /** Whether all rows were read; assumed where the server does not count scans. */
+    boolean isScanned(long table) {
+        return !after.countsScans() || family(table).anyMatch(one -> scans(after, one) > scans(before, one));
+    }
+
+    private static long scans(Measurement measurement, long relation) {
+        @Nullable Relation found = measurement.relations().get(relation);
+        return found == null ? 0 : found.scans();
+    }
+
+    /** Whether all rows were written to a new file, or dropped with the old one. */
+    boolean isRewritten(long table) {
+        return family(table).anyMatch(one -> hasOtherFile(one));
+    }
+
+    /** Whether the relation is still there, in another file. */
+    boolean hasOtherFile(long relation) {
+        @Nullable Relation was = before.relations().get(relation);
+        @Nullable Relation is = after.relations().get(relation);
+        return was != null && is != null && was.filenode() != is.filenode();
+    }
+
+    /** Whether an index of the table has a file that no index of it had before: PostgreSQL keeps the file if nothing changes. */
+    boolean indexesAreRebuilt(long table) {
+        return family(table).anyMatch(one -> {
+            List<Long> was = files(before, one);
+            return files(after, one).stream().anyMatch(file -> !was.contains(file));
+        });
+    }
+
+    private static List<Long> files(Measurement measurement, long table) {
+        return measurement.indexes().entrySet().stream()
+                .filter(index -> index.getValue() == table)
+                .map(index -> measurement.relations().get(index.getKey()))
+                .filter(Objects::nonNull)
+                .map(Relation::filenode)
+                .filter(file -> file != 0)
+                .toList();
+    }
+
+    boolean hasNewPrimaryKey(long table) {
+        return after.constraints().entrySet().stream()
+                .anyMatch(one -> one.getValue().relation() == table
+                        && one.getValue().type().equals("p")
+                        && !before.constraints().containsKey(one.getKey())
+                        && !before.indexes().containsKey(one.getValue().index()));
+    }
+
+    /** Whether the table had a constraint of this name and type, as one that a change of a column's type makes again. */
+    boolean hadConstraint(Constraint constraint) {
+        return before.constraints().values().stream()
+                .anyMatch(one -> one.relation() == constraint.relation()
+                        && one.type().equals(constraint.type())
+                        && one.name().equals(constraint.name()));
+    }
+
+    /** Whether scripts before this one hold a lock, since all are tried in one transaction; then locks tell nothing. */
+    boolean lockedAtStart(long table) {
+        return start.lock(table).isAtLeast(Lock.SHARE);
+    }
+
+    /** Whom the lock on the table keeps waiting. */
+    String who(long table) {
+        return after.lock(table).whoWaits();
+    }
+
+    /** The name of a table before the statement, else after it. */
+    String name(long table) {
+        @Nullable Relation was = before.relations().get(table);
+        Relation found = was == null ? after.relations().get(table) : was;
+        return found == null ? "another schema" : found.name();
+    }
+
+    String name(ColumnKey key, Column column) {
+        return name(key.relation()) + "." + column.name();
+    }
+}

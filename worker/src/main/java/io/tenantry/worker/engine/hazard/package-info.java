@@ -1,0 +1,5 @@
+/** Finds what a statement does to tables that exist and have rows: how it locks, scans and rewrites them, as PostgreSQL counts it. */
+@NullMarked
+package io.tenantry.worker.engine.hazard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.hazard.Hazard;
+import io.tenantry.worker.engine.hazard.HazardFinder;
+import io.tenantry.worker.engine.hazard.Measurement;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a script on the scratch home, at the version before it and with rows, and measures after each statement how it locks,
+ * scans and rewrites tables. All of it is rolled back. For use by one thread.
+ */
+final class HazardTrial {
+    private final Scratch scratch;
+
+    /**
+     * What was measured.
+     *
+     * @param outcome how the script ended; hazards are known up to a statement that failed
+     * @param failedLine where a statement that failed begins; null if none failed, or it is unknown
+     * @param countsScans whether the server counts scans; if not, each table counts as scanned
+     */
+    record Result(
+            List<Hazard> hazards,
+            ScriptTrial.Outcome outcome,
+            @Nullable Integer failedLine,
+            boolean countsScans) {
+        Result {
+            hazards = List.copyOf(hazards);
+        }
+    }
+
+    HazardTrial(Scratch scratch) {
+        this.scratch = scratch;
+    }
+
+    /** The tables and columns that the home has now. */
+    Measurement.Known known() throws SQLException {
+        return measure().known();
+    }
+
+    /**
+     * Runs the script.
+     *
+     * @param text of the file
+     * @param statements that Flyway finds in it
+     * @param rows statements that insert sample rows, run before it
+     * @param inUse tables and columns that count; null for all that the home has
+     */
+    Result run(
+            Migration migration,
+            String text,
+            List<String> statements,
+            List<String> rows,
+            Measurement.@Nullable Known inUse)
+            throws SQLException {
+        ScratchSession session = scratch.session();
+        String sequences = session.sequencesSql();
+        scratch.begin();
+        try {
+            session.execute(session.searchPathSql());
+            for (String row : rows) {
+                session.execute(row);
+            }
+            session.execute("SET CONSTRAINTS ALL IMMEDIATE");
+            Measurement start = measure();
+            Observation observation = new Observation(
+                    new StatementLines(scratch.names(), text), start, inUse == null ? start.known() : inUse);
+            ScriptTrial trial = new ScriptTrial(scratch, observation);
+            trial.begin();
+            ScriptTrial.Outcome outcome = trial.run(migration.script(), statements);
+            @Nullable Integer failedLine =
+                    outcome instanceof ScriptTrial.Outcome.Failed ? observation.lineOfNext(statements) : null;
+            return new Result(observation.hazards, outcome, failedLine, start.countsScans());
+        } finally {
+            scratch.undo();
+            session.execute(sequences);
+        }
+    }
+
+    Measurement measure() throws SQLException {
+        try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
+            return Measurement.of(scratch.session().connection(), scratch.home().schema());
+        }
+    }
+
+    /** Measures after each statement. */
+    private final class Observation implements ScriptTrial.Probe {
+        private final StatementLines lines;
+        private final HazardFinder finder;
+        private final List<Hazard> hazards = new ArrayList<>();
+        private Measurement before;
+        private int done;
+
+        private Observation(StatementLines lines, Measurement start, Measurement.Known inUse) {
+            this.lines = lines;
+            this.finder = new HazardFinder(start, inUse);
+            this.before = start;
+        }
+
+        @Override
+        public void after(String sql) throws SQLException {
+            done++;
+            Measurement after = measure();
+            finder.find(before, after, lines.next(sql)).stream()
+                    .filter(hazard -> !hazards.contains(hazard))
+                    .forEach(hazards::add);
+            before = after;
+        }
+
+        /** The line of the statement after the last one that did not fail. */
+        private @Nullable Integer lineOfNext(List<String> statements) {
+            return StatementLines.split(statements)
+                    .skip(done)
+                    .findFirst()
+                    .map(lines::next)
+                    .orElse(null);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.hazard.Allowances;
+import io.tenantry.worker.engine.hazard.Hazard;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Collects what a rehearsal finds; the same is found once, although a script may be on two paths. For use by one thread. */
+final class RehearsalFindings {
+    private final MigrationCatalog catalog;
+    private final Set<Finding> findings = new LinkedHashSet<>();
+    private final Map<String, Set<Hazard>> hazards = new LinkedHashMap<>();
+
+    RehearsalFindings(MigrationCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** Adds a finding, unless this check has found an error or a warning in the script before. */
+    void add(Finding finding) {
+        boolean known = finding.script() != null
+                && findings.stream()
+                        .anyMatch(one -> finding.script().equals(one.script())
+                                && finding.check().equals(one.check())
+                                && finding.severity() == one.severity());
+        if (!known) {
+            findings.add(finding);
+        }
+    }
+
+    /** The hazards of a script that was measured to its end. */
+    void hazards(String script, List<Hazard> found) {
+        hazards.computeIfAbsent(script, name -> new LinkedHashSet<>()).addAll(found);
+    }
+
+    /** All, in the order of the scripts and their lines. */
+    List<Finding> all() {
+        List<Finding> all = new ArrayList<>(findings);
+        hazards.forEach((script, found) -> all.addAll(ofHazards(script, List.copyOf(found))));
+        Map<String, Integer> order = new HashMap<>();
+        List<Migration> migrations = catalog.migrations();
+        migrations.forEach(migration -> order.putIfAbsent(migration.script(), order.size()));
+        all.sort(Comparator.comparing((Finding finding) ->
+                        finding.script() == null ? -1 : order.getOrDefault(finding.script(), Integer.MAX_VALUE))
+                .thenComparing(finding -> finding.line() == null ? 0 : finding.line())
+                .thenComparing(Finding::severity));
+        return all;
+    }
+
+    private List<Finding> ofHazards(String script, List<Hazard> found) {
+        Allowances allowances = Allowances.in(catalog.scripts().text(script));
+        List<Finding> all = new ArrayList<>();
+        allowances.faults().forEach(fault -> all.add(Finding.error("allow", script, fault.line(), fault.sentence())));
+        allowances
+                .unused(found)
+                .forEach(unused -> all.add(Finding.warning("allow", script, unused.line(), unused.sentence())));
+        allowances
+                .without(found)
+                .forEach(hazard ->
+                        all.add(Finding.warning(hazard.kind().id(), script, hazard.line(), hazard.sentence())));
+        return all;
+    }
+}

@@ -1,0 +1,123 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.MigrationState;
+import io.tenantry.worker.engine.snapshot.Difference;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Goes along a path by Flyway, one script after the other, on one home that stays: each script meets a home at the version
+ * before it. For one use, by one thread.
+ */
+final class RehearsalWalk {
+    private final PathTrial trial;
+    private final PlanCandidates candidates;
+    private final RehearsalFindings findings;
+    private final WalkRows rows;
+    private final WalkHazards hazards;
+    private int versions;
+
+    RehearsalWalk(PathTrial trial, PlanCandidates candidates, RehearsalTerms terms, RehearsalFindings findings) {
+        this.trial = trial;
+        this.candidates = candidates;
+        this.findings = findings;
+        this.rows = new WalkRows(trial, terms, findings);
+        this.hazards = new WalkHazards(trial, candidates, terms, findings, rows);
+    }
+
+    /** How many scripts were applied. */
+    int versions() {
+        return versions;
+    }
+
+    /** Applies the scripts, and then runs Flyway once more. Returns the state at the end; empty if it was not reached. */
+    Optional<SchemaState> run() throws SQLException {
+        trial.begin();
+        trial.scratch().create();
+        for (Migration migration : trial.path()) {
+            Optional<String> end = trial.hasTime() ? trial.whyEnd(migration) : Optional.of("the time is over");
+            if (end.isPresent()) {
+                findings.add(Finding.warning(
+                        "not-tried",
+                        migration.script(),
+                        null,
+                        "it and the scripts after it were not tried on homes of each version: " + end.get()));
+                return Optional.empty();
+            }
+            hazards.before(migration, versions);
+            if (!apply(migration)) {
+                return Optional.empty();
+            }
+            versions++;
+            rows.reached(migration);
+            hazards.after(migration);
+        }
+        return secondRun();
+    }
+
+    /** Applies the next script. If it fails with the rows of a seed, it is applied without them. */
+    private boolean apply(Migration migration) throws SQLException {
+        Optional<ResultError> failure = trial.runFlyway(versions + 1, hazards.ofJava(migration));
+        if (failure.isPresent()
+                && rows.areThere()
+                && !candidates.plans().outside().containsKey(migration.script())) {
+            String seed = rows.seed();
+            rows.remove();
+            Optional<ResultError> withoutRows = trial.runFlyway(versions + 1, Optional.empty());
+            if (withoutRows.isEmpty()) {
+                findings.add(TrialFindings.failure(
+                        "fails-on-rows",
+                        failure.get(),
+                        "it does so with the rows of seed " + seed
+                                + " and not without rows: a tenant with such rows stays" + " at the version before"));
+            }
+            failure = withoutRows;
+        }
+        failure.ifPresent(error -> findings.add(TrialFindings.failure(
+                versions == 0 ? "from-empty" : "from-version",
+                error,
+                "it fails on each home at the version before it; the scripts after it were not tried")));
+        return failure.isEmpty();
+    }
+
+    private Optional<SchemaState> secondRun() throws SQLException {
+        Optional<SchemaState> before = trial.read(SchemaStateReader.WHOLE, List.of());
+        MigrationCatalog catalog = trial.catalog();
+        History history = trial.history();
+        MigrationState state =
+                MigrationState.of(catalog.migrationsFor(trial.scratch().home()), history, null, true);
+        if (state instanceof MigrationState.Behind behind) {
+            findings.add(Finding.error(
+                    "second-run",
+                    behind.pending().get(0).script(),
+                    null,
+                    "a second run applies again: "
+                            + behind.pending().stream().map(Migration::script).collect(Collectors.joining(", "))
+                            + "; each upgrade of each tenant would do so: remove what makes its checksum differ from run to"
+                            + " run"));
+        }
+        Optional<ResultError> failure = trial.runFlyway(trial.path().size(), Optional.empty());
+        failure.ifPresent(
+                error -> findings.add(TrialFindings.failure("second-run", error, "the run before it did not fail")));
+        Optional<SchemaState> after = trial.read(SchemaStateReader.WHOLE, List.of());
+        if (failure.isEmpty() && before.isPresent() && after.isPresent()) {
+            List<Difference> differences = after.get().differences(before.get(), Set.of());
+            if (!differences.isEmpty()) {
+                findings.add(Finding.error(
+                        "second-run",
+                        null,
+                        null,
+                        "a second run of Flyway changes the home: "
+                                + Rehearsal.shown(differences, "after it", "before it")));
+            }
+        }
+        return after;
+    }
+}

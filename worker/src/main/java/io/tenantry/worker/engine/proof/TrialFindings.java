@@ -1,0 +1,134 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.NonTransactionalScript;
+import io.tenantry.worker.engine.catalog.ScriptCheck;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Translates what the trials of a start find into the findings of a rehearsal. Immutable. */
+final class TrialFindings {
+    private final String database;
+    private final RehearsalFindings findings;
+
+    /** @param database its name in the configuration */
+    TrialFindings(String database, RehearsalFindings findings) {
+        this.database = database;
+        this.findings = findings;
+    }
+
+    void warning(VerificationWarning warning) {
+        if (warning instanceof VerificationWarning.ScriptFails fails) {
+            findings.add(failure("from-empty", fails.error(), "it fails for each new tenant: correct it"));
+        } else if (warning instanceof VerificationWarning.ReachesOutside reaches) {
+            findings.add(Finding.warning("leaves-schema", reaches.script(), null, warning.sentence(database)));
+        } else if (warning instanceof VerificationWarning.ReplacesMark replaces) {
+            findings.add(Finding.warning("replaces-mark", replaces.script(), null, warning.sentence(database)));
+        } else {
+            findings.add(Finding.warning("not-tried", null, null, warning.sentence(database)));
+        }
+    }
+
+    static Finding failure(String check, ResultError error, String consequence) {
+        String state = error.sqlState() == null ? "" : " (" + error.sqlState() + ")";
+        return Finding.error(check, error.migration(), error.line(), error.message() + state + "; " + consequence);
+    }
+
+    /** What a worker would not start with. */
+    void boundary(BoundaryFindings boundary) {
+        boundary.dropping()
+                .forEach(script -> findings.add(Finding.error(
+                        "drops-schema",
+                        script,
+                        null,
+                        "it drops or renames the tenant's schema, which holds the history and the mark of the tenant, so that it fails"
+                                + " in each home: remove DROP SCHEMA, CREATE SCHEMA and ALTER SCHEMA … RENAME")));
+        boundary.foreignObjects().forEach((script, objects) -> {
+            if (!boundary.isAllowed(script)) {
+                findings.add(Finding.error(
+                        "leaves-schema",
+                        script,
+                        null,
+                        "it reaches outside the tenant's schema: " + String.join(", ", objects)
+                                + "; a worker does not start with it: use no names of schemas, make shared objects once by"
+                                + " hand, or name a released script in databases." + database + ".allow"));
+            }
+        });
+    }
+
+    void plans(List<RefusedPlan> refused, Map<String, NonTransactionalScript> outside) {
+        for (RefusedPlan plan : refused) {
+            if (plan.reason() instanceof PlanRefusal.Different) {
+                findings.add(Finding.warning(
+                        "plan-differs",
+                        plan.script(),
+                        null,
+                        "workers apply it by Flyway, which is slower: "
+                                + plan.reason().sentence()));
+            } else if (!(plan.reason() instanceof PlanRefusal.Follows) && !outside.containsKey(plan.script())) {
+                findings.add(Finding.note(
+                        "no-plan",
+                        plan.script(),
+                        "workers apply it by Flyway, which is slower: "
+                                + plan.reason().sentence()));
+            }
+        }
+    }
+
+    /** What the texts show. */
+    void texts(
+            List<Migration> migrations,
+            Map<String, List<String>> statements,
+            Map<String, NonTransactionalScript> outside,
+            Function<String, StatementLines> lines) {
+        for (Migration migration : migrations) {
+            String script = migration.script();
+            @Nullable NonTransactionalScript alone = outside.get(script);
+            if (alone == null) {
+                endsItsTransaction(script, statements.getOrDefault(script, List.of()), lines);
+            } else {
+                runsAgain(alone);
+            }
+        }
+    }
+
+    private void endsItsTransaction(String script, List<String> statements, Function<String, StatementLines> lines) {
+        StatementLines ofScript = lines.apply(script);
+        for (String statement : StatementLines.split(statements).toList()) {
+            @Nullable Integer line = ofScript.next(statement);
+            if (ScriptCheck.leavesTransaction(statement)) {
+                findings.add(Finding.warning(
+                        "ends-its-transaction",
+                        script,
+                        line,
+                        "it ends its transaction itself: if it fails later, the first part stays, and the next try begins"
+                                + " from its start; leave BEGIN and COMMIT to Flyway"));
+                return;
+            }
+        }
+    }
+
+    private void runsAgain(NonTransactionalScript script) {
+        if (!script.canRunAgain()) {
+            findings.add(Finding.warning(
+                    "cannot-run-again",
+                    script.script(),
+                    null,
+                    "it runs outside a transaction and has "
+                            + script.statements().size()
+                            + " statements, which cannot be run again if one of them fails: put each into a script of its"
+                            + " own, or write IF NOT EXISTS"));
+        }
+        if (script.leavesUnknownIndexes()) {
+            findings.add(Finding.warning(
+                    "index-without-name",
+                    script.script(),
+                    null,
+                    "it makes an index CONCURRENTLY without giving it a name: a failed try leaves an invalid index that the"
+                            + " next try does not find; give the index a name"));
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.hazard.Hazard;
+import io.tenantry.worker.engine.hazard.HazardFinder;
+import io.tenantry.worker.engine.hazard.HazardKind;
+import io.tenantry.worker.engine.hazard.Measurement;
+import io.tenantry.worker.engine.history.FailureKind;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.SqlFailure;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.jspecify.annotations.Nullable;
+
+/** Measures the scripts of a walk on the home before them, with made-up rows in each table. For one walk, by one thread. */
+final class WalkHazards {
+    private static final String NOT_NULL_VIOLATION = "23502";
+    /** SQLSTATEs that depend on the values: foreign_key_violation, unique_violation, check_violation, exclusion_violation. */
+    private static final Set<String> OF_VALUES = Set.of("23503", "23505", "23514", "23P01");
+
+    private static final String DATA_EXCEPTION = "22";
+
+    private final PathTrial trial;
+    private final PlanCandidates candidates;
+    private final RehearsalTerms terms;
+    private final RehearsalFindings findings;
+    private final WalkRows rows;
+    private final HazardTrial hazards;
+    /** What the last released script has left; null if it is not known which scripts are released. */
+    private Measurement.@Nullable Known inUse;
+
+    WalkHazards(
+            PathTrial trial,
+            PlanCandidates candidates,
+            RehearsalTerms terms,
+            RehearsalFindings findings,
+            WalkRows rows) {
+        this.trial = trial;
+        this.candidates = candidates;
+        this.terms = terms;
+        this.findings = findings;
+        this.rows = rows;
+        this.hazards = new HazardTrial(trial.scratch());
+    }
+
+    /** Measures the next script, of which nothing stays. */
+    void before(Migration migration, int place) throws SQLException {
+        @Nullable List<String> statements = candidates.statements().get(migration.script());
+        if (place == 0
+                || statements == null
+                || !isMeasured(migration)
+                || candidates.plans().outside().containsKey(migration.script())
+                || trial.boundary().findings().isExcluded(migration)) {
+            return;
+        }
+        String text = trial.catalog().scripts().text(migration.script());
+        List<String> sample = rows.sample();
+        HazardTrial.Result result = hazards.run(migration, text, statements, sample, inUse);
+        Set<Hazard> found = new LinkedHashSet<>(result.hazards());
+        if (!sample.isEmpty() && result.outcome() instanceof ScriptTrial.Outcome.Failed failed) {
+            HazardTrial.Result withoutRows = hazards.run(migration, text, statements, List.of(), inUse);
+            found.addAll(withoutRows.hazards());
+            if (!(withoutRows.outcome() instanceof ScriptTrial.Outcome.Failed)) {
+                failsOnRows(migration, result.failedLine(), failed.failure(), found);
+            }
+        }
+        if (!result.countsScans()) {
+            findings.add(Finding.warning(
+                    "not-measured",
+                    null,
+                    null,
+                    "the server counts no scans (track_counts is off), so each lock counts as if all rows were read"));
+        }
+        findings.hazards(migration.script(), List.copyOf(found));
+    }
+
+    /** Only new scripts count, and only what the released ones have left. */
+    private boolean isMeasured(Migration migration) {
+        return terms.released().isEmpty() || (inUse != null && !terms.released().contains(migration.script()));
+    }
+
+    /** Values that are made up may be wrong, as a check tells; that a column has none is no matter of values. */
+    private void failsOnRows(Migration migration, @Nullable Integer line, SQLException failure, Set<Hazard> found)
+            throws SQLException {
+        String state = String.valueOf(failure.getSQLState());
+        if (OF_VALUES.contains(state) || state.startsWith(DATA_EXCEPTION)) {
+            return;
+        }
+        String message = FailureKind.firstLines(failure.getMessage());
+        Optional<String> column = SqlFailure.column(failure);
+        if (state.equals(NOT_NULL_VIOLATION) && column.isPresent() && !exists(column.get())) {
+            found.add(new Hazard(
+                    HazardKind.ADDING_REQUIRED_FIELD,
+                    line,
+                    "it fails on each home that has rows: " + message + " (" + state + ")"));
+            return;
+        }
+        findings.add(Finding.warning(
+                "fails-on-rows",
+                migration.script(),
+                line,
+                "it fails with made-up rows and not without: " + message + " (" + state
+                        + "); try it with rows like a tenant's (--seed)"));
+    }
+
+    private boolean exists(String column) throws SQLException {
+        return !trial.scratch()
+                .session()
+                .ask("SELECT 1 FROM information_schema.columns WHERE table_schema = "
+                        + Identifiers.literal(trial.scratch().home().schema())
+                        + " AND column_name = " + Identifiers.literal(column))
+                .isEmpty();
+    }
+
+    /** What the last of the released scripts leaves is in use. */
+    void after(Migration migration) throws SQLException {
+        if (terms.released().contains(migration.script())) {
+            inUse = hazards.known();
+        }
+    }
+
+    /** A callback that measures a migration in Java where Flyway runs it; empty for a script. */
+    Optional<Callback> ofJava(Migration migration) {
+        return migration.type().startsWith("SQL") || !isMeasured(migration)
+                ? Optional.empty()
+                : Optional.of(new JavaProbe());
+    }
+
+    /** Measures before and after a migration in Java, within its transaction. */
+    private final class JavaProbe implements Callback {
+        private @Nullable Measurement before;
+
+        @Override
+        public boolean supports(Event event, @Nullable Context context) {
+            return event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE;
+        }
+
+        @Override
+        public boolean canHandleInTransaction(Event event, @Nullable Context context) {
+            return true;
+        }
+
+        @Override
+        public void handle(Event event, Context context) {
+            try {
+                Measurement now = hazards.measure();
+                Measurement start = before;
+                if (event == Event.BEFORE_EACH_MIGRATE || start == null) {
+                    before = now;
+                } else {
+                    List<Hazard> found = new ArrayList<>(
+                            new HazardFinder(start, inUse == null ? start.known() : inUse).find(start, now, null));
+                    findings.hazards(context.getMigrationInfo().getScript(), found);
+                }
+            } catch (SQLException failure) {
+                throw new FlywayException("the migration cannot be measured", failure);
+            }
+        }
+
+        @Override
+        public String getCallbackName() {
+            return "hazards";
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.history.FailureKind;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.flywaydb.core.api.MigrationVersion;
+
+/** The rows of a home on its way: those of seeds, which stay, and made-up ones, which do not. For one walk, by one thread. */
+final class WalkRows {
+    private final PathTrial trial;
+    private final RehearsalTerms terms;
+    private final RehearsalFindings findings;
+    private final ReferencedKeys keys;
+    private String seed = "";
+
+    WalkRows(PathTrial trial, RehearsalTerms terms, RehearsalFindings findings) {
+        this.trial = trial;
+        this.terms = terms;
+        this.findings = findings;
+        this.keys = new ReferencedKeys(trial.scratch().session());
+    }
+
+    /** Whether rows of a seed are there. */
+    boolean areThere() {
+        return !seed.isEmpty();
+    }
+
+    /** The version of the last seed; empty if none was inserted. */
+    String seed() {
+        return seed;
+    }
+
+    /** Inserts the seed of a version that the home has reached. */
+    void reached(Migration migration) throws SQLException {
+        Optional<String> sql = seedOf(migration);
+        if (sql.isPresent()) {
+            insert(migration, sql.get());
+        }
+    }
+
+    private Optional<String> seedOf(Migration migration) {
+        return terms.seeds().entrySet().stream()
+                .filter(one -> MigrationVersion.fromVersion(one.getKey()).equals(migration.version()))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private void insert(Migration migration, String sql) throws SQLException {
+        ScratchSession session = trial.scratch().session();
+        boolean held = trial.scratch().isHeld();
+        if (held) {
+            session.execute("SAVEPOINT seed");
+        } else {
+            session.connection().setAutoCommit(false);
+        }
+        try (ReceiveLimit limit = session.limit();
+                Statement statement = session.connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(session.searchPathSql());
+            statement.execute(sql.replace("${tenant}", trial.scratch().names().tenant())
+                    .replace("${schema}", trial.scratch().names().schema()));
+            if (!held) {
+                session.connection().commit();
+            }
+            seed = migration.name();
+        } catch (SQLException failure) {
+            if (held) {
+                session.execute("ROLLBACK TO SAVEPOINT seed");
+            } else {
+                session.connection().rollback();
+            }
+            findings.add(Finding.error(
+                    "seed",
+                    migration.script(),
+                    null,
+                    "the seed of version " + migration.name() + " cannot be inserted: "
+                            + FailureKind.firstLines(failure.getMessage()) + " (" + failure.getSQLState()
+                            + "); the scripts after it were tried without its rows"));
+        } finally {
+            if (!held) {
+                session.connection().setAutoCommit(true);
+            }
+            session.renew();
+        }
+    }
+
+    /** Removes all rows but those of the history. */
+    void remove() throws SQLException {
+        ScratchSession session = trial.scratch().session();
+        String schema = trial.scratch().home().schema();
+        String tables = session
+                .ask("SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n"
+                        + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname = "
+                        + Identifiers.literal(schema) + " AND c.relname <> " + Identifiers.literal(History.TABLE))
+                .stream()
+                .collect(Collectors.joining(", "));
+        if (!tables.isEmpty()) {
+            session.execute("TRUNCATE " + tables + " CASCADE");
+        }
+        seed = "";
+    }
+
+    /** Statements that insert made-up rows into the tables that the home has now. */
+    List<String> sample() throws SQLException {
+        try (ReceiveLimit limit = trial.scratch().session().limit()) {
+            return SampleRows.of(trial.scratch(), keys, trial::hasTime, limit);
+        }
+    }
+}

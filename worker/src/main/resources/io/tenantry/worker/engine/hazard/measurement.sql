@@ -1,0 +1,40 @@
+-- What HazardFinder compares before and after a statement. Reads catalogs, and counters of the current transaction.
+SELECT 'relation' AS what, c.oid::bigint AS number, c.relfilenode::bigint AS other, c.relname::text AS name,
+    c.relkind::text AS detail, NULL::text AS more, NULL::boolean AS yes, NULL::boolean AS also,
+    CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END AS n1,
+    pg_catalog.pg_stat_get_xact_numscans(c.oid) AS n2,
+    pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS n3
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ?
+UNION ALL
+SELECT 'column', a.attrelid::bigint, a.attnum, a.attname::text,
+    pg_catalog.concat_ws(' ', a.atttypid, a.atttypmod, a.attcollation), pg_catalog.format_type(a.atttypid, a.atttypmod),
+    a.attnotnull, a.attisdropped, 0, 0, 0
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ? AND a.attnum > 0 AND c.relkind IN ('r', 'p')
+UNION ALL
+SELECT 'constraint', o.oid::bigint, o.conrelid::bigint, o.conname::text, o.contype::text,
+    CASE WHEN o.confrelid <> 0 THEN o.confrelid::pg_catalog.regclass::text END, o.convalidated, NULL,
+    o.conindid::bigint, o.conparentid::bigint, 0
+FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ?
+UNION ALL
+SELECT 'index', i.indexrelid::bigint, i.indrelid::bigint, NULL, NULL, NULL, NULL, NULL, 0, 0, 0
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ?
+UNION ALL
+SELECT 'parent', h.inhrelid::bigint, h.inhparent::bigint, NULL, NULL, NULL, NULL, NULL, 0, 0, 0
+FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ?
+UNION ALL
+SELECT 'lock', l.relation::bigint, 0, l.mode, NULL, NULL, NULL, NULL, 0, 0, 0
+FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.locktype = 'relation' AND n.nspname = ?
+    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
+    AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+UNION ALL
+SELECT 'counts', 0, 0, NULL, NULL, NULL, pg_catalog.current_setting('track_counts') = 'on', NULL, 0, 0, 0

@@ -1,0 +1,46 @@
+package io.tenantry.worker.engine.hazard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AllowancesTest {
+    private static final Hazard RENAMED = new Hazard(HazardKind.RENAMING_TABLE, 3, "table a gets the name b");
+    private static final Hazard DROPPED = new Hazard(HazardKind.BAN_DROP_TABLE, 4, "table c is dropped");
+
+    @Test
+    void aCommentWithAReasonAcknowledgesTheHazardsOfItsKindInTheWholeScript() {
+        Allowances allowances = Allowances.in("""
+                ALTER TABLE a RENAME TO b; -- tenantry:allow renaming-table nobody reads it
+
+                DROP TABLE c;
+                """);
+
+        assertThat(allowances.faults()).isEmpty();
+        assertThat(allowances.without(List.of(RENAMED, DROPPED))).containsExactly(DROPPED);
+        assertThat(allowances.unused(List.of(RENAMED, DROPPED))).isEmpty();
+    }
+
+    @Test
+    void aCommentThatNamesNoHazardOrGivesNoReasonAcknowledgesNothing() {
+        Allowances allowances = Allowances.in("""
+                SELECT 1;
+                -- tenantry:allow renaming-tables because
+                --tenantry:allow ban-drop-table
+                -- tenantry:allow
+                """);
+
+        assertThat(allowances.faults()).extracting(Allowances.Problem::line).containsExactly(2, 3, 4);
+        assertThat(allowances.without(List.of(RENAMED, DROPPED))).containsExactly(RENAMED, DROPPED);
+    }
+
+    @Test
+    void aCommentThatAcknowledgesNothingIsNamed() {
+        Allowances allowances = Allowances.in("-- tenantry:allow table-rewrite it is small\n");
+
+        assertThat(allowances.unused(List.of(RENAMED)))
+                .extracting(Allowances.Problem::line)
+                .containsExactly(1);
+    }
+}

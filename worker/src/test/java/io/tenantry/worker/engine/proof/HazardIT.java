@@ -1,0 +1,109 @@
+package io.tenantry.worker.engine.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.engine.EngineFixture;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.SqlStatements;
+import io.tenantry.worker.engine.hazard.Hazard;
+import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.MigrationVersion;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each hazard is found, also in a DO block, and the safer way is silent. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HazardIT {
+    private static final Pattern CASE =
+            Pattern.compile("^-- finds:([^\\n]*)\\n(.*?)(?=^-- finds:|\\z)", Pattern.MULTILINE | Pattern.DOTALL);
+
+    private EngineFixture engine;
+    private Scratch scratch;
+
+    /** A script and the hazards that it must have, with their lines. */
+    record Case(List<String> finds, String script) {
+        @Override
+        public String toString() {
+            return finds + " in " + script.replaceAll("\\s+", " ");
+        }
+    }
+
+    static Stream<Case> cases() throws Exception {
+        return CASE.matcher(text("scripts.sql"))
+                .results()
+                .map(found -> new Case(
+                        Stream.of(found.group(1).split(","))
+                                .map(String::strip)
+                                .filter(name -> !name.isEmpty())
+                                .toList(),
+                        found.group(2)));
+    }
+
+    private static String text(String name) throws Exception {
+        return Files.readString(Path.of(Objects.requireNonNull(HazardIT.class.getResource("/hazard/" + name))
+                .toURI()));
+    }
+
+    @BeforeAll
+    void open() throws Exception {
+        engine = new EngineFixture();
+        scratch = Scratch.open(engine.server(), "users");
+        scratch.create();
+        scratch.session().execute("BEGIN; " + scratch.session().searchPathSql() + "; " + text("base.sql") + "; COMMIT");
+        scratch.session().renew();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        scratch.close();
+        engine.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void findsWhatAStatementDoesToATableWithRows(Case one) throws Exception {
+        HazardTrial.Result result = run(one.script());
+
+        assertThat(result.outcome()).isEqualTo(new ScriptTrial.Outcome.Finished());
+        assertThat(result.hazards())
+                .as(String.join(
+                        "\n", result.hazards().stream().map(Hazard::sentence).toList()))
+                .extracting(hazard -> hazard.kind().id() + " " + hazard.line())
+                .containsExactlyElementsOf(one.finds());
+    }
+
+    @Test
+    void namesTableColumnsAndWhoWaits() throws Exception {
+        assertThat(run("ALTER TABLE customer ALTER amount TYPE bigint").hazards())
+                .extracting(Hazard::what)
+                .containsExactly(
+                        "column customer.amount changes from integer to bigint: readers and writers wait while all"
+                                + " rows are rewritten or indexed again");
+        assertThat(run("CREATE INDEX note_idx ON customer (note)")
+                        .hazards()
+                        .get(0)
+                        .sentence())
+                .isEqualTo("index note_idx is built on customer while writers wait: use CREATE INDEX CONCURRENTLY, in a"
+                        + " script of its own; or, in a script that is not released, write -- tenantry:allow"
+                        + " require-concurrent-index-creation <why>");
+    }
+
+    private HazardTrial.Result run(String script) throws Exception {
+        Migration migration = new Migration(MigrationVersion.fromVersion("2"), "case", "SQL", "V2__case.sql", 1);
+        List<String> rows;
+        try (ReceiveLimit limit = scratch.session().limit()) {
+            rows = SampleRows.of(scratch, new ReferencedKeys(scratch.session()), () -> true, limit);
+        }
+        return new HazardTrial(scratch).run(migration, script, SqlStatements.of(script), rows, null);
+    }
+}

@@ -1,0 +1,157 @@
+package io.tenantry.worker.engine.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.engine.EngineFixture;
+import io.tenantry.worker.engine.proof.Finding.Severity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Scripts are tried from empty and from each older version, with rows, and once more. */
+class RehearsalIT {
+    private EngineFixture engine;
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = new EngineFixture();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        engine.close();
+    }
+
+    @Test
+    void goodScriptsOfAllKindsGiveNoFinding() throws Exception {
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id int PRIMARY KEY, name text, made timestamptz DEFAULT now());")
+                .with("V2__code.sql", "ALTER TABLE item ADD code text DEFAULT 'a';")
+                .with("V3__code_idx.sql", "CREATE INDEX CONCURRENTLY code_idx ON item (code);")
+                .with(
+                        "B2__item.sql",
+                        "CREATE TABLE item (id int PRIMARY KEY, name text, made timestamptz DEFAULT now());"
+                                + " ALTER TABLE item ADD code text DEFAULT 'a';")
+                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name, code FROM ${schema}.item;");
+
+        Rehearsal.Result result = rehearse(Map.of("1", "INSERT INTO item VALUES (1, 'one'), (2, NULL);"));
+
+        assertThat(result.findings()).isEmpty();
+        assertThat(result.versions()).isEqualTo(3 + 4);
+        assertThat(engine.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
+                .isEmpty();
+    }
+
+    @Test
+    void rowsOfASeedStayOnTheWayAndMakeAScriptFail() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int PRIMARY KEY, name text);")
+                .with("V2__state.sql", "ALTER TABLE item ADD state text DEFAULT 'new';")
+                .with(
+                        "V3__split.sql",
+                        "SELECT 1;\nALTER TABLE item ADD CHECK (name <> 'bad') NOT VALID;\nUPDATE item SET state ="
+                                + " 'old';")
+                .with("V4__last.sql", "CREATE TABLE last (id int);");
+
+        List<Finding> findings =
+                rehearse(Map.of("1", "INSERT INTO item VALUES (1, 'bad');")).findings();
+
+        assertThat(lines(findings)).containsExactly("ERROR V3__split.sql 3 fails-on-rows");
+        assertThat(findings.get(0).sentence()).contains("23514").contains("seed 1");
+    }
+
+    @Test
+    void madeUpRowsShowWhatNeedsNoParticularValue() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int PRIMARY KEY, name text, state text);")
+                .with("V2__slug.sql", "SELECT 1;\nALTER TABLE item ADD slug text NOT NULL;")
+                .with("V3__name.sql", "ALTER TABLE item ALTER name SET NOT NULL;")
+                .with(
+                        "V4__state.sql",
+                        "ALTER TABLE item ADD CHECK (state IN ('a', 'b')) NOT VALID;\n"
+                                + "ALTER TABLE item VALIDATE CONSTRAINT item_state_check;");
+
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .containsExactly(
+                        "WARNING V2__slug.sql 2 adding-required-field",
+                        "WARNING V3__name.sql 1 fails-on-rows",
+                        "WARNING V3__name.sql 1 adding-not-nullable-field",
+                        "WARNING V4__state.sql 2 constraint-missing-not-valid");
+    }
+
+    @Test
+    void commentsAcknowledgeHazardsOfTheirScript() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); CREATE TABLE other (id int);")
+                .with("V2__a.sql", "-- tenantry:allow ban-drop-table nobody reads it\nDROP TABLE other;")
+                .with(
+                        "V3__b.sql",
+                        "-- tenantry:allow ban-drop-column\n-- tenantry:allow table-rewrite small\n"
+                                + "ALTER TABLE item DROP name;");
+
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .containsExactly(
+                        "ERROR V3__b.sql 1 allow", "WARNING V3__b.sql 2 allow", "WARNING V3__b.sql 3 ban-drop-column");
+    }
+
+    @Test
+    void onlyNewScriptsAreMeasuredAndOnlyWhatReleasedOnesLeft() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("V2__a.sql", "ALTER TABLE item RENAME name TO title;")
+                .with("V3__b.sql", "ALTER TABLE item ADD extra text; CREATE TABLE fresh (id int);")
+                .with("V4__c.sql", "ALTER TABLE item DROP extra;\nDROP TABLE fresh;\nALTER TABLE item DROP title;");
+
+        List<Finding> findings = Rehearsal.of(
+                        engine.catalog(), engine.server(), terms(Set.of("V1__item.sql", "V2__a.sql"), Map.of()))
+                .findings();
+
+        assertThat(lines(findings)).containsExactly("WARNING V4__c.sql 3 ban-drop-column");
+    }
+
+    @Test
+    void aSecondRunAndABaselineMustLeaveTheSame() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("B1__item.sql", "CREATE TABLE item (id bigint, name text);")
+                .with("R__time.sql", "COMMENT ON TABLE item IS '${flyway:timestamp}';");
+
+        List<Finding> findings = rehearse(Map.of()).findings();
+
+        assertThat(lines(findings))
+                .contains("ERROR B1__item.sql null baseline-differs")
+                .anyMatch(line -> line.matches("ERROR (null|R__time.sql) null second-run"));
+        assertThat(findings)
+                .anySatisfy(finding -> assertThat(finding.sentence()).contains("column item.id: new home `bigint"));
+    }
+
+    @Test
+    void scriptsThatWorkersRefuseAreNamedByKind() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                .with("V2__shared.sql", "CREATE TABLE public.shared_by_all (id int);");
+        assertThat(lines(rehearse(Map.of()).findings())).contains("ERROR V2__shared.sql null leaves-schema");
+
+        engine.with("V2__shared.sql", "DROP SCHEMA \"${schema}\" CASCADE;");
+        assertThat(lines(rehearse(Map.of()).findings())).contains("ERROR V2__shared.sql null drops-schema");
+
+        engine.with("V2__shared.sql", "SELECT 1;\nCOMMIT;").with("V3__wrong.sql", "SELECT 1;\nSELECT nothing_there;");
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .contains("WARNING V2__shared.sql 2 ends-its-transaction", "ERROR V3__wrong.sql 2 from-empty");
+    }
+
+    private Rehearsal.Result rehearse(Map<String, String> seeds) throws Exception {
+        return Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of(), seeds));
+    }
+
+    private static RehearsalTerms terms(Set<String> released, Map<String, String> seeds) {
+        return new RehearsalTerms(Set.of(), released, seeds, Duration.ofMinutes(5));
+    }
+
+    private static List<String> lines(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.severity() != Severity.NOTE)
+                .map(finding ->
+                        finding.severity() + " " + finding.script() + " " + finding.line() + " " + finding.check())
+                .toList();
+    }
+}

@@ -1,0 +1,22 @@
+-- The home before each script of scripts.sql.
+CREATE TABLE customer (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    email varchar(50) NOT NULL,
+    code varchar(10) CONSTRAINT code_is_short CHECK (length(code) < 10),
+    amount integer,
+    note text,
+    always text CONSTRAINT always_is_there CHECK (always IS NOT NULL),
+    old_name text
+);
+CREATE INDEX customer_email_idx ON customer (email);
+ALTER TABLE customer ADD CONSTRAINT amount_is_positive CHECK (amount > -1) NOT VALID;
+CREATE UNIQUE INDEX customer_code_idx ON customer (code);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, placed date);
+ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customer (id) NOT VALID;
+CREATE TABLE reading (at date NOT NULL, value integer) PARTITION BY RANGE (at);
+CREATE TABLE reading_old PARTITION OF reading FOR VALUES FROM ('1900-01-01') TO ('2100-01-01');
+CREATE TABLE reading_new (at date NOT NULL, value integer);
+CREATE TABLE reading_checked (at date NOT NULL, value integer,
+    CONSTRAINT in_bounds CHECK (at >= '2200-01-01' AND at < '2300-01-01'));
+CREATE VIEW names AS SELECT id, old_name FROM customer;
+CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'UPDATE customer SET note = ''x''';

@@ -1,0 +1,144 @@
+-- Scripts on the home of base.sql, and what must be found in them. "finds:" names the hazards with their lines in the
+-- script below; without a name nothing must be found.
+
+-- finds: require-concurrent-index-creation 1
+CREATE INDEX note_idx ON customer (note);
+-- finds: require-concurrent-index-creation 2
+-- the line before the statement
+DO $$ BEGIN
+    EXECUTE 'CREATE INDEX note_idx ON customer (note)';
+END $$;
+-- finds: require-concurrent-index-creation 1
+CREATE INDEX ON reading (value);
+-- finds:
+CREATE TABLE fresh (id integer);
+CREATE INDEX ON fresh (id);
+
+-- finds: require-concurrent-index-deletion 1
+DROP INDEX customer_email_idx;
+-- finds: require-concurrent-index-deletion 1
+DO $$ BEGIN DROP INDEX customer_email_idx; END $$;
+
+-- finds: require-concurrent-reindex 1
+DO $$ BEGIN EXECUTE 'REINDEX INDEX customer_email_idx'; END $$;
+
+-- finds: changing-column-type 1
+ALTER TABLE customer ALTER amount TYPE bigint;
+-- finds: changing-column-type 1
+DO $$ BEGIN ALTER TABLE customer ALTER amount TYPE bigint; END $$;
+-- finds: changing-column-type 1
+ALTER TABLE customer ALTER email TYPE varchar(20);
+-- finds: changing-column-type 1
+ALTER TABLE customer ALTER code TYPE text;
+-- finds:
+ALTER TABLE customer ALTER email TYPE varchar(80);
+-- finds:
+ALTER TABLE customer ALTER email TYPE text;
+
+-- finds: adding-not-nullable-field 2
+UPDATE customer SET note = 'x' WHERE note IS NULL;
+ALTER TABLE customer ALTER note SET NOT NULL;
+-- finds: adding-not-nullable-field 2
+UPDATE customer SET note = 'x' WHERE note IS NULL;
+DO $$ BEGIN ALTER TABLE customer ALTER note SET NOT NULL; END $$;
+-- finds:
+ALTER TABLE customer ALTER always SET NOT NULL;
+-- finds:
+ALTER TABLE customer ADD CONSTRAINT note_there CHECK (note IS NOT NULL) NOT VALID;
+
+-- finds: constraint-missing-not-valid 1
+ALTER TABLE customer ADD CONSTRAINT any_note CHECK (note <> 'never');
+-- finds: constraint-missing-not-valid 1
+DO $$ BEGIN ALTER TABLE customer ADD CONSTRAINT any_note CHECK (note <> 'never'); END $$;
+-- finds: constraint-missing-not-valid 2
+ALTER TABLE customer ADD CONSTRAINT any_note CHECK (note <> 'never') NOT VALID;
+ALTER TABLE customer VALIDATE CONSTRAINT any_note;
+-- finds:
+ALTER TABLE customer VALIDATE CONSTRAINT amount_is_positive;
+
+-- finds: adding-foreign-key-constraint 2
+UPDATE orders SET customer_id = NULL;
+ALTER TABLE orders ADD CONSTRAINT second_fk FOREIGN KEY (customer_id) REFERENCES customer (id);
+-- finds: adding-foreign-key-constraint 2
+UPDATE orders SET customer_id = NULL;
+DO $$ BEGIN
+    ALTER TABLE orders ADD CONSTRAINT second_fk FOREIGN KEY (customer_id) REFERENCES customer (id);
+END $$;
+-- finds:
+ALTER TABLE orders ADD CONSTRAINT second_fk FOREIGN KEY (customer_id) REFERENCES customer (id) NOT VALID;
+-- finds:
+ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;
+-- finds:
+CREATE TABLE fresh (id bigint PRIMARY KEY, customer_id bigint REFERENCES customer (id));
+
+-- finds: disallowed-unique-constraint 1
+ALTER TABLE reading_new ADD PRIMARY KEY (at);
+-- finds: disallowed-unique-constraint 1
+DO $$ BEGIN ALTER TABLE customer ADD UNIQUE (id, note); END $$;
+-- finds:
+ALTER TABLE customer ADD CONSTRAINT code_key UNIQUE USING INDEX customer_code_idx;
+
+-- finds: adding-exclusion-constraint 1
+ALTER TABLE orders ADD EXCLUDE USING btree (id WITH =);
+
+-- finds: adding-field-with-default 1
+ALTER TABLE customer ADD key uuid DEFAULT gen_random_uuid();
+-- finds: adding-field-with-default 1
+DO $$ BEGIN ALTER TABLE customer ADD key uuid DEFAULT gen_random_uuid(); END $$;
+-- finds: adding-field-with-default 1
+ALTER TABLE orders ADD serial_number bigserial;
+-- finds: adding-field-with-default 1
+ALTER TABLE orders ADD twice bigint GENERATED ALWAYS AS (id * 2) STORED;
+-- finds:
+ALTER TABLE customer ADD made timestamptz DEFAULT now(), ADD kind text NOT NULL DEFAULT 'a';
+
+-- finds: table-rewrite 1
+ALTER TABLE reading_new SET UNLOGGED;
+-- finds: table-rewrite 1
+DO $$ BEGIN ALTER TABLE reading_new SET UNLOGGED; END $$;
+-- finds: truncating-table 1
+TRUNCATE reading_new;
+
+-- finds: renaming-column 1
+ALTER TABLE customer RENAME old_name TO new_name;
+-- finds: renaming-column 1
+DO $$ BEGIN ALTER TABLE customer RENAME old_name TO new_name; END $$;
+-- finds: renaming-table 1
+ALTER TABLE orders RENAME TO purchase;
+-- finds:
+ALTER INDEX customer_email_idx RENAME TO mail_idx;
+
+-- finds: ban-drop-column 1
+ALTER TABLE customer DROP note;
+-- finds: ban-drop-column 1
+DO $$ BEGIN ALTER TABLE customer DROP note; END $$;
+-- finds: ban-drop-column 1
+ALTER TABLE customer DROP email;
+-- finds: ban-drop-table 1
+DROP TABLE orders;
+-- finds: ban-drop-table 1
+DO $$ BEGIN DROP TABLE orders; END $$;
+-- finds:
+DROP VIEW names;
+-- finds:
+CREATE TABLE fresh (id integer, name text);
+ALTER TABLE fresh DROP name;
+ALTER TABLE fresh ALTER id TYPE bigint;
+DROP TABLE fresh;
+
+-- finds: backfill-under-lock 2
+ALTER TABLE customer ADD extra text;
+UPDATE customer SET extra = 'x';
+-- finds: backfill-under-lock 2
+ALTER TABLE customer ADD extra text;
+SELECT fill();
+-- finds: backfill-under-lock 1
+DO $$ BEGIN ALTER TABLE customer ADD extra text; UPDATE customer SET extra = 'x'; END $$;
+-- finds:
+UPDATE customer SET note = 'x';
+
+-- finds: attaching-partition 2
+UPDATE reading_new SET at = '2200-02-01';
+ALTER TABLE reading ATTACH PARTITION reading_new FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
+-- finds:
+ALTER TABLE reading ATTACH PARTITION reading_checked FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
