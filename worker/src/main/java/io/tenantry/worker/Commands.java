@@ -16,6 +16,7 @@ import io.tenantry.worker.cli.rollout.RolloutGroup;
 import io.tenantry.worker.cli.setup.Config;
 import io.tenantry.worker.cli.setup.CreateTopics;
 import io.tenantry.worker.cli.setup.Run;
+import io.tenantry.worker.cli.verify.Verify;
 import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -45,6 +46,7 @@ public final class Commands {
                         DeadLettersGroup.of(environment),
                         new Adopt(environment),
                         new RegistryGroup().with(new RebuildRegistry(environment)),
+                        new Verify(environment),
                         Config.of(environment),
                         new CreateTopics(environment),
                         new Run(environment, worker)));

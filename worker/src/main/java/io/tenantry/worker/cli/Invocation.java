@@ -44,6 +44,17 @@ public final class Invocation implements AutoCloseable {
         return known;
     }
 
+    /** The same for a command that needs neither Kafka nor the registry: their settings may be missing, and are empty then. */
+    public Settings settingsOfServers() throws InvalidSettingsException {
+        return option.readForServers(environment);
+    }
+
+    /** Servers, and the registry if there is one, of other settings than {@link #settings}; closed after the command. */
+    public Access accessOf(Settings other) {
+        access = new Access(other, interruption);
+        return access;
+    }
+
     /** Writes the commands that an operator may want next, with the settings of this one. */
     public NextCommand next() {
         return NextCommand.with(option.file());

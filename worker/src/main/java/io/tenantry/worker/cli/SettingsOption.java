@@ -27,4 +27,9 @@ public final class SettingsOption {
     public Settings read(Environment environment) throws InvalidSettingsException {
         return SettingsReader.read(config, environment.variables(), environment.properties());
     }
+
+    /** The same; settings of Kafka and the registry may be missing. */
+    Settings readForServers(Environment environment) throws InvalidSettingsException {
+        return SettingsReader.readForServers(config, environment.variables(), environment.properties());
+    }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,10 @@ public final class SettingsReader {
     private final TypedValues values;
     private final Faults faults;
 
-    private SettingsReader(Layers layers, Faults faults) {
+    private SettingsReader(Layers layers, Faults faults, Set<Setting<?>> optional) {
         this.layers = layers;
         this.faults = faults;
-        this.values = new TypedValues(layers, faults);
+        this.values = new TypedValues(layers, faults, optional);
     }
 
     /**
@@ -43,11 +44,30 @@ public final class SettingsReader {
      */
     public static Settings read(Path yaml, Map<String, String> environment, Properties systemProperties)
             throws InvalidSettingsException {
+        return read(yaml, environment, systemProperties, Set.of());
+    }
+
+    /**
+     * The same for work on the servers alone: the addresses of Kafka and of the registry, and the registry's user, may be
+     * missing, and are empty then. What is given is checked.
+     */
+    public static Settings readForServers(Path yaml, Map<String, String> environment, Properties systemProperties)
+            throws InvalidSettingsException {
+        return read(
+                yaml,
+                environment,
+                systemProperties,
+                Set.of(SettingsTable.BOOTSTRAP_SERVERS, SettingsTable.REGISTRY_URL, SettingsTable.REGISTRY_USER));
+    }
+
+    private static Settings read(
+            Path yaml, Map<String, String> environment, Properties systemProperties, Set<Setting<?>> optional)
+            throws InvalidSettingsException {
         Faults faults = new Faults();
         YamlDocument document = YamlDocument.parse(yaml, faults);
         Layers layers = new Layers(document, environment, systemProperties, faults);
         layers.checkSystemProperties();
-        Settings settings = new SettingsReader(layers, faults).settings();
+        Settings settings = new SettingsReader(layers, faults, optional).settings();
         faults.throwIfAny();
         return settings;
     }

@@ -1,6 +1,7 @@
 package io.tenantry.worker.config.read;
 
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class TypedValues {
     private final Layers layers;
     private final Faults faults;
+    private final Set<Setting<?>> optional;
 
-    TypedValues(Layers layers, Faults faults) {
+    /** @param optional settings that {@link #required} does not miss */
+    TypedValues(Layers layers, Faults faults, Set<Setting<?>> optional) {
         this.layers = layers;
         this.faults = faults;
+        this.optional = optional;
     }
 
     /** The text. Null when it is not set, or faulty already. */
@@ -32,7 +36,9 @@ final class TypedValues {
     <T> Optional<T> required(Setting<T> setting) {
         Layers.Found found = layers.find(setting.key());
         if (found == null || (found.usable() && found.text().isBlank())) {
-            faults.missing(setting.key(), setting.type().allowed());
+            if (!optional.contains(setting)) {
+                faults.missing(setting.key(), setting.type().allowed());
+            }
             return Optional.empty();
         }
         return found.usable() ? parse(setting, found) : Optional.empty();

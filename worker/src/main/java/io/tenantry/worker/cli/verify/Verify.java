@@ -1,0 +1,115 @@
+package io.tenantry.worker.cli.verify;
+
+import io.tenantry.worker.cli.Environment;
+import io.tenantry.worker.cli.ExitStatus;
+import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.OperatorCommand;
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.engine.proof.Finding.Severity;
+import io.tenantry.worker.operator.verify.DatabaseReport;
+import io.tenantry.worker.operator.verify.UnusableOptionException;
+import io.tenantry.worker.operator.verify.VerifyRun;
+import io.tenantry.worker.operator.verify.VerifyTerms;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code verify}. */
+@Command(
+        name = "verify",
+        description = {
+            "Tries the migrations before they are released, on a scratch place of the configured servers, of which nothing"
+                    + " stays. Needs no Kafka and no registry; not meant for servers with tenants.",
+            "Each script runs by plan and by Flyway, from empty and on a home at each older version, with rows; then all run a"
+                    + " second time. What a script does to tables in use is measured: locks, scans, rewrites.",
+            "Without --against all scripts count as new, and all tables as in use.",
+            "Status 1 after an error, or with --strict after a warning; 2 if the settings or options cannot be used."
+        },
+        footer = {
+            "",
+            "Example: what CI asks before a merge",
+            "  tenantry verify --against origin/main --junit verify.xml",
+            "Example: with rows like a tenant's, from version 8 on",
+            "  tenantry verify --database users --seed 8=seed.sql"
+        })
+public final class Verify extends OperatorCommand {
+    private static final Pattern VERSION = Pattern.compile("\\d+([._]\\d+)*");
+
+    @Option(names = "--database", paramLabel = "DATABASE", description = "This database only; can be given again.")
+    private List<String> databases = new ArrayList<>();
+
+    @Option(
+            names = "--against",
+            paramLabel = "FOLDER|REVISION",
+            description =
+                    "The migrations that are released: a folder (or one that has a folder for each database), or a"
+                            + " revision of git. Scripts that were edited or are gone are errors, and only new ones are measured.")
+    private @Nullable String against;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "VERSION=FILE",
+            description = "SQL that inserts rows of a tenant when a home has reached the version; can be given again.")
+    private Map<String, Path> seeds = new LinkedHashMap<>();
+
+    @Option(names = "--junit", paramLabel = "FILE", description = "Also write the findings as JUnit XML.")
+    private @Nullable Path junit;
+
+    @Option(names = "--strict", description = "Warnings are errors.")
+    private boolean strict;
+
+    public Verify(Environment environment) {
+        super(environment);
+    }
+
+    @Override
+    protected int run(Invocation invocation) throws Exception {
+        seeds.keySet().stream()
+                .filter(version -> !VERSION.matcher(version).matches())
+                .findFirst()
+                .ifPresent(version -> {
+                    throw usage("--seed names version " + version + "; expected VERSION=FILE, as in 8=seed.sql");
+                });
+        Settings settings = invocation.settingsOfServers();
+        List<DatabaseSettings> chosen = chosen(settings);
+        if (!seeds.isEmpty() && chosen.size() > 1) {
+            throw usage("--seed is for one database: choose it with --database");
+        }
+        VerifyText text = new VerifyText(invocation.output());
+        List<DatabaseReport> reports = new ArrayList<>();
+        try {
+            new VerifyRun(invocation.accessOf(settings), new VerifyTerms(against, seeds), invocation.output()::note)
+                    .run(chosen, report -> {
+                        reports.add(report);
+                        text.show(report);
+                    });
+        } catch (UnusableOptionException unusable) {
+            throw usage(String.valueOf(unusable.getMessage()));
+        } finally {
+            if (junit != null) {
+                JUnitXml.write(junit, reports, strict);
+            }
+        }
+        boolean failed = reports.stream()
+                .anyMatch(report -> report.count(Severity.ERROR) > 0 || (strict && report.count(Severity.WARNING) > 0));
+        return failed ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    private List<DatabaseSettings> chosen(Settings settings) {
+        List<String> names =
+                settings.databases().stream().map(DatabaseSettings::name).toList();
+        databases.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(name -> {
+            throw usage("database " + name + " is not configured; configured: " + String.join(", ", names));
+        });
+        return settings.databases().stream()
+                .filter(database -> databases.isEmpty() || databases.contains(database.name()))
+                .toList();
+    }
+}

@@ -1,0 +1,77 @@
+package io.tenantry.worker.operator.verify;
+
+import io.tenantry.worker.config.ServerSettings;
+import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.operator.home.LeasedServers;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of each server: within the cap of the workers' group if the settings have a registry that can be asked, else
+ * beside it. For one thread.
+ */
+final class VerifyServers implements AutoCloseable {
+    private final @Nullable LeasedServers leased;
+    private final Map<String, Server> own = new LinkedHashMap<>();
+
+    private VerifyServers(@Nullable LeasedServers leased) {
+        this.leased = leased;
+    }
+
+    /** @param note told whether the connections are leased, and why it waits; may be called by another thread */
+    static VerifyServers open(Access access, Collection<String> names, Consumer<String> note)
+            throws OperationFailedException {
+        Settings settings = access.settings();
+        if (settings.registry().url().isEmpty()) {
+            note.accept(
+                    "the settings name no registry: one connection of each server is used beside the workers' share");
+            return withoutLease(settings, names);
+        }
+        try {
+            if (access.outdatedRegistry().isEmpty()) {
+                return new VerifyServers(LeasedServers.lease(access, names, note));
+            }
+            note.accept("the registry has no tables of this release: one connection of each server is used beside the"
+                    + " workers' share");
+        } catch (OperationFailedException unusable) {
+            if (access.interruption().isRequested()) {
+                throw unusable;
+            }
+            note.accept(unusable.getMessage() + "; one connection of each server is used beside the workers' share");
+        }
+        return withoutLease(settings, names);
+    }
+
+    private static VerifyServers withoutLease(Settings settings, Collection<String> names) {
+        VerifyServers servers = new VerifyServers(null);
+        SessionTimeouts timeouts = new SessionTimeouts(
+                settings.worker().lockTimeout(), settings.worker().statementTimeout());
+        for (String name : names) {
+            ServerSettings server = Objects.requireNonNull(settings.servers().get(name));
+            ServerSettings one = new ServerSettings(name, server.url(), server.user(), server.password(), 1);
+            servers.own.put(name, new Server(one, timeouts, Access.applicationName()));
+        }
+        return servers;
+    }
+
+    /** One of them; at most one of its connections may be open at a time. */
+    Server server(String name) {
+        return leased == null ? Objects.requireNonNull(own.get(name)) : leased.server(name);
+    }
+
+    @Override
+    public void close() {
+        own.values().forEach(Server::close);
+        if (leased != null) {
+            leased.close();
+        }
+    }
+}

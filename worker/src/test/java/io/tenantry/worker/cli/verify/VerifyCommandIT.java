@@ -1,0 +1,142 @@
+package io.tenantry.worker.cli.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tenantry.worker.Commands;
+import io.tenantry.worker.cli.CommandLineRun;
+import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.PostgresServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import picocli.CommandLine;
+
+/** The command as CI runs it: settings of servers and databases alone, git, JUnit XML. */
+class VerifyCommandIT {
+    @TempDir
+    private Path folder;
+
+    private final PostgresServer postgres = DevStack.shared().postgres();
+    private final String database = "verify_" + UUID.randomUUID().toString().replace("-", "");
+    private Path migrations;
+
+    @BeforeEach
+    void open() throws Exception {
+        postgres.createDatabase(database);
+        migrations = Files.createDirectories(folder.resolve("migrations/users"));
+        Files.writeString(folder.resolve("tenantry.yaml"), """
+                servers:
+                  main:
+                    url: %s
+                    user: %s
+                    password: %s
+                databases:
+                  users:
+                    server: main
+                    isolation: schema
+                    location: "tenant_{tenant}"
+                    migrations: filesystem:%s
+                """.formatted(
+                        postgres.jdbcUrl(database), postgres.user(), postgres.password(), migrations));
+        script("V1__item.sql", "CREATE TABLE item (id int, name text);\n");
+        script("V2__code.sql", "ALTER TABLE item ADD code text;\n");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        try (Connection connection = postgres.connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE \"" + database + "\" WITH (FORCE)");
+        }
+    }
+
+    @Test
+    void comparesWithARevisionOfGitAndWritesForPeopleProgramsAndCi() throws Exception {
+        git("init", "-q");
+        git("add", ".");
+        git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "release");
+        script("V3__idx.sql", "-- why\nCREATE INDEX item_idx ON item (code);\n");
+
+        CommandLineRun warned = verify("--against", "HEAD");
+        assertThat(warned.status()).as(warned.err()).isZero();
+        assertThat(warned.err()).contains("the settings name no registry");
+        assertThat(warned.lines())
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("  warning  V3__idx.sql line 2: require-concurrent-index-creation: index item_idx"))
+                .endsWith("0 errors, 1 warning");
+
+        Path junit = folder.resolve("verify.xml");
+        assertThat(verify("--against", "HEAD", "--strict", "--junit", junit.toString())
+                        .status())
+                .isEqualTo(1);
+        Document xml = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(junit.toFile());
+        Element suite = (Element) xml.getElementsByTagName("testsuite").item(0);
+        assertThat(suite.getAttribute("tests")).isEqualTo("4");
+        assertThat(suite.getAttribute("failures")).isEqualTo("1");
+        assertThat(xml.getElementsByTagName("failure").getLength()).isEqualTo(1);
+
+        script("V1__item.sql", "CREATE TABLE item (id int, name text, more text);\n");
+        Files.delete(migrations.resolve("V2__code.sql"));
+        script("V1_1__late.sql", "ALTER TABLE item ADD code text;\n");
+        CommandLineRun failed = verify("--against", "HEAD", "--json");
+        assertThat(failed.status()).isEqualTo(1);
+        List<JsonNode> json = failed.json();
+        assertThat(json.subList(0, json.size() - 1))
+                .extracting(one -> one.path("severity").asText() + " "
+                        + one.path("check").asText() + " " + one.path("script").asText())
+                .contains(
+                        "error edited V1__item.sql", "error gone V2__code.sql", "error below-released V1_1__late.sql");
+        assertThat(json.get(json.size() - 1).path("errors").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void optionsThatCannotBeUsedEndWithTwo() throws Exception {
+        Path seed = Files.writeString(folder.resolve("seed.sql"), "INSERT INTO item VALUES (1, 'one');");
+        assertThat(verify("--seed", "1=" + seed).status()).isZero();
+        assertThat(verify("--seed", "7=" + seed).status()).isEqualTo(2);
+        assertThat(verify("--seed", "1=" + folder.resolve("none.sql")).status()).isEqualTo(2);
+        assertThat(verify("--seed", "newest=" + seed).status()).isEqualTo(2);
+        assertThat(verify("--against", "no-such-revision").status()).isEqualTo(2);
+        assertThat(verify("--database", "other").status()).isEqualTo(2);
+    }
+
+    private void script(String name, String text) throws Exception {
+        Files.writeString(migrations.resolve(name), text);
+    }
+
+    private void git(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("git", "-C", folder.toString()));
+        command.addAll(List.of(arguments));
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+
+    private CommandLineRun verify(String... options) {
+        CommandLine line = Commands.of(CommandLineRun.PIPE, (settings, next) -> {
+            throw new IllegalStateException("no worker runs here");
+        });
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        List<String> arguments = new ArrayList<>(
+                List.of("verify", "--config", folder.resolve("tenantry.yaml").toString()));
+        arguments.addAll(List.of(options));
+        int status = line.execute(arguments.toArray(String[]::new));
+        return new CommandLineRun(status, out.toString(), err.toString());
+    }
+}
