@@ -54,7 +54,7 @@ public final class VerifyRun {
     public void run(List<DatabaseSettings> databases, Consumer<DatabaseReport> verified)
             throws OperationFailedException, UnusableOptionException {
         Set<String> names = new LinkedHashSet<>();
-        databases.forEach(database -> names.add(database.server()));
+        databases.forEach(database -> names.add(database.firstServer()));
         try (VerifyServers servers = VerifyServers.open(access, names, note)) {
             for (DatabaseSettings database : databases) {
                 if (access.interruption().isRequested()) {
@@ -62,7 +62,7 @@ public final class VerifyRun {
                             .failure("interrupted before database " + database.name()
                                     + " was verified; nothing was left on the servers");
                 }
-                verified.accept(verify(database, servers.server(database.server()), databases.size() == 1));
+                verified.accept(verify(database, servers.server(database.firstServer()), databases.size() == 1));
             }
         }
     }
