@@ -15,7 +15,7 @@ allow() { kafka-acls.sh $BROKER --add --allow-principal "$PRINCIPAL" "$@"; }
 worker() {
   allow --operation Read --topic "${PREFIX}tenant.created" --topic "${PREFIX}migration.requested" --topic "${PREFIX}rollout.requested"
   allow --operation Read --group "$GROUP"
-  allow --operation Write --topic "${PREFIX}tenant.results" --topic "${PREFIX}rollout.results" --topic "${PREFIX}migration.requested" \
+  allow --operation Write --topic "${PREFIX}tenant.results" --topic "${PREFIX}rollout.results" --topic "${PREFIX}tenant.drift" --topic "${PREFIX}migration.requested" \
     --topic "${PREFIX}tenant.created-dlt" --topic "${PREFIX}migration.requested-dlt" --topic "${PREFIX}rollout.requested-dlt"
   allow --operation Write --resource-pattern-type prefixed --transactional-id "$GROUP-"
 }
@@ -26,7 +26,7 @@ topics() {
     allow --operation Create --operation Describe --operation DescribeConfigs --topic "$PREFIX$topic"
     allow --operation Create --operation Describe --topic "$PREFIX$topic-dlt"
   done
-  allow --operation Create --operation Describe --topic "${PREFIX}tenant.results" --topic "${PREFIX}rollout.results"
+  allow --operation Create --operation Describe --topic "${PREFIX}tenant.results" --topic "${PREFIX}rollout.results" --topic "${PREFIX}tenant.drift"
 }
 
 case ${1:-worker} in

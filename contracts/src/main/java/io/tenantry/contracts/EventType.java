@@ -28,7 +28,10 @@ public enum EventType {
     ROLLOUT_HALTED("rollout.halted", Topic.ROLLOUT_RESULTS, RolloutResult.class),
     ROLLOUT_RETRYING("rollout.retrying", Topic.ROLLOUT_RESULTS, RolloutResult.class),
     ROLLOUT_ABORTED("rollout.aborted", Topic.ROLLOUT_RESULTS, RolloutResult.class),
-    ROLLOUT_COMPLETED("rollout.completed", Topic.ROLLOUT_RESULTS, RolloutResult.class);
+    ROLLOUT_COMPLETED("rollout.completed", Topic.ROLLOUT_RESULTS, RolloutResult.class),
+
+    TENANT_DRIFTED("tenant.drifted", Topic.TENANT_DRIFT, TenantDrift.class),
+    DRIFT_CLEARED("tenant.drift-cleared", Topic.TENANT_DRIFT, TenantDrift.class);
 
     private static final Map<String, EventType> BY_TYPE =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(EventType::type, Function.identity()));

@@ -110,7 +110,7 @@ final class RecordReader {
             case TENANT_CREATED -> EventType.TENANT_CREATED;
             case MIGRATION_REQUESTED -> EventType.MIGRATION_REQUESTED;
             case ROLLOUT_REQUESTED -> EventType.ROLLOUT_REQUESTED;
-            case TENANT_RESULTS, ROLLOUT_RESULTS ->
+            case TENANT_RESULTS, ROLLOUT_RESULTS, TENANT_DRIFT ->
                 throw new InvalidEventException(
                         "the record has no ce_ headers; expected a CloudEvent on topic " + topic.baseName());
         };

@@ -29,6 +29,10 @@ final class Rules {
         matches("tenant", tenant, TenantName.PATTERN);
     }
 
+    static void database(@Nullable String database) {
+        matches("database", database, DATABASE);
+    }
+
     static void rollout(@Nullable String rollout) {
         matches("rollout", rollout, ROLLOUT);
     }
@@ -42,7 +46,7 @@ final class Rules {
         if (tenant != null) {
             tenant(tenant);
         } else {
-            matches("database", database, DATABASE);
+            database(database);
         }
     }
 

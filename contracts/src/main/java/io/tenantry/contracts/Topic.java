@@ -6,7 +6,8 @@ public enum Topic {
     MIGRATION_REQUESTED("migration.requested", true),
     TENANT_RESULTS("tenant.results", false),
     ROLLOUT_REQUESTED("rollout.requested", true),
-    ROLLOUT_RESULTS("rollout.results", false);
+    ROLLOUT_RESULTS("rollout.results", false),
+    TENANT_DRIFT("tenant.drift", false);
 
     private final String baseName;
     private final boolean deadLetters;

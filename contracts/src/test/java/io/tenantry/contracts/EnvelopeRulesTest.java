@@ -82,7 +82,7 @@ class EnvelopeRulesTest {
     @ParameterizedTest
     @EnumSource(
             value = Topic.class,
-            names = {"TENANT_RESULTS", "ROLLOUT_RESULTS"})
+            names = {"TENANT_RESULTS", "ROLLOUT_RESULTS", "TENANT_DRIFT"})
     void refusesPlainJsonAmongResults(Topic topic) {
         assertThat(Received.on(topic).key("acme").value("{}").refusal()).contains("no ce_ headers");
     }

@@ -34,7 +34,9 @@ class EventTypeTest {
                         "io.tenantry.rollout.halted.v1",
                         "io.tenantry.rollout.retrying.v1",
                         "io.tenantry.rollout.aborted.v1",
-                        "io.tenantry.rollout.completed.v1");
+                        "io.tenantry.rollout.completed.v1",
+                        "io.tenantry.tenant.drifted.v1",
+                        "io.tenantry.tenant.drift-cleared.v1");
     }
 
     @ParameterizedTest

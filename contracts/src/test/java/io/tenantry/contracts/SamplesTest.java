@@ -117,6 +117,20 @@ class SamplesTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("samples")
+    void theIdOfASampleOfDriftIsMadeFromTheHomeAndTheTime(Sample sample) {
+        Event<?> event = sample.decode();
+        if (event.data() instanceof TenantDrift drift) {
+            boolean shared = drift.tenant() == null;
+            assertThat(LongStream.rangeClosed(1796000000, 1796000001)
+                            .mapToObj(episode -> event.type() == EventType.TENANT_DRIFTED
+                                    ? DriftIds.drifted(drift.key(), shared, drift.database(), episode)
+                                    : DriftIds.cleared(drift.key(), shared, drift.database(), episode)))
+                    .contains(event.id());
+        }
+    }
+
     /** The counts of the waves, and of those at the target, are never more than those of the rollout. */
     @ParameterizedTest
     @MethodSource("samples")

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 class SchemasTest {
     private static final Set<String> SHARED =
-            Set.of("definitions.v1.json", "tenant-result.v1.json", "rollout-result.v1.json");
+            Set.of("definitions.v1.json", "tenant-result.v1.json", "rollout-result.v1.json", "tenant-drift.v1.json");
 
     @Test
     void thereIsASchemaForEveryEventAndNoOther() {
@@ -286,6 +286,35 @@ class SchemasTest {
                         .key("2026-11-26.1")
                         .value(bad)
                         .refusal())
+                .doesNotContain("the key");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'tenant':'acme' | 'tenant':'ACME'",
+                "'database':'users' | 'other':1",
+                "'database':'users' | 'database':'USERS'",
+                "'server': | 'other':",
+                "'location': | 'other':",
+                "'change':'missing' | 'change':'gone'",
+                "'kind':'index' | 'other':1",
+                "'object':'notes' | 'other':1",
+                "'more':0 | 'more':-1",
+                "'more':0 | 'other':0",
+                "'since': | 'other':",
+                "'checkedAt':'2026-11-27T09:00:05Z' | 'checkedAt':'yesterday'",
+                "'worker': | 'other':",
+                "[{ | [null,{",
+            })
+    void theSchemaAndTheCodeRefuseTheSameDrift(String part, String change) {
+        String good = Sample.named("tenant-drifted.binary.json").value().toString();
+        String bad = good.replaceFirst(Pattern.quote(part.replace('\'', '"')), change.replace('\'', '"'));
+        assertThat(bad).isNotEqualTo(good);
+        assertThat(Schemas.errors(EventType.TENANT_DRIFTED, bad)).isNotEmpty();
+        assertThat(Received.event(EventType.TENANT_DRIFTED).value(bad).refusal())
                 .doesNotContain("the key");
     }
 

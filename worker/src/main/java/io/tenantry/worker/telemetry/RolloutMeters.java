@@ -9,12 +9,13 @@ import io.tenantry.contracts.Topic;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 
-/** What this worker receives and publishes for rollouts. Safe for use by any thread. */
+/** What this worker receives and publishes for rollouts, and its events of drift, which go the same way. Safe for use by any thread. */
 public final class RolloutMeters {
     private final Gauges gauges;
     private final MeterProvider<Counter> received;
     private final MeterProvider<Counter> answered;
     private final MeterProvider<Counter> events;
+    private final MeterProvider<Counter> drift;
     private final Counter attempts;
 
     /** Registers the counters of all actions and types, so that they are 0 and not missing. */
@@ -29,6 +30,9 @@ public final class RolloutMeters {
         this.events = Counter.builder("tenantry.rollout.events")
                 .description("Events that were published to rollout.results")
                 .withRegistry(registry);
+        this.drift = Counter.builder("tenantry.drift.events")
+                .description("Events that were published to tenant.drift")
+                .withRegistry(registry);
         this.attempts = Counter.builder("tenantry.rollout.attempts")
                 .description("Requests of rollouts that were published to migration.requested")
                 .register(registry);
@@ -39,6 +43,8 @@ public final class RolloutMeters {
         for (EventType type : EventType.values()) {
             if (type.topic() == Topic.ROLLOUT_RESULTS) {
                 events.withTags("type", type.fileName()).increment(0);
+            } else if (type.topic() == Topic.TENANT_DRIFT) {
+                drift.withTags("type", type.fileName()).increment(0);
             }
         }
     }
@@ -55,7 +61,11 @@ public final class RolloutMeters {
 
     /** An event of this {@code ce_type} was published. */
     public void eventPublished(String type) {
-        events.withTags("type", EventType.of(type).map(EventType::fileName).orElse("other"))
+        boolean isDrift = EventType.of(type)
+                .filter(one -> one.topic() == Topic.TENANT_DRIFT)
+                .isPresent();
+        (isDrift ? drift : events)
+                .withTags("type", EventType.of(type).map(EventType::fileName).orElse("other"))
                 .increment();
     }
 

@@ -13,8 +13,13 @@ import org.junit.jupiter.api.Test;
 
 /** The command {@code topics} makes what the worker and its users need, and says what it did. */
 class TopicsIT {
-    private static final List<String> PLAIN =
-            List.of("tenant.created", "migration.requested", "tenant.results", "rollout.requested", "rollout.results");
+    private static final List<String> PLAIN = List.of(
+            "tenant.created",
+            "migration.requested",
+            "tenant.results",
+            "rollout.requested",
+            "rollout.results",
+            "tenant.drift");
     private static final List<String> DEAD_LETTERS =
             List.of("tenant.created-dlt", "migration.requested-dlt", "rollout.requested-dlt");
 

@@ -68,7 +68,7 @@ public final class RolloutBatch {
         try {
             items.add(new Item(outgoing, codec.toBinaryRecord(outgoing.event(), topics.of(outgoing.event()))));
         } catch (RuntimeException bug) {
-            LOG.error("a bug: {} of a rollout cannot be published", outgoing.event(), bug);
+            LOG.error("a bug: {} cannot be published", outgoing.event(), bug);
             rollouts.refused(outgoing, "it could not be published because of a bug of the worker");
         }
     }
@@ -124,7 +124,7 @@ public final class RolloutBatch {
                 items.remove(item);
                 String topic = item.record().topic();
                 LOG.error(
-                        "{} of a rollout is larger than {} takes, and is not published; the topic's max.message.bytes is too"
+                        "{} is larger than {} takes, and is not published; the topic's max.message.bytes is too"
                                 + " small",
                         item.outgoing().event(),
                         topic);

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of one group's members and leases. Every method works in the caller's transaction, which locked it first. */
 final class LeaseTable {
+    /** Written into {@code worker.publishes}: 2, since this release publishes the events of drift too. */
+    private static final int PUBLISHES = 2;
+
     private final String group;
 
     /**
@@ -91,11 +94,11 @@ final class LeaseTable {
     void renew(Connection connection, String applicationName, LeaseTerms terms, Map<String, Holding> holdings)
             throws SQLException {
         String worker = "INSERT INTO tenantry.worker AS known (group_id, application_name, expires_at, lease_millis,"
-                + " most_connections) VALUES (?, ?, clock_timestamp() + ? * interval '1 ms', ?, ?::integer) ON CONFLICT"
-                + " (group_id, application_name) DO UPDATE SET renewals = known.renewals + 1, expires_at ="
-                + " excluded.expires_at, lease_millis = excluded.lease_millis";
+                + " most_connections, publishes) VALUES (?, ?, clock_timestamp() + ? * interval '1 ms', ?, ?::integer, ?) ON"
+                + " CONFLICT (group_id, application_name) DO UPDATE SET renewals = known.renewals + 1, expires_at ="
+                + " excluded.expires_at, lease_millis = excluded.lease_millis, publishes = excluded.publishes";
         long millis = terms.lease().toMillis();
-        Sql.update(connection, worker, group, applicationName, millis, millis, terms.most());
+        Sql.update(connection, worker, group, applicationName, millis, millis, terms.most(), PUBLISHES);
         String leases = "INSERT INTO tenantry.connection_lease AS held (group_id, application_name, server, cap,"
                 + " connections) VALUES (?, ?, ?, ?, ?) ON CONFLICT (group_id, application_name, server) DO UPDATE SET"
                 + " cap = excluded.cap, connections = excluded.connections WHERE (held.cap, held.connections) <>"

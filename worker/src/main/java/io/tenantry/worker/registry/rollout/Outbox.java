@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The SQL of the events of {@code rollout.results}. Without state: every method works in the caller's transaction. */
+/**
+ * The SQL of the events of {@code rollout.results} and {@code tenant.drift}, which the owners of the partitions of {@code
+ * rollout.requested} publish. Without state: every method works in the caller's transaction.
+ */
 public final class Outbox {
     /** An event and its position in the outbox. */
     public record Entry(int partition, long position, EncodedEvent event) {}
