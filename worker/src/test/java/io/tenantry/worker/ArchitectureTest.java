@@ -144,6 +144,9 @@ class ArchitectureTest {
                             "config")),
             entry("registry.rollout", Set.of("postgres")),
             entry("registry.overview", Set.of("postgres")),
+            entry(
+                    "registry.drift",
+                    Set.of("engine.reference", "engine.snapshot", "postgres", "registry", "registry.rollout")),
             entry("registry.lease", Set.of("postgres", "postgres.connection", "registry", "registry.rollout")),
             entry(
                     "registry",
@@ -347,7 +350,13 @@ class ArchitectureTest {
             entry("org.yaml..", Set.of("config.read")),
             entry(
                     "com.fasterxml.jackson..",
-                    Set.of("registry", "registry.overview", "registry.rollout", "operator.deadletters", "cli")),
+                    Set.of(
+                            "registry",
+                            "registry.drift",
+                            "registry.overview",
+                            "registry.rollout",
+                            "operator.deadletters",
+                            "cli")),
             entry(
                     "picocli..",
                     Set.of(
@@ -368,6 +377,7 @@ class ArchitectureTest {
                             "postgres.connection",
                             "postgres.home",
                             "registry",
+                            "registry.drift",
                             "registry.lease",
                             "registry.overview",
                             "registry.rollout",
