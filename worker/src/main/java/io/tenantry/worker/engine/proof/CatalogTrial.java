@@ -72,11 +72,11 @@ final class CatalogTrial {
      * @throws MigrationsRefusedException if a script reaches outside the schema without being allowed to
      */
     Proof prove() throws SQLException {
-        PathVerifier newHomes = verifier(pathOfNewHomes());
+        PathVerifier newHomes = verifier(MigrationState.forNewHome(migrations, null));
         PathVerifier.Result result = newHomes.verify();
         result.rowsNotTried().ifPresent(warn);
         Set<String> proven = new HashSet<>(result.proven());
-        Optional<List<Migration>> older = pathOfOlderHomes();
+        Optional<List<Migration>> older = pathOfOlderHomes(migrations);
         if (older.isPresent()) {
             // A script of both paths must be proven on both.
             PathVerifier.Result ofOthers = verifier(older.get()).verify();
@@ -88,13 +88,8 @@ final class CatalogTrial {
         return new Proof(newHomes, result);
     }
 
-    /** The migrations of a new home, in order. */
-    List<Migration> pathOfNewHomes() {
-        return MigrationState.forNewHome(migrations, null);
-    }
-
     /** The migrations of homes that are older than the baseline; empty if there are no others than those of new homes. */
-    Optional<List<Migration>> pathOfOlderHomes() {
+    static Optional<List<Migration>> pathOfOlderHomes(List<Migration> migrations) {
         List<Migration> others =
                 migrations.stream().filter(migration -> !migration.isBaseline()).toList();
         return others.stream().anyMatch(migration -> MigrationState.isBelowBaseline(migration, migrations))

@@ -1,15 +1,20 @@
 package io.tenantry.worker.engine.proof;
 
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
+import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.TooMuchSentException;
 import io.tenantry.worker.engine.snapshot.Difference;
 import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries the scripts of a database before they are released: on a scratch home, by plan and by Flyway, from empty and from each
@@ -17,10 +22,13 @@ import java.util.stream.Collectors;
  */
 public final class Rehearsal {
     private static final int MOST_SHOWN = 5;
+    /** insufficient_privilege. */
+    private static final String NO_RIGHT = "42501";
 
     private final MigrationCatalog catalog;
     private final Server server;
     private final RehearsalTerms terms;
+    private final Way way;
     private RehearsalFindings findings;
     private int versions;
     private String postgres = "";
@@ -38,7 +46,13 @@ public final class Rehearsal {
         }
     }
 
-    private Rehearsal(MigrationCatalog catalog, Server server, RehearsalTerms terms) {
+    /** One try of all scripts; ends with an exception if a script has sent too much. */
+    private interface Way {
+        void tryOut(Rehearsal rehearsal, ExcludedScripts excluded, long endNanos) throws SQLException;
+    }
+
+    private Rehearsal(MigrationCatalog catalog, Server server, RehearsalTerms terms, Way way) {
+        this.way = way;
         this.catalog = catalog;
         this.server = server;
         this.terms = terms;
@@ -51,7 +65,28 @@ public final class Rehearsal {
      * @throws SQLException if the server cannot be used
      */
     public static Result of(MigrationCatalog catalog, Server server, RehearsalTerms terms) throws SQLException {
-        return new Rehearsal(catalog, server, terms).run();
+        return new Rehearsal(catalog, server, terms, Rehearsal::inSchema).run();
+    }
+
+    /**
+     * Tries all scripts in a database that is made for it, of which nothing stays; by Flyway alone, as for homes that are
+     * databases, and for shared ones. Takes one connection at a time.
+     *
+     * @param shared the schema of the shared home; null for homes that are databases of tenants
+     * @throws SQLException if the server cannot be used
+     */
+    public static Result inDatabase(
+            MigrationCatalog catalog, Server server, RehearsalTerms terms, @Nullable String shared)
+            throws SQLException {
+        @Nullable String tenant = shared == null ? Scratch.tenant(NameStyle.PLAIN) : null;
+        TenantHome home = new TenantHome(
+                tenant, catalog.database(), server.name(), shared == null ? "public" : shared, Isolation.SHARED);
+        return new Rehearsal(
+                        catalog,
+                        server,
+                        terms,
+                        (rehearsal, excluded, endNanos) -> rehearsal.inDatabase(home, excluded, endNanos))
+                .run();
     }
 
     private Result run() throws SQLException {
@@ -59,7 +94,7 @@ public final class Rehearsal {
         ExcludedScripts excluded = new ExcludedScripts();
         while (true) {
             try {
-                tryOut(excluded, begun + terms.longest().toNanos());
+                way.tryOut(this, excluded, begun + terms.longest().toNanos());
                 return new Result(findings.all(), versions, postgres);
             } catch (TooMuchSentException failure) {
                 if (!excluded.add(failure)) {
@@ -78,44 +113,113 @@ public final class Rehearsal {
         }
     }
 
-    private void tryOut(ExcludedScripts excluded, long endNanos) throws SQLException {
-        TrialFindings translated = new TrialFindings(catalog.database(), findings);
+    private void inSchema(ExcludedScripts excluded, long endNanos) throws SQLException {
+        boolean ended;
         try (Scratch scratch = Scratch.open(server, catalog.database())) {
-            postgres = String.join("", scratch.session().ask("SHOW server_version"));
-            CatalogTrial trial =
-                    new CatalogTrial(catalog, scratch, terms.allow(), excluded, translated::warning, endNanos);
-            PlanCandidates candidates = trial.candidates();
-            translated.texts(
-                    catalog.migrations(),
-                    candidates.statements(),
-                    candidates.plans().outside(),
-                    script -> new StatementLines(
-                            scratch.names(), catalog.scripts().text(script)));
-            try {
-                trial.prove();
-            } catch (MigrationsRefusedException refusal) {
-                translated.boundary(trial.boundary());
-                findings.add(Finding.warning(
-                        "not-tried", null, null, "the scripts were not tried further: correct the errors first"));
-                return;
-            }
-            translated.plans(trial.refused(), candidates.plans().outside());
-            Optional<SchemaState> newHome = walk(trial, trial.pathOfNewHomes());
-            Optional<List<Migration>> older = trial.pathOfOlderHomes();
-            if (older.isPresent()) {
-                Optional<SchemaState> grown = walk(trial, older.get());
-                if (newHome.isPresent() && grown.isPresent()) {
-                    compareBaseline(newHome.get(), grown.get());
-                }
-            }
+            ended = inSchema(scratch, excluded, endNanos);
+        }
+        if (ended) {
+            new UnquotedNames(catalog, terms, findings, endNanos).find(server);
         }
     }
 
-    private Optional<SchemaState> walk(CatalogTrial trial, List<Migration> path) throws SQLException {
-        RehearsalWalk walk = new RehearsalWalk(trial.along(path), trial.candidates(), terms, findings);
+    /** Whether the newest version was reached on each path. */
+    private boolean inSchema(Scratch scratch, ExcludedScripts excluded, long endNanos) throws SQLException {
+        TrialFindings translated = new TrialFindings(catalog.database(), findings);
+        CatalogTrial trial = new CatalogTrial(catalog, scratch, terms.allow(), excluded, translated::warning, endNanos);
+        read(scratch, trial.candidates());
+        try {
+            trial.prove();
+        } catch (MigrationsRefusedException refusal) {
+            translated.boundary(trial.boundary());
+            findings.add(Finding.warning(
+                    "not-tried", null, null, "the scripts were not tried further: correct the errors first"));
+            return false;
+        }
+        translated.plans(trial.refused(), trial.candidates().plans().outside());
+        List<Optional<SchemaState>> ends = new ArrayList<>();
+        for (List<Migration> path : paths(catalog.migrationsFor(scratch.home()))) {
+            Optional<SchemaState> end = walk(trial.along(path), trial.candidates());
+            if (end.isPresent() && !terms.seeds().isEmpty()) {
+                new SeededPlans(trial, terms, findings).compare(path, end.get());
+            }
+            ends.add(end);
+        }
+        compareBaseline(ends);
+        return ends.stream().allMatch(Optional::isPresent);
+    }
+
+    private void inDatabase(TenantHome home, ExcludedScripts excluded, long endNanos) throws SQLException {
+        List<Optional<SchemaState>> ends = new ArrayList<>();
+        for (List<Migration> path : paths(catalog.migrationsFor(home))) {
+            Optional<ScratchDatabase> database = createDatabase();
+            if (database.isEmpty()) {
+                return;
+            }
+            try (Scratch scratch = Scratch.in(database.get(), home)) {
+                PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
+                read(scratch, candidates);
+                // Nobody else is in the database; what would outlive it is rolled back.
+                SchemaBoundaryCheck boundary = new SchemaBoundaryCheck(
+                        scratch,
+                        candidates.statements(),
+                        candidates.plans().outside().keySet(),
+                        candidates.statements().keySet());
+                boundary.exclude(excluded);
+                boundary.tryAll(path);
+                ends.add(walk(new PathTrial(catalog, scratch, boundary, path, endNanos), candidates));
+            }
+        }
+        compareBaseline(ends);
+    }
+
+    private Optional<ScratchDatabase> createDatabase() throws SQLException {
+        try {
+            return Optional.of(ScratchDatabase.create(server));
+        } catch (SQLException failure) {
+            if (!NO_RIGHT.equals(failure.getSQLState())) {
+                throw failure;
+            }
+            findings.add(Finding.error(
+                    "not-tried",
+                    null,
+                    null,
+                    "the scripts are tried in a database of their own, and the role may not create one: ALTER ROLE …"
+                            + " CREATEDB"));
+            return Optional.empty();
+        }
+    }
+
+    /** The version of the server, and what the texts show. */
+    private void read(Scratch scratch, PlanCandidates candidates) throws SQLException {
+        postgres = String.join("", scratch.session().ask("SHOW server_version"));
+        new TrialFindings(catalog.database(), findings)
+                .texts(
+                        catalog.migrations(),
+                        candidates.statements(),
+                        candidates.plans().outside(),
+                        script -> new StatementLines(
+                                scratch.names(), catalog.scripts().text(script)));
+    }
+
+    /** The path of new homes, and that of homes which are older than the baseline, if there is one. */
+    static List<List<Migration>> paths(List<Migration> migrations) {
+        List<List<Migration>> paths = new ArrayList<>(List.of(MigrationState.forNewHome(migrations, null)));
+        CatalogTrial.pathOfOlderHomes(migrations).ifPresent(paths::add);
+        return paths;
+    }
+
+    private Optional<SchemaState> walk(PathTrial trial, PlanCandidates candidates) throws SQLException {
+        RehearsalWalk walk = new RehearsalWalk(trial, candidates, terms, findings);
         Optional<SchemaState> end = walk.run();
         versions += walk.versions();
         return end;
+    }
+
+    private void compareBaseline(List<Optional<SchemaState>> ends) {
+        if (ends.size() > 1 && ends.stream().allMatch(Optional::isPresent)) {
+            compareBaseline(ends.get(0).orElseThrow(), ends.get(1).orElseThrow());
+        }
     }
 
     /** What a new home has by the baseline, and homes that were there before have by the scripts below it. */

@@ -42,6 +42,9 @@ final class RehearsalWalk {
         trial.begin();
         trial.scratch().create();
         for (Migration migration : trial.path()) {
+            if (trial.boundary().findings().isUnchecked(migration)) {
+                trial.boundary().tryLast(trial.path().subList(0, versions + 1));
+            }
             Optional<String> end = trial.hasTime() ? trial.whyEnd(migration) : Optional.of("the time is over");
             if (end.isPresent()) {
                 findings.add(Finding.warning(

@@ -1,7 +1,6 @@
 package io.tenantry.worker.operator.verify;
 
 import io.tenantry.worker.config.DatabaseSettings;
-import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -78,9 +76,11 @@ public final class VerifyRun {
         RehearsalTerms rehearsal = new RehearsalTerms(
                 database.allow(), released.map(Released::scripts).orElse(Set.of()), seeds, LONGEST);
         try {
-            Rehearsal.Result result = database.isolation() == Isolation.SCHEMA
-                    ? Rehearsal.of(catalog, server, rehearsal)
-                    : notTried(database.isolation());
+            Rehearsal.Result result = switch (database.isolation()) {
+                case SCHEMA -> Rehearsal.of(catalog, server, rehearsal);
+                case DATABASE -> Rehearsal.inDatabase(catalog, server, rehearsal, null);
+                case SHARED -> Rehearsal.inDatabase(catalog, server, rehearsal, database.location());
+            };
             findings.addAll(result.findings());
             return new DatabaseReport(
                     database.name(),
@@ -95,19 +95,6 @@ public final class VerifyRun {
                             + ": " + FailureMessage.of(failure) + "; check servers." + server.name(),
                     failure);
         }
-    }
-
-    private static Rehearsal.Result notTried(Isolation isolation) {
-        return new Rehearsal.Result(
-                List.of(new Finding(
-                        Finding.Severity.WARNING,
-                        "not-tried",
-                        null,
-                        null,
-                        "with isolation " + isolation.name().toLowerCase(Locale.ROOT)
-                                + " the scripts are compared with released ones only, and not run")),
-                0,
-                "version not asked");
     }
 
     private static MigrationCatalog load(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.proof.Finding.Severity;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +38,7 @@ class RehearsalIT {
                         "B2__item.sql",
                         "CREATE TABLE item (id int PRIMARY KEY, name text, made timestamptz DEFAULT now());"
                                 + " ALTER TABLE item ADD code text DEFAULT 'a';")
-                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name, code FROM ${schema}.item;");
+                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name, code FROM \"${schema}\".item;");
 
         Rehearsal.Result result = rehearse(Map.of("1", "INSERT INTO item VALUES (1, 'one'), (2, NULL);"));
 
@@ -137,6 +138,56 @@ class RehearsalIT {
         engine.with("V2__shared.sql", "SELECT 1;\nCOMMIT;").with("V3__wrong.sql", "SELECT 1;\nSELECT nothing_there;");
         assertThat(lines(rehearse(Map.of()).findings()))
                 .contains("WARNING V2__shared.sql 2 ends-its-transaction", "ERROR V3__wrong.sql 2 from-empty");
+    }
+
+    @Test
+    void aPlanThatDiffersOnRowsLikeATenantsIsFound() throws Exception {
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id int PRIMARY KEY, name text, made timestamptz DEFAULT now());")
+                .with("V2__trick.sql", """
+                        SELECT 1;
+                        DO $$ DECLARE one_by_one boolean; BEGIN
+                            EXECUTE 'SELECT statement_' || 'timestamp() > now()' INTO one_by_one;
+                            IF NOT one_by_one THEN UPDATE item SET name = 'x' WHERE name = 'special'; END IF;
+                        END $$;
+                        """);
+
+        List<Finding> findings =
+                rehearse(Map.of("1", "INSERT INTO item VALUES (1, 'special')")).findings();
+
+        assertThat(lines(findings)).containsExactly("WARNING null null plan-differs");
+        assertThat(findings.get(0).sentence())
+                .contains("table item: other values in name")
+                .doesNotContain("made");
+    }
+
+    @Test
+    void placeholdersWithoutQuotesFailForNamesThatNeedThem() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, owner text DEFAULT '${tenant}');")
+                .with("V2__view.sql", "SELECT 1;\nCREATE VIEW \"${schema}\".good AS SELECT id FROM \"${schema}\".item;")
+                .with("V3__view.sql", "SELECT 1;\nCREATE VIEW bad AS SELECT id FROM ${schema}.item;");
+
+        assertThat(lines(rehearse(Map.of()).findings())).containsExactly("WARNING V3__view.sql 2 unquoted-schema");
+    }
+
+    @Test
+    void scriptsOfTenantsDatabasesAndSharedOnesRunInADatabaseOfTheirOwn() throws Exception {
+        List<String> before = engine.query("SELECT datname FROM pg_database ORDER BY 1");
+        engine.with("V1__item.sql", "CREATE SCHEMA more; CREATE TABLE more.note (id int); CREATE TABLE item (id int);")
+                .with("V2__idx.sql", "SELECT 1;\nCREATE INDEX item_idx ON ${schema}.item (id);")
+                .with(
+                        "B1__item.sql",
+                        "CREATE SCHEMA more; CREATE TABLE more.note (id int); CREATE TABLE item (id int);");
+
+        for (String shared : Arrays.asList(null, "app")) {
+            Rehearsal.Result result =
+                    Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), Map.of()), shared);
+            assertThat(lines(result.findings()))
+                    .containsExactly("WARNING V2__idx.sql 2 require-concurrent-index-creation");
+            assertThat(result.versions()).isEqualTo(4);
+        }
+        assertThat(engine.query("SELECT datname FROM pg_database ORDER BY 1")).isEqualTo(before);
     }
 
     private Rehearsal.Result rehearse(Map<String, String> seeds) throws Exception {
