@@ -232,9 +232,11 @@ class ArchitectureTest {
                     Set.of(
                             "operator",
                             "operator.home",
+                            "drift",
                             "engine.catalog",
                             "engine.history",
                             "engine.plan",
+                            "engine.reference",
                             "engine.snapshot",
                             "postgres",
                             "postgres.connection",

@@ -47,6 +47,13 @@ public final class Bench {
                 System.out.println();
                 ratios.add(ratio("signup_p99_vs_jdbc", report.ratio()));
             }
+            if (settings.measures(Part.ADOPTED)) {
+                AdoptedUpgrade adopted = new AdoptedUpgrade(settings, stack, jar, System.out::println);
+                Scores scores = adopted.run(folder);
+                show(scores);
+                ratios.add(ratio("adopted_upgrade_vs_jdbc", scores, "adopted upgrade", "jdbc"));
+                ratios.add(ratio("adopt_schemas_a_minute", adopted.schemasInAMinute()));
+            }
             if (settings.measures(Part.GROWTH)) {
                 Scores scores = new Growth(settings, stack, jar, System.out::println).run(folder);
                 show(scores);

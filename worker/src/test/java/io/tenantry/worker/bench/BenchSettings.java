@@ -19,6 +19,8 @@ record BenchSettings(int tenants, int rounds, int connections, Set<Part> parts, 
     enum Part {
         /** Whether the contestants are compared. */
         RIVALS(""),
+        /** The upgrade of tenants that were adopted. */
+        ADOPTED("bench.adopted"),
         /** The cost in a database of thousands of schemas. */
         GROWTH("bench.growth"),
         /** The time of single signups. */

@@ -17,8 +17,22 @@ final class PlainJdbc implements Contestant {
     private final String tables = String.join("\n", Scripts.texts("release1"));
     private final String upgrade = String.join("\n", Scripts.texts("release2"));
 
+    /** Makes the database. */
     PlainJdbc(PostgresServer server, String database, int connections) throws SQLException {
         server.createDatabase(database);
+        connect(server, database, connections);
+    }
+
+    private PlainJdbc() {}
+
+    /** In a database that exists. */
+    static PlainJdbc in(PostgresServer server, String database, int connections) throws SQLException {
+        PlainJdbc jdbc = new PlainJdbc();
+        jdbc.connect(server, database, connections);
+        return jdbc;
+    }
+
+    private void connect(PostgresServer server, String database, int connections) throws SQLException {
         for (int i = 0; i < connections; i++) {
             this.connections.add(server.connect(database));
         }

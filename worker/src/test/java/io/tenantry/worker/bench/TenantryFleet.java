@@ -175,6 +175,11 @@ final class TenantryFleet implements Contestant {
         return report.elapsed();
     }
 
+    /** Takes over all schemas of the database, which are what the scripts of the first release make. */
+    void adopt(String version) {
+        jar.command("adopt", "--database", "app", "--baseline-version", version, "--yes");
+    }
+
     /** What the worker has counted so far. */
     Counters counters() {
         return Counters.of(httpPort);

@@ -28,11 +28,11 @@ public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
     private static final Duration COMMAND = Duration.ofSeconds(60);
 
     /** Runs a command of the jar, and waits for its end. */
-    public void command(String name) {
-        ChildJvm process = run(name);
+    public void command(String... words) {
+        ChildJvm process = run(words);
         process.awaitExit(COMMAND);
         if (!Objects.equals(process.exitStatus(), 0)) {
-            throw process.failure("`tenantry " + name + "` did not succeed");
+            throw process.failure("`tenantry " + String.join(" ", words) + "` did not succeed");
         }
     }
 
@@ -60,17 +60,16 @@ public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
         return WorkerProcess.startReady("worker", settings.resolveSibling(""), () -> run("run"));
     }
 
-    private ChildJvm run(String command) {
+    private ChildJvm run(String... command) {
         List<String> options = new ArrayList<>(OPTIONS);
         options.add("-Xmx" + maxHeap);
         // The jar's logging: this class path has the settings of the tests as well.
         options.add("-Dlogback.configurationFile=logback.xml");
+        List<String> arguments = new ArrayList<>(List.of(MAIN));
+        arguments.addAll(List.of(command));
+        arguments.addAll(List.of("--config", settings.toString()));
         return ChildJvm.start(
-                file + File.pathSeparator + classesOfTests(),
-                EndsWithParent.class,
-                options,
-                List.of(MAIN, command, "--config", settings.toString()),
-                log);
+                file + File.pathSeparator + classesOfTests(), EndsWithParent.class, options, arguments, log);
     }
 
     private static Path classesOfTests() {

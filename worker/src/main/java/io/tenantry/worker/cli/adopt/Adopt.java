@@ -10,6 +10,7 @@ import io.tenantry.worker.operator.adopt.Adoption;
 import io.tenantry.worker.operator.adopt.AdoptionTerms;
 import io.tenantry.worker.operator.adopt.HomePattern;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,8 +22,10 @@ import picocli.CommandLine.Option;
         description = {
             "Registers schemas or databases of tenants that exist already, and marks them, so that rollouts and requests reach them."
                     + " Writes nothing without --yes.",
-            "A home with a history of Flyway is registered at its version if the history fits the migrations. Its tables are left as"
-                    + " they are.",
+            "A home with a history of Flyway is registered at its version if the history fits the migrations. Any other home is compared"
+                    + " with what the migrations make up to --baseline-version, or up to the version that --map gives for its revision in"
+                    + " the table of Alembic, Django, Rails or Liquibase. Only if nothing differs it gets a history that begins with this"
+                    + " version. Tables of other tools stay.",
             "Works on one home at a time, on one of the servers' connections. Workers may run. Can be stopped and run again at any time.",
             "Status 1 if a home was refused, is different, or could not be read."
         },
@@ -30,7 +33,10 @@ import picocli.CommandLine.Option;
             "",
             "Example: look first, then adopt what can be adopted",
             "  tenantry adopt --database users --pattern 'tenant_{tenant}'",
-            "  tenantry adopt --database users --pattern 'tenant_{tenant}' --yes"
+            "  tenantry adopt --database users --pattern 'tenant_{tenant}' --yes",
+            "",
+            "Example: tenants that Alembic has made, of which some are one revision behind",
+            "  tenantry adopt --database users --map 8c41d7b3e205=2 --map 1f2ac0e94b71=1"
         })
 public final class Adopt extends OperatorCommand {
     @Option(
@@ -51,6 +57,21 @@ public final class Adopt extends OperatorCommand {
     @Option(names = "--server", paramLabel = "SERVER", description = "Homes on this server only.")
     private @Nullable String server;
 
+    @Option(
+            names = "--baseline-version",
+            paramLabel = "VERSION",
+            description =
+                    "The version that homes without a history of Flyway are compared with, unless --map says another one.")
+    private @Nullable String baselineVersion;
+
+    @Option(
+            names = "--map",
+            paramLabel = "REVISION=VERSION",
+            description =
+                    "A revision in another tool's version table is compared with this version; may be given several times."
+                            + " Django: app.name, Liquibase: a tag or filename::id::author.")
+    private Map<String, String> map = new LinkedHashMap<>();
+
     @Option(names = "--yes", description = "Mark and register the homes that can be adopted.")
     private boolean yes;
 
@@ -62,7 +83,7 @@ public final class Adopt extends OperatorCommand {
     protected int run(Invocation invocation) throws Exception {
         DatabaseSettings settings = database(invocation.settings());
         AdoptionTerms terms = new AdoptionTerms(
-                database, pattern(settings), server(invocation.settings()), null, new LinkedHashMap<>(), yes);
+                database, pattern(settings), server(invocation.settings()), baselineVersion, map, yes);
         ShownAdoption shown = new ShownAdoption(invocation.output(), terms, command(invocation));
         new Adoption(invocation.access(), terms).run(shown);
         return shown.end(invocation.access().interruption());
@@ -109,6 +130,14 @@ public final class Adopt extends OperatorCommand {
         if (server != null) {
             command.append(" --server ").append(server);
         }
+        if (baselineVersion != null) {
+            command.append(" --baseline-version ").append(baselineVersion);
+        }
+        map.forEach((revision, version) -> command.append(" --map '")
+                .append(revision)
+                .append('=')
+                .append(version)
+                .append('\''));
         return invocation.next().of(command.toString());
     }
 }

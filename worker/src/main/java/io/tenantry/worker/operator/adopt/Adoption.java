@@ -6,21 +6,15 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
-import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
 import io.tenantry.worker.operator.home.Catalogs;
 import io.tenantry.worker.operator.home.LeasedServers;
 import io.tenantry.worker.postgres.FailureMessage;
-import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
-import io.tenantry.worker.postgres.home.HomeSession;
-import io.tenantry.worker.registry.RegisteredHome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over homes that exist already, one after another: looks at each, and, if it is told to, marks and registers those
@@ -117,7 +111,7 @@ public final class Adoption {
                 .toList();
         Registered registered = access.registry(registry -> Registered.read(registry, database.name(), tenants));
         Admission admission = new Admission(candidates, registered);
-        HomeWork work = new HomeWork(terms, catalog, registered);
+        HomeWork work = new HomeWork(terms, database, catalog, servers, registered, new NoStore());
         Interruption interruption = access.interruption();
         int done = 0;
         for (Candidate candidate : candidates) {
@@ -131,80 +125,9 @@ public final class Adoption {
             if (decided.isPresent()) {
                 listener.found(decided.get());
             } else {
-                work.at(candidate, servers.server(candidate.home().server()), rows, listener);
+                work.at(candidate, rows, listener);
             }
         }
         rows.flush();
-    }
-
-    /** The work at one home. */
-    private static final class HomeWork {
-        private final AdoptionTerms terms;
-        private final Judge judge;
-        private final Enrolment enrolment;
-        private final Registered registered;
-
-        HomeWork(AdoptionTerms terms, MigrationCatalog catalog, Registered registered) {
-            this.terms = terms;
-            this.judge = new Judge(catalog);
-            this.enrolment = new Enrolment(catalog);
-            this.registered = registered;
-        }
-
-        void at(Candidate candidate, Server server, NewRows rows, Listener listener) throws OperationFailedException {
-            Enrolment.Outcome outcome;
-            AdoptionFinding finding;
-            try {
-                Look look = look(candidate, server);
-                finding = look.judgement().of(candidate);
-                if (finding.state() != State.ADOPTABLE || !terms.writes()) {
-                    listener.found(finding);
-                    return;
-                }
-                @Nullable RegisteredHome known = registered.of(finding.tenant()).orElse(null);
-                outcome = enrolment.write(
-                        server, candidate.home(), Objects.requireNonNull(look.content()), look.judgement(), known);
-            } catch (SQLException failure) {
-                listener.found(AdoptionFinding.of(
-                        candidate, State.UNREADABLE, FailureMessage.of(failure) + "; run this again"));
-                return;
-            }
-            if (outcome.row() == null) {
-                listener.found(AdoptionFinding.of(candidate, State.UNREADABLE, outcome.obstacle()));
-            } else {
-                rows.add(outcome.row(), finding);
-            }
-        }
-
-        /**
-         * A look into one home.
-         *
-         * @param content null if it was refused before it was read
-         */
-        private record Look(@Nullable HomeContent content, Judgement judgement) {}
-
-        private Look look(Candidate candidate, Server server) throws SQLException {
-            HomeContent content;
-            try (HomeSession session = HomeSession.open(server, candidate.home())) {
-                session.changed();
-                Sql.execute(
-                        session.connection(),
-                        "SET lock_timeout = " + session.timeouts().lock().toMillis());
-                Optional<String> others = HomeContent.ownedByOthers(session);
-                if (others.isPresent()) {
-                    return new Look(
-                            null,
-                            Judgement.not(
-                                    State.REFUSED,
-                                    null,
-                                    "the worker's role does not own "
-                                            + others.get()
-                                            + ", and migrations of it would fail: ALTER ... OWNER TO the worker's role,"
-                                            + " or to one of which it is a member"));
-                }
-                content = HomeContent.read(session);
-            }
-            return new Look(content, judge.of(candidate.home(), content));
-        }
     }
 }

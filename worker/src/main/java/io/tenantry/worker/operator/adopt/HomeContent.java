@@ -1,5 +1,6 @@
 package io.tenantry.worker.operator.adopt;
 
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.postgres.Sql;
@@ -71,7 +72,10 @@ record HomeContent(
                         connection,
                         "SELECT coalesce(bool_or(locked), false) FROM " + VersionTable.in(schema, LIQUIBASE_LOCK),
                         row -> row.getBoolean(1));
-        return new HomeContent(null, new History(List.of()), revisions, CatalogSnapshot.of(connection, schema), locked);
+        CatalogSnapshot catalog = session.home().isolation() == Isolation.DATABASE
+                ? CatalogSnapshot.ofDatabase(connection, schema)
+                : CatalogSnapshot.of(connection, schema);
+        return new HomeContent(null, new History(List.of()), revisions, catalog, locked);
     }
 
     /** Whether nothing that counts has changed. */

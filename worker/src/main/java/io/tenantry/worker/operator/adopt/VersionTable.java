@@ -36,6 +36,19 @@ enum VersionTable {
         return table;
     }
 
+    /** Whether it has no rows of what was applied before. */
+    boolean isCurrentOnly() {
+        return this == ALEMBIC;
+    }
+
+    /** For people: the table with its newest revision, or with all that it has if those are the current ones. */
+    String shown(List<String> revisions) {
+        if (revisions.isEmpty()) {
+            return table + " without a row";
+        }
+        return table + " " + (isCurrentOnly() ? String.join(" and ", revisions) : revisions.get(revisions.size() - 1));
+    }
+
     /** The names of all these tables. */
     static List<String> names() {
         return Arrays.stream(values()).map(VersionTable::table).toList();
