@@ -5,6 +5,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedBy;
+import io.tenantry.worker.housekeeping.FleetCount;
 import io.tenantry.worker.housekeeping.LedgerPruning;
 import io.tenantry.worker.housekeeping.RolloutWaitReport;
 import io.tenantry.worker.housekeeping.TemplateKeeper;
@@ -22,9 +23,11 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.HomeServer;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
+import io.tenantry.worker.request.run.PlacementBatcher;
 import io.tenantry.worker.request.run.RequestContext;
 import io.tenantry.worker.request.run.RolloutActivities;
 import io.tenantry.worker.rollout.ProgressWatch;
@@ -35,10 +38,10 @@ import io.tenantry.worker.rollout.Rollouts;
 import io.tenantry.worker.settle.Publisher;
 import io.tenantry.worker.settle.RegistryStore;
 import io.tenantry.worker.settle.Settler;
+import io.tenantry.worker.startup.ProvenCatalogs;
 import io.tenantry.worker.telemetry.LaneMeters;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.RequestMeters;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -64,10 +67,10 @@ final class RequestPipeline {
     /**
      * Starts nothing yet.
      *
-     * @param catalogs by database
+     * @param catalogs of all databases
      * @param fatal called with an error after which the process must not go on
      */
-    RequestPipeline(Resources resources, Map<String, MigrationCatalog> catalogs, Consumer<Error> fatal) {
+    RequestPipeline(Resources resources, ProvenCatalogs catalogs, Consumer<Error> fatal) {
         this.resources = resources;
         this.settings = resources.settings();
         this.fleet = fleet(resources, catalogs);
@@ -96,6 +99,7 @@ final class RequestPipeline {
                         new TemplateKeeper(fleet.templates(), resources.servers(), registry, id, fatal);
                 Lanes lanes = new Lanes(concurrency, new Backoff(settings.retry()), waits, fatal);
                 LookupBatcher lookups = new LookupBatcher(registry);
+                PlacementBatcher placing = new PlacementBatcher(registry);
                 Settler settler = new Settler(
                         new RegistryStore(registry),
                         resources.registryOutage(),
@@ -116,7 +120,8 @@ final class RequestPipeline {
                                 resources.lease()::applicationName,
                                 fatal),
                         RolloutWaitReport.INTERVAL);
-                TenantCensus census = new TenantCensus(registry::countTenants, meters.worker(), fatal);
+                TenantCensus census =
+                        new TenantCensus(new FleetCount(registry, settings.databases()), meters.worker(), fatal);
                 RolloutDriver rollouts = new RolloutDriver(
                         new RolloutWork(
                                 registry,
@@ -128,7 +133,8 @@ final class RequestPipeline {
                         fatal);
                 Publisher publisher = new Publisher(
                         settings.kafka(), resources.transactionalId(), resources.publishOutage(), meters.libraries())) {
-            PollLoop loop = pollLoop(context(lookups, settler, activities), lanes, settler, rollouts, publisher);
+            PollLoop loop =
+                    pollLoop(context(lookups, placing, settler, activities), lanes, settler, rollouts, publisher);
             templates.start();
             measure(lanes, waits);
             measure(driven);
@@ -155,10 +161,12 @@ final class RequestPipeline {
         }
     }
 
-    private RequestContext context(LookupBatcher lookups, Settler settler, RolloutActivities activities) {
+    private RequestContext context(
+            LookupBatcher lookups, PlacementBatcher placing, Settler settler, RolloutActivities activities) {
         return new RequestContext(new RequestContext.Parts(
                 fleet,
                 lookups,
+                placing,
                 settler,
                 activities,
                 new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),
@@ -212,24 +220,29 @@ final class RequestPipeline {
                 Stream.of(AppliedBy.values()).map(AppliedBy::label).toList());
     }
 
-    private static Fleet fleet(Resources resources, Map<String, MigrationCatalog> catalogs) {
-        catalogs.forEach((name, catalog) -> LOG.info(
-                "database {}: {} migrations, head {}",
-                name,
-                catalog.size(),
-                catalog.head().orElse("none")));
+    private static Fleet fleet(Resources resources, ProvenCatalogs catalogs) {
+        catalogs.byDatabase()
+                .forEach((name, catalog) -> LOG.info(
+                        "database {}: {} migrations, head {}",
+                        name,
+                        catalog.size(),
+                        catalog.head().orElse("none")));
         return new Fleet(
                 resources.settings().databases().stream()
-                        .map(database ->
-                                database(resources, database, Objects.requireNonNull(catalogs.get(database.name()))))
+                        .map(database -> new NamedDatabase(
+                                database,
+                                database.serverNames().stream()
+                                        .map(server -> homeServer(resources, database, server, catalogs))
+                                        .toList()))
                         .toList(),
                 resources.servers());
     }
 
-    private static NamedDatabase database(Resources resources, DatabaseSettings database, MigrationCatalog catalog) {
-        Server server = Objects.requireNonNull(resources.servers().get(database.firstServer()));
-        return new NamedDatabase(
-                database,
+    private static HomeServer homeServer(
+            Resources resources, DatabaseSettings database, String name, ProvenCatalogs catalogs) {
+        Server server = Objects.requireNonNull(resources.servers().get(name));
+        MigrationCatalog catalog = catalogs.on(database.name(), name);
+        return new HomeServer(
                 server,
                 new Migrator(catalog),
                 TemplateKeeper.template(resources.settings(), database, server, catalog));

@@ -6,6 +6,7 @@ import io.tenantry.worker.registry.lease.LeaseListener;
 import io.tenantry.worker.registry.lease.LeaseTerms;
 import io.tenantry.worker.registry.lease.Leases;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
+import io.tenantry.worker.startup.ProvenCatalogs;
 import io.tenantry.worker.startup.StartupChecks;
 import io.tenantry.worker.telemetry.Health;
 import io.tenantry.worker.telemetry.HttpEndpoint;
@@ -110,7 +111,8 @@ public final class Worker implements AutoCloseable {
         if (!lease(checks) || !leases.await(UNLIMITED)) {
             return;
         }
-        leases.advertise(advertised(checks.catalogs()));
+        checks.logLimits(resources.registry(), resources.servers());
+        leases.advertise(advertised(checks.catalogs().byDatabase()));
         boolean expelled;
         do {
             expelled = work(checks.catalogs());
@@ -130,7 +132,7 @@ public final class Worker implements AutoCloseable {
     }
 
     /** Works as a member of the group; returns whether the group has expelled this worker. */
-    private boolean work(Map<String, MigrationCatalog> catalogs) {
+    private boolean work(ProvenCatalogs catalogs) {
         RequestPipeline next = new RequestPipeline(resources, catalogs, fatal);
         pipeline = next;
         if (closed || seatLost) {

@@ -112,6 +112,7 @@ class ArchitectureTest {
             entry(
                     "startup",
                     Set.of(
+                            "limits",
                             "settle",
                             "engine.catalog",
                             "engine.proof",
@@ -210,7 +211,16 @@ class ArchitectureTest {
             entry("telemetry", Set.of("timing", "config")),
             entry("timing", Set.of()),
             entry("cli", Set.of("operator", "config", "config.read")),
-            entry("cli.fleet", Set.of("cli", "operator", "operator.fleet", "registry.overview", "registry.rollout")),
+            entry(
+                    "cli.fleet",
+                    Set.of(
+                            "cli",
+                            "limits",
+                            "operator",
+                            "operator.fleet",
+                            "operator.limits",
+                            "registry.overview",
+                            "registry.rollout")),
             entry("cli.deadletters", Set.of("cli", "operator", "operator.deadletters")),
             entry("cli.setup", Set.of("cli", "operator.setup", "config", "config.read")),
             entry(
@@ -295,6 +305,18 @@ class ArchitectureTest {
                             "registry.rollout",
                             "engine.catalog",
                             "config")),
+            entry(
+                    "operator.limits",
+                    Set.of(
+                            "limits",
+                            "operator",
+                            "operator.home",
+                            "engine.catalog",
+                            "postgres",
+                            "postgres.connection",
+                            "registry",
+                            "config")),
+            entry("limits", Set.of("postgres", "config")),
             entry("operator.deadletters", Set.of("operator", "registry", "registry.overview", "config", "config.read")),
             entry(
                     "operator.setup",

@@ -30,6 +30,11 @@ public final class TenantCensus implements AutoCloseable {
     public interface Count {
         /** How many tenants there are at each version of each database. */
         List<VersionCount> tenants() throws SQLException;
+
+        /** How many tenants there are on each server that has a limit of them. */
+        default List<WorkerMeters.PlacedTenants> placed() throws SQLException {
+            return List.of();
+        }
     }
 
     private final Count count;
@@ -69,8 +74,9 @@ public final class TenantCensus implements AutoCloseable {
                         .computeIfAbsent(next.database(), added -> new TreeMap<>())
                         .put(next.version() == null ? NO_VERSION : next.version(), next.tenants());
             }
+            List<WorkerMeters.PlacedTenants> placed = count.placed();
             failures = 0;
-            show(byDatabase);
+            show(byDatabase, placed);
         } catch (OutOfMemoryError | LinkageError broken) {
             fatal.accept(broken);
             throw broken;
@@ -88,13 +94,14 @@ public final class TenantCensus implements AutoCloseable {
                     String.valueOf(failure.getMessage()));
         }
         if (failures == MOST_FAILURES) {
-            show(Map.of());
+            show(Map.of(), List.of());
         }
     }
 
-    private synchronized void show(Map<String, Map<String, Long>> byDatabase) {
+    private synchronized void show(Map<String, Map<String, Long>> byDatabase, List<WorkerMeters.PlacedTenants> placed) {
         if (!closed) {
             meters.tenants(byDatabase);
+            meters.placed(placed);
         }
     }
 
@@ -104,7 +111,7 @@ public final class TenantCensus implements AutoCloseable {
         executor.shutdownNow();
         synchronized (this) {
             // Under one lock: a count that ends now must not be shown in between.
-            show(Map.of());
+            show(Map.of(), List.of());
             closed = true;
         }
     }

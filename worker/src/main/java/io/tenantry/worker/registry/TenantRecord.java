@@ -12,19 +12,26 @@ import org.jspecify.annotations.Nullable;
  * @param registered whether the tenant was onboarded, or the shared database migrated once
  * @param homes the tenant's homes, or the shared database; empty if it is not registered
  * @param halts of the rollout that sent the request, if the request is the latest attempt of its member; null otherwise
+ * @param placements the servers that were chosen for its new homes; none before they were chosen
  */
 public record TenantRecord(
         Optional<Recorded> recorded,
         boolean registered,
         List<RegisteredHome> homes,
-        @Nullable AttemptHalts halts) {
+        @Nullable AttemptHalts halts,
+        Placements placements) {
     /** For a request that no rollout sent. */
     public TenantRecord(Optional<Recorded> recorded, boolean registered, List<RegisteredHome> homes) {
-        this(recorded, registered, homes, null);
+        this(recorded, registered, homes, null, Placements.NONE);
     }
 
     TenantRecord with(@Nullable AttemptHalts known) {
-        return new TenantRecord(recorded, registered, homes, known);
+        return new TenantRecord(recorded, registered, homes, known, placements);
+    }
+
+    /** The same with the servers that were chosen for its new homes. */
+    public TenantRecord placed(Placements chosen) {
+        return new TenantRecord(recorded, registered, homes, halts, chosen);
     }
 
     /** Whether the rollout that sent the request was halted or aborted since. */

@@ -1,8 +1,11 @@
 package io.tenantry.worker.request;
 
+import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.engine.template.TemplateDatabase;
 import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.registry.TenantRecord;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +43,7 @@ public final class Fleet {
 
     /**
      * The names of the servers that a request needs, as far as the configuration shows it; empty if only the registry
-     * knows in which databases the tenant has a home.
+     * knows in which databases the tenant has a home, or on which of several servers.
      */
     public Set<String> servers(TenantRequest request) {
         boolean named = switch (request.type()) {
@@ -51,10 +54,30 @@ public final class Fleet {
         Set<String> servers = new HashSet<>();
         for (NamedDatabase database : databases.values()) {
             if (isWanted(database, request)) {
-                servers.add(database.server().name());
+                // The home is on one of several: only the registry knows on which.
+                named &= database.servers().size() == 1;
+                database.servers().forEach(server -> servers.add(server.name()));
             }
         }
         return named || servers.size() == 1 ? Set.copyOf(servers) : Set.of();
+    }
+
+    /** The databases for which the registry has to choose a server before a signup begins; mostly none. */
+    public List<DatabaseSettings> toPlace(TenantRequest request, TenantRecord known) {
+        if (request.type() != RequestType.ONBOARDING
+                || known.recorded().isPresent()
+                || !request.databases().stream().allMatch(this::isForTenants)) {
+            return List.of();
+        }
+        return databases.values().stream()
+                .filter(database -> database.isPlaced() && isWanted(database, request))
+                .filter(database -> known.home(database.name()).isEmpty())
+                .map(NamedDatabase::settings)
+                .toList();
+    }
+
+    private boolean isForTenants(String database) {
+        return database(database).filter(found -> !found.isShared()).isPresent();
     }
 
     private static boolean isWanted(NamedDatabase database, TenantRequest request) {
@@ -68,7 +91,8 @@ public final class Fleet {
     /** The templates of all databases that have one. */
     public List<TemplateDatabase> templates() {
         return databases.values().stream()
-                .map(NamedDatabase::template)
+                .flatMap(database -> database.servers().stream())
+                .map(HomeServer::template)
                 .flatMap(Stream::ofNullable)
                 .toList();
     }

@@ -4,6 +4,7 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.template.TemplateDatabase;
@@ -19,7 +20,9 @@ import io.tenantry.worker.step.RequireHome;
 import io.tenantry.worker.step.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code tenant.created} means: a home in each database, at the newest version. */
@@ -43,6 +46,9 @@ final class Onboarding {
                 return new Resolution.Refused(unknown(name, database.isPresent()));
             }
         }
+        if (!known.placements().full().isEmpty()) {
+            return new Resolution.Refused(full(known.placements().full()));
+        }
         List<HomeWork> homes = new ArrayList<>();
         for (NamedDatabase database : fleet.databases()) {
             boolean wanted =
@@ -52,7 +58,9 @@ final class Onboarding {
                 if (lost.isPresent()) {
                     return new Resolution.Refused(ResultError.of(
                             ErrorCode.UNKNOWN_DATABASE,
-                            "tenant " + request.tenant() + " is registered on server " + lost.get()
+                            "tenant " + request.tenant() + " has its home in database " + database.name()
+                                    + " on server "
+                                    + lost.get()
                                     + ", which is not in the configuration; nothing was done: configure the server"));
                 }
                 homes.add(work(database, request.tenant(), known));
@@ -70,22 +78,28 @@ final class Onboarding {
                 return work(database, home, server.get(), true);
             }
         }
-        TenantHome home = database.homeOf(tenant);
-        return work(database, home, database.server(), home.isolation() == Isolation.DATABASE);
+        Server server = database.isPlaced()
+                ? known.placements()
+                        .server(database.name())
+                        .flatMap(fleet::server)
+                        .orElseThrow()
+                : database.first().server();
+        TenantHome home = database.homeOf(tenant, server.name());
+        return work(database, home, server, home.isolation() == Isolation.DATABASE);
     }
 
     /** @param exists whether the home is expected to be there when its steps begin */
     private static HomeWork work(NamedDatabase database, TenantHome home, Server server, boolean exists) {
         VersionTracker tracker = new VersionTracker();
         Target latest = new Target.Latest();
-        FastPath fastPath = exists
-                ? FastPath.upgrade(database.migrator(), latest, null, tracker)
-                : FastPath.creation(database.migrator(), tracker);
-        Step last = new BringToVersion(database.migrator(), latest, tracker);
+        Migrator migrator = database.migratorOn(server.name());
+        FastPath fastPath =
+                exists ? FastPath.upgrade(migrator, latest, null, tracker) : FastPath.creation(migrator, tracker);
+        Step last = new BringToVersion(migrator, latest, tracker);
         if (home.isolation() != Isolation.DATABASE) {
             return new HomeWork(home, server, null, fastPath, List.of(new ClaimSchema(), last), tracker);
         }
-        @Nullable TemplateDatabase template = server.equals(database.server()) ? database.template() : null;
+        @Nullable TemplateDatabase template = database.templateOn(server.name());
         Step provisioning = new ClaimDatabase(template, tracker);
         return new HomeWork(home, server, provisioning, fastPath, List.of(new RequireHome(), last), tracker);
     }
@@ -94,8 +108,21 @@ final class Onboarding {
         return known.homes().stream()
                 .filter(home -> home.database().equals(database.name()))
                 .map(RegisteredHome::server)
-                .filter(server -> fleet.server(server).isEmpty())
-                .findFirst();
+                .findFirst()
+                .or(() -> known.placements().server(database.name()))
+                .filter(server -> fleet.server(server).isEmpty());
+    }
+
+    private static ResultError full(Map<String, String> databases) {
+        return ResultError.of(
+                ErrorCode.TENANT_LIMIT,
+                databases.entrySet().stream()
+                                .sorted(Map.Entry.comparingByKey())
+                                .map(database -> "the servers of database " + database.getKey()
+                                        + " have as many tenants as they may have (" + database.getValue() + ")")
+                                .collect(Collectors.joining("; "))
+                        + "; nothing was done: raise max-tenants there, or add a server, then send the signup again with a"
+                        + " new id");
     }
 
     private ResultError unknown(String name, boolean shared) {

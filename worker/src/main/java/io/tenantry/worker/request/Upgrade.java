@@ -3,6 +3,7 @@ package io.tenantry.worker.request;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.postgres.connection.Server;
@@ -77,8 +78,13 @@ final class Upgrade {
                 .anyMatch(registered -> registered.server().equals(home.server())
                         && registered.location().equals(home.location()));
         Step first = migratedThere ? new RequireHome() : new ClaimSchema();
-        return new Resolution.Work(List.of(
-                work(database.get(), home, database.get().server(), first, Target.of(request.targetOf(name)), null)));
+        return new Resolution.Work(List.of(work(
+                database.get(),
+                home,
+                database.get().first().server(),
+                first,
+                Target.of(request.targetOf(name)),
+                null)));
     }
 
     private Resolution work(MigrationRequested request, String tenant, TenantRecord known) {
@@ -124,12 +130,13 @@ final class Upgrade {
             Target target,
             @Nullable String registered) {
         VersionTracker tracker = new VersionTracker();
+        Migrator migrator = database.migratorOn(server.name());
         return new HomeWork(
                 home,
                 server,
                 null,
-                FastPath.upgrade(database.migrator(), target, registered, tracker),
-                List.of(first, new BringToVersion(database.migrator(), target, tracker)),
+                FastPath.upgrade(migrator, target, registered, tracker),
+                List.of(first, new BringToVersion(migrator, target, tracker)),
                 tracker);
     }
 

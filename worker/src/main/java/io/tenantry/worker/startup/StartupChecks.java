@@ -3,12 +3,8 @@ package io.tenantry.worker.startup;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.config.Settings;
-import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
-import io.tenantry.worker.engine.proof.PlanVerification;
-import io.tenantry.worker.engine.proof.PlanVerifier;
-import io.tenantry.worker.engine.proof.VerificationLog;
 import io.tenantry.worker.intake.client.ConsumerSettings;
 import io.tenantry.worker.intake.client.Topics;
 import io.tenantry.worker.postgres.FailureMessage;
@@ -16,8 +12,6 @@ import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.settle.ProducerSettings;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -41,7 +35,7 @@ public final class StartupChecks {
     /** The faults of servers and databases. */
     private final List<String> later = new ArrayList<>();
 
-    private final Map<String, MigrationCatalog> catalogs = new LinkedHashMap<>();
+    private final Map<String, Map<String, MigrationCatalog>> catalogs = new LinkedHashMap<>();
     private boolean registryAnswers;
 
     /** Checks nothing yet. */
@@ -54,9 +48,9 @@ public final class StartupChecks {
         return Stream.concat(faults.stream(), later.stream()).toList();
     }
 
-    /** By database; complete only if there are no faults. */
-    public Map<String, MigrationCatalog> catalogs() {
-        return Map.copyOf(catalogs);
+    /** Complete only if there are no faults. */
+    public ProvenCatalogs catalogs() {
+        return new ProvenCatalogs(catalogs);
     }
 
     /** Checks the three Kafka clients, because each has settings that the others do not know. */
@@ -92,6 +86,11 @@ public final class StartupChecks {
     /** Whether the registry can be used, so that connections can be leased. */
     public boolean registryAnswers() {
         return registryAnswers;
+    }
+
+    /** Logs the limits that are near; they keep no worker from its start. To be called if there are no faults. */
+    public void logLimits(Registry registry, Map<String, Server> servers) {
+        new LimitLog(settings, catalogs()).write(registry, servers);
     }
 
     /** Adds another fault. */
@@ -159,51 +158,17 @@ public final class StartupChecks {
     }
 
     private void check(DatabaseSettings database, Map<String, Server> servers, boolean leased) {
-        String key = "databases." + database.name();
-        Server server = servers.get(database.firstServer());
-        if (!Files.isDirectory(database.migrations())) {
-            later.add(key + ".migrations: there is no folder "
-                    + database.migrations().toAbsolutePath()
-                    + "; create it, or name the folder with the migrations of this database");
-            return;
-        }
-        if (server == null || !leased || isAway(server)) {
-            return;
-        }
-        try {
-            MigrationCatalog catalog = FlywayEngine.load(
-                            database.name(), database.migrations(), database.javaMigrations(), server.dataSource())
-                    .outOfOrder(database.outOfOrder());
-            if (catalog.size() == 0) {
-                later.add(key + ".migrations: " + database.migrations().toAbsolutePath()
-                        + " holds no migration; they are named like V1__what_it_does.sql");
+        DatabaseCheck check = new DatabaseCheck(database, later);
+        List<Server> its = database.serverNames().stream()
+                .flatMap(name -> Stream.ofNullable(servers.get(name)))
+                .toList();
+        boolean answer = its.size() == database.servers().size() && its.stream().noneMatch(this::isAway);
+        if (check.hasFolder() && leased && answer) {
+            Map<String, MigrationCatalog> found = check.catalogs(its);
+            if (!found.isEmpty()) {
+                catalogs.put(database.name(), found);
             }
-            List<String> unknown = catalog.unknown(database.allow());
-            if (unknown.isEmpty()) {
-                catalogs.put(database.name(), planned(database, catalog, server));
-            } else {
-                later.add(key + ".allow = " + String.join(", ", unknown) + ": no migration of "
-                        + database.migrations().toAbsolutePath()
-                        + " has this name; give names as they stand in the column script of flyway_schema_history,"
-                        + " folders included");
-            }
-        } catch (IOException | MigrationsRefusedException failure) {
-            later.add(key + ".migrations: " + FailureMessage.of(failure) + "; correct the files in "
-                    + database.migrations().toAbsolutePath());
         }
-    }
-
-    /** The trials use a schema, so their plans are used for schemas only; all other homes go through Flyway. */
-    private static MigrationCatalog planned(DatabaseSettings database, MigrationCatalog catalog, Server server) {
-        if (catalog.size() == 0) {
-            return catalog;
-        }
-        VerificationLog log = new VerificationLog(catalog.database(), catalog.size());
-        PlanVerification verification = database.isolation() == Isolation.SCHEMA
-                ? PlanVerifier.verify(catalog, server, database.allow(), log::warn)
-                : PlanVerifier.read(catalog, server, log::warn);
-        log.write(verification);
-        return catalog.with(verification.plans());
     }
 
     /** Whether the server has a fault already. Flyway, which needs a connection, would report the same fault again. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /** The state of the worker, and of the fleet as the registry has it. Safe for use by any thread. */
 public final class WorkerMeters {
@@ -17,11 +18,20 @@ public final class WorkerMeters {
 
     private final Gauges gauges;
     private final MultiGauge tenants;
+    private final MultiGauge placed;
+    private final MultiGauge limits;
 
     WorkerMeters(MeterRegistry registry, Gauges gauges) {
         this.gauges = gauges;
         this.tenants = MultiGauge.builder("tenantry.tenants")
                 .description("Tenants of the whole fleet by database and version, as the registry has them")
+                .register(registry);
+        this.placed = MultiGauge.builder("tenantry.tenants.placed")
+                .description(
+                        "Tenants of a database on a server that has a limit of them, those that are being made included")
+                .register(registry);
+        this.limits = MultiGauge.builder("tenantry.tenants.limit")
+                .description("How many tenants of a database a server may have")
                 .register(registry);
     }
 
@@ -61,6 +71,26 @@ public final class WorkerMeters {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         byDatabase.forEach((database, versions) -> addRows(rows, database, versions));
         tenants.register(rows, true);
+    }
+
+    /**
+     * How many tenants of a database a server has.
+     *
+     * @param limit how many it may have
+     */
+    public record PlacedTenants(String database, String server, long tenants, long limit) {}
+
+    /** The servers that have a limit of tenants. Takes the place of what was told before. */
+    public void placed(List<PlacedTenants> servers) {
+        placed.register(rows(servers, PlacedTenants::tenants), true);
+        limits.register(rows(servers, PlacedTenants::limit), true);
+    }
+
+    private static List<MultiGauge.Row<?>> rows(List<PlacedTenants> servers, Function<PlacedTenants, Long> value) {
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        servers.forEach(next -> rows.add(
+                MultiGauge.Row.of(Tags.of("database", next.database(), "server", next.server()), value.apply(next))));
+        return rows;
     }
 
     private static void addRows(List<MultiGauge.Row<?>> rows, String database, Map<String, Long> versions) {

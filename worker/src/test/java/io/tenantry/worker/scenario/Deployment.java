@@ -39,7 +39,7 @@ public final class Deployment implements AutoCloseable {
     private final Path folder;
     private final Map<String, String> overrides = new LinkedHashMap<>();
     private final Map<String, Migrations> databases = new LinkedHashMap<>();
-    private final Map<String, PostgresServer> moreServers = new LinkedHashMap<>();
+    private final Map<String, OtherServer> moreServers = new LinkedHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final Queries tenantQueries = new Queries(this::connect);
     private final Queries registryQueries = new Queries(this::connectToRegistry);
@@ -50,6 +50,9 @@ public final class Deployment implements AutoCloseable {
     private @Nullable Results results;
     private @Nullable RolloutEvents rolloutEvents;
     private @Nullable RequestTopics topics;
+
+    /** Another server of the settings. */
+    private record OtherServer(PostgresServer postgres, String database) {}
 
     private Deployment(DevStack stack) {
         this.stack = stack;
@@ -107,8 +110,20 @@ public final class Deployment implements AutoCloseable {
     /** Adds a server with an empty database; {@code databases.<d>.server} says what lives there. */
     public Deployment server(String server, PostgresServer postgres) throws SQLException {
         postgres.createDatabase(tenantDatabase());
-        moreServers.put(server, postgres);
+        moreServers.put(server, new OtherServer(postgres, tenantDatabase()));
         return this;
+    }
+
+    /** Adds a server of the settings that is another database of the same PostgreSQL. */
+    public Deployment serverBeside(String server) throws SQLException {
+        stack.postgres().createDatabase(databaseBeside(server));
+        moreServers.put(server, new OtherServer(stack.postgres(), databaseBeside(server)));
+        return this;
+    }
+
+    /** The database of {@link #serverBeside}. */
+    public String databaseBeside(String server) {
+        return tenantDatabase() + "_" + server;
     }
 
     /** Creates the topics. */
@@ -208,12 +223,12 @@ public final class Deployment implements AutoCloseable {
                 .append("\nregistry:\n")
                 .append(registryLogin())
                 .append("servers:\n  main:\n")
-                .append(workerLogin(stack.postgres()))
+                .append(workerLogin(stack.postgres(), tenantDatabase()))
                 .append("    max-connections: 16\n");
-        moreServers.forEach((server, postgres) -> yaml.append("  ")
+        moreServers.forEach((server, other) -> yaml.append("  ")
                 .append(server)
                 .append(":\n")
-                .append(workerLogin(postgres))
+                .append(workerLogin(other.postgres(), other.database()))
                 .append("    max-connections: 16\n"));
         yaml.append("databases:\n");
         databases.forEach((database, migrations) -> yaml.append("  ")
@@ -237,14 +252,13 @@ public final class Deployment implements AutoCloseable {
         return login(stack.postgres(), controlDatabase(), WorkerRoles.REGISTRY, WorkerRoles.PASSWORD);
     }
 
-    private String workerLogin(PostgresServer postgres) {
+    private String workerLogin(PostgresServer postgres, String database) {
         if (superuser) {
-            return login(postgres, tenantDatabase(), postgres.user(), postgres.password())
+            return login(postgres, database, postgres.user(), postgres.password())
                     .replace("  ", "    ");
         }
-        roles.grantWorker(postgres, tenantDatabase(), workerRole(), isolations());
-        return login(postgres, tenantDatabase(), workerRole(), WorkerRoles.PASSWORD)
-                .replace("  ", "    ");
+        roles.grantWorker(postgres, database, workerRole(), isolations());
+        return login(postgres, database, workerRole(), WorkerRoles.PASSWORD).replace("  ", "    ");
     }
 
     private static String login(PostgresServer postgres, String database, String role, String password) {
@@ -442,7 +456,11 @@ public final class Deployment implements AutoCloseable {
     private void dropDatabases() throws SQLException {
         try (Connection connection = stack.postgres().connect("postgres");
                 Statement statement = connection.createStatement()) {
-            for (String database : List.of(controlDatabase(), tenantDatabase())) {
+            List<String> databases = new ArrayList<>(List.of(controlDatabase(), tenantDatabase()));
+            moreServers.values().stream()
+                    .filter(other -> other.postgres() == stack.postgres())
+                    .forEach(other -> databases.add(other.database()));
+            for (String database : databases) {
                 statement.execute("DROP DATABASE IF EXISTS \"" + database + "\" WITH (FORCE)");
             }
         }

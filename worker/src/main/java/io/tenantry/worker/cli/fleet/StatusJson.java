@@ -1,5 +1,6 @@
 package io.tenantry.worker.cli.fleet;
 
+import io.tenantry.worker.limits.LimitFinding;
 import io.tenantry.worker.operator.fleet.FleetStatus;
 import io.tenantry.worker.operator.fleet.Home;
 import io.tenantry.worker.registry.overview.GroupMember;
@@ -8,6 +9,7 @@ import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.registry.rollout.RolloutView;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code status --json}: the fields stay as they are, new ones may come. */
 record StatusJson(
@@ -20,7 +22,8 @@ record StatusJson(
         List<Home> sharedDatabases,
         List<String> failedSharedDatabases,
         List<GroupMember> workers,
-        List<Rollout> rollouts) {
+        List<Rollout> rollouts,
+        @Nullable List<LimitFinding> checks) {
 
     record Rollout(
             String rollout,
@@ -30,7 +33,8 @@ record StatusJson(
             int waves,
             MemberCounts counts) {}
 
-    static StatusJson of(FleetStatus status) {
+    /** @param checks null if they were not asked for */
+    static StatusJson of(FleetStatus status, @Nullable List<LimitFinding> checks) {
         return new StatusJson(
                 status.group(),
                 status.tenants(),
@@ -41,7 +45,8 @@ record StatusJson(
                 status.sharedDatabases(),
                 status.failedSharedDatabases(),
                 status.workers(),
-                status.rollouts().stream().map(StatusJson::rollout).toList());
+                status.rollouts().stream().map(StatusJson::rollout).toList(),
+                checks);
     }
 
     private static Rollout rollout(RolloutView view) {

@@ -119,6 +119,16 @@ public final class MigrationCatalog {
                 .toList();
     }
 
+    /**
+     * Whether the migrations may make a table of this name: a script has the word. A migration in Java may make any table.
+     */
+    public boolean mayMake(String table) {
+        Pattern word = Pattern.compile("(?<![\\w$])" + Pattern.quote(table) + "(?![\\w$])", Pattern.CASE_INSENSITIVE);
+        return !sources.java().isEmpty()
+                || scripts().texts().stream()
+                        .anyMatch(text -> word.matcher(text).find());
+    }
+
     /** How many migrations there are. */
     public int size() {
         return migrations.size();

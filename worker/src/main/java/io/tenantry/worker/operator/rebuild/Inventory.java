@@ -123,7 +123,8 @@ final class Inventory {
     }
 
     private static boolean isPreferred(TenantHome place, Optional<RegisteredHome> row, DatabaseSettings database) {
-        return place.server().equals(row.map(RegisteredHome::server).orElse(database.firstServer()));
+        return row.map(home -> place.server().equals(home.server()))
+                .orElse(database.serverNames().contains(place.server()));
     }
 
     /**

@@ -23,15 +23,19 @@ record Known(Optional<String> tenant, String database, Optional<RegisteredHome> 
         return database.location().replace("{tenant}", tenant);
     }
 
-    /** The place to look at: the registered one, the only one, or that on the configured server; empty if there is none. */
+    /**
+     * The place to look at: the registered one, the only one, or the only one on a configured server; empty if there is
+     * none.
+     */
     Optional<TenantHome> place(DatabaseSettings settings) {
         Optional<TenantHome> registered = registeredPlace();
         if (registered.isPresent() || places.size() == 1) {
             return registered.or(() -> Optional.of(places.get(0)));
         }
-        return places.stream()
-                .filter(place -> place.server().equals(settings.firstServer()))
-                .findFirst();
+        List<TenantHome> configured = places.stream()
+                .filter(place -> settings.serverNames().contains(place.server()))
+                .toList();
+        return configured.size() == 1 ? Optional.of(configured.get(0)) : Optional.empty();
     }
 
     private Optional<TenantHome> registeredPlace() {

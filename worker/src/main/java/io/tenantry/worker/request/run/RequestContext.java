@@ -1,10 +1,12 @@
 package io.tenantry.worker.request.run;
 
 import io.tenantry.contracts.TenantRequest;
+import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.NewTenant;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.Outcomes;
@@ -17,6 +19,7 @@ import io.tenantry.worker.telemetry.RequestMeters;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +36,7 @@ public final class RequestContext {
     /**
      * The parts that requests need.
      *
+     * @param placing chooses servers of new homes
      * @param rollouts recognizes their requests, and knows what they do
      * @param outages of the registry and of each server
      * @param clock for times that are shown
@@ -41,6 +45,7 @@ public final class RequestContext {
     public record Parts(
             Fleet fleet,
             LookupBatcher lookups,
+            Placing placing,
             Outcomes outcomes,
             RolloutActivities rollouts,
             Outages outages,
@@ -94,10 +99,20 @@ public final class RequestContext {
         return parts.nanoTime().getAsLong();
     }
 
+    /** What the registry has of the tenant; of a signup, with the servers of its new homes where there is a choice. */
     CompletableFuture<TenantRecord> lookUp(Request request) {
         return parts.outcomes()
                 .whenWritten(request.key())
-                .thenCompose(done -> parts.lookups().ask(request, isOfRollout(request)));
+                .thenCompose(done -> parts.lookups().ask(request, isOfRollout(request)))
+                .thenCompose(known -> place(request.data(), known));
+    }
+
+    private CompletableFuture<TenantRecord> place(TenantRequest request, TenantRecord known) {
+        List<DatabaseSettings> databases = parts.fleet().toPlace(request, known);
+        String tenant = request.tenant();
+        return tenant == null || databases.isEmpty()
+                ? CompletableFuture.completedFuture(known)
+                : parts.placing().place(new NewTenant(tenant, databases)).thenApply(known::placed);
     }
 
     /** Whether a rollout sent it: then it is skipped if the rollout is halted before it begins. */

@@ -99,6 +99,32 @@ class FleetCommandsIT {
         assertThat(json.at("/failed").asInt()).isEqualTo(1);
         assertThat(json.at("/homes/0/state").asText()).isEqualTo("ahead");
         assertThat(json.at("/workers/0/connections/main").asInt()).isEqualTo(9);
+        assertThat(json.has("checks")).as("not asked for").isFalse();
+    }
+
+    @Test
+    void measuresTheLimitsOfTheServersWhenItIsAskedTo() {
+        control.deployment().with("databases.users.max-tenants", "3");
+
+        CommandLineRun status = CommandLineRun.on(control.deployment(), "status", "--checks");
+        JsonNode json = CommandLineRun.on(control.deployment(), "status", "--checks", "--json")
+                .json()
+                .get(0);
+
+        assertThat(status.status()).as("a limit that is near is no failure").isZero();
+        assertThat(status.lines())
+                .containsSequence(
+                        "LIMITS",
+                        "warn     main: tenants of database users: 3 tenants; limit: 3",
+                        "         raise max-tenants, or add a server to databases.users.servers: signups that find all"
+                                + " servers full fail with tenant-limit",
+                        "ok       main: hand-made-tables: none");
+        assertThat(json.at("/checks")).hasSize(8);
+        assertThat(json.at("/checks/0/level").asText()).isEqualTo("warn");
+        assertThat(json.at("/checks/1/check").asText()).isEqualTo("hand-made-tables");
+        assertThat(control.deployment().queryRegistry("SELECT count(*) FROM tenantry.connection_lease"))
+                .as("only that of the worker is left")
+                .containsExactly("1");
     }
 
     /** A command that opens connections to servers has a lease, and the role may only read. */
@@ -258,7 +284,7 @@ class FleetCommandsIT {
         assertThat(local.status()).as(local.err()).isZero();
         assertThat(noTopics.status()).isEqualTo(1);
         assertThat(noTopics.lines())
-                .hasSize(8)
+                .hasSize(9)
                 .allMatch(line -> line.contains("does not exist") && line.contains("`tenantry topics --config "));
         assertThat(good.status()).as(good.out()).isZero();
         assertThat(good.out()).isEqualTo("{\"usable\":true,\"asked\":true,\"faults\":[],\"unchecked\":[]}\n");

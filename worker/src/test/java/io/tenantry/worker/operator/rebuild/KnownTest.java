@@ -20,16 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which of several marked places is a home. */
 class KnownTest {
-    private static final DatabaseSettings USERS = new DatabaseSettings(
-            "users",
-            List.of(new ServerShare("main", OptionalInt.empty())),
-            Isolation.SCHEMA,
-            "users_{tenant}",
-            Path.of("users"),
-            List.of(),
-            false,
-            Set.of(),
-            new DriftRules(VerifyAfter.NEVER, List.of()));
+    private static final DatabaseSettings USERS = users("main");
 
     @Test
     void theOnlyOneIsIt() {
@@ -48,8 +39,32 @@ class KnownTest {
     }
 
     @Test
+    void ofTwoConfiguredServersNoneIsChosen() {
+        DatabaseSettings spread = users("main", "second");
+
+        assertThat(known(null, "second", "third").place(spread)).contains(place("second"));
+        assertThat(known(null, "second", "main").place(spread)).isEmpty();
+        assertThat(known("main", "second", "main").place(spread)).contains(place("main"));
+    }
+
+    @Test
     void ofTwoOtherServersNoneIsChosen() {
         assertThat(known(null, "second", "third").place(USERS)).isEmpty();
+    }
+
+    private static DatabaseSettings users(String... servers) {
+        return new DatabaseSettings(
+                "users",
+                Arrays.stream(servers)
+                        .map(server -> new ServerShare(server, OptionalInt.empty()))
+                        .toList(),
+                Isolation.SCHEMA,
+                "users_{tenant}",
+                Path.of("users"),
+                List.of(),
+                false,
+                Set.of(),
+                new DriftRules(VerifyAfter.NEVER, List.of()));
     }
 
     private static Known known(@Nullable String registered, String... servers) {

@@ -11,6 +11,7 @@ import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.Patience;
@@ -22,6 +23,7 @@ import io.tenantry.worker.telemetry.Outage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +87,7 @@ class HomeAttemptTest {
         return new RequestContext(new RequestContext.Parts(
                 new Fleet(List.of(), Map.of()),
                 lookups,
+                tenant -> CompletableFuture.completedFuture(Placements.NONE),
                 new RequestRunTest.FakeOutcomes(),
                 new RolloutActivities(new RolloutRequests("/tenantry/test"), () -> "test", System::nanoTime),
                 new RequestContext.Outages(away, Map.of("main", away)),

@@ -8,6 +8,7 @@ import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.RequestRef;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.lane.Task;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.registry.rollout.AttemptHalts;
 import io.tenantry.worker.request.Request;
@@ -25,7 +26,8 @@ class QueuedAttemptTest {
     private final AtomicLong nanos = new AtomicLong();
     private volatile int halts;
     private final LookupBatcher lookups = new LookupBatcher(wanted -> wanted.stream()
-            .map(one -> new TenantRecord(Optional.empty(), true, List.of(), new AttemptHalts(0, halts)))
+            .map(one ->
+                    new TenantRecord(Optional.empty(), true, List.of(), new AttemptHalts(0, halts), Placements.NONE))
             .toList());
     private final RequestRunTest.FakeOutcomes outcomes = new RequestRunTest.FakeOutcomes();
     private final RequestContext context = RequestRunTest.context(lookups, outcomes, nanos::get);

@@ -13,6 +13,7 @@ import io.tenantry.worker.config.RetrySettings;
 import io.tenantry.worker.config.Secret;
 import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.Task;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
@@ -114,6 +115,7 @@ class RequestRunTest {
         return new RequestContext(new RequestContext.Parts(
                 new Fleet(List.of(), Map.of()),
                 lookups,
+                tenant -> CompletableFuture.completedFuture(Placements.NONE),
                 outcomes,
                 new RolloutActivities(new RolloutRequests(SOURCE), () -> "test", nanoTime),
                 new RequestContext.Outages(

@@ -30,6 +30,7 @@ import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.HomeServer;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
@@ -81,6 +82,7 @@ final class Workbench implements AutoCloseable {
     private final SessionTimeouts timeouts;
     private final Registry registry;
     private final LookupBatcher lookups;
+    private final PlacementBatcher placing;
     private final Outcomes outcomes = new Register();
     private final Map<String, CompletableFuture<TenantResult>> results = new ConcurrentHashMap<>();
     private final Map<WaitReason, AtomicLong> waits = new ConcurrentHashMap<>();
@@ -120,6 +122,7 @@ final class Workbench implements AutoCloseable {
                 "bench");
         registry.migrate();
         lookups = new LookupBatcher(registry);
+        placing = new PlacementBatcher(registry);
         server = new Server(
                 new ServerSettings(
                         "main",
@@ -260,12 +263,11 @@ final class Workbench implements AutoCloseable {
                             false,
                             Set.of(),
                             new DriftRules(VerifyAfter.NEVER, List.of())),
-                    server,
-                    new Migrator(catalog),
-                    null);
+                    List.of(new HomeServer(server, new Migrator(catalog), null)));
             context = new RequestContext(new RequestContext.Parts(
                     new Fleet(List.of(database), Map.of("main", server)),
                     lookups,
+                    placing,
                     outcomes,
                     activities,
                     new RequestContext.Outages(registryOutage, Map.of("main", serverOutage)),
@@ -368,6 +370,7 @@ final class Workbench implements AutoCloseable {
         lanes.drain();
         lanes.close();
         lookups.close();
+        placing.close();
         server.close();
         registry.close();
         List<String> databases = query("SELECT datname FROM pg_database WHERE starts_with(datname, '" + tenants + "')");

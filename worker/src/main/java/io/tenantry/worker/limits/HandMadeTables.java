@@ -1,0 +1,75 @@
+package io.tenantry.worker.limits;
+
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.postgres.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tables in tenants' schemas whose names no migration of their database has. The text of the migrations is enough to find
+ * them in all schemas at once; {@code drift} compares exactly, home by home.
+ */
+final class HandMadeTables implements LimitCheck {
+    private static final int NAMED = 5;
+
+    /** Partitions have names that a script may compute. */
+    private static final String TABLES =
+            "SELECT substring(d.description FROM 'database=(\\S+)'), c.relname, min(n.nspname),"
+                    + " count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN"
+                    + " pg_catalog.pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::regclass AND"
+                    + " d.objsubid = 0 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND starts_with(d.description,"
+                    + " 'tenantry ') AND c.relname <> ALL ('{flyway_schema_history,alembic_version,django_migrations,"
+                    + "schema_migrations,ar_internal_metadata,databasechangelog,databasechangeloglock}') GROUP BY 1, 2 ORDER BY 1, 2";
+
+    private record Table(String database, String name, String schema, long schemas) {}
+
+    @Override
+    public String name() {
+        return "hand-made-tables";
+    }
+
+    @Override
+    public LimitFinding look(Connection connection, CheckedServer server) throws SQLException {
+        List<Table> found = Sql.query(
+                        connection,
+                        TABLES,
+                        row -> new Table(
+                                String.valueOf(row.getString(1)), row.getString(2), row.getString(3), row.getLong(4)))
+                .stream()
+                .filter(table -> isUnknown(table, server))
+                .toList();
+        if (found.isEmpty()) {
+            return LimitFinding.ok(server.name(), name(), "none", null);
+        }
+        return LimitFinding.warn(
+                server.name(),
+                name(),
+                Counted.of(found.size(), "name") + " that no migration has: " + named(found),
+                null,
+                "compare the tenants by the command drift; drop these tables, put them into a migration, or name them in"
+                        + " databases.<name>.drift-exclude");
+    }
+
+    private static boolean isUnknown(Table table, CheckedServer server) {
+        for (CheckedDatabase database : server.databases()) {
+            DatabaseSettings settings = database.settings();
+            if (settings.name().equals(table.database())) {
+                boolean excluded =
+                        settings.drift().exclude().stream().anyMatch(glob -> glob.matches("table " + table.name()));
+                return !excluded && !database.mayMake().test(table.name());
+            }
+        }
+        return false;
+    }
+
+    private static String named(List<Table> tables) {
+        List<String> names = new ArrayList<>();
+        for (Table table : tables.subList(0, Math.min(NAMED, tables.size()))) {
+            names.add(table.schema() + "." + table.name()
+                    + (table.schemas() > 1 ? " (and in " + Counted.of(table.schemas() - 1, "other schema") + ")" : ""));
+        }
+        return String.join(", ", names) + (tables.size() > NAMED ? " and " + (tables.size() - NAMED) + " more" : "");
+    }
+}

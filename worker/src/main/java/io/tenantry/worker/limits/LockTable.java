@@ -1,0 +1,61 @@
+package io.tenantry.worker.limits;
+
+import io.tenantry.worker.postgres.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Locks that PostgreSQL has room for, against what the largest home takes when it is made, on all connections at once, and
+ * against a dump of the whole database.
+ */
+final class LockTable implements LimitCheck {
+    private static final String LOCKS = "SELECT current_setting('max_locks_per_transaction')::bigint,"
+            + " current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint,"
+            + " (SELECT count(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND relnamespace NOT IN ("
+            + "'pg_catalog'::regnamespace, 'information_schema'::regnamespace)), coalesce((SELECT 18 + 12 * tables +"
+            + " greatest(indexes - tables, 0) + 2 * (SELECT count(*) FROM pg_catalog.pg_constraint WHERE contype = 'f' AND"
+            + " connamespace = largest.oid) FROM (SELECT n.oid, count(*) FILTER (WHERE c.relkind IN ('r', 'p')) AS tables,"
+            + " count(*) FILTER (WHERE c.relkind IN ('i', 'I')) AS indexes FROM pg_catalog.pg_namespace n JOIN"
+            + " pg_catalog.pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::regclass AND"
+            + " d.objsubid = 0 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid WHERE starts_with(d.description,"
+            + " 'tenantry ') GROUP BY n.oid ORDER BY tables DESC LIMIT 1) largest), 0)";
+
+    private record Locks(long setting, long sessions, long tables, long ofHome) {
+        private long room() {
+            return setting * sessions;
+        }
+
+        private long needed(long locks) {
+            return (locks + sessions - 1) / sessions;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "locks";
+    }
+
+    @Override
+    public LimitFinding look(Connection connection, CheckedServer server) throws SQLException {
+        Locks locks = Sql.one(
+                connection, LOCKS, row -> new Locks(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+        long homes = locks.ofHome() * server.cap();
+        String measured = Counted.of(homes, "lock") + " for " + Counted.of(server.cap(), "new home") + " at once, "
+                + Counted.number(locks.tables()) + " for a pg_dump of all";
+        String limit = Counted.number(locks.room());
+        List<String> advice = new ArrayList<>();
+        if (homes > locks.room()) {
+            advice.add("set max_locks_per_transaction to " + locks.needed(homes) + " or more, or lower servers."
+                    + server.name() + ".max-connections, or signups fail with \"out of shared memory\"");
+        }
+        if (locks.tables() > locks.room()) {
+            advice.add("dump schema by schema (pg_dump -n), or set max_locks_per_transaction to "
+                    + locks.needed(locks.tables()) + " or more");
+        }
+        return advice.isEmpty()
+                ? LimitFinding.ok(server.name(), name(), measured, limit)
+                : LimitFinding.warn(server.name(), name(), measured, limit, String.join("; ", advice));
+    }
+}

@@ -1,0 +1,151 @@
+package io.tenantry.worker.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.ServerShare;
+import io.tenantry.worker.config.VerifyAfter;
+import io.tenantry.worker.scenario.MigratedRegistry;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Several workers place new tenants at once. */
+class PlacementIT {
+    private static final String PLACED =
+            "SELECT concat_ws(' ', tenant, database, server) FROM tenantry.placement ORDER BY 1";
+
+    private static final DatabaseSettings USERS = database("users", share("a", 12), share("b", 20));
+    private static final DatabaseSettings BILLING = database("billing", share("a", 3));
+
+    private final PlacementTable table = new PlacementTable();
+
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
+
+    /** 4 workers ask for the same 40 tenants, each in another order. */
+    @Test
+    void noServerGetsMoreThanItMayHaveAndTheFirstChoiceStays() throws Exception {
+        ExecutorService workers = Executors.newFixedThreadPool(4);
+        try {
+            Callable<Map<String, Placements>> worker = () -> {
+                Map<String, Placements> answers = new HashMap<>();
+                List<Integer> order =
+                        new ArrayList<>(IntStream.range(0, 10).boxed().toList());
+                Collections.shuffle(order);
+                for (int batch : order) {
+                    List<NewTenant> tenants = IntStream.range(batch * 4, batch * 4 + 4)
+                            .mapToObj(number -> new NewTenant("t" + number, List.of(USERS)))
+                            .toList();
+                    List<Placements> placed = place(tenants);
+                    for (int i = 0; i < tenants.size(); i++) {
+                        answers.put(tenants.get(i).tenant(), placed.get(i));
+                    }
+                }
+                return answers;
+            };
+            List<Future<Map<String, Placements>>> answers = workers.invokeAll(List.of(worker, worker, worker, worker));
+
+            assertThat(control.deployment()
+                            .queryRegistry("SELECT server || ' ' || count(*) FROM tenantry.placement GROUP BY server"
+                                    + " ORDER BY 1"))
+                    .containsExactly("a 12", "b 20");
+            for (Future<Map<String, Placements>> one : answers) {
+                assertThat(one.get()).isEqualTo(answers.get(0).get());
+                assertThat(one.get().values().stream()
+                                .filter(next -> next.server("users").isEmpty()))
+                        .hasSize(8)
+                        .allSatisfy(next -> assertThat(next.full()).containsOnlyKeys("users"));
+            }
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    @Test
+    void aTenantWithAHomeStaysThereAndIsNotRefused() throws SQLException {
+        register("acme", "users", "b");
+        register("globex", "billing", "a");
+        register("hooli", "billing", "a");
+        register("initech", "billing", "a");
+
+        assertThat(place("acme", USERS)).isEqualTo(placed("users", "b"));
+        assertThat(place("globex", BILLING)).isEqualTo(placed("billing", "a"));
+        assertThat(place("new", BILLING)).isEqualTo(new Placements(Map.of(), Map.of("billing", "a 3 of 3")));
+        assertThat(control.deployment().queryRegistry(PLACED)).isEmpty();
+    }
+
+    @Test
+    void oneDatabaseThatIsFullKeepsTheTenantOutOfAll() throws SQLException {
+        for (String tenant : List.of("one", "two", "three")) {
+            assertThat(place(tenant, BILLING, USERS).full()).isEmpty();
+        }
+
+        assertThat(place("four", BILLING, USERS).servers()).isEmpty();
+        assertThat(control.deployment().queryRegistry(PLACED)).hasSize(6);
+        assertThat(place("two", BILLING, USERS).full()).as("placed before").isEmpty();
+    }
+
+    @Test
+    void thePlacementOfARegisteredHomeIsForgottenAndStillTakesItsRoom() throws SQLException {
+        place("one", BILLING);
+        place("two", BILLING);
+        register("one", "billing", "a");
+
+        assertThat(place("three", BILLING)).isEqualTo(placed("billing", "a"));
+        assertThat(place("four", BILLING).full()).containsOnlyKeys("billing");
+        assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("three billing a", "two billing a");
+    }
+
+    private Placements place(String tenant, DatabaseSettings... databases) throws SQLException {
+        return place(List.of(new NewTenant(tenant, List.of(databases)))).get(0);
+    }
+
+    private List<Placements> place(List<NewTenant> tenants) throws SQLException {
+        return control.registry().inTransaction(connection -> table.place(connection, tenants));
+    }
+
+    private void register(String tenant, String database, String server) throws SQLException {
+        RegisteredHome home = new RegisteredHome(tenant, database, server, tenant, "1", null, null, null);
+        control.registry().inTransaction(connection -> {
+            new HomeRows().write(connection, home);
+            return home;
+        });
+    }
+
+    private static Placements placed(String database, String server) {
+        return new Placements(Map.of(database, server), Map.of());
+    }
+
+    private static ServerShare share(String server, int most) {
+        return new ServerShare(server, OptionalInt.of(most));
+    }
+
+    private static DatabaseSettings database(String name, ServerShare... servers) {
+        return new DatabaseSettings(
+                name,
+                List.of(servers),
+                Isolation.SCHEMA,
+                name + "_{tenant}",
+                Path.of(name),
+                List.of(),
+                false,
+                Set.of(),
+                new DriftRules(VerifyAfter.NEVER, List.of()));
+    }
+}
