@@ -33,6 +33,9 @@ class JsonOfFailuresTest {
             "dead-letters show tenant.created-dlt-0@1",
             "dead-letters replay --all",
             "registry rebuild",
+            "tenants forget acme",
+            "adopt --database users --pattern tenant_{tenant}",
+            "verify",
             "config check",
             "topics");
 
