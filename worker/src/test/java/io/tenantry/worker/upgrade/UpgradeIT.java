@@ -137,14 +137,6 @@ class UpgradeIT {
     }
 
     @Test
-    void saysUpToDateWhenNothingIsToBeDone() {
-        Event<?> event = deployment.results().of(deployment.events().migrate("acme", "2"));
-
-        assertThat(event.type()).isEqualTo(EventType.MIGRATION_COMPLETED);
-        assertThat(((TenantResult) event.data()).outcome()).isEqualTo(Outcome.UP_TO_DATE);
-    }
-
-    @Test
     void tellsWhereAMigrationFailedAndLeavesNothingOfIt() {
         release(
                 "V3__good.sql",
@@ -218,32 +210,6 @@ class UpgradeIT {
     }
 
     @Test
-    void doesNotGoBack() {
-        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "1"));
-
-        assertThat(error(result).code()).isEqualTo(ErrorCode.TARGET_BEHIND);
-        assertThat(home(result, "users").to()).isEqualTo("2");
-    }
-
-    @Test
-    void waitsForATargetThatItDoesNotKnowThenFails() {
-        TenantResult result = deployment.results().data(deployment.events().migrate("acme", "99"));
-
-        assertThat(error(result).code()).isEqualTo(ErrorCode.TARGET_UNKNOWN);
-        assertThat(error(result).message()).contains("99", "newest is 2");
-        assertThat(result.finishedAt()).isAfterOrEqualTo(result.startedAt().plusMillis(900));
-    }
-
-    @Test
-    void waitsForATenantThatItDoesNotKnowThenFails() {
-        TenantResult result = deployment.results().data(deployment.events().migrate("nobody", "latest"));
-
-        assertThat(error(result).code()).isEqualTo(ErrorCode.UNKNOWN_TENANT);
-        assertThat(result.databases()).isEmpty();
-        assertThat(result.finishedAt()).isAfterOrEqualTo(result.startedAt().plusMillis(900));
-    }
-
-    @Test
     void migratesATenantThatIsOnboardedWhileItWaits() {
         worker.stop();
         deployment.with("worker.unknown-tenant-grace", "60s");
@@ -302,28 +268,6 @@ class UpgradeIT {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    @Test
-    void refusesADatabaseThatTheTenantHasNoHomeIn() {
-        deployment.results().data(deployment.events().publish(new TenantCreated("other", List.of("users"), Map.of())));
-
-        TenantResult result = deployment.results().data(deployment.events().migrate("other", "latest", "analytics"));
-
-        assertThat(error(result).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
-        assertThat(error(result).message()).contains("no home in database analytics");
-    }
-
-    @Test
-    void refusesADatabaseThatIsUnknownOrNotTheTenants() {
-        TenantResult unknown = deployment.results().data(deployment.events().migrate("acme", "latest", "nowhere"));
-        TenantResult shared = deployment
-                .results()
-                .data(deployment.events().publish(new MigrationRequested(null, "users", List.of(), "latest", null, 1)));
-
-        assertThat(error(unknown).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
-        assertThat(error(shared).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
-        assertThat(shared.database()).isEqualTo("users");
     }
 
     @Test
