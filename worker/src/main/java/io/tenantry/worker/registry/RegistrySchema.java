@@ -53,7 +53,10 @@ final class RegistrySchema {
             Sql.execute(connection, "SET lock_timeout = " + patience.toMillis());
             lock(connection, patience);
             createIfMissing(connection);
-            FlywayEngine.migrateOwn(connection, SCHEMA, scripts());
+            Map<String, String> scripts = scripts();
+            if (!isUpToDate(connection, scripts)) {
+                FlywayEngine.migrateOwn(connection, SCHEMA, scripts);
+            }
         } finally {
             // The lock and Flyway's settings end with the session.
             pool.evict(connection);
@@ -62,9 +65,8 @@ final class RegistrySchema {
 
     /** Why the tables are not those of this release or a newer one; empty if they are. */
     static Optional<String> whyOutdated(Connection connection) throws SQLException {
-        String newest = SCRIPTS.get(SCRIPTS.size() - 1);
-        int wanted = Integer.parseInt(newest.substring(1, newest.indexOf("__")));
-        if (Sql.one(connection, "SELECT to_regclass('" + HISTORY + "') IS NULL", row -> row.getBoolean(1))) {
+        int wanted = version(SCRIPTS.get(SCRIPTS.size() - 1));
+        if (!hasHistory(connection)) {
             return Optional.of("its database has no tables of Tenantry (schema " + SCHEMA + ")");
         }
         int found = Sql.one(
@@ -82,6 +84,30 @@ final class RegistrySchema {
         if (!Sql.one(connection, exists, row -> row.getBoolean(1))) {
             Sql.execute(connection, "CREATE SCHEMA " + SCHEMA);
         }
+    }
+
+    /** Whether the history has these scripts, and nothing else: Flyway would look at much more, and do nothing. */
+    private static boolean isUpToDate(Connection connection, Map<String, String> scripts) throws SQLException {
+        if (!hasHistory(connection)) {
+            return false;
+        }
+        List<String> applied = Sql.query(
+                connection,
+                "SELECT script || ' ' || version || ' ' || checksum || ' ' || success FROM " + HISTORY
+                        + " ORDER BY installed_rank",
+                row -> String.valueOf(row.getString(1)));
+        return applied.equals(scripts.entrySet().stream()
+                .map(script -> script.getKey() + " " + version(script.getKey()) + " "
+                        + FlywayEngine.checksum(script.getValue()) + " true")
+                .toList());
+    }
+
+    private static boolean hasHistory(Connection connection) throws SQLException {
+        return Sql.one(connection, "SELECT to_regclass('" + HISTORY + "') IS NOT NULL", row -> row.getBoolean(1));
+    }
+
+    private static int version(String script) {
+        return Integer.parseInt(script.substring(1, script.indexOf("__")));
     }
 
     private static void lock(Connection connection, Duration patience) throws SQLException {

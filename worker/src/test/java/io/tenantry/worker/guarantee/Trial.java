@@ -45,11 +45,10 @@ final class Trial implements AutoCloseable {
     private List<String> tenants = List.of();
     private int newcomers;
 
-    private Trial(Round round, DevStack stack) {
+    private Trial(Round round, Deployment servers) {
         LOG.info("{}; to repeat it: {}", round, round.howToRepeat());
         this.random = new Random(round.seed());
-        this.deployment = Deployment.on(stack)
-                .with("kafka.partitions", "6")
+        this.deployment = servers.with("kafka.partitions", "6")
                 .with("kafka.group-protocol", round.protocol().name().toLowerCase(Locale.ROOT))
                 .with("worker.concurrency", Integer.toString(scale.concurrency()))
                 .with("retry.max-delay", "1s");
@@ -64,17 +63,17 @@ final class Trial implements AutoCloseable {
         this.protocol = round.protocol();
         sessionTimeout(SESSION_TIMEOUT);
         this.requests = new TrialRequests(deployment.events());
-        this.answers = new Answers(stack.kafka().bootstrapServers(), deployment.prefix());
+        this.answers = new Answers(deployment.stack().kafka().bootstrapServers(), deployment.prefix());
     }
 
     /** On the servers that all tests share. */
     static Trial of(Round round) {
-        return new Trial(round, DevStack.shared());
+        return new Trial(round, Deployment.create());
     }
 
     /** On servers of its own, which may be stopped. */
     static Trial on(DevStack stack, Round round) {
-        return new Trial(round, stack);
+        return new Trial(round, Deployment.on(stack));
     }
 
     /** After so long a worker that does not move counts as dead. */

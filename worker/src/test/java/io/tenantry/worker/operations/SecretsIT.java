@@ -36,7 +36,7 @@ class SecretsIT {
 
     @BeforeEach
     void deploy() throws IOException {
-        deployment = Deployment.create();
+        deployment = Deployment.create().withEmptyRegistry();
         deployment
                 .database("users")
                 .withTwoTables()

@@ -35,6 +35,9 @@ public final class Deployment implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final DevStack stack;
+    /** Whether other tests use the same servers. */
+    private final boolean shared;
+
     private final String name = "t" + ProcessHandle.current().pid() + "x" + NUMBER.incrementAndGet();
     private final Path folder;
     private final Map<String, String> overrides = new LinkedHashMap<>();
@@ -54,11 +57,17 @@ public final class Deployment implements AutoCloseable {
     /** Another server of the settings. */
     private record OtherServer(PostgresServer postgres, String database) {}
 
-    private Deployment(DevStack stack) {
+    private Deployment(DevStack stack, boolean shared) {
         this.stack = stack;
+        this.shared = shared;
         try {
             this.folder = Files.createTempDirectory("tenantry-test");
-            stack.postgres().createDatabases(controlDatabase(), tenantDatabase());
+            stack.postgres().createDatabase(tenantDatabase());
+            if (shared) {
+                RegistryTemplate.copyTo(stack.postgres(), controlDatabase());
+            } else {
+                stack.postgres().createDatabase(controlDatabase());
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (SQLException failure) {
@@ -68,14 +77,20 @@ public final class Deployment implements AutoCloseable {
         with("http.port", "0");
     }
 
-    /** On the servers that all tests share. */
+    /** On the servers that all tests share; its registry has tables. */
     public static Deployment create() {
-        return new Deployment(DevStack.shared());
+        return new Deployment(DevStack.shared(), true);
     }
 
-    /** On servers of the test's own. */
+    /** On servers of the test's own; its registry has no tables before a worker starts. */
     public static Deployment on(DevStack stack) {
-        return new Deployment(stack);
+        return new Deployment(stack, false);
+    }
+
+    /** Removes the registry's tables, as for the first worker of all. */
+    public Deployment withEmptyRegistry() {
+        executeInRegistry("DROP SCHEMA IF EXISTS tenantry CASCADE");
+        return this;
     }
 
     /** Sets a key of the settings. */
@@ -437,7 +452,7 @@ public final class Deployment implements AutoCloseable {
             opened.get(i).close();
         }
         closeQueries();
-        if (stack == DevStack.shared()) {
+        if (shared) {
             dropDatabases();
         }
         try (Stream<Path> files = Files.walk(folder)) {

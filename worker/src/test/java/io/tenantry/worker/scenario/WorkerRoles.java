@@ -39,10 +39,13 @@ final class WorkerRoles {
         return isolations.contains(Isolation.DATABASE) ? CREATOR : WORKER;
     }
 
-    /** Grants what a registry in this database needs; nothing if it was granted. */
+    /** Grants what a registry in this database needs; nothing if it was granted. A copied registry has its schema. */
     void grantRegistry(PostgresServer server, String database) {
         if (granted.add("registry")) {
-            execute(server, database, script("registry.sql").replace("DATABASE tenantry", "DATABASE " + database));
+            String sql = script("registry.sql")
+                    .replace("DATABASE tenantry", "DATABASE " + database)
+                    .replace("CREATE SCHEMA ", "CREATE SCHEMA IF NOT EXISTS ");
+            execute(server, database, sql);
         }
     }
 

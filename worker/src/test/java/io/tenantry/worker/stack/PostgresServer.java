@@ -78,6 +78,15 @@ public interface PostgresServer extends AutoCloseable {
         createDatabases(name);
     }
 
+    /** Creates a copy of a database that nobody is connected to. */
+    default void copyDatabase(String from, String name) throws SQLException {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + statement.enquoteIdentifier(name, true) + " TEMPLATE "
+                    + statement.enquoteIdentifier(from, true) + " STRATEGY FILE_COPY");
+        }
+    }
+
     /** Stops the server; its data stays. */
     void stop(ShutdownMode mode);
 

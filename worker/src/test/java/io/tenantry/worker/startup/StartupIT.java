@@ -135,7 +135,7 @@ class StartupIT {
                 .with("servers.main.password", "Right-7f3a")
                 .withTopics();
         letIn(deployment.controlDatabase(), deployment.tenantDatabase());
-        deployment.executeInRegistry("DROP SCHEMA tenantry");
+        deployment.executeInRegistry("DROP SCHEMA tenantry CASCADE");
 
         assertThat(refusal())
                 .satisfiesExactlyInAnyOrder(

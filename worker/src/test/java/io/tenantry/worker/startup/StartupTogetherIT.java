@@ -31,7 +31,7 @@ class StartupTogetherIT {
 
     @BeforeEach
     void deploy() {
-        deployment = Deployment.create();
+        deployment = Deployment.create().withEmptyRegistry();
         deployment.database("users").withTwoTables();
     }
 

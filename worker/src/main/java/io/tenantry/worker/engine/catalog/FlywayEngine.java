@@ -120,7 +120,7 @@ public final class FlywayEngine {
     }
 
     /** The checksum of a script, without placeholders replaced. */
-    static int checksum(String text) {
+    public static int checksum(String text) {
         return ChecksumCalculator.calculate(Scripts.script("R__.sql", text));
     }
 

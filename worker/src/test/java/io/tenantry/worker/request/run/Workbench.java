@@ -36,6 +36,7 @@ import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
 import io.tenantry.worker.request.RolloutRequests;
+import io.tenantry.worker.scenario.RegistryTemplate;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.PostgresServer;
 import io.tenantry.worker.telemetry.Meters;
@@ -111,7 +112,7 @@ final class Workbench implements AutoCloseable {
         this.timeouts = timeouts;
         folder = Files.createTempDirectory("bench-test");
         postgres.createDatabase(tenants);
-        postgres.createDatabase(control);
+        RegistryTemplate.copyTo(postgres, control);
         registry = new Registry(
                 new RegistrySettings(
                         postgres.jdbcUrl(control),
@@ -120,7 +121,6 @@ final class Workbench implements AutoCloseable {
                         4,
                         Duration.ofDays(1)),
                 "bench");
-        registry.migrate();
         lookups = new LookupBatcher(registry);
         placing = new PlacementBatcher(registry);
         server = new Server(
