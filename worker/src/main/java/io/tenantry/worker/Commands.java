@@ -5,6 +5,7 @@ import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.adopt.Adopt;
 import io.tenantry.worker.cli.adopt.ForgetTenants;
 import io.tenantry.worker.cli.deadletters.DeadLettersGroup;
+import io.tenantry.worker.cli.drift.Drift;
 import io.tenantry.worker.cli.fleet.ShowTenant;
 import io.tenantry.worker.cli.fleet.Status;
 import io.tenantry.worker.cli.fleet.Tenants;
@@ -45,6 +46,7 @@ public final class Commands {
                         RolloutGroup.of(environment),
                         DeadLettersGroup.of(environment),
                         new Adopt(environment),
+                        new Drift(environment),
                         new RegistryGroup().with(new RebuildRegistry(environment)),
                         new Verify(environment),
                         Config.of(environment),

@@ -85,7 +85,10 @@ final class ReadableDefinition {
                 String without = DEFAULT_METHOD.matcher(readable).replaceFirst("");
                 yield without.startsWith(", ") ? without.substring(2) : without;
             }
-            default -> readable;
+            // Each view has it, and it says nothing.
+            case "view" -> readable.replaceFirst("(^|, )REPLICA IDENTITY NOTHING, ", "$1");
+            // The text of a function ends with a line break.
+            default -> readable.strip();
         };
     }
 

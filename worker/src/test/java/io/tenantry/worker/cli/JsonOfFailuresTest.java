@@ -35,6 +35,7 @@ class JsonOfFailuresTest {
             "registry rebuild",
             "tenants forget acme",
             "adopt --database users --pattern tenant_{tenant}",
+            "drift",
             "verify",
             "config check",
             "topics");

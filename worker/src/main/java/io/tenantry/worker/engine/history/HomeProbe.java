@@ -23,10 +23,30 @@ public record HomeProbe(boolean free, boolean marked, History history) {
 
     /** Looks; empty if there is no home, none with a history, or none that this role may read. */
     public static Optional<HomeProbe> at(HomeSession session) throws SQLException {
+        return look(
+                session,
+                "pg_catalog.pg_try_advisory_xact_lock(" + session.home().lockKey() + ")");
+    }
+
+    /**
+     * The same without taking the home's lock for the moment, so that nobody who wants it finds it taken. It costs more than
+     * {@link #at}: the server lists its locks.
+     */
+    public static Optional<HomeProbe> beside(HomeSession session) throws SQLException {
+        long key = session.home().lockKey();
+        // How pg_locks shows a key of 64 bits: https://www.postgresql.org/docs/current/view-pg-locks.html
+        return look(
+                session,
+                "NOT EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database WHERE"
+                        + " d.datname = pg_catalog.current_database() AND l.locktype = 'advisory' AND l.objsubid = 1"
+                        + " AND l.classid = '" + Integer.toUnsignedString((int) (key >>> 32)) + "' AND l.objid = '"
+                        + Integer.toUnsignedString((int) key) + "' AND l.granted)");
+    }
+
+    private static Optional<HomeProbe> look(HomeSession session, String free) throws SQLException {
         TenantHome home = session.home();
-        String sql = "SELECT " + home.markQuery() + ", (SELECT pg_catalog.pg_try_advisory_xact_lock(" + home.lockKey()
-                + ")), " + HistoryRow.COLUMNS + " FROM " + History.table(home.schema())
-                + " ORDER BY \"installed_rank\"";
+        String sql = "SELECT " + home.markQuery() + ", (SELECT " + free + "), " + HistoryRow.COLUMNS + " FROM "
+                + History.table(home.schema()) + " ORDER BY \"installed_rank\"";
         try (Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
             try (ResultSet row = statement.executeQuery(sql)) {

@@ -1,0 +1,137 @@
+package io.tenantry.worker.drift.check;
+
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.history.History;
+import io.tenantry.worker.engine.history.HomeProbe;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
+import io.tenantry.worker.postgres.FailureMessage;
+import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.HomeState;
+import io.tenantry.worker.postgres.home.TenantHome;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * Reads what a home defines, between two looks at its lock and its history. Each of the three is a transaction of its own, so
+ * nothing of the home is held; nobody waits for a look, and a look waits for nobody longer than a tenth of a second.
+ */
+final class HomeReader {
+    /** While a table is altered, the functions that print its definitions wait for its lock. */
+    private static final int LONGEST_WAIT_MILLIS = 100;
+
+    private HomeReader() {}
+
+    /** Reads a home; the caller may have one connection of the server, and has none open. */
+    static Look look(Server server, TenantHome home) {
+        try (HomeSession session = open(server, home)) {
+            return look(session);
+        } catch (DatabaseRefusedException refused) {
+            return unreadable(
+                    place(home)
+                            + (refused.isMissing()
+                                    ? " is registered but does not exist: restore it, or run `tenantry registry rebuild`"
+                                    : " refuses the connection: " + FailureMessage.of(refused)),
+                    false);
+        } catch (SQLException failure) {
+            return failed(home, failure);
+        }
+    }
+
+    /** A session that waits for locks shortly. */
+    static HomeSession open(Server server, TenantHome home) throws SQLException {
+        HomeSession session = HomeSession.open(server, home);
+        session.changed();
+        Sql.execute(
+                session.connection(),
+                "SET lock_timeout = " + LONGEST_WAIT_MILLIS + "; SET statement_timeout = "
+                        + session.timeouts().statement().toMillis());
+        return session;
+    }
+
+    private static Look look(HomeSession session) throws SQLException {
+        TenantHome home = session.home();
+        Optional<HomeProbe> before = HomeProbe.beside(session);
+        if (before.isEmpty()) {
+            return withoutHistory(session);
+        }
+        if (!before.get().marked()) {
+            return foreign(session);
+        }
+        if (!before.get().free()) {
+            return new Look.Failed(new Verdict.Busy());
+        }
+        try {
+            CatalogSnapshot snapshot = snapshot(session);
+            return isUnchanged(before.get(), session)
+                    ? new Look.Seen(before.get().history(), snapshot)
+                    : new Look.Failed(new Verdict.Busy());
+        } catch (SQLException failure) {
+            // An object that is dropped meanwhile makes a query of the catalogs fail.
+            boolean isAway = SqlFailure.of(failure) == SqlFailure.SERVER_AWAY;
+            return isAway || isUnchanged(before.get(), session)
+                    ? failed(home, failure)
+                    : new Look.Failed(new Verdict.Busy());
+        }
+    }
+
+    private static CatalogSnapshot snapshot(HomeSession session) throws SQLException {
+        String schema = session.home().schema();
+        return session.home().isolation() == Isolation.DATABASE
+                ? CatalogSnapshot.ofDatabase(session.connection(), schema)
+                : CatalogSnapshot.of(session.connection(), schema);
+    }
+
+    private static boolean isUnchanged(HomeProbe before, HomeSession session) throws SQLException {
+        Optional<HomeProbe> after = HomeProbe.beside(session);
+        return after.isPresent()
+                && after.get().free()
+                && after.get().history().digest().equals(before.history().digest());
+    }
+
+    /** A home that has had no migration, or none at all. */
+    private static Look withoutHistory(HomeSession session) throws SQLException {
+        TenantHome home = session.home();
+        HomeState state = session.inspect();
+        if (state instanceof HomeState.Missing) {
+            return unreadable(
+                    place(home) + " is registered but does not exist: restore it, or run `tenantry registry rebuild`",
+                    false);
+        }
+        if (!(state instanceof HomeState.Marked)) {
+            return foreign(session);
+        }
+        // Fails if the role may not read it; has rows if the first migration was applied meanwhile.
+        History history = History.of(session.connection(), home.schema());
+        return history.rows().isEmpty()
+                ? new Look.Seen(history, snapshot(session))
+                : new Look.Failed(new Verdict.Busy());
+    }
+
+    private static Look foreign(HomeSession session) {
+        TenantHome home = session.home();
+        return unreadable(
+                place(home) + " has not the mark of " + home.owner() + ": set its comment to \"" + home.mark()
+                        + "\" if it is this home, or run `tenantry registry rebuild`",
+                false);
+    }
+
+    private static Look failed(TenantHome home, SQLException failure) {
+        SqlFailure kind = SqlFailure.of(failure);
+        return kind == SqlFailure.TRANSIENT
+                ? new Look.Failed(new Verdict.Busy())
+                : unreadable(
+                        place(home) + " cannot be read: " + FailureMessage.of(failure), kind == SqlFailure.SERVER_AWAY);
+    }
+
+    static Look unreadable(String reason, boolean serverAway) {
+        return new Look.Failed(new Verdict.Unreadable(reason, serverAway));
+    }
+
+    private static String place(TenantHome home) {
+        return home.kind() + " " + home.location() + " at server " + home.server();
+    }
+}

@@ -1,0 +1,125 @@
+package io.tenantry.worker.drift.check;
+
+import io.tenantry.worker.drift.Comparison.Spelling;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Finds definitions that differ in their spelling alone. PostgreSQL prints an expression from its parsed form, and parsing
+ * what it printed may give another form: {@code status IN ('a', 'b')} on a varchar column is printed with the casts in one
+ * place, and with the casts in another place after a pg_dump and a restore. So both texts are parsed once more and printed
+ * again: each in temporary objects, in a transaction that is rolled back. For one use, by one thread.
+ */
+final class Respelling {
+    private static final String TABLE = "tenantry_table";
+    private static final String OBJECT = "tenantry_object";
+    private static final Pattern POSITION = Pattern.compile(" \\(position \\d+\\)$");
+
+    private final Connection connection;
+    private final String schema;
+    private final List<Respelled> texts = new ArrayList<>();
+
+    private Respelling(Connection connection, String schema, List<Spelling> changed) {
+        this.connection = connection;
+        this.schema = schema;
+        for (Spelling spelling : changed) {
+            Respelled.of(spelling, texts.size()).ifPresent(texts::add);
+        }
+    }
+
+    /**
+     * The labels of those that are the same definition. What cannot be made again is left out, as where the role may not
+     * make temporary tables. No object of the home is changed, or locked longer than this takes.
+     *
+     * @param connection to the home's database, in no transaction
+     */
+    static Set<String> same(Connection connection, String schema, List<Spelling> changed) throws SQLException {
+        Respelling respelling = new Respelling(connection, schema, changed);
+        return respelling.texts.isEmpty() ? Set.of() : respelling.run();
+    }
+
+    private Set<String> run() throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            Sql.execute(connection, "SET LOCAL search_path = pg_temp, " + Identifiers.quote(schema));
+            Map<String, Entry> expected = printed(Respelled::expected);
+            Map<String, Entry> actual = printed(Respelled::actual);
+            Set<String> same = new HashSet<>();
+            for (Respelled text : texts) {
+                Entry one = expected.get(text.label());
+                Entry other = actual.get(text.label());
+                if (one != null && other != null && definition(one).equals(definition(other))) {
+                    same.add(text.spelling().label());
+                }
+            }
+            return same;
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static String definition(Entry entry) {
+        return POSITION.matcher(entry.definition()).replaceFirst("");
+    }
+
+    /** What PostgreSQL prints of the objects that it makes from one side's texts, by their labels. */
+    private Map<String, Entry> printed(Function<Respelled, String> side) throws SQLException {
+        Sql.execute(connection, "SAVEPOINT tenantry_side");
+        Map<String, Boolean> tables = new HashMap<>();
+        int made = 0;
+        for (Respelled text : texts) {
+            String table = text.table();
+            if (table == null || isMade(tables, table)) {
+                made += make(OBJECT, side.apply(text)) ? 1 : 0;
+            }
+        }
+        Map<String, Entry> printed = made == 0
+                ? Map.of()
+                : CatalogSnapshot.of(connection, temporarySchema()).entries();
+        Sql.execute(connection, "ROLLBACK TO SAVEPOINT tenantry_side");
+        return printed;
+    }
+
+    private boolean isMade(Map<String, Boolean> tables, String table) throws SQLException {
+        Boolean known = tables.get(table);
+        if (known == null) {
+            known = make(
+                    TABLE,
+                    "CREATE TEMPORARY TABLE " + table + " (LIKE " + Identifiers.quote(schema) + "." + table + ")");
+            tables.put(table, known);
+        }
+        return known;
+    }
+
+    private boolean make(String savepoint, String sql) throws SQLException {
+        Sql.execute(connection, "SAVEPOINT " + savepoint);
+        try {
+            Sql.execute(connection, sql);
+            return true;
+        } catch (SQLException cannotBeMade) {
+            Sql.execute(connection, "ROLLBACK TO SAVEPOINT " + savepoint);
+            return false;
+        }
+    }
+
+    private String temporarySchema() throws SQLException {
+        return Objects.requireNonNull(Sql.one(
+                connection,
+                "SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.pg_my_temp_schema()",
+                row -> row.getString(1)));
+    }
+}

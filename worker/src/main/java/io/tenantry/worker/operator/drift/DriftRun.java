@@ -1,0 +1,116 @@
+package io.tenantry.worker.operator.drift;
+
+import io.tenantry.worker.drift.check.Verdict;
+import io.tenantry.worker.operator.Access;
+import io.tenantry.worker.operator.Interruption;
+import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.operator.home.LeasedServers;
+import io.tenantry.worker.registry.overview.HomePlace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Compares homes of the fleet one after another, on one connection of each server. For one thread. */
+public final class DriftRun {
+    private static final int TOGETHER = 500;
+    /** How often a home is looked at that somebody works on. */
+    private static final int LOOKS = 3;
+
+    private final Access access;
+    private final DriftScope scope;
+
+    /** Is told what happens, by the thread that runs it. */
+    public interface Listener {
+        /** Why there is no connection yet; called by another thread. */
+        void waits(String reason);
+
+        /** A home was looked at. */
+        void found(HomeFinding finding);
+
+        /** The command was interrupted: the other homes are not looked at. */
+        void stops();
+    }
+
+    public DriftRun(Access access, DriftScope scope) {
+        this.access = access;
+        this.scope = scope;
+    }
+
+    /**
+     * Looks at all homes, or at those that come before an interruption.
+     *
+     * @throws OperationFailedException if the registry cannot be used
+     */
+    public void run(Listener listener) throws OperationFailedException {
+        TreeSet<String> servers = access.registry(registry -> registry.inSnapshot(scope.homes()::servers));
+        servers.retainAll(access.settings().servers().keySet());
+        try (LeasedServers leased = LeasedServers.lease(access, servers, listener::waits)) {
+            HomeChecks checks = new HomeChecks(access, leased, scope.excluded());
+            List<HomePlace> busy = new ArrayList<>();
+            @Nullable HomePlace last = null;
+            List<HomePlace> page;
+            do {
+                page = page(last);
+                if (!look(page, checks, busy, listener)) {
+                    return;
+                }
+                last = page.isEmpty() ? null : page.get(page.size() - 1);
+            } while (last != null);
+            List<HomePlace> shared = access.registry(registry -> registry.inSnapshot(scope.homes()::shared));
+            if (look(shared, checks, busy, listener)) {
+                lookAgain(busy, checks, listener);
+            }
+        }
+    }
+
+    private List<HomePlace> page(@Nullable HomePlace last) throws OperationFailedException {
+        return access.registry(registry ->
+                registry.inSnapshot(connection -> scope.homes().next(connection, last, scope.share(), TOGETHER)));
+    }
+
+    /** False if the command was interrupted. */
+    private boolean look(List<HomePlace> homes, HomeChecks checks, List<HomePlace> busy, Listener listener)
+            throws OperationFailedException {
+        for (HomePlace home : homes) {
+            if (access.interruption().isRequested()) {
+                listener.stops();
+                return false;
+            }
+            HomeFinding finding = new HomeFinding(home, checks.of(home));
+            if (finding.verdict() instanceof Verdict.Busy) {
+                busy.add(home);
+            } else {
+                listener.found(finding);
+            }
+        }
+        return true;
+    }
+
+    private void lookAgain(List<HomePlace> first, HomeChecks checks, Listener listener)
+            throws OperationFailedException {
+        List<HomePlace> busy = first;
+        for (int looks = 1; looks < LOOKS && !busy.isEmpty(); looks++) {
+            waitASecond(access.interruption());
+            List<HomePlace> again = new ArrayList<>();
+            if (!look(busy, checks, again, listener)) {
+                return;
+            }
+            busy = again;
+        }
+        busy.forEach(home -> listener.found(new HomeFinding(home, new Verdict.Busy())));
+    }
+
+    /** Ends early with an interruption. */
+    private static void waitASecond(Interruption interruption) {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        interruption.listen(signal -> interrupted.countDown());
+        try {
+            interrupted.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

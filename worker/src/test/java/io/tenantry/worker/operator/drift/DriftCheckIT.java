@@ -1,0 +1,195 @@
+package io.tenantry.worker.operator.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tenantry.worker.cli.CommandLineRun;
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.engine.Migrator;
+import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.VersionTracker;
+import io.tenantry.worker.engine.plan.PlanOutcome;
+import io.tenantry.worker.engine.proof.PlanVerifier;
+import io.tenantry.worker.postgres.Identifiers;
+import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.scenario.Deployment;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** {@code drift}: what somebody did to homes by hand is found and named, and nothing else. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DriftCheckIT {
+    /** More in the chaos profile. */
+    private static final int HOMES = Integer.getInteger("drift.homes", 100);
+
+    private static final String ROLE =
+            "DO $$ BEGIN CREATE ROLE drift_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$";
+
+    private final Deployment deployment = Deployment.create();
+    private final List<HandMadeChange> changes = HandMadeChange.all();
+
+    @BeforeAll
+    void makeTheFleet() throws Exception {
+        deployment.execute(ROLE);
+        for (String script : List.of("V1__shop.sql", "V2__names.sql", "R__views.sql")) {
+            deployment.database("shop").with(script, HandMadeChange.text(script));
+        }
+        deployment.database("tools").withTwoTables();
+        deployment.with("databases.shop.drift-exclude", "table audit_*");
+        try (Registry registry = new Registry(deployment.settings().registry(), "test")) {
+            registry.migrate();
+        }
+        try (Server server = new Server(
+                Objects.requireNonNull(deployment.settings().servers().get("main")),
+                new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
+                "drift test")) {
+            make(server, "shop", HOMES);
+            make(server, "tools", 6);
+        }
+        try (Connection connection = deployment.connect()) {
+            for (int i = 0; i < changes.size(); i++) {
+                change(connection, "shop_" + tenant(i), changes.get(i).sql());
+            }
+        }
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        deployment.close();
+    }
+
+    @Test
+    void namesWhatSomebodyChangedByHandAndNothingElse() {
+        CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", "shop");
+
+        Map<String, List<String>> found = new TreeMap<>();
+        String tenant = "";
+        for (String line : run.lines()) {
+            if (line.startsWith("  ")) {
+                Objects.requireNonNull(found.get(tenant)).add(line.strip());
+            } else if (line.contains(", database shop: main/")) {
+                tenant = line.substring(0, line.indexOf(','));
+                found.put(tenant, new ArrayList<>());
+            }
+        }
+        int drifted = 0;
+        for (int i = 0; i < changes.size(); i++) {
+            List<String> lines = found.getOrDefault(tenant(i), List.of());
+            List<String> expected = changes.get(i).differs();
+            drifted += expected.isEmpty() ? 0 : 1;
+            assertThat(lines).as(changes.get(i).sql()).hasSameSizeAs(expected);
+            for (int line = 0; line < lines.size(); line++) {
+                assertThat(lines.get(line)).as(changes.get(i).sql()).startsWith(expected.get(line));
+            }
+        }
+        assertThat(run.lines())
+                .last()
+                .isEqualTo(HOMES + " homes compared: " + (HOMES - drifted) + " as their migrations make them, "
+                        + drifted + " drifted, 0 not comparable, 0 being migrated");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
+                .as("scratch schemas")
+                .isEmpty();
+        assertThat(
+                        deployment.queryRegistry(
+                                "SELECT state || ' ' || count(*) FROM tenantry.drift_home WHERE database = 'shop' GROUP BY state ORDER BY 1"))
+                .containsExactly("clean " + (HOMES - drifted), "drifted " + drifted);
+    }
+
+    @Test
+    void tellsAHomeThatIsMigratedOrCannotBeReadFromADriftedOne() throws Exception {
+        deployment.execute("DROP SCHEMA tools_t0 CASCADE; COMMENT ON SCHEMA tools_t1 IS 'mine';"
+                + " INSERT INTO tools_t2.flyway_schema_history VALUES (3, '9', 'nine', 'SQL', 'V9__nine.sql', 1, 'me', now(), 1,"
+                + " true); DROP TABLE tools_t3.invoice");
+        try (Connection altering = deployment.connect();
+                Connection migrating = deployment.connect()) {
+            altering.setAutoCommit(false);
+            Sql.execute(altering, "ALTER TABLE tools_t4.account ADD COLUMN half_way int");
+            migrating.setAutoCommit(false);
+            Sql.execute(
+                    migrating,
+                    "SELECT pg_advisory_xact_lock("
+                            + TenantHome.inSchema("t5", "tools", "main", "tools_t5")
+                                    .lockKey() + ")");
+            CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", "tools", "--json");
+
+            List<JsonNode> json = run.json();
+            assertThat(json.get(0).get("tenant").textValue()).isEqualTo("t3");
+            assertThat(json.get(0).get("version").textValue()).isEqualTo("2");
+            assertThat(json.get(0).get("differences")).hasSize(1);
+            assertThat(json.get(0).get("differences").get(0).get("change").textValue())
+                    .isEqualTo("missing");
+            assertThat(json.get(0).get("differences").get(0).get("object").textValue())
+                    .isEqualTo("invoice");
+            assertThat(json.subList(1, 4).stream()
+                            .map(line -> line.get("tenant").textValue()))
+                    .containsExactly("t0", "t1", "t2");
+            assertThat(json.get(1).get("unreadable").textValue()).contains("does not exist");
+            assertThat(json.get(2).get("unreadable").textValue()).contains("has not the mark");
+            assertThat(json.get(3).get("unreadable").textValue()).contains("version 9");
+            assertThat(json.get(4).toString())
+                    .isEqualTo("{\"checked\":6,\"clean\":0,\"drifted\":1,\"unreadable\":3,\"busy\":2}");
+            assertThat(run.status()).isEqualTo(1);
+        }
+        CommandLineRun after = CommandLineRun.on(deployment, "drift", "--database", "tools", "--tenant", "t5");
+        assertThat(after.status()).as("nobody works on it").isZero();
+        assertThat(after.lines()).hasSize(1);
+        assertThat(CommandLineRun.on(deployment, "drift", "--sample", "101%").status())
+                .isEqualTo(2);
+        assertThat(CommandLineRun.on(deployment, "drift", "--database", "none").status())
+                .isEqualTo(2);
+    }
+
+    private static String tenant(int number) {
+        return "t" + number;
+    }
+
+    private void change(Connection connection, String schema, String sql) {
+        try {
+            Sql.execute(connection, "SET ROLE " + deployment.workerRole());
+            Sql.execute(connection, "SET search_path = " + Identifiers.quote(schema));
+            Sql.execute(connection, sql.replace("${schema}", schema));
+        } catch (SQLException failure) {
+            throw new AssertionError(sql, failure);
+        }
+    }
+
+    /** As a worker makes them, with their rows in the registry. */
+    private void make(Server server, String database, int homes) throws Exception {
+        DatabaseSettings settings = deployment.settings().databases().stream()
+                .filter(one -> one.name().equals(database))
+                .findFirst()
+                .orElseThrow();
+        MigrationCatalog read = FlywayEngine.load(database, settings.migrations(), List.of(), server.dataSource());
+        Migrator migrator = new Migrator(read.with(
+                PlanVerifier.verify(read, server, Set.of(), warning -> {}).plans()));
+        for (int i = 0; i < homes; i++) {
+            TenantHome home = TenantHome.inSchema(tenant(i), database, "main", database + "_" + tenant(i));
+            try (HomeSession session = HomeSession.open(server, home)) {
+                assertThat(migrator.createByPlan(session, new VersionTracker())).isInstanceOf(PlanOutcome.Done.class);
+            }
+        }
+        deployment.executeInRegistry("INSERT INTO tenantry.tenant (tenant) SELECT 't' || i FROM generate_series(0, "
+                + (homes - 1) + ") i ON CONFLICT DO NOTHING;"
+                + " INSERT INTO tenantry.tenant_home (tenant, database, server, location, version) SELECT 't' || i, '"
+                + database + "', 'main', '" + database + "_t' || i, '2' FROM generate_series(0, " + (homes - 1)
+                + ") i");
+    }
+}
