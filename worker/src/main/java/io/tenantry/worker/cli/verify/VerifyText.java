@@ -45,7 +45,8 @@ final class VerifyText {
         output.line(
                 Colour.HEADING,
                 report.database() + ": " + Words.count(report.scripts().size(), "migration") + " on server "
-                        + report.server() + " (PostgreSQL " + report.postgres() + "), "
+                        + report.server()
+                        + (report.postgres().isEmpty() ? "" : " (PostgreSQL " + report.postgres() + ")") + ", "
                         + Words.count(report.versions(), "home") + " tried");
         for (Finding finding : report.findings()) {
             output.line(colour(finding.severity()), line(finding));

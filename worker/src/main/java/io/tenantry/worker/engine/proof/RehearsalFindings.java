@@ -23,6 +23,11 @@ final class RehearsalFindings {
         this.catalog = catalog;
     }
 
+    /** Whether a check has found something in a script. */
+    boolean has(String check, String script) {
+        return findings.stream().anyMatch(one -> check.equals(one.check()) && script.equals(one.script()));
+    }
+
     /** Adds a finding, unless this check has found an error or a warning in the script before. */
     void add(Finding finding) {
         boolean known = finding.script() != null

@@ -24,17 +24,29 @@ final class TrialFindings {
         if (warning instanceof VerificationWarning.ScriptFails fails) {
             findings.add(failure("from-empty", fails.error(), "it fails for each new tenant: correct it"));
         } else if (warning instanceof VerificationWarning.ReachesOutside reaches) {
-            findings.add(Finding.warning("leaves-schema", reaches.script(), null, warning.sentence(database)));
+            findings.add(Finding.warning("leaves-schema", reaches.script(), null, about(reaches.script(), warning)));
         } else if (warning instanceof VerificationWarning.ReplacesMark replaces) {
-            findings.add(Finding.warning("replaces-mark", replaces.script(), null, warning.sentence(database)));
+            findings.add(Finding.warning("replaces-mark", replaces.script(), null, about(replaces.script(), warning)));
         } else {
             findings.add(Finding.warning("not-tried", null, null, warning.sentence(database)));
         }
     }
 
+    private String about(String script, VerificationWarning warning) {
+        return withoutName(script, warning.sentence(database));
+    }
+
+    /** A finding names its script already. */
+    private static String withoutName(@Nullable String script, String sentence) {
+        return script != null && sentence.startsWith(script + " ")
+                ? "it" + sentence.substring(script.length())
+                : sentence;
+    }
+
     static Finding failure(String check, ResultError error, String consequence) {
         String state = error.sqlState() == null ? "" : " (" + error.sqlState() + ")";
-        return Finding.error(check, error.migration(), error.line(), error.message() + state + "; " + consequence);
+        String message = withoutName(error.migration(), error.message());
+        return Finding.error(check, error.migration(), error.line(), message + state + "; " + consequence);
     }
 
     /** What a worker would not start with. */

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What was found in the migrations of one named database. Immutable.
  *
- * @param postgres the version of the server
+ * @param postgres the version of the server; empty if it was not asked
  * @param scripts names of all migrations, in their order
  * @param versions how many homes at a version the scripts were applied to
  * @param findings in the order of the scripts and their lines

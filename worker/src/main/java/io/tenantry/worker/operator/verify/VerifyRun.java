@@ -12,6 +12,7 @@ import io.tenantry.worker.engine.proof.Released;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.postgres.FailureMessage;
+import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,8 +68,22 @@ public final class VerifyRun {
 
     private DatabaseReport verify(DatabaseSettings database, Server server, boolean isOnly)
             throws OperationFailedException, UnusableOptionException {
-        MigrationCatalog catalog = load(database, database.migrations(), database.javaMigrations(), server)
-                .outOfOrder(database.outOfOrder());
+        try {
+            MigrationCatalog catalog = load(database, database.migrations(), database.javaMigrations(), server);
+            return verify(database, server, catalog.outOfOrder(database.outOfOrder()), isOnly);
+        } catch (MigrationsRefusedException refusal) {
+            Finding unusable = new Finding(
+                    Finding.Severity.ERROR,
+                    "unusable",
+                    null,
+                    null,
+                    "no worker starts with these migrations: " + FailureMessage.of(refusal));
+            return new DatabaseReport(database.name(), server.name(), "", List.of(), 0, List.of(unusable));
+        }
+    }
+
+    private DatabaseReport verify(DatabaseSettings database, Server server, MigrationCatalog catalog, boolean isOnly)
+            throws OperationFailedException, UnusableOptionException {
         Map<String, String> seeds = seeds(catalog);
         Optional<Released> released = released(database, server, catalog, isOnly);
         List<Finding> findings =
@@ -97,12 +112,16 @@ public final class VerifyRun {
         }
     }
 
+    /** @throws MigrationsRefusedException if the scripts are at fault */
     private static MigrationCatalog load(
             DatabaseSettings database, Path folder, List<String> javaMigrations, Server server)
             throws OperationFailedException {
         try {
             return FlywayEngine.load(database.name(), folder, javaMigrations, server.dataSource());
         } catch (IOException | MigrationsRefusedException failure) {
+            if (failure instanceof MigrationsRefusedException refusal && SqlFailure.sqlCause(refusal) == null) {
+                throw refusal;
+            }
             throw new OperationFailedException(
                     "the migrations of database " + database.name() + " in " + folder + " cannot be used: "
                             + FailureMessage.of(failure),

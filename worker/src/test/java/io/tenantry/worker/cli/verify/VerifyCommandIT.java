@@ -102,6 +102,12 @@ class VerifyCommandIT {
                 .contains(
                         "error edited V1__item.sql", "error gone V2__code.sql", "error below-released V1_1__late.sql");
         assertThat(json.get(json.size() - 1).path("errors").asInt()).isEqualTo(3);
+
+        script("V2__twice.sql", "SELECT 1;\n");
+        script("V02__twice.sql", "SELECT 2;\n");
+        CommandLineRun unusable = verify();
+        assertThat(unusable.status()).isEqualTo(1);
+        assertThat(unusable.out()).contains("error    unusable: no worker starts with these migrations: ");
     }
 
     @Test

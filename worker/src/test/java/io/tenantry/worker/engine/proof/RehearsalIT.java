@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Scripts are tried from empty and from each older version, with rows, and once more. */
 class RehearsalIT {
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
     private EngineFixture engine;
 
     @BeforeEach
@@ -190,12 +192,52 @@ class RehearsalIT {
         assertThat(engine.query("SELECT datname FROM pg_database ORDER BY 1")).isEqualTo(before);
     }
 
+    @Test
+    void aMigrationInJavaIsMeasuredToo() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);").withJava(V2__DropName.class);
+
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .containsExactly("WARNING " + V2__DropName.class.getName() + " null ban-drop-column");
+    }
+
+    @Test
+    void allIsRolledBackFromAnAllowedScriptThatReachesOutsideOn() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("V2__shared.sql", "CREATE TABLE public.shared_by_all (id int);")
+                .with("V3__check.sql", "ALTER TABLE item ADD CONSTRAINT named CHECK (name <> '') NOT VALID;")
+                .with("V4__valid.sql", "ALTER TABLE item VALIDATE CONSTRAINT named;")
+                .with("V5__idx.sql", "CREATE INDEX item_idx ON item (id);");
+        RehearsalTerms terms = new RehearsalTerms(
+                Set.of("V2__shared.sql"), Set.of(), Map.of("2", "INSERT INTO item VALUES (1, 'a')"), LONGEST);
+
+        List<Finding> findings =
+                Rehearsal.of(engine.catalog(), engine.server(), terms).findings();
+
+        assertThat(lines(findings))
+                .containsExactly(
+                        "WARNING V2__shared.sql null leaves-schema",
+                        "WARNING V5__idx.sql 1 require-concurrent-index-creation");
+        assertThat(engine.query("SELECT to_regclass('public.shared_by_all')")).containsExactly("null");
+    }
+
+    @Test
+    void whereTheServerCountsNoScansEachLockCounts() throws Exception {
+        engine.execute(
+                "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET track_counts = off', current_database()); END $$");
+        engine.with("V1__item.sql", "CREATE TABLE item (id int CONSTRAINT there CHECK (id IS NOT NULL));")
+                .with("V2__not_null.sql", "ALTER TABLE item ALTER id SET NOT NULL;");
+
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .containsExactly(
+                        "WARNING null null not-measured", "WARNING V2__not_null.sql 1 adding-not-nullable-field");
+    }
+
     private Rehearsal.Result rehearse(Map<String, String> seeds) throws Exception {
         return Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of(), seeds));
     }
 
     private static RehearsalTerms terms(Set<String> released, Map<String, String> seeds) {
-        return new RehearsalTerms(Set.of(), released, seeds, Duration.ofMinutes(5));
+        return new RehearsalTerms(Set.of(), released, seeds, LONGEST);
     }
 
     private static List<String> lines(List<Finding> findings) {
