@@ -271,7 +271,9 @@ class FleetCommandsIT {
         CommandLineRun noTopics = CommandLineRun.on(control.deployment(), "config", "check", "--connect");
         control.deployment().withTopics();
         CommandLineRun good = CommandLineRun.on(control.deployment(), "config", "check", "--connect", "--json");
+        CommandLineRun verified = CommandLineRun.on(control.deployment(), "verify");
         control.deployment().executeInRegistry("DROP SCHEMA tenantry CASCADE");
+        CommandLineRun verifiedBesideTheCap = CommandLineRun.on(control.deployment(), "verify");
         // A connection to the server would show as a fault.
         control.deployment().with("servers.main.password", "hidden-password");
         control.deployment().with("servers.main.url", "jdbc:postgresql://127.0.0.1:1/nowhere");
@@ -288,6 +290,11 @@ class FleetCommandsIT {
                 .allMatch(line -> line.contains("does not exist") && line.contains("`tenantry topics --config "));
         assertThat(good.status()).as(good.out()).isZero();
         assertThat(good.out()).isEqualTo("{\"usable\":true,\"asked\":true,\"faults\":[],\"unchecked\":[]}\n");
+        assertThat(verified.status()).as(verified.out()).isZero();
+        assertThat(verified.err()).doesNotContain("beside the workers' share");
+        assertThat(verifiedBesideTheCap.out()).isEqualTo(verified.out());
+        assertThat(verifiedBesideTheCap.err())
+                .contains("the registry has no tables of this release: one connection of each server is used beside");
         assertThat(noLease.status()).isZero();
         assertThat(noLease.out()).doesNotContain("what they name");
         assertThat(noLease.err())
