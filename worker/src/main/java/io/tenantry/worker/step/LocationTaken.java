@@ -19,13 +19,15 @@ final class LocationTaken {
         String owner = comment == null
                 ? "has no mark of Tenantry"
                 : "has another mark (comment on " + kind + ": \"" + comment.replaceAll("\\s+", " ") + "\")";
+        String takeOver = home.tenant() == null
+                ? "the shared one, adopt it with COMMENT ON " + kind.toUpperCase(Locale.ROOT) + " \"" + name + "\" IS '"
+                        + home.mark() + "'"
+                : "this tenant's, take it over by `tenantry adopt --database " + home.database() + "`";
         return ResultError.of(
                 ErrorCode.LOCATION_TAKEN,
                 kind + " " + name + " " + owner + "; " + home.owner()
                         + " was refused and nothing was touched: rename or drop the " + kind
-                        + ", choose another location for database " + home.database() + ", or, if it is "
-                        + (home.tenant() == null ? "the shared one" : "this tenant's") + ", adopt it with COMMENT ON "
-                        + kind.toUpperCase(Locale.ROOT) + " \"" + name + "\" IS '" + home.mark()
-                        + "', and publish the request again");
+                        + ", choose another location for database " + home.database() + ", or, if it is " + takeOver
+                        + ", and publish the request again");
     }
 }

@@ -4,7 +4,10 @@ import io.tenantry.worker.engine.reference.Reference;
 import io.tenantry.worker.engine.reference.ReferenceStore;
 import java.util.Optional;
 
-/** Keeps no reference longer than the command runs: it needs each of a few versions, which are in memory, and only once. */
+/**
+ * Keeps no reference longer than the command runs. A history that is written for good rests on what the migrations make now,
+ * on this server; the few versions that a fleet is at are made once each.
+ */
 final class NoStore implements ReferenceStore {
     @Override
     public Optional<Reference> find(Place place) {
@@ -13,6 +16,6 @@ final class NoStore implements ReferenceStore {
 
     @Override
     public void keep(Place place, Reference reference) {
-        // In memory it is.
+        // Each run makes its own.
     }
 }
