@@ -61,7 +61,7 @@ class UpgradeIT {
     @Test
     void bringsTheTenantToTheNewestVersion() throws IOException {
         int port = FreePort.pick();
-        deployment.with("http.port", Integer.toString(port));
+        deployment.with("http.port", Integer.toString(port)).with("databases.users.max-tenants", "1000");
         release("V3__a.sql", "CREATE TABLE a (id int);", "V4__b.sql", "CREATE TABLE b (id int);");
 
         Event<?> event = deployment.results().of(deployment.events().migrate("acme", "latest"));

@@ -128,7 +128,8 @@ final class SettingsTable {
             "databases.*.servers.*.max-tenants",
             optionalInteger(1, MOST_TENANTS),
             "",
-            "Servers for new tenants, in place of `server`, and how many tenants each may have.");
+            "Servers for new tenants, in place of `server`, and how many tenants each may have:"
+                    + " [several servers](#several-servers).");
     static final Setting<OptionalInt> MAX_TENANTS = row(
             "databases.*.max-tenants",
             optionalInteger(1, MOST_TENANTS),
