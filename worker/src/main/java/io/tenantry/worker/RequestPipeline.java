@@ -24,6 +24,7 @@ import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.HomeServer;
+import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
@@ -169,6 +170,7 @@ final class RequestPipeline {
                 placing,
                 settler,
                 activities,
+                HomeVerification.NONE,
                 new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),
                 new RequestContext.Policy(settings.worker(), settings.retry()),
                 resources.meters(),

@@ -304,6 +304,17 @@ class ArchitectureTest {
                             "postgres.connection",
                             "postgres.home",
                             "config")),
+            entry(
+                    "drift.verify",
+                    Set.of(
+                            "drift",
+                            "drift.check",
+                            "drift.record",
+                            "postgres",
+                            "postgres.connection",
+                            "postgres.home",
+                            "request",
+                            "config")),
             entry("drift.record", Set.of("drift", "drift.check", "postgres.home", "registry.drift")),
             entry(
                     "operator.drift",
@@ -457,7 +468,8 @@ class ArchitectureTest {
             "operator",
             "operator.home",
             "operator.verify",
-            "drift.record");
+            "drift.record",
+            "drift.verify");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -99,7 +99,7 @@ final class HomeAttempt {
         if (provisioning != null && !provision(provisioning)) {
             return Optional.of(locked());
         }
-        return run.isDone() ? Optional.empty() : work();
+        return run.isDone() ? Optional.empty() : new VerifiedWork(context.verification(), run).run(this::work);
     }
 
     /** Returns false if another worker provisions the home: come back later. */

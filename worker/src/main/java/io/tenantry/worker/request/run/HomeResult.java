@@ -12,6 +12,7 @@ import io.tenantry.worker.step.StepResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,23 @@ final class HomeResult {
      */
     void fail(@Nullable String version, ResultError error) {
         end(Outcome.FAILED, progress == null ? new Progress(version, version, List.of()) : progress, error);
+    }
+
+    /** Whether the home has a result, and the request changed it. */
+    boolean hasApplied() {
+        return result != null && result.outcome() == Outcome.COMPLETED;
+    }
+
+    /** Whether the home has a result, and had no version before the request. */
+    boolean isNew() {
+        return result != null && result.from() == null;
+    }
+
+    /** The home failed after all, with what was applied. */
+    void failAfterwards(ResultError error) {
+        DatabaseResult known = Objects.requireNonNull(result);
+        fingerprint = null;
+        end(Outcome.FAILED, new Progress(known.from(), known.to(), known.applied()), error);
     }
 
     private void end(Outcome outcome, Progress done, @Nullable ResultError error) {

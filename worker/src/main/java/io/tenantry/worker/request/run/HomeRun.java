@@ -4,6 +4,7 @@ import io.tenantry.worker.engine.history.BusyException;
 import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.LockedHome;
+import io.tenantry.worker.request.HomeVerification.Seen;
 import io.tenantry.worker.request.HomeWork;
 import io.tenantry.worker.step.Step;
 import io.tenantry.worker.step.StepResult;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,7 @@ final class HomeRun {
     private final StepTimer timer;
     private boolean begun;
     private boolean applied;
+    private @Nullable Seen seenFirst;
 
     /** How the fast path ended. */
     sealed interface FastEnd {
@@ -65,6 +68,16 @@ final class HomeRun {
 
     boolean isDone() {
         return result.get() != null;
+    }
+
+    /** What was seen of the home before anything may have been done. */
+    Seen seenFirst(Supplier<Seen> look) {
+        Seen seen = seenFirst;
+        if (seen == null || (seen.unknown() != null && !begun)) {
+            seen = look.get();
+            seenFirst = seen;
+        }
+        return seen;
     }
 
     /**

@@ -9,6 +9,7 @@ import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.NewTenant;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestTypes;
@@ -38,6 +39,7 @@ public final class RequestContext {
      *
      * @param placing chooses servers of new homes
      * @param rollouts recognizes their requests, and knows what they do
+     * @param verification compares homes before their results
      * @param outages of the registry and of each server
      * @param clock for times that are shown
      * @param nanoTime for everything that is waited for; as {@link System#nanoTime}
@@ -48,6 +50,7 @@ public final class RequestContext {
             Placing placing,
             Outcomes outcomes,
             RolloutActivities rollouts,
+            HomeVerification verification,
             Outages outages,
             Policy policy,
             Meters meters,
@@ -123,6 +126,11 @@ public final class RequestContext {
     /** The request works on a home in this session. */
     void session(Request request, String server, int pid, Supplier<String> script) {
         parts.rollouts().session(request, server, pid, script);
+    }
+
+    /** Compares homes before their results. */
+    HomeVerification verification() {
+        return parts.verification();
     }
 
     /** What is known of the halts of rollouts. */

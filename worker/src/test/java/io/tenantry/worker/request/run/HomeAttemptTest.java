@@ -14,6 +14,7 @@ import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.Patience;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RolloutRequests;
@@ -90,6 +91,7 @@ class HomeAttemptTest {
                 tenant -> CompletableFuture.completedFuture(Placements.NONE),
                 new RequestRunTest.FakeOutcomes(),
                 new RolloutActivities(new RolloutRequests("/tenantry/test"), () -> "test", System::nanoTime),
+                HomeVerification.NONE,
                 new RequestContext.Outages(away, Map.of("main", away)),
                 new RequestContext.Policy(
                         new WorkerSettings(

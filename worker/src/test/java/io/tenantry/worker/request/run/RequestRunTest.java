@@ -17,6 +17,7 @@ import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.request.Fleet;
+import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
@@ -118,6 +119,7 @@ class RequestRunTest {
                 tenant -> CompletableFuture.completedFuture(Placements.NONE),
                 outcomes,
                 new RolloutActivities(new RolloutRequests(SOURCE), () -> "test", nanoTime),
+                HomeVerification.NONE,
                 new RequestContext.Outages(
                         new Outage("the registry", "requests wait", Clock.systemUTC(), System::nanoTime, away -> {}),
                         Map.of()),

@@ -17,10 +17,14 @@ import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.config.ServerShare;
 import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.config.WorkerSettings;
+import io.tenantry.worker.drift.check.HomeCheck;
+import io.tenantry.worker.drift.record.DriftRecorder;
+import io.tenantry.worker.drift.verify.VerifiedHomes;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.proof.PlanVerifier;
+import io.tenantry.worker.engine.reference.KeptReferences;
 import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.WaitReason;
@@ -29,6 +33,8 @@ import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.registry.drift.DriftTable;
+import io.tenantry.worker.registry.drift.ReferenceTable;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.HomeServer;
 import io.tenantry.worker.request.NamedDatabase;
@@ -56,6 +62,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -102,6 +109,7 @@ final class Workbench implements AutoCloseable {
     private final RolloutActivities activities =
             new RolloutActivities(new RolloutRequests(ROLLOUTS), () -> "bench", () -> System.nanoTime() + later.get());
     private Isolation isolation = Isolation.SCHEMA;
+    private VerifyAfter verifyAfter = VerifyAfter.NEVER;
 
     Workbench() throws IOException, SQLException {
         this(4, new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO));
@@ -138,6 +146,12 @@ final class Workbench implements AutoCloseable {
     /** Homes are databases from now on. */
     Workbench inDatabases() {
         isolation = Isolation.DATABASE;
+        return this;
+    }
+
+    /** Homes are compared before their results from now on. */
+    Workbench verifying() {
+        verifyAfter = VerifyAfter.ALWAYS;
         return this;
     }
 
@@ -252,24 +266,31 @@ final class Workbench implements AutoCloseable {
         private final RequestContext context;
 
         private Release(MigrationCatalog catalog) {
-            NamedDatabase database = new NamedDatabase(
-                    new DatabaseSettings(
-                            "users",
-                            List.of(new ServerShare("main", OptionalInt.empty())),
-                            isolation,
-                            isolation == Isolation.SCHEMA ? "tenant_{tenant}" : databaseOf("{tenant}"),
-                            folder,
-                            List.of(),
-                            false,
-                            Set.of(),
-                            new DriftRules(VerifyAfter.NEVER, List.of())),
-                    List.of(new HomeServer(server, new Migrator(catalog), null)));
+            DatabaseSettings settings = new DatabaseSettings(
+                    "users",
+                    List.of(new ServerShare("main", OptionalInt.empty())),
+                    isolation,
+                    isolation == Isolation.SCHEMA ? "tenant_{tenant}" : databaseOf("{tenant}"),
+                    folder,
+                    List.of(),
+                    false,
+                    Set.of(),
+                    new DriftRules(verifyAfter, List.of()));
+            NamedDatabase database =
+                    new NamedDatabase(settings, List.of(new HomeServer(server, new Migrator(catalog), null)));
+            HomeCheck check = new HomeCheck(
+                    catalog, new KeptReferences(catalog, server, Set.of(), new ReferenceTable(registry)), List.of());
+            VerifiedHomes verification = new VerifiedHomes(
+                    List.of(settings),
+                    home -> Optional.of(check),
+                    new DriftRecorder(new DriftTable(registry, "bench", "/bench"), "bench"));
             context = new RequestContext(new RequestContext.Parts(
                     new Fleet(List.of(database), Map.of("main", server)),
                     lookups,
                     placing,
                     outcomes,
                     activities,
+                    verification,
                     new RequestContext.Outages(registryOutage, Map.of("main", serverOutage)),
                     new RequestContext.Policy(
                             new WorkerSettings(
