@@ -88,6 +88,11 @@ DO $$ BEGIN ALTER TABLE customer ADD key uuid DEFAULT gen_random_uuid(); END $$;
 -- finds: adding-field-with-default 1
 ALTER TABLE orders ADD serial_number bigserial;
 -- finds: adding-field-with-default 1
+ALTER TABLE orders ADD number bigint GENERATED ALWAYS AS IDENTITY;
+-- finds: adding-field-with-default 2
+CREATE DOMAIN small AS integer CHECK (VALUE < 100);
+ALTER TABLE orders ADD size small DEFAULT 1;
+-- finds: adding-field-with-default 1
 ALTER TABLE orders ADD twice bigint GENERATED ALWAYS AS (id * 2) STORED;
 -- finds:
 ALTER TABLE customer ADD made timestamptz DEFAULT now(), ADD kind text NOT NULL DEFAULT 'a';

@@ -15,10 +15,10 @@ import org.flywaydb.core.api.MigrationVersion;
  * Compares migrations with those that tenants have had. Immutable.
  *
  * @param now what is to be released
- * @param released what is
+ * @param released what is; without migrations in Java
  */
 public record Released(MigrationCatalog now, MigrationCatalog released) {
-    /** The names of scripts that are as they were released. */
+    /** The names of migrations that are as they were released; in Java, those up to the newest released version. */
     public Set<String> scripts() {
         Set<String> same = new HashSet<>();
         for (Migration old : released.migrations()) {
@@ -26,7 +26,24 @@ public record Released(MigrationCatalog now, MigrationCatalog released) {
                     .filter(one -> Objects.equals(one.checksum(), old.checksum()))
                     .ifPresent(one -> same.add(one.script()));
         }
+        Optional<MigrationVersion> head = head();
+        now.migrations().stream()
+                .filter(one -> !isScript(one) && one.version() != null && head.isPresent())
+                .filter(one -> Objects.requireNonNull(one.version()).compareTo(head.get()) <= 0)
+                .forEach(one -> same.add(one.script()));
         return same;
+    }
+
+    /** Migrations in Java lie in no folder, so nobody knows which of them are released. */
+    private static boolean isScript(Migration migration) {
+        return migration.type().startsWith("SQL");
+    }
+
+    private Optional<MigrationVersion> head() {
+        return released.migrations().stream()
+                .map(Migration::version)
+                .filter(Objects::nonNull)
+                .max(MigrationVersion::compareTo);
     }
 
     /** Scripts that were edited, are gone, or come too late. */
@@ -77,10 +94,7 @@ public record Released(MigrationCatalog now, MigrationCatalog released) {
 
     /** New versions below the highest one that is released: tenants at that one never get them. */
     private List<Finding> late() {
-        Optional<MigrationVersion> head = released.migrations().stream()
-                .map(Migration::version)
-                .filter(Objects::nonNull)
-                .max(MigrationVersion::compareTo);
+        Optional<MigrationVersion> head = head();
         if (head.isEmpty() || now.isOutOfOrder()) {
             return List.of();
         }
@@ -92,6 +106,7 @@ public record Released(MigrationCatalog now, MigrationCatalog released) {
         });
         return now.migrations().stream()
                 .filter(one -> one.version() != null
+                        && isScript(one)
                         && !one.isBaseline()
                         && !known.contains(one.version())
                         && one.version().compareTo(head.get()) < 0)

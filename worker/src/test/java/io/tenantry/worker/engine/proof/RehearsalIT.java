@@ -3,6 +3,8 @@ package io.tenantry.worker.engine.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.engine.EngineFixture;
+import io.tenantry.worker.engine.catalog.FlywayEngine;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.proof.Finding.Severity;
 import java.time.Duration;
 import java.util.Arrays;
@@ -198,6 +200,14 @@ class RehearsalIT {
 
         assertThat(lines(rehearse(Map.of()).findings()))
                 .containsExactly("WARNING " + V2__DropName.class.getName() + " null ban-drop-column");
+
+        engine.with("V3__last.sql", "SELECT 1;");
+        MigrationCatalog scripts = FlywayEngine.load(
+                "users", engine.folder(), List.of(), engine.server().dataSource());
+        Released released = new Released(engine.catalog(), scripts);
+        assertThat(released.findings()).isEmpty();
+        assertThat(released.scripts())
+                .containsExactlyInAnyOrder("V1__item.sql", V2__DropName.class.getName(), "V3__last.sql");
     }
 
     @Test
