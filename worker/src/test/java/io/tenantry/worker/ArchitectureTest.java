@@ -450,6 +450,8 @@ class ArchitectureTest {
                             "registry.rollout",
                             "rollout",
                             "operator.adopt",
+                            "operator.limits",
+                            "limits",
                             "operator.rebuild",
                             "operator.drift",
                             "operator.fleet",
