@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rollout as an operator runs it, by commands of the shipped jar: each is shown as it would be typed, and then what it
- * writes.
+ * A rollout as an operator runs it, and the search for what halted it, by commands of the shipped jar: each is shown as it
+ * would be typed, and then what it writes.
  */
 final class DemoRollout implements AutoCloseable {
     /** The tenants that get the version first. */
@@ -37,6 +37,15 @@ final class DemoRollout implements AutoCloseable {
         run(0, "show");
     }
 
+    /**
+     * Compares the homes of a database with what their migrations make.
+     *
+     * @param anyDrifted whether some homes must differ; else none may
+     */
+    void compare(String database, boolean anyDrifted) {
+        runCommand(anyDrifted ? 1 : 0, List.of("drift", "--database", database));
+    }
+
     /** Sends the failed tenants again, goes on, and watches it to its end. */
     void goOn() {
         run(0, "retry-failed");
@@ -47,6 +56,10 @@ final class DemoRollout implements AutoCloseable {
     private void run(int expected, String verb, String... options) {
         List<String> arguments = new ArrayList<>(List.of("rollout", verb, name));
         arguments.addAll(List.of(options));
+        runCommand(expected, arguments);
+    }
+
+    private void runCommand(int expected, List<String> arguments) {
         String shown = String.join(" ", arguments).replace(CANARY, "'" + CANARY + "'");
         screen.line("");
         screen.line("$ tenantry " + shown);

@@ -73,9 +73,11 @@ final class DemoRun implements AutoCloseable {
             deploySecondRelease();
             rollout.startAndHalt(UPGRADED, TARGET);
             rollout.show();
+            rollout.compare(UPGRADED, true);
             FleetVersions halted = FleetVersions.ofHistories(servers.postgres(), tenants);
             mend(servers);
             rollout.goOn();
+            rollout.compare(UPGRADED, false);
             return new DemoResult(
                     onboarded,
                     (int) tenants.stream().filter(DemoRun::isCanary).count(),
