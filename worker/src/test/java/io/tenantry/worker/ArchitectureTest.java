@@ -243,6 +243,7 @@ class ArchitectureTest {
                             "operator",
                             "operator.home",
                             "drift",
+                            "drift.check",
                             "engine.catalog",
                             "engine.history",
                             "engine.plan",

@@ -12,11 +12,9 @@ import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
-import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Compares homes of one named database with what their migrations make. A difference counts only if a second look finds it
@@ -74,18 +72,10 @@ public final class HomeCheck {
             return new Verdict.Busy();
         }
         Comparison comparison = compare(found.filled(), seen, home);
-        if (!comparison.changed().isEmpty()) {
-            comparison = comparison.without(sameSpelling(server, home, comparison));
-        }
+        comparison = Spellings.same(server, home, comparison);
         return comparison.isEmpty()
                 ? clean(seen, path)
                 : new Verdict.Drifted(seen.history().version(), path.key(), comparison.differences());
-    }
-
-    private static Set<String> sameSpelling(Server server, TenantHome home, Comparison comparison) throws SQLException {
-        try (HomeSession session = HomeReader.open(server, home)) {
-            return Respelling.same(session.connection(), home.schema(), comparison.changed());
-        }
     }
 
     private AppliedPath path(Look.Seen seen, TenantHome home) {

@@ -110,6 +110,10 @@ final class HomeWork {
         return judges.computeIfAbsent(
                 server.name(),
                 name -> new Judge(
-                        database, catalog, choice, new KeptReferences(catalog, server, database.allow(), store)));
+                        database,
+                        catalog,
+                        choice,
+                        server,
+                        new KeptReferences(catalog, server, database.allow(), store)));
     }
 }

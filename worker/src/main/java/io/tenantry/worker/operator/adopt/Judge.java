@@ -5,6 +5,7 @@ import io.tenantry.worker.drift.ComparableSnapshot;
 import io.tenantry.worker.drift.Comparison;
 import io.tenantry.worker.drift.DriftDifference;
 import io.tenantry.worker.drift.Wording;
+import io.tenantry.worker.drift.check.Spellings;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AdoptableHistory;
 import io.tenantry.worker.engine.history.AppliedPath;
@@ -13,6 +14,7 @@ import io.tenantry.worker.engine.reference.References;
 import io.tenantry.worker.engine.reference.References.Answer;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
+import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.List;
@@ -25,10 +27,20 @@ final class Judge {
     private final DatabaseSettings database;
     private final MigrationCatalog catalog;
     private final VersionChoice choice;
+    private final Server server;
     private final References references;
 
-    /** @param references of the server of the homes */
-    Judge(DatabaseSettings database, MigrationCatalog catalog, VersionChoice choice, References references) {
+    /**
+     * @param server of the homes
+     * @param references of this server
+     */
+    Judge(
+            DatabaseSettings database,
+            MigrationCatalog catalog,
+            VersionChoice choice,
+            Server server,
+            References references) {
+        this.server = server;
         this.database = database;
         this.catalog = catalog;
         this.choice = choice;
@@ -77,7 +89,8 @@ final class Judge {
         for (History history : AdoptableHistory.at(catalog, home, version)) {
             Answer answer = references.at(home, AppliedPath.of(history, catalog, home), References.Freshness.KEPT);
             if (answer instanceof Answer.Found reference) {
-                Comparison comparison = Comparison.of(comparable(reference.filled()), comparable(found));
+                Comparison comparison =
+                        Spellings.same(server, home, Comparison.of(comparable(reference.filled()), comparable(found)));
                 if (comparison.isEmpty()) {
                     return Judgement.adoptable(source, history, true);
                 }
