@@ -18,7 +18,8 @@ public final class TenantRemoval {
     /**
      * Locks the rows of these tenants, so that what is read of them stays true until the transaction ends.
      *
-     * @return where each of them has its homes, as in {@code users main/tenant_acme}; without tenants that are not registered
+     * @return where each of them has its homes, as in {@code users main/tenant_acme}; without tenants of which the registry has
+     *     neither a row nor a placement
      */
     public Map<String, List<String>> lock(Connection connection, List<String> tenants) throws SQLException {
         Map<String, List<String>> homes = new TreeMap<>();
@@ -28,6 +29,12 @@ public final class TenantRemoval {
                         + " h.tenant = t.tenant ORDER BY 1) FROM tenantry.tenant t WHERE t.tenant = ANY (?) ORDER BY t.tenant FOR UPDATE",
                 row -> homes.put(
                         row.getString(1), List.of((String[]) row.getArray(2).getArray())),
+                connection.createArrayOf("text", tenants.toArray()));
+        // A signup that failed for good leaves no row, and its placement takes room.
+        Sql.forEach(
+                connection,
+                "SELECT tenant FROM tenantry.placement WHERE tenant = ANY (?) ORDER BY tenant, database FOR UPDATE",
+                row -> homes.putIfAbsent(row.getString(1), List.of()),
                 connection.createArrayOf("text", tenants.toArray()));
         return homes;
     }

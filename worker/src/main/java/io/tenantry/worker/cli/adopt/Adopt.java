@@ -9,7 +9,9 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.operator.adopt.Adoption;
 import io.tenantry.worker.operator.adopt.AdoptionTerms;
 import io.tenantry.worker.operator.adopt.HomePattern;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,7 @@ public final class Adopt extends OperatorCommand {
             description =
                     "A revision in another tool's version table is compared with this version; may be given several times."
                             + " Django: app.name, Liquibase: a tag or filename::id::author.")
-    private Map<String, String> map = new LinkedHashMap<>();
+    private List<String> mapped = new ArrayList<>();
 
     @Option(names = "--yes", description = "Mark and register the homes that can be adopted.")
     private boolean yes;
@@ -83,7 +85,14 @@ public final class Adopt extends OperatorCommand {
     protected int run(Invocation invocation) throws Exception {
         DatabaseSettings settings = database(invocation.settings());
         AdoptionTerms terms = new AdoptionTerms(
-                database, pattern(settings), server(invocation.settings()), baselineVersion, map, yes);
+                database, pattern(settings), server(invocation.settings()), baselineVersion, map(), yes);
+        if (!terms.pattern().toString().equals(settings.location())) {
+            invocation
+                    .output()
+                    .note(
+                            "--pattern is not databases." + database + ".location, " + settings.location()
+                                    + ": adopted homes keep their places, but `registry rebuild` of a lost registry would not find them");
+        }
         ShownAdoption shown = new ShownAdoption(invocation.output(), terms, command(invocation));
         new Adoption(invocation.access(), terms).run(shown);
         return shown.end(invocation.access().interruption());
@@ -121,6 +130,25 @@ public final class Adopt extends OperatorCommand {
         return server;
     }
 
+    /** A version has no equals sign, and a revision may have some. */
+    private Map<String, String> map() {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (String entry : mapped) {
+            int at = entry.lastIndexOf('=');
+            if (at <= 0 || at == entry.length() - 1) {
+                throw usage("--map is " + entry + "; expected REVISION=VERSION, as in 8c41d7b3e205=2");
+            }
+            String revision = entry.substring(0, at);
+            String version = entry.substring(at + 1);
+            @Nullable String other = map.putIfAbsent(revision, version);
+            if (other != null && !other.equals(version)) {
+                throw usage("--map gives revision " + revision + " the versions " + other + " and " + version
+                        + ": give it one");
+            }
+        }
+        return map;
+    }
+
     /** The same command for the same homes, without what it writes. */
     private String command(Invocation invocation) {
         StringBuilder command = new StringBuilder("adopt --database ").append(database);
@@ -133,11 +161,8 @@ public final class Adopt extends OperatorCommand {
         if (baselineVersion != null) {
             command.append(" --baseline-version ").append(baselineVersion);
         }
-        map.forEach((revision, version) -> command.append(" --map '")
-                .append(revision)
-                .append('=')
-                .append(version)
-                .append('\''));
+        mapped.forEach(entry ->
+                command.append(" --map '").append(entry.replace("'", "'\\''")).append('\''));
         return invocation.next().of(command.toString());
     }
 }

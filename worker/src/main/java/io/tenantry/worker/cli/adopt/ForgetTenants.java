@@ -62,7 +62,8 @@ public final class ForgetTenants extends OperatorCommand {
             output.note(
                     yes
                             ? "the homes keep their marks: `"
-                                    + invocation.next().of("registry rebuild --yes") + "` would register them again"
+                                    + invocation.next().of("registry rebuild --yes")
+                                    + "` would register them again, if they are where databases.<name>.location says"
                             : "nothing was written; forget them with: "
                                     + invocation.next().of("tenants forget " + String.join(" ", names) + " --yes"));
         }

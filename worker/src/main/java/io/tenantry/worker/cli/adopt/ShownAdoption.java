@@ -43,9 +43,8 @@ final class ShownAdoption implements Adoption.Listener {
     }
 
     @Override
-    public void sharedTable(String table, int found) {
-        output.note(table + " is outside of the " + found
-                + " homes, and none of them has such a table: if all tenants share it, it"
+    public void sharedTable(String table) {
+        output.note(table + " is outside of the homes, and none of them has such a table: if all tenants share it, it"
                 + " says nothing of one of them");
     }
 

@@ -41,6 +41,10 @@ final class Admission {
                     + ": name the server of the right one by --server, or rename the copies");
         }
         @Nullable String comment = candidate.comment();
+        if (comment != null && comment.startsWith(TenantHome.ANY_MARK) && !comment.equals(home.mark())) {
+            return Optional.of("it has the mark of another home, \"" + comment
+                    + "\", and stays that home: choose a --pattern that does not fit it, or leave it out");
+        }
         if (comment != null && !comment.equals(home.mark())) {
             return Optional.of("it has the comment \"" + comment.replaceAll("\\s+", " ")
                     + "\", which the mark would overwrite: remove it with COMMENT ON "
@@ -90,7 +94,11 @@ final class Admission {
     /** The finding, if the look into the home is not needed. */
     Optional<AdoptionFinding> decide(Candidate candidate) {
         if (isKnown(candidate)) {
-            return Optional.of(AdoptionFinding.of(candidate, State.KNOWN, null));
+            @Nullable String version = registered
+                    .of(tenant(candidate))
+                    .map(RegisteredHome::version)
+                    .orElse(null);
+            return Optional.of(AdoptionFinding.of(candidate, State.KNOWN, version, null, null, List.of()));
         }
         return refusal(candidate).map(reason -> AdoptionFinding.of(candidate, State.REFUSED, reason));
     }

@@ -31,7 +31,7 @@ public final class Adoption {
         void waits(String reason);
 
         /** A version table that lies outside of all homes, as in {@code public.alembic_version}: all tenants share it. */
-        void sharedTable(String table, int homes);
+        void sharedTable(String table);
 
         /** So many schemas or databases fit the pattern. */
         void begins(int homes);
@@ -77,9 +77,9 @@ public final class Adoption {
         Candidates candidates = new Candidates(database.name(), database.isolation(), terms.pattern());
         try (Connection connection = server.connection()) {
             List<Candidate> found = candidates.of(connection, server.name());
-            candidates
-                    .sharedTable(connection, notTenants())
-                    .ifPresent(table -> listener.sharedTable(table, found.size()));
+            if (found.stream().anyMatch(candidate -> !Admission.isMarked(candidate))) {
+                candidates.sharedTables(connection, notTenants(), otherHomes()).forEach(listener::sharedTable);
+            }
             return found;
         } catch (SQLException failure) {
             throw new OperationFailedException(
@@ -97,6 +97,15 @@ public final class Adoption {
                 .filter(one -> one.isolation() == Isolation.SHARED)
                 .forEach(one -> schemas.add(one.location()));
         return schemas;
+    }
+
+    /** How the schemas of tenants are called in the other databases. */
+    private List<HomePattern> otherHomes() {
+        return access.settings().databases().stream()
+                .filter(one ->
+                        one.isolation() == Isolation.SCHEMA && !one.name().equals(database.name()))
+                .flatMap(one -> HomePattern.of(one.location()).stream())
+                .toList();
     }
 
     private void work(

@@ -7,8 +7,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Finds the schemas or databases that may be homes of tenants. Reads catalogs of PostgreSQL only. */
 final class Candidates {
@@ -30,7 +34,9 @@ final class Candidates {
 
     private static final String TABLES =
             "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                    + " WHERE c.relname = ANY (?) AND c.relkind IN ('r', 'p') AND n.nspname <> ALL (?) ORDER BY 1, 2";
+                    + " WHERE c.relname = ANY (?) AND c.relkind IN ('r', 'p') AND n.nspname <> ALL (?) AND NOT EXISTS (SELECT FROM"
+                    + " pg_catalog.pg_description d WHERE d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::regclass AND"
+                    + " d.objsubid = 0 AND starts_with(d.description, '" + TenantHome.ANY_MARK + "')) ORDER BY 1, 2";
 
     private final String database;
     private final Isolation isolation;
@@ -64,24 +70,36 @@ final class Candidates {
     }
 
     /**
-     * A version table that lies outside of all homes although none of them has one: all tenants share it.
+     * Version tables that lie outside of all homes, and that no home without a mark has: all tenants share them. Homes with
+     * a mark have a history already, so they say nothing.
      *
      * @param known schemas whose tables are known to be no tenant's
+     * @param others how the schemas of other databases are called, whose tables are their own
      * @return as in {@code public.alembic_version}
      */
-    Optional<String> sharedTable(Connection connection, List<String> known) throws SQLException {
+    List<String> sharedTables(Connection connection, List<String> known, List<HomePattern> others) throws SQLException {
         if (isolation == Isolation.DATABASE) {
-            return Optional.empty();
+            return List.of();
         }
-        List<String> outside = new ArrayList<>();
-        List<String> inside = new ArrayList<>();
+        Map<String, String> outside = new TreeMap<>();
+        Set<String> inside = new HashSet<>();
         Sql.forEach(
                 connection,
                 TABLES,
-                row -> (pattern.tenantOf(row.getString(1)).isPresent() ? inside : outside)
-                        .add(row.getString(1) + "." + row.getString(2)),
+                row -> {
+                    String schema = row.getString(1);
+                    String table = row.getString(2);
+                    if (!schema.equals("public") && pattern.tenantOf(schema).isPresent()) {
+                        inside.add(table);
+                    } else if (schema.equals("public")
+                            || others.stream()
+                                    .allMatch(other -> other.tenantOf(schema).isEmpty())) {
+                        outside.putIfAbsent(table, schema + "." + table);
+                    }
+                },
                 connection.createArrayOf("text", VersionTable.names().toArray()),
                 connection.createArrayOf("text", known.toArray()));
-        return inside.isEmpty() && !outside.isEmpty() ? Optional.of(outside.get(0)) : Optional.empty();
+        outside.keySet().removeAll(inside);
+        return List.copyOf(outside.values());
     }
 }

@@ -12,11 +12,11 @@ import java.util.List;
 enum VersionTable {
     FLYWAY(History.TABLE, ""),
     /** The current heads only: one row a head. */
-    ALEMBIC("alembic_version", "SELECT version_num FROM %s ORDER BY 1"),
+    ALEMBIC("alembic_version", "SELECT version_num FROM %s WHERE version_num IS NOT NULL ORDER BY 1"),
     /** Every applied migration. */
-    DJANGO("django_migrations", "SELECT app || '.' || name FROM %s ORDER BY id"),
+    DJANGO("django_migrations", "SELECT app || '.' || name FROM %s WHERE app || name IS NOT NULL ORDER BY id"),
     /** Every applied version. Also golang-migrate's, which has one row with a number. */
-    RAILS("schema_migrations", "SELECT version::text FROM %s ORDER BY 1"),
+    RAILS("schema_migrations", "SELECT version::text FROM %s WHERE version IS NOT NULL ORDER BY 1"),
     /** Every change set that was applied, and its tag. */
     LIQUIBASE(
             "databasechangelog",

@@ -76,6 +76,7 @@ class AdoptIT {
         }
         deployment.execute("CREATE SCHEMA old_umbrella; CREATE TABLE old_tables.by_hand (id int);"
                 + " COMMENT ON SCHEMA old_hooli IS 'our best customer';"
+                + " CREATE SCHEMA old_lumon; COMMENT ON SCHEMA old_lumon IS 'tenantry tenant=old_lumon database=sales';"
                 + " UPDATE old_wayne.flyway_schema_history SET checksum = 7 WHERE version = '2';"
                 + " UPDATE old_newer.flyway_schema_history SET version = '9' WHERE version = '2';"
                 + " UPDATE old_failed.flyway_schema_history SET success = false WHERE version = '2'");
@@ -95,6 +96,8 @@ class AdoptIT {
                         "adoptable: main/old_globex: tenant globex, version 1 (flyway_schema_history)",
                         "refused: main/old_hooli: it has the comment \"our best customer\", which the mark would overwrite: remove"
                                 + " it with COMMENT ON SCHEMA \"old_hooli\" IS NULL if nobody needs it",
+                        "refused: main/old_lumon: it has the mark of another home, \"tenantry tenant=old_lumon database=sales\","
+                                + " and stays that home: choose a --pattern that does not fit it, or leave it out",
                         "refused: main/old_newer: its version 9 is newer than the newest of the migrations here, 2: use the"
                                 + " release that has it",
                         "refused: main/old_stark: tenant stark is registered at main/users_stark: adopt it after `tenantry"
@@ -103,17 +106,18 @@ class AdoptIT {
                                 + " would fail: ALTER ... OWNER TO the worker's role, or to one of which it is a member",
                         "refused: main/old_umbrella: it belongs to role postgres, and the worker's role is no member of it:"
                                 + " migrations would fail; GRANT postgres to the worker's role, or ALTER SCHEMA ... OWNER TO it",
-                        look.lines().get(9),
+                        look.lines().get(10),
                         "unknown-version: main/old_wonka: nothing says at which version it is: give --baseline-version, or leave it out"
                                 + " if it is no tenant's");
-        assertThat(look.lines().get(9))
+        assertThat(look.lines().get(10))
                 .startsWith(
                         "refused: main/old_wayne: V2__invoice.sql (version 2) was changed after it was applied to schema");
         assertThat(look.err())
-                .contains("11 homes: 2 adoptable, 1 unknown-version, 8 refused; nothing was written")
+                .contains("12 homes: 2 adoptable, 1 unknown-version, 9 refused; nothing was written")
+                .contains("--pattern is not databases.users.location, users_{tenant}: ")
                 .contains("adopt them with: tenantry adopt --database users --pattern 'old_{tenant}' --config ")
                 .contains(" --yes");
-        assertThat(deployment.query(MARKS)).isEmpty();
+        assertThat(deployment.query(MARKS)).containsExactly("old_lumon");
         assertThat(deployment.queryRegistry(HOMES)).hasSize(1);
 
         assertThat(adopt("--yes").lines())
@@ -121,13 +125,13 @@ class AdoptIT {
                         "adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history)",
                         "adopted: main/old_globex: tenant globex, version 1 (flyway_schema_history)");
 
-        assertThat(deployment.query(MARKS)).containsExactly("old_acme", "old_globex");
+        assertThat(deployment.query(MARKS)).containsExactly("old_acme", "old_globex", "old_lumon");
         assertThat(deployment.queryRegistry(HOMES))
                 .containsExactly(
                         "acme users main old_acme 2 known",
                         "globex users main old_globex 1 known",
                         "stark users main users_stark");
-        assertThat(adopt("--yes").err()).contains("11 homes: 2 known, 1 unknown-version, 8 refused");
+        assertThat(adopt("--yes").err()).contains("12 homes: 2 known, 1 unknown-version, 9 refused");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.worker"))
                 .as("leases are given back")
                 .containsExactly("0");
@@ -143,14 +147,16 @@ class AdoptIT {
 
         assertThat(adopt("--yes", "--json").json())
                 .extracting(home ->
-                        home.get("tenant").textValue() + " " + home.get("state").textValue())
-                .containsExactlyInAnyOrder("acme adopted", "globex known");
+                        home.get("tenant").textValue() + " " + home.get("state").textValue() + " "
+                                + home.get("version").textValue())
+                .containsExactlyInAnyOrder("acme adopted 2", "globex known 2");
         assertThat(CommandLineRun.on(deployment, "registry", "rebuild").err())
                 .contains("2 homes compared: no difference");
 
         deployment.executeInRegistry(
                 "INSERT INTO tenantry.drift_home (shared, key, database, state) VALUES (false, 'acme',"
-                        + " 'users', 'clean'); INSERT INTO tenantry.placement (tenant, database, server) VALUES ('acme', 'users', 'main')");
+                        + " 'users', 'clean'); INSERT INTO tenantry.placement (tenant, database, server) VALUES ('acme', 'users', 'main'),"
+                        + " ('failed', 'users', 'main')");
         new RolloutRows(deployment).sent("globex", "one");
         CommandLineRun look = forget("acme", "globex", "nobody");
         assertThat(look.lines())
@@ -165,7 +171,8 @@ class AdoptIT {
                         .status())
                 .as("an option that would be lost")
                 .isEqualTo(2);
-        assertThat(forget("acme", "--yes").status()).isZero();
+        assertThat(forget("acme", "failed", "--yes").lines())
+                .containsExactly("forgotten: acme, users main/old_acme", "forgotten: failed, without a home");
         assertThat(deployment.queryRegistry(
                         "SELECT tenant FROM tenantry.tenant UNION ALL SELECT key FROM tenantry.drift_home"
                                 + " UNION ALL SELECT tenant FROM tenantry.placement"))
@@ -213,6 +220,10 @@ class AdoptIT {
                 "CREATE TABLE databasechangeloglock (id int PRIMARY KEY, locked boolean); INSERT INTO"
                         + " databasechangeloglock VALUES (1, true)");
         made(
+                "old_null",
+                2,
+                "CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES (NULL)");
+        made(
                 "old_rails",
                 2,
                 "CREATE TABLE schema_migrations (version varchar PRIMARY KEY); CREATE TABLE ar_internal_metadata"
@@ -248,6 +259,8 @@ class AdoptIT {
                         "adoptable: main/old_django: tenant django, version 3 (django_migrations auth.0001_initial, by --map)",
                         "adoptable: main/old_liquibase: tenant liquibase, version 1 (databasechangelog db.xml::1::ann, by --map)",
                         "unreadable: main/old_locked: Liquibase has locked it (databasechangeloglock): run this again afterwards",
+                        "unknown-version: main/old_null: nothing says which version alembic_version without a row is: give --map"
+                                + " REVISION=VERSION, or --baseline-version",
                         "adoptable: main/old_rails: tenant rails, version 2 (schema_migrations 20260202, by --map)",
                         "unknown-version: main/old_viewed: nothing says at which version it is: give --baseline-version, or leave"
                                 + " it out if it is no tenant's",
@@ -259,7 +272,7 @@ class AdoptIT {
 
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--baseline-version", "2", "--yes"));
-        assertThat(adopt(all.toArray(String[]::new)).err()).contains("8 homes: 6 adopted, 1 different, 1 unreadable");
+        assertThat(adopt(all.toArray(String[]::new)).err()).contains("9 homes: 7 adopted, 1 different, 1 unreadable");
 
         assertThat(deployment.queryRegistry(HOMES))
                 .containsExactly(
@@ -267,6 +280,7 @@ class AdoptIT {
                         "branched users main old_branched 2",
                         "django users main old_django 3",
                         "liquibase users main old_liquibase 1",
+                        "null users main old_null 2",
                         "rails users main old_rails 2",
                         "viewed users main old_viewed 2 known");
         assertThat(deployment.query(
@@ -281,6 +295,13 @@ class AdoptIT {
         assertThat(adopt("--baseline-version", "12").err())
                 .contains("have no version 12")
                 .contains("they have 1, 2, 3");
+        CommandLineRun twice = adopt("--map", "aa2=2", "--map", "aa2=1");
+        assertThat(twice.status()).isEqualTo(2);
+        assertThat(twice.err()).contains("--map gives revision aa2 the versions 2 and 1: give it one");
+        assertThat(adopt("--map", "aa2=").err()).contains("--map is aa2=; expected REVISION=VERSION");
+        assertThat(adopt("--map", "db/a=b.xml::2::ann=2").err())
+                .as("a revision with an equals sign")
+                .contains("9 homes: 7 known, 1 unknown-version, 1 unreadable");
     }
 
     @Test
@@ -313,11 +334,26 @@ class AdoptIT {
     /** A table of versions outside of all homes: the tool was told to use one for all tenants. */
     @Test
     void namesAVersionTableThatAllTenantsShare() {
-        made("old_acme", 2, "CREATE TABLE other (id int)");
-        deployment.execute("CREATE TABLE public.alembic_version (version_num varchar(32) PRIMARY KEY)");
+        deployment.database("sales").withTwoTables();
+        made("old_acme", 2, "");
+        made("old_globex", 2, "CREATE TABLE other (id int)");
+        deployment.execute("CREATE TABLE public.alembic_version (version_num varchar(32) PRIMARY KEY);"
+                + " CREATE TABLE public.flyway_schema_history (id int); CREATE SCHEMA sales_acme; CREATE TABLE"
+                + " sales_acme.schema_migrations (version text)");
+        String named = "public.alembic_version is outside of the homes, and none of them has such a table: if all";
 
         assertThat(adopt("--map", "aa2=2").err())
-                .startsWith("public.alembic_version is outside of the 1 homes, and none of them has such a table");
+                .contains(named, "public.flyway_schema_history is outside")
+                .as("of another database's tenants")
+                .doesNotContain("sales_acme");
+        assertThat(adopt("--baseline-version", "2", "--yes").err()).contains("1 adopted, 1 different");
+        assertThat(adopt("--baseline-version", "2").err())
+                .as("also when some homes have a history of their own")
+                .contains(named, "public.flyway_schema_history is outside");
+        deployment.execute("DROP SCHEMA old_globex CASCADE");
+        assertThat(adopt("--baseline-version", "2").err())
+                .as("no home is left to be adopted")
+                .doesNotContain("is outside");
     }
 
     /** As another tool makes it, with the scripts of the migrations up to a version. */
