@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +26,8 @@ final class LimitLog {
     private static final Logger LOG = LoggerFactory.getLogger(LimitLog.class);
     /** For all servers together: a worker that starts has requests waiting. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** {@link ServerCheck} logs it with more detail. */
-    private static final String LOGGED_BEFORE = "connections";
+    /** {@link ServerCheck} logs the connections with more detail; the size takes long with many files, and never warns. */
+    private static final Set<String> LEFT_OUT = Set.of("connections", "size");
 
     private final Settings settings;
     private final ProvenCatalogs catalogs;
@@ -54,7 +55,7 @@ final class LimitLog {
                 continue;
             }
             try (Connection connection = server.connection()) {
-                log(LimitChecks.of(connection, checked(server), left));
+                log(LimitChecks.of(connection, checked(server), left, LEFT_OUT));
             } catch (SQLException failure) {
                 LOG.info("server {}: its limits could not be looked at: {}", server.name(), FailureMessage.of(failure));
             }
@@ -75,7 +76,7 @@ final class LimitLog {
 
     private static void log(List<LimitFinding> findings) {
         for (LimitFinding finding : findings) {
-            if (finding.level() == Level.WARN && !finding.check().equals(LOGGED_BEFORE)) {
+            if (finding.level() == Level.WARN) {
                 LOG.warn(
                         "server {}: {}{}: {}{}: {}",
                         finding.server(),

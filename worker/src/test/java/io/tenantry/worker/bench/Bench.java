@@ -55,11 +55,13 @@ public final class Bench {
                 ratios.add(ratio("adopt_schemas_a_minute", adopted.schemasInAMinute()));
             }
             if (settings.measures(Part.GROWTH)) {
-                Scores scores = new Growth(settings, stack, jar, System.out::println).run(folder);
+                Growth growth = new Growth(settings, stack, jar, System.out::println);
+                Scores scores = growth.run(folder);
                 show(scores);
                 ratios.add(ratio(
                         "cost_growth_6000_vs_1000",
                         scores.median("upgrade", Growth.label(1000)) / scores.median("upgrade", Growth.label(6000))));
+                ratios.addAll(growth.catalogLines());
             }
             ratios.addAll(rollouts(settings, stack, jar, folder));
         } finally {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @param rounds how often all is repeated
  * @param connections of each contestant, and threads
  * @param parts what is measured
- * @param sizes of the parts about rollouts
+ * @param sizes of single parts
  */
 record BenchSettings(int tenants, int rounds, int connections, Set<Part> parts, Sizes sizes) {
     /** Something to measure. */
@@ -45,14 +45,15 @@ record BenchSettings(int tenants, int rounds, int connections, Set<Part> parts, 
     }
 
     /**
-     * Of the parts about rollouts.
+     * Of single parts.
      *
      * @param tenants of a rollout
      * @param concurrency of the rollouts that have more than by default
      * @param registered tenants at the target
      * @param seconds for which rollouts follow one another
+     * @param schemas of the largest database of the growth
      */
-    record Sizes(int tenants, int concurrency, int registered, int seconds) {}
+    record Sizes(int tenants, int concurrency, int registered, int seconds, int schemas) {}
 
     BenchSettings {
         parts = Set.copyOf(parts);
@@ -79,7 +80,8 @@ record BenchSettings(int tenants, int rounds, int connections, Set<Part> parts, 
                         Integer.getInteger("bench.rollout.tenants", 5000),
                         Integer.getInteger("bench.rollout.concurrency", 128),
                         Integer.getInteger("bench.rollout.registered", 10_000),
-                        Integer.getInteger("bench.rollout.seconds", 120)));
+                        Integer.getInteger("bench.rollout.seconds", 120),
+                        Integer.getInteger("bench.growth.schemas", 6000)));
     }
 
     boolean measures(Part part) {

@@ -4,6 +4,7 @@ import io.tenantry.worker.stack.DevStack;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -13,12 +14,14 @@ import java.util.stream.IntStream;
 final class Growth {
     static final List<Integer> SIZES = List.of(1000, 3000, 6000);
     private static final int BATCH = 300;
+    private static final String DATABASE = "bench_growth";
 
     private final BenchSettings settings;
     private final DevStack stack;
     private final Path jar;
     private final Consumer<String> out;
     private final Quiet quiet = new Quiet();
+    private final List<String> catalogLines = new ArrayList<>();
 
     Growth(BenchSettings settings, DevStack stack, Path jar, Consumer<String> out) {
         this.settings = settings;
@@ -31,7 +34,7 @@ final class Growth {
     Scores run(Path folder) throws SQLException {
         Scores scores = new Scores();
         try (TenantryFleet fleet = new TenantryFleet(
-                stack, jar, "bench_growth", settings.connections(), Folders.make(folder.resolve("growth")))) {
+                stack, jar, DATABASE, settings.connections(), Folders.make(folder.resolve("growth")))) {
             int filled = 0;
             for (int size : SIZES) {
                 if (filled > 0) {
@@ -44,12 +47,33 @@ final class Growth {
                         filled,
                         size,
                         (size - filled) / (filling.toNanos() / 1e9)));
+                measureCatalogs(size);
                 fleet.deploy();
                 measure(fleet, filled, size, scores);
                 filled = size;
             }
+            int most = settings.sizes().schemas();
+            if (most > filled) {
+                fleet.goBack();
+                fleet.run(Workload.ONBOARD, tenants(filled, most));
+                measureCatalogs(most);
+            }
         }
         return scores;
+    }
+
+    /** Of the last run: what the catalogs cost at each size. */
+    List<String> catalogLines() {
+        return List.copyOf(catalogLines);
+    }
+
+    private void measureCatalogs(int size) throws SQLException {
+        quiet.await(out);
+        List<String> schemas =
+                tenants(0, size).stream().map(tenant -> "tenant_" + tenant).toList();
+        List<String> lines = new CatalogCost(stack.postgres(), DATABASE).lines(size, schemas);
+        lines.forEach(out);
+        catalogLines.addAll(lines);
     }
 
     private void measure(TenantryFleet fleet, int from, int size, Scores scores) {

@@ -1,0 +1,54 @@
+package io.tenantry.worker.startup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.MigratedRegistry;
+import io.tenantry.worker.stack.CapturedLog;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LimitLogIT {
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
+
+    @Test
+    void aStartWarnsOfWhatIsNearAndOfNothingElse() {
+        Deployment deployment = control.deployment().with("databases.users.max-tenants", "2");
+        deployment.executeInRegistry("INSERT INTO tenantry.tenant VALUES ('acme'); INSERT INTO tenantry.tenant_home"
+                + " (tenant, database, server, location) VALUES ('acme', 'users', 'main', 'users_acme');"
+                + " INSERT INTO tenantry.placement VALUES ('globex', 'users', 'main')");
+        deployment.execute(
+                "CREATE SCHEMA users_acme; COMMENT ON SCHEMA users_acme IS 'tenantry tenant=acme"
+                        + " database=users'; CREATE TABLE users_acme.account (id int); CREATE TABLE users_acme.by_hand (id int)");
+        Server server = new Server(
+                Objects.requireNonNull(deployment.settings().servers().get("main")),
+                new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
+                "limits test");
+        StartupChecks checks = new StartupChecks(deployment.settings());
+        try (server;
+                CapturedLog log = new CapturedLog(LimitLog.class, Level.INFO)) {
+            checks.withLeases(Map.of("main", server), true);
+            checks.logLimits(control.registry(), Map.of("main", server));
+
+            assertThat(checks.faults()).isEmpty();
+            assertThat(log.events())
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .satisfiesExactly(
+                            tenants -> assertThat(tenants)
+                                    .startsWith(
+                                            "server main: tenants of database users: 2 tenants; the limit is 2: raise"
+                                                    + " max-tenants"),
+                            tables -> assertThat(tables)
+                                    .startsWith("server main: hand-made-tables: 1 name that no migration has:"
+                                            + " users_acme.by_hand: compare the tenants"));
+        }
+    }
+}
