@@ -26,6 +26,7 @@ import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.HomeServer;
 import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.NamedDatabase;
+import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
 import io.tenantry.worker.request.run.PlacementBatcher;
@@ -60,6 +61,7 @@ final class RequestPipeline {
     private final Resources resources;
     private final Settings settings;
     private final Fleet fleet;
+    private final ProvenCatalogs catalogs;
     private final Consumer<Error> fatal;
     private volatile @Nullable PollLoop running;
     private volatile boolean stopped;
@@ -75,6 +77,7 @@ final class RequestPipeline {
         this.resources = resources;
         this.settings = resources.settings();
         this.fleet = fleet(resources, catalogs);
+        this.catalogs = catalogs;
         this.fatal = fatal;
     }
 
@@ -132,10 +135,12 @@ final class RequestPipeline {
                                 System::nanoTime),
                         resources.registryOutage(),
                         fatal);
+                HomeComparisons comparisons = new HomeComparisons(resources, catalogs, () -> stopped, fatal);
                 Publisher publisher = new Publisher(
                         settings.kafka(), resources.transactionalId(), resources.publishOutage(), meters.libraries())) {
+            Outcomes outcomes = new SampledOutcomes(settler, comparisons::changed);
             PollLoop loop =
-                    pollLoop(context(lookups, placing, settler, activities), lanes, settler, rollouts, publisher);
+                    pollLoop(context(lookups, placing, outcomes, activities), lanes, settler, rollouts, publisher);
             templates.start();
             measure(lanes, waits);
             measure(driven);
@@ -163,12 +168,12 @@ final class RequestPipeline {
     }
 
     private RequestContext context(
-            LookupBatcher lookups, PlacementBatcher placing, Settler settler, RolloutActivities activities) {
+            LookupBatcher lookups, PlacementBatcher placing, Outcomes outcomes, RolloutActivities activities) {
         return new RequestContext(new RequestContext.Parts(
                 fleet,
                 lookups,
                 placing,
-                settler,
+                outcomes,
                 activities,
                 HomeVerification.NONE,
                 new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),

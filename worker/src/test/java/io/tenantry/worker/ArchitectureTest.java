@@ -124,11 +124,15 @@ class ArchitectureTest {
             entry(
                     "housekeeping",
                     Set.of(
+                            "drift.check",
+                            "drift.record",
                             "engine.catalog",
                             "engine.template",
                             "postgres",
                             "postgres.connection",
+                            "postgres.home",
                             "registry",
+                            "registry.drift",
                             "registry.rollout",
                             "request.run",
                             "telemetry",

@@ -2,6 +2,7 @@ package io.tenantry.worker.housekeeping;
 
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.RolloutTransactions;
+import io.tenantry.worker.registry.drift.ReferenceTable;
 import io.tenantry.worker.telemetry.SettlingMeters;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes ledger entries that are older than the retention, and rollouts that ended before that: shortly after the start, then every few minutes, in small
+ * Deletes ledger entries that are older than the retention, rollouts that ended before that, and references that homes were not compared with for 90 days:
+ * shortly after the start, then every few minutes, in small
  * batches with pauses, so that settling hardly slows down. Every worker does so; workers skip each other's rows. While
  * the registry is away, nothing is deleted. Has one thread of its own.
  */
@@ -21,6 +23,8 @@ public final class LedgerPruning implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerPruning.class);
     private static final Pace PACE = new Pace(Duration.ofSeconds(5), Duration.ofMinutes(10), Duration.ofMillis(100));
     private static final int BATCH = 500;
+    /** A reference that is deleted too early is made again, unless the scripts of its homes are gone. */
+    private static final Duration UNUSED_REFERENCES = Duration.ofDays(90);
 
     /**
      * How often it prunes, with random parts, so that workers that start together do not prune together.
@@ -45,6 +49,7 @@ public final class LedgerPruning implements AutoCloseable {
 
     private final Registry registry;
     private final RolloutTransactions rollouts;
+    private final ReferenceTable references;
     private final Duration retention;
     private final SettlingMeters meters;
     private final Consumer<Error> fatal;
@@ -66,6 +71,7 @@ public final class LedgerPruning implements AutoCloseable {
         this.pace = pace;
         this.registry = registry;
         this.rollouts = new RolloutTransactions(registry);
+        this.references = new ReferenceTable(registry);
         this.retention = retention;
         this.meters = meters;
         this.fatal = fatal;
@@ -122,6 +128,7 @@ public final class LedgerPruning implements AutoCloseable {
 
     /** False if it was closed before all was done. */
     private boolean pruneRollouts() throws InterruptedException, SQLException {
+        references.prune(UNUSED_REFERENCES);
         while (rollouts.prune(retention, BATCH)) {
             if (isClosedAfter(pace.pause())) {
                 return false;

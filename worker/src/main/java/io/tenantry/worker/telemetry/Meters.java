@@ -15,6 +15,7 @@ public final class Meters {
     private final LaneMeters lanes;
     private final ConnectionMeters connections;
     private final RolloutMeters rollouts;
+    private final DriftMeters drift;
     private final WorkerMeters worker;
     private final LibraryMeters libraries;
 
@@ -33,6 +34,7 @@ public final class Meters {
         this.lanes = new LaneMeters(registry, gauges);
         this.connections = new ConnectionMeters(gauges);
         this.rollouts = new RolloutMeters(registry, gauges);
+        this.drift = new DriftMeters(registry, gauges);
         this.worker = new WorkerMeters(registry, gauges);
         this.libraries = new LibraryMeters(registry);
     }
@@ -60,6 +62,11 @@ public final class Meters {
     /** What is received and published for rollouts. */
     public RolloutMeters rollouts() {
         return rollouts;
+    }
+
+    /** How homes are compared with what their migrations make. */
+    public DriftMeters drift() {
+        return drift;
     }
 
     /** The connections to servers. */

@@ -35,12 +35,11 @@ public final class DriftRecorder {
      * Writes a verdict. Nothing is written of a home that somebody works on, or whose server is away: nothing was seen of it.
      *
      * @param begunAt as {@link #now} gave it before the look
+     * @return what became of it
      */
-    public void record(TenantHome home, Instant begunAt, Verdict verdict) throws SQLException {
+    public DriftTable.Recorded record(TenantHome home, Instant begunAt, Verdict verdict) throws SQLException {
         Optional<DriftLook> look = look(home, begunAt, verdict);
-        if (look.isPresent()) {
-            table.record(look.get());
-        }
+        return look.isPresent() ? table.record(look.get()) : DriftTable.Recorded.DROPPED;
     }
 
     private Optional<DriftLook> look(TenantHome home, Instant begunAt, Verdict verdict) {

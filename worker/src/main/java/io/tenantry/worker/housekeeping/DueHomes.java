@@ -1,0 +1,167 @@
+package io.tenantry.worker.housekeeping;
+
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftSettings;
+import io.tenantry.worker.config.VerifyAfter;
+import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.registry.drift.DriftQueue;
+import io.tenantry.worker.registry.drift.LookedAt;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The homes that are to be looked at next: first samples of those that have just been onboarded or upgraded, then those of the
+ * sweep. {@link #sample} may be called by any thread, everything else by one.
+ */
+public final class DueHomes {
+    /** One in so many. */
+    private static final int SAMPLE_OF = 100;
+
+    private static final int MOST_SAMPLES = 1000;
+    /** The result of its request is in the registry by then, and with it the home. */
+    private static final Duration SAMPLE_DELAY = Duration.ofSeconds(1);
+    /** Those that are taken wait for so long at most. A worker that dies has taken no more. */
+    private static final Duration LONGEST_TAKEN = Duration.ofSeconds(10);
+
+    private static final int MOST_TAKEN = 20;
+    /** When a home of a busy server is due again. */
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+    /** So much of the interval is used, to be ready in time. */
+    private static final double PART_OF_INTERVAL = 0.8;
+
+    private final DriftSettings settings;
+    private final Map<String, DatabaseSettings> databases;
+    private final DriftQueue queue;
+    private final IntUnaryOperator random;
+    private final LongSupplier nanoTime;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Deque<TenantHome> taken = new ArrayDeque<>();
+    private long fleet;
+    private boolean isAsked;
+    private long askedNanos;
+
+    /**
+     * A home that is to be looked at now.
+     *
+     * @param isSample whether it was just onboarded or upgraded; otherwise it is of the sweep
+     */
+    record Due(TenantHome home, boolean isSample) {}
+
+    private record Sample(TenantHome home, long fromNanos) {}
+
+    /**
+     * There are none yet.
+     *
+     * @param random a number from 0 to below its argument
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    public DueHomes(
+            DriftSettings settings,
+            List<DatabaseSettings> databases,
+            DriftQueue queue,
+            IntUnaryOperator random,
+            LongSupplier nanoTime) {
+        this.settings = settings;
+        this.databases = databases.stream().collect(Collectors.toMap(DatabaseSettings::name, Function.identity()));
+        this.queue = queue;
+        this.random = random;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes one in a hundred of these homes, if their database wants it. False if it was dropped, since too many wait. */
+    boolean sample(TenantHome home) {
+        DatabaseSettings database = databases.get(home.database());
+        boolean isWanted = database != null && database.drift().verifyAfter() == VerifyAfter.SAMPLE;
+        if (!isWanted || random.applyAsInt(SAMPLE_OF) != 0) {
+            return true;
+        }
+        return add(home);
+    }
+
+    private boolean add(TenantHome home) {
+        synchronized (samples) {
+            return samples.size() < MOST_SAMPLES
+                    && samples.add(new Sample(home, nanoTime.getAsLong() + SAMPLE_DELAY.toNanos()));
+        }
+    }
+
+    /** Reads how many homes there are, and adds new ones; to be called now and then if there is a sweep. */
+    DriftQueue.Fleet refresh() throws SQLException {
+        queue.addNew();
+        DriftQueue.Fleet now = queue.fleet(names());
+        fleet = now.homes();
+        return now;
+    }
+
+    /** The home that is to be looked at now, which is no longer due then; empty if there is none. */
+    Optional<Due> next() throws SQLException {
+        synchronized (samples) {
+            Sample first = samples.peek();
+            if (first != null && nanoTime.getAsLong() - first.fromNanos() >= 0) {
+                return Optional.of(new Due(samples.remove().home(), true));
+            }
+        }
+        if (taken.isEmpty() && settings.sweep() != null) {
+            take(settings.sweep());
+        }
+        return Optional.ofNullable(taken.poll()).map(home -> new Due(home, false));
+    }
+
+    /** The home could not be looked at: its turn comes again later, and others go on. False if it was dropped. */
+    boolean again(Due due) throws SQLException {
+        TenantHome home = due.home();
+        if (due.isSample()) {
+            return add(home);
+        }
+        LookedAt place = new LookedAt(home.tenant(), home.database(), home.server(), home.location());
+        queue.postpone(place, Objects.requireNonNull(settings.sweep()), AGAIN);
+        return true;
+    }
+
+    /** The time from one look to the next, so that the homes take the interval, but no more are looked at than may be. */
+    Duration gap() {
+        Duration shortest = Duration.ofSeconds(1).dividedBy(settings.homesPerSecond());
+        @Nullable Duration interval = settings.sweep();
+        if (interval == null || fleet == 0) {
+            return shortest;
+        }
+        Duration even = Duration.ofNanos((long) (PART_OF_INTERVAL * interval.toNanos() / fleet));
+        Duration wanted = even.compareTo(LONGEST_TAKEN) > 0 ? LONGEST_TAKEN : even;
+        return wanted.compareTo(shortest) > 0 ? wanted : shortest;
+    }
+
+    private void take(Duration interval) throws SQLException {
+        long now = nanoTime.getAsLong();
+        if (isAsked && now - askedNanos < gap().toNanos()) {
+            return;
+        }
+        isAsked = true;
+        askedNanos = now;
+        long limit = Math.min(MOST_TAKEN, Math.max(1, LONGEST_TAKEN.toNanos() / gap().toNanos()));
+        queue.take(names(), interval, Math.toIntExact(limit)).forEach(home -> taken.add(home(home)));
+    }
+
+    private TenantHome home(LookedAt home) {
+        return new TenantHome(
+                home.tenant(),
+                home.database(),
+                home.server(),
+                home.location(),
+                Objects.requireNonNull(databases.get(home.database())).isolation());
+    }
+
+    private List<String> names() {
+        return List.copyOf(databases.keySet());
+    }
+}

@@ -1,0 +1,181 @@
+package io.tenantry.worker.housekeeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.DriftRules;
+import io.tenantry.worker.config.DriftSettings;
+import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.ServerShare;
+import io.tenantry.worker.config.VerifyAfter;
+import io.tenantry.worker.drift.check.HomeCheck;
+import io.tenantry.worker.drift.record.DriftRecorder;
+import io.tenantry.worker.engine.EngineFixture;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.reference.KeptReferences;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Permit;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Use;
+import io.tenantry.worker.registry.drift.DriftQueue;
+import io.tenantry.worker.registry.drift.DriftTable;
+import io.tenantry.worker.registry.drift.ReferenceTable;
+import io.tenantry.worker.scenario.MigratedRegistry;
+import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.telemetry.Meters;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Homes are compared in turn, and after upgrades, while nothing else needs the connections. */
+class DriftSweepIT {
+    private static final String STATES =
+            "SELECT string_agg(concat_ws(' ', key, state), ', ' ORDER BY key) FROM" + " tenantry.drift_home";
+
+    @RegisterExtension
+    final MigratedRegistry control = new MigratedRegistry();
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    private EngineFixture engine;
+    private DriftQueue queue;
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = new EngineFixture();
+        engine.with("V1__users.sql", "CREATE TABLE users (id int PRIMARY KEY, email text)");
+        queue = new DriftQueue(control.registry());
+        MigrationCatalog catalog = engine.proven();
+        for (String tenant : List.of("acme", "globex", "initech")) {
+            engine.onboard(catalog, tenant);
+            execute("INSERT INTO tenantry.tenant (tenant) VALUES ('" + tenant
+                    + "'); INSERT INTO tenantry.tenant_home (tenant, database, server, location) VALUES ('" + tenant
+                    + "', 'users', 'main', 'tenant_" + tenant + "')");
+        }
+        engine.execute("ALTER TABLE tenant_globex.users ALTER email SET NOT NULL");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        engine.close();
+    }
+
+    @Test
+    void comparesAllHomesOnceAnIntervalAndTellsOfTheOneThatDrifted() throws Exception {
+        try (DriftSweep sweep = sweep(Duration.ofSeconds(1), VerifyAfter.NEVER)) {
+            await("acme clean, globex drifted, initech clean");
+            assertThat(queue.take(List.of("users"), Duration.ofMinutes(30), 10))
+                    .as("due before the interval is over")
+                    .isEmpty();
+            engine.execute("ALTER TABLE tenant_globex.users ALTER email DROP NOT NULL");
+            await("acme clean, globex clean, initech clean");
+        }
+        assertThat(ask("SELECT string_agg(rollout || ' ' || type, ', ' ORDER BY position) FROM tenantry.rollout_event"))
+                .isEqualTo("globex io.tenantry.tenant.drifted.v1, globex io.tenantry.tenant.drift-cleared.v1");
+        assertThat(checks("clean")).isGreaterThanOrEqualTo(3);
+        assertThat(checks("drifted")).isPositive();
+    }
+
+    @Test
+    void requestsGoFirst() throws Exception {
+        List<Permit> all = new ArrayList<>();
+        while (engine.server().bulkhead().available() > 0) {
+            all.add(engine.server().bulkhead().ask(Use.SIGNUP));
+        }
+        try (DriftSweep sweep = sweep(Duration.ofSeconds(1), VerifyAfter.SAMPLE)) {
+            sweep.sample(engine.home("globex"));
+            Await.until(
+                    Duration.ofSeconds(20),
+                    "a home of the sweep is postponed",
+                    () ->
+                            ask("SELECT count(*) FROM tenantry.drift_home WHERE looked_at > now() + interval '30 seconds'")
+                                    .equals("3"));
+            assertThat(ask(STATES)).isEqualTo("acme unchecked, globex unchecked, initech unchecked");
+            all.forEach(Permit::end);
+            await("acme unchecked, globex drifted, initech unchecked");
+        }
+    }
+
+    @Test
+    void aSampleIsComparedWithoutASweep() throws Exception {
+        try (DriftSweep sweep = sweep(null, VerifyAfter.SAMPLE)) {
+            sweep.sample(engine.home("globex"));
+            await("globex drifted");
+            draining.set(true);
+            for (int i = 0; i < 1001; i++) {
+                sweep.sample(engine.home("acme"));
+            }
+        }
+        assertThat(checks("dropped")).as("what does not fit into the queue").isEqualTo(1);
+        assertThat(ask(STATES)).isEqualTo("globex drifted");
+        try (DriftSweep sweep = sweep(null, VerifyAfter.NEVER)) {
+            for (int i = 0; i < 1001; i++) {
+                sweep.sample(engine.home("acme"));
+            }
+        }
+        assertThat(checks("dropped")).isEqualTo(1);
+    }
+
+    private DriftSweep sweep(@Nullable Duration interval, VerifyAfter verifyAfter) throws Exception {
+        MigrationCatalog catalog = engine.catalog();
+        DriftSettings settings = new DriftSettings(interval, 1000);
+        HomeCheck check = new HomeCheck(
+                catalog,
+                new KeptReferences(catalog, engine.server(), Set.of(), new ReferenceTable(control.registry())),
+                List.of());
+        DatabaseSettings database = new DatabaseSettings(
+                "users",
+                List.of(new ServerShare("main", OptionalInt.empty())),
+                Isolation.SCHEMA,
+                "tenant_{tenant}",
+                engine.folder(),
+                List.of(),
+                false,
+                Set.of(),
+                new DriftRules(verifyAfter, List.of()));
+        return new DriftSweep(
+                new DriftSweep.Parts(
+                        settings,
+                        List.of("users"),
+                        Map.of("main", engine.server()),
+                        home -> Optional.of(check),
+                        queue,
+                        new DriftRecorder(new DriftTable(control.registry(), "group", "/tenantry/group"), "worker-1"),
+                        new Meters(metrics).drift(),
+                        server -> false,
+                        draining::get,
+                        error -> {}),
+                new DueHomes(settings, List.of(database), queue, bound -> 0, System::nanoTime));
+    }
+
+    private void await(String states) {
+        Await.until(Duration.ofSeconds(30), "the states are " + states, () -> states.equals(ask(STATES)));
+    }
+
+    private double checks(String outcome) {
+        return metrics.get("tenantry.drift.checks")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
+    }
+
+    private void execute(String sql) {
+        control.deployment().executeInRegistry(sql);
+    }
+
+    private String ask(String sql) {
+        Optional<String> first =
+                control.deployment().queryRegistry(sql).stream().findFirst();
+        return first.orElse("");
+    }
+}
