@@ -6,6 +6,7 @@ import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.drift.check.HomeCheck;
 import io.tenantry.worker.drift.record.DriftRecorder;
+import io.tenantry.worker.drift.verify.VerifiedHomes;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.reference.KeptReferences;
 import io.tenantry.worker.engine.reference.ReferenceStore;
@@ -16,6 +17,7 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.drift.DriftQueue;
 import io.tenantry.worker.registry.drift.DriftTable;
 import io.tenantry.worker.registry.drift.ReferenceTable;
+import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.startup.ProvenCatalogs;
 import io.tenantry.worker.telemetry.Outage;
 import java.util.List;
@@ -34,6 +36,7 @@ final class HomeComparisons implements AutoCloseable {
     private final Map<String, DatabaseSettings> databases;
     private final Map<String, MigrationCatalog> catalogs;
     private final ReferenceStore references;
+    private final HomeVerification verification;
     private final DriftSweep sweep;
     /** By database and server. */
     private final Map<List<String>, HomeCheck> checks = new ConcurrentHashMap<>();
@@ -56,6 +59,8 @@ final class HomeComparisons implements AutoCloseable {
                 resources.registry(),
                 settings.kafka().groupId(),
                 settings.kafka().eventSource());
+        DriftRecorder recorder = new DriftRecorder(table, resources.id());
+        this.verification = new VerifiedHomes(settings.databases(), this::check, recorder);
         this.sweep = new DriftSweep(
                 new DriftSweep.Parts(
                         settings.drift(),
@@ -65,7 +70,7 @@ final class HomeComparisons implements AutoCloseable {
                         resources.servers(),
                         this::check,
                         queue,
-                        new DriftRecorder(table, resources.id()),
+                        recorder,
                         resources.meters().drift(),
                         this::isAway,
                         isDraining,
@@ -78,8 +83,13 @@ final class HomeComparisons implements AutoCloseable {
                         System::nanoTime));
     }
 
+    /** How homes are compared before the results of their requests. */
+    HomeVerification verification() {
+        return verification;
+    }
+
     /** How homes of this database on this server are compared; empty if one of them is not configured. */
-    Optional<HomeCheck> check(TenantHome home) {
+    private Optional<HomeCheck> check(TenantHome home) {
         DatabaseSettings database = databases.get(home.database());
         Server server = resources.servers().get(home.server());
         MigrationCatalog catalog = catalogs.get(home.database());

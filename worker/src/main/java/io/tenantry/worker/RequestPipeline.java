@@ -2,8 +2,6 @@ package io.tenantry.worker;
 
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Settings;
-import io.tenantry.worker.engine.Migrator;
-import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedBy;
 import io.tenantry.worker.housekeeping.FleetCount;
 import io.tenantry.worker.housekeeping.LedgerPruning;
@@ -18,14 +16,11 @@ import io.tenantry.worker.lane.Backoff;
 import io.tenantry.worker.lane.Lanes;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.lane.Waits;
-import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.RolloutTransactions;
 import io.tenantry.worker.registry.rollout.RolloutState;
 import io.tenantry.worker.request.Fleet;
-import io.tenantry.worker.request.HomeServer;
 import io.tenantry.worker.request.HomeVerification;
-import io.tenantry.worker.request.NamedDatabase;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.RolloutRequests;
 import io.tenantry.worker.request.run.LookupBatcher;
@@ -44,7 +39,6 @@ import io.tenantry.worker.startup.ProvenCatalogs;
 import io.tenantry.worker.telemetry.LaneMeters;
 import io.tenantry.worker.telemetry.Meters;
 import io.tenantry.worker.telemetry.RequestMeters;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +70,7 @@ final class RequestPipeline {
     RequestPipeline(Resources resources, ProvenCatalogs catalogs, Consumer<Error> fatal) {
         this.resources = resources;
         this.settings = resources.settings();
-        this.fleet = fleet(resources, catalogs);
+        this.fleet = ConfiguredFleet.of(resources, catalogs);
         this.catalogs = catalogs;
         this.fatal = fatal;
     }
@@ -139,8 +133,12 @@ final class RequestPipeline {
                 Publisher publisher = new Publisher(
                         settings.kafka(), resources.transactionalId(), resources.publishOutage(), meters.libraries())) {
             Outcomes outcomes = new SampledOutcomes(settler, comparisons::changed);
-            PollLoop loop =
-                    pollLoop(context(lookups, placing, outcomes, activities), lanes, settler, rollouts, publisher);
+            PollLoop loop = pollLoop(
+                    context(lookups, placing, outcomes, comparisons.verification(), activities),
+                    lanes,
+                    settler,
+                    rollouts,
+                    publisher);
             templates.start();
             measure(lanes, waits);
             measure(driven);
@@ -168,14 +166,18 @@ final class RequestPipeline {
     }
 
     private RequestContext context(
-            LookupBatcher lookups, PlacementBatcher placing, Outcomes outcomes, RolloutActivities activities) {
+            LookupBatcher lookups,
+            PlacementBatcher placing,
+            Outcomes outcomes,
+            HomeVerification verification,
+            RolloutActivities activities) {
         return new RequestContext(new RequestContext.Parts(
                 fleet,
                 lookups,
                 placing,
                 outcomes,
                 activities,
-                HomeVerification.NONE,
+                verification,
                 new RequestContext.Outages(resources.registryOutage(), resources.serverOutages()),
                 new RequestContext.Policy(settings.worker(), settings.retry()),
                 resources.meters(),
@@ -225,33 +227,5 @@ final class RequestPipeline {
         requests.databases(
                 settings.databases().stream().map(DatabaseSettings::name).toList(),
                 Stream.of(AppliedBy.values()).map(AppliedBy::label).toList());
-    }
-
-    private static Fleet fleet(Resources resources, ProvenCatalogs catalogs) {
-        catalogs.byDatabase()
-                .forEach((name, catalog) -> LOG.info(
-                        "database {}: {} migrations, head {}",
-                        name,
-                        catalog.size(),
-                        catalog.head().orElse("none")));
-        return new Fleet(
-                resources.settings().databases().stream()
-                        .map(database -> new NamedDatabase(
-                                database,
-                                database.serverNames().stream()
-                                        .map(server -> homeServer(resources, database, server, catalogs))
-                                        .toList()))
-                        .toList(),
-                resources.servers());
-    }
-
-    private static HomeServer homeServer(
-            Resources resources, DatabaseSettings database, String name, ProvenCatalogs catalogs) {
-        Server server = Objects.requireNonNull(resources.servers().get(name));
-        MigrationCatalog catalog = catalogs.on(database.name(), name);
-        return new HomeServer(
-                server,
-                new Migrator(catalog),
-                TemplateKeeper.template(resources.settings(), database, server, catalog));
     }
 }
