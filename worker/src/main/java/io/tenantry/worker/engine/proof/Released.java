@@ -16,14 +16,42 @@ import org.flywaydb.core.api.MigrationVersion;
  *
  * @param now what is to be released
  * @param released what is; without migrations in Java
+ * @param remark what is to be said of the comparison
  */
-public record Released(MigrationCatalog now, MigrationCatalog released) {
+public record Released(MigrationCatalog now, MigrationCatalog released, Optional<Finding> remark) {
+    public Released(MigrationCatalog now, MigrationCatalog released) {
+        this(now, released, Optional.empty());
+    }
+
+    /**
+     * The same for a revision that does not have the folder, so that nothing is released.
+     *
+     * @param former a folder of the revision that has some of the scripts
+     */
+    public Released withoutFolder(String revision, Optional<String> former) {
+        String missing = "revision " + revision + " does not have the folder of these migrations";
+        return new Released(
+                now,
+                released,
+                Optional.of(former.map(
+                                folder -> Finding.warning(
+                                        "not-compared",
+                                        null,
+                                        null,
+                                        missing + ", and has scripts of the same names in " + folder
+                                                + ": if they were moved, check that revision out and give --against the folder"))
+                        .orElseGet(() -> Finding.note(
+                                "not-compared",
+                                null,
+                                missing + ": nothing of them is released, and nothing is in use"))));
+    }
+
     /** The names of migrations that are as they were released; in Java, those up to the newest released version. */
     public Set<String> scripts() {
         Set<String> same = new HashSet<>();
         for (Migration old : released.migrations()) {
             find(old)
-                    .filter(one -> Objects.equals(one.checksum(), old.checksum()))
+                    .filter(one -> Objects.equals(one.checksum(), old.checksum()) && isSame(one, old))
                     .ifPresent(one -> same.add(one.script()));
         }
         Optional<MigrationVersion> head = head();
@@ -48,19 +76,15 @@ public record Released(MigrationCatalog now, MigrationCatalog released) {
 
     /** Scripts that were edited, are gone, or come too late. */
     public List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>(remark.stream().toList());
         for (Migration old : released.migrations()) {
             Optional<Migration> found = find(old);
             if (found.isEmpty()) {
-                findings.add(new Finding(
-                        Severity.ERROR,
-                        "gone",
-                        old.script(),
-                        null,
-                        "it is released and is gone: tenants that have had it are not upgraded any more; put it back, and"
-                                + " undo what it does in a new script"));
+                findings.add(gone(old));
             } else if (!Objects.equals(found.get().checksum(), old.checksum())) {
                 findings.add(edited(found.get()));
+            } else if (!isSame(found.get(), old)) {
+                findings.add(renamed(old, found.get()));
             }
         }
         findings.addAll(late());
@@ -73,6 +97,36 @@ public record Released(MigrationCatalog now, MigrationCatalog released) {
                         ? one.version() == null && one.description().equals(old.description())
                         : old.version().equals(one.version()) && old.isBaseline() == one.isBaseline())
                 .findFirst();
+    }
+
+    /** Whether the history shows no difference but in the checksum. */
+    private static boolean isSame(Migration one, Migration old) {
+        return one.description().equals(old.description()) && one.type().equals(old.type());
+    }
+
+    private static Finding gone(Migration old) {
+        return old.version() == null
+                ? Finding.note(
+                        "gone",
+                        old.script(),
+                        "it is released and is gone: what it has made stays in the homes that have had it, and new homes do"
+                                + " not get it; drop it in a new script with a version")
+                : Finding.error(
+                        "gone",
+                        old.script(),
+                        null,
+                        "it is released and is gone: tenants that have had it are not upgraded any more; put it back, and"
+                                + " undo what it does in a new script");
+    }
+
+    private static Finding renamed(Migration old, Migration script) {
+        return Finding.error(
+                "edited",
+                script.script(),
+                null,
+                "it is released as " + old.script() + ", and the history of tenants has its description (\""
+                        + old.description() + "\") and type (" + old.type()
+                        + "): they are not upgraded any more (checksum-mismatch); give it the old name back");
     }
 
     private static Finding edited(Migration script) {

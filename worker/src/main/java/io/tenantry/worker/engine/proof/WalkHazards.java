@@ -84,7 +84,7 @@ final class WalkHazards {
 
     /** Only new scripts count, and only what the released ones have left. */
     private boolean isMeasured(Migration migration) {
-        return terms.released().isEmpty() || (inUse != null && !terms.released().contains(migration.script()));
+        return terms.released() == null || (inUse != null && !terms.isReleased(migration.script()));
     }
 
     /** Values that are made up may be wrong, as a check tells; that a column has none is no matter of values. */
@@ -122,7 +122,7 @@ final class WalkHazards {
 
     /** What the last of the released scripts leaves is in use. */
     void after(Migration migration) throws SQLException {
-        if (terms.released().contains(migration.script())) {
+        if (terms.isReleased(migration.script())) {
             inUse = hazards.known();
         }
     }

@@ -1,13 +1,18 @@
 package io.tenantry.worker.operator.verify;
 
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -15,6 +20,9 @@ import java.util.zip.ZipInputStream;
 /** A folder as it is in a revision of git, in a temporary folder that is deleted with this object. */
 final class GitFolder implements AutoCloseable {
     private final Path temporary;
+    private boolean missing;
+    /** The paths of all files of the revision, each with a NUL behind it; only if the folder is missing. */
+    private String all = "";
 
     private GitFolder(Path temporary) {
         this.temporary = temporary;
@@ -23,7 +31,7 @@ final class GitFolder implements AutoCloseable {
     /**
      * Has git write the folder's files.
      *
-     * @throws UnusableOptionException if there is no git, no such revision, or no such folder in it
+     * @throws UnusableOptionException if there is no git, or no such revision
      */
     static GitFolder of(Path folder, String revision) throws IOException, UnusableOptionException {
         if (revision.startsWith("-")) {
@@ -40,35 +48,68 @@ final class GitFolder implements AutoCloseable {
     }
 
     private void fill(Path folder, String revision) throws IOException, UnusableOptionException {
-        Path complaint = temporary.resolveSibling(temporary.getFileName() + ".err");
         try {
-            Process git = start(folder, revision, complaint);
-            try (InputStream archive = git.getInputStream();
-                    ZipInputStream files = new ZipInputStream(archive)) {
-                unpack(files);
-                archive.transferTo(OutputStream.nullOutputStream());
-            }
-            if (git.waitFor() != 0) {
-                throw new UnusableOptionException("--against is " + revision
-                        + ", which is no folder, and git has no " + folder + " in such a revision: "
-                        + Files.readString(complaint, StandardCharsets.UTF_8)
-                                .strip()
-                                .replace('\n', ' '));
+            // A revision that does not have the folder is no mistake: a database may be new.
+            run(
+                    folder,
+                    revision,
+                    List.of("rev-parse", "--verify", "--quiet", revision + "^{tree}"),
+                    InputStream::readAllBytes);
+            missing = run(folder, revision, List.of("ls-tree", "--name-only", revision, "."), InputStream::readAllBytes)
+                            .length
+                    == 0;
+            if (missing) {
+                all = new String(
+                        run(
+                                folder,
+                                revision,
+                                List.of("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision),
+                                InputStream::readAllBytes),
+                        StandardCharsets.UTF_8);
+            } else {
+                run(folder, revision, List.of("archive", "--format=zip", revision, "--", "."), this::unpack);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while git was asked", interrupted);
+        }
+    }
+
+    /** Reads what git writes. */
+    private interface Reading<T> {
+        T read(InputStream output) throws IOException;
+    }
+
+    private <T> T run(Path folder, String revision, List<String> arguments, Reading<T> reading)
+            throws IOException, InterruptedException, UnusableOptionException {
+        Path complaint = temporary.resolveSibling(temporary.getFileName() + ".err");
+        try {
+            Process git = start(folder, revision, arguments, complaint);
+            T read;
+            try (InputStream output = git.getInputStream()) {
+                read = reading.read(output);
+                output.transferTo(OutputStream.nullOutputStream());
+            }
+            if (git.waitFor() != 0) {
+                String reason = Files.readString(complaint, StandardCharsets.UTF_8)
+                        .strip()
+                        .replace('\n', ' ');
+                throw new UnusableOptionException("--against is " + revision
+                        + ", which is no folder and no revision that git knows in " + folder
+                        + (reason.isEmpty() ? "" : ": " + reason));
+            }
+            return read;
         } finally {
             Files.deleteIfExists(complaint);
         }
     }
 
-    private static Process start(Path folder, String revision, Path complaint) throws UnusableOptionException {
+    private static Process start(Path folder, String revision, List<String> arguments, Path complaint)
+            throws UnusableOptionException {
+        List<String> command = new ArrayList<>(List.of("git", "-C", folder.toString()));
+        command.addAll(arguments);
         try {
-            return new ProcessBuilder(
-                            List.of("git", "-C", folder.toString(), "archive", "--format=zip", revision, "--", "."))
-                    .redirectError(complaint.toFile())
-                    .start();
+            return new ProcessBuilder(command).redirectError(complaint.toFile()).start();
         } catch (IOException noGit) {
             throw new UnusableOptionException(
                     "--against is " + revision + ", which is no folder, and git cannot be run (" + noGit.getMessage()
@@ -77,7 +118,8 @@ final class GitFolder implements AutoCloseable {
         }
     }
 
-    private void unpack(ZipInputStream files) throws IOException {
+    private Path unpack(InputStream archive) throws IOException {
+        ZipInputStream files = new ZipInputStream(archive);
         for (ZipEntry file = files.getNextEntry(); file != null; file = files.getNextEntry()) {
             Path target = temporary.resolve(file.getName()).normalize();
             if (!file.isDirectory() && target.startsWith(temporary)) {
@@ -85,6 +127,22 @@ final class GitFolder implements AutoCloseable {
                 Files.copy(files, target);
             }
         }
+        return temporary;
+    }
+
+    /** Whether the revision does not have the folder; then there are no files. */
+    boolean isMissing() {
+        return missing;
+    }
+
+    /** If the folder is missing: another one of the revision with a script of the same name. */
+    Optional<String> formerFolder(MigrationCatalog catalog) {
+        Set<String> names = new HashSet<>();
+        catalog.migrations().forEach(migration -> names.add(migration.script()));
+        return Stream.of(all.split("\0"))
+                .filter(path -> names.contains(path.substring(path.lastIndexOf('/') + 1)))
+                .map(path -> path.contains("/") ? path.substring(0, path.lastIndexOf('/')) : ".")
+                .findFirst();
     }
 
     Path path() {

@@ -48,7 +48,8 @@ public final class VerifyRun {
      *
      * @param verified told after each one
      * @throws UnusableOptionException if --against or --seed cannot be used
-     * @throws OperationFailedException if a server or folder cannot be used; what was told until then is true
+     * @throws OperationFailedException if no connection is leased, or a signal has come; what was told until then is true.
+     *     A server or folder that cannot be used is a finding of its databases
      */
     public void run(List<DatabaseSettings> databases, Consumer<DatabaseReport> verified)
             throws OperationFailedException, UnusableOptionException {
@@ -67,19 +68,24 @@ public final class VerifyRun {
     }
 
     private DatabaseReport verify(DatabaseSettings database, Server server, boolean isOnly)
-            throws OperationFailedException, UnusableOptionException {
+            throws UnusableOptionException {
         try {
             MigrationCatalog catalog = load(database, database.migrations(), database.javaMigrations(), server);
             return verify(database, server, catalog.outOfOrder(database.outOfOrder()), isOnly);
         } catch (MigrationsRefusedException refusal) {
-            Finding unusable = new Finding(
-                    Finding.Severity.ERROR,
+            return notTried(
+                    database,
+                    server,
                     "unusable",
-                    null,
-                    null,
                     "no worker starts with these migrations: " + FailureMessage.of(refusal));
-            return new DatabaseReport(database.name(), server.name(), "", List.of(), 0, List.of(unusable));
+        } catch (OperationFailedException failure) {
+            return notTried(database, server, "not-tried", String.valueOf(failure.getMessage()));
         }
+    }
+
+    private static DatabaseReport notTried(DatabaseSettings database, Server server, String check, String sentence) {
+        Finding error = new Finding(Finding.Severity.ERROR, check, null, null, sentence);
+        return new DatabaseReport(database.name(), server.name(), "", List.of(), 0, List.of(error));
     }
 
     private DatabaseReport verify(DatabaseSettings database, Server server, MigrationCatalog catalog, boolean isOnly)
@@ -88,8 +94,18 @@ public final class VerifyRun {
         Optional<Released> released = released(database, server, catalog, isOnly);
         List<Finding> findings =
                 new ArrayList<>(released.map(Released::findings).orElse(List.of()));
+        if (catalog.migrations().isEmpty()) {
+            findings.add(new Finding(
+                    Finding.Severity.WARNING,
+                    "not-tried",
+                    null,
+                    null,
+                    "folder " + database.migrations() + " has no migration: check databases." + database.name()
+                            + ".migrations"));
+            return new DatabaseReport(database.name(), server.name(), "", List.of(), 0, findings);
+        }
         RehearsalTerms rehearsal = new RehearsalTerms(
-                database.allow(), released.map(Released::scripts).orElse(Set.of()), seeds, LONGEST);
+                database.allow(), released.map(Released::scripts).orElse(null), seeds, LONGEST);
         try {
             Rehearsal.Result result = switch (database.isolation()) {
                 case SCHEMA -> Rehearsal.of(catalog, server, rehearsal);
@@ -162,14 +178,27 @@ public final class VerifyRun {
                 throw new UnusableOptionException("--against is folder " + against + ", which has no folder "
                         + database.name() + ": give it such a folder for each database, or choose one with --database");
             }
-            return Optional.of(new Released(
-                    catalog, load(database, Files.isDirectory(ofDatabase) ? ofDatabase : folder, List.of(), server)));
+            return Optional.of(
+                    released(database, server, catalog, Files.isDirectory(ofDatabase) ? ofDatabase : folder));
         }
         try (GitFolder git = GitFolder.of(database.migrations(), against)) {
-            return Optional.of(new Released(catalog, load(database, git.path(), List.of(), server)));
+            Released released = released(database, server, catalog, git.path());
+            return Optional.of(git.isMissing() ? released.withoutFolder(against, git.formerFolder(catalog)) : released);
         } catch (IOException failure) {
             throw new OperationFailedException(
                     "the files of revision " + against + " cannot be written: " + FailureMessage.of(failure), failure);
+        }
+    }
+
+    private static Released released(DatabaseSettings database, Server server, MigrationCatalog catalog, Path folder)
+            throws OperationFailedException {
+        try {
+            return new Released(catalog, load(database, folder, List.of(), server));
+        } catch (MigrationsRefusedException refusal) {
+            throw new OperationFailedException(
+                    "the released migrations of database " + database.name() + " (--against) cannot be read: "
+                            + FailureMessage.of(refusal),
+                    refusal);
         }
     }
 }

@@ -111,6 +111,74 @@ class VerifyCommandIT {
     }
 
     @Test
+    void eachDatabaseIsReportedAlsoIfOthersCannotBeTried() throws Exception {
+        Path moved = Files.createDirectories(folder.resolve("moved"));
+        Files.writeString(moved.resolve("V1__item.sql"), "CREATE TABLE item (id int);");
+        Files.writeString(moved.resolve("V2__idx.sql"), "CREATE INDEX item_idx ON item (id);");
+        Path twice = Files.createDirectories(folder.resolve("twice"));
+        Files.writeString(twice.resolve("V1__a.sql"), "SELECT 1;");
+        Files.writeString(twice.resolve("V1__b.sql"), "SELECT 1;");
+        Path fresh = Files.createDirectories(folder.resolve("fresh"));
+        Files.writeString(fresh.resolve("V7__a.sql"), "CREATE TABLE a (id int);");
+        Files.writeString(fresh.resolve("V8__b.sql"), "CREATE INDEX a_idx ON a (id);");
+        Files.createDirectories(folder.resolve("empty"));
+        database("away", "away", fresh);
+        database("main", "twice", twice);
+        database("main", "empty", folder.resolve("empty"));
+        git("init", "-q");
+        git("add", "migrations");
+        git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "release");
+        database("main", "fresh", fresh);
+        database("main", "moved", moved);
+        script("V1_1__item.sql", "ALTER TABLE item ADD late int;");
+        Files.move(migrations.resolve("V2__code.sql"), migrations.resolve("V2__other.sql"));
+
+        Path junit = folder.resolve("verify.xml");
+        CommandLineRun run = verify("--against", "HEAD", "--junit", junit.toString());
+
+        assertThat(run.status()).as(run.err()).isEqualTo(1);
+        assertThat(run.lines().stream()
+                        .filter(line -> line.startsWith("  "))
+                        .map(line -> line.replaceAll("^  (\\w+) +(?:(V\\w+).sql: )?([\\w-]+):.*", "$1 $2 $3")))
+                .containsExactlyInAnyOrder(
+                        "error V1_1__item below-released",
+                        "error V2__other edited",
+                        "error  not-tried",
+                        "error  unusable",
+                        "warning  not-tried",
+                        "note  not-compared",
+                        "note  not-compared",
+                        "warning  not-compared");
+        assertThat(run.out()).contains("migrations/users").contains("server away");
+        assertThat(DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(junit.toFile())
+                        .getElementsByTagName("testsuite")
+                        .getLength())
+                .isEqualTo(6);
+    }
+
+    private void database(String server, String name, Path scripts) throws Exception {
+        Path settings = folder.resolve("tenantry.yaml");
+        Files.writeString(
+                settings,
+                Files.readString(settings)
+                                .replace(
+                                        "databases:\n",
+                                        server.equals("away")
+                                                ? "  away: {url: \"jdbc:postgresql://127.0.0.1:1/none\", user: a, password: a}\n"
+                                                        + "databases:\n"
+                                                : "databases:\n")
+                        + """
+                          %s:
+                            server: %s
+                            isolation: schema
+                            location: "%s_{tenant}"
+                            migrations: filesystem:%s
+                        """.formatted(name, server, name, scripts));
+    }
+
+    @Test
     void optionsThatCannotBeUsedEndWithTwo() throws Exception {
         Path seed = Files.writeString(folder.resolve("seed.sql"), "INSERT INTO item VALUES (1, 'one');");
         assertThat(verify("--seed", "1=" + seed).status()).isZero();
