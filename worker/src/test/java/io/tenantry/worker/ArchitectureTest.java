@@ -328,7 +328,6 @@ class ArchitectureTest {
                             "operator.home",
                             "drift.check",
                             "drift.record",
-                            "engine.catalog",
                             "engine.reference",
                             "postgres.connection",
                             "postgres.home",
