@@ -62,6 +62,8 @@ public final class Bench {
                         "cost_growth_6000_vs_1000",
                         scores.median("upgrade", Growth.label(1000)) / scores.median("upgrade", Growth.label(6000))));
                 ratios.addAll(growth.catalogLines());
+                ratios.add(ratio("drift_ms_a_schema_1000", Growth.driftMillis(scores, 1000)));
+                ratios.add(ratio("drift_ms_a_schema_6000", Growth.driftMillis(scores, 6000)));
             }
             ratios.addAll(rollouts(settings, stack, jar, folder));
         } finally {

@@ -7,14 +7,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** What an upgrade costs in one database that holds more and more schemas. */
+/** What an upgrade, and a look for drift, costs in one database that holds more and more schemas. */
 final class Growth {
     static final List<Integer> SIZES = List.of(1000, 3000, 6000);
     private static final int BATCH = 300;
     private static final String DATABASE = "bench_growth";
+    /** Sizes at which all homes are compared with their references. */
+    private static final Set<Integer> COMPARED = Set.of(1000, 6000);
 
     private final BenchSettings settings;
     private final DevStack stack;
@@ -50,6 +53,9 @@ final class Growth {
                 measureCatalogs(size);
                 fleet.deploy();
                 measure(fleet, filled, size, scores);
+                if (COMPARED.contains(size)) {
+                    compare(fleet, size, scores);
+                }
                 filled = size;
             }
             int most = settings.sizes().schemas();
@@ -90,6 +96,18 @@ final class Growth {
                 "growth   upgrade  %d schemas: %.1f tenants a second",
                 size,
                 scores.median("upgrade", label(size))));
+    }
+
+    private void compare(TenantryFleet fleet, int size, Scores scores) {
+        quiet.await(out);
+        scores.add("drift", label(size), size, fleet.compare());
+        out.accept(String.format(
+                Locale.ROOT, "growth   drift    %d schemas: %.1f ms a schema", size, driftMillis(scores, size)));
+    }
+
+    /** How long a home took. */
+    static double driftMillis(Scores scores, int size) {
+        return 1000 / scores.median("drift", label(size));
     }
 
     static String label(int size) {

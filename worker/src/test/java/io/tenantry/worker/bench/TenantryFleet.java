@@ -180,6 +180,13 @@ final class TenantryFleet implements Contestant {
         jar.command("adopt", "--database", "app", "--baseline-version", version, "--yes");
     }
 
+    /** Compares all homes with what their migrations make, by a command beside the worker; the start of its JVM counts. */
+    Duration compare() {
+        long start = System.nanoTime();
+        jar.command("drift", "--database", "app");
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
     /** What the worker has counted so far. */
     Counters counters() {
         return Counters.of(httpPort);

@@ -25,7 +25,7 @@ public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
     private static final String MAIN = "io.tenantry.worker.App";
     private static final List<String> OPTIONS =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=0.05");
-    private static final Duration COMMAND = Duration.ofSeconds(60);
+    private static final Duration COMMAND = Duration.ofMinutes(10);
 
     /** Runs a command of the jar, and waits for its end. */
     public void command(String... words) {

@@ -28,7 +28,11 @@ final class HomeReader {
     /** Reads a home; the caller may have one connection of the server, and has none open. */
     static Look look(Server server, TenantHome home) {
         try (HomeSession session = open(server, home)) {
-            return look(session);
+            Look look = look(session);
+            // Not reset as a whole: the session keeps its prepared queries, whose planning is half of a look.
+            Sql.execute(session.connection(), "RESET lock_timeout; RESET statement_timeout");
+            session.restored();
+            return look;
         } catch (DatabaseRefusedException refused) {
             return unreadable(
                     place(home)
