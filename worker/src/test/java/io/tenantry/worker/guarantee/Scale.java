@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param lostAnswers commits whose answer a proxy withholds
  * @param rollingRestarts of all workers
  */
-record Scale(
+public record Scale(
         int workers,
         int tenants,
         int newcomers,
@@ -49,7 +49,8 @@ record Scale(
         return isFull() ? full() : small();
     }
 
-    static boolean isFull() {
+    /** Whether it is {@link #full}. */
+    public static boolean isFull() {
         String name = System.getProperty(PROPERTY, "small");
         return switch (name) {
             case "small" -> false;
