@@ -28,7 +28,7 @@ class CapIT {
     private static final Duration A_FEW_LEASES = Duration.ofSeconds(90);
 
     private static final int CAP = 6;
-    private static final int BACKLOG = 40;
+    private static final int BACKLOG = 20;
 
     private final List<WorkerProcess> workers = new ArrayList<>();
     private Deployment deployment;
@@ -39,8 +39,8 @@ class CapIT {
         deployment = Deployment.create();
         deployment
                 .database("users")
-                .with("V1__slow.sql", "CREATE TABLE slow (id int);\nSELECT pg_sleep(0.2);\n")
-                .with("V2__more.sql", "CREATE TABLE more (id int);\nSELECT pg_sleep(0.2);\n");
+                .with("V1__slow.sql", "CREATE TABLE slow (id int);\nSELECT pg_sleep(0.5);\n")
+                .with("V2__more.sql", "CREATE TABLE more (id int);\nSELECT pg_sleep(0.5);\n");
         deployment
                 .database("analytics")
                 .isolation(Isolation.DATABASE)
@@ -98,8 +98,9 @@ class CapIT {
     void theSurplusWorkerWaitsSaysSoAndTakesOverWhenOneLeaves() throws Exception {
         deployment.with("servers.main.max-connections", "2").withTopics();
         try (ConnectionSampler sampler = ConnectionSampler.of(deployment)) {
-            AppProcess first = deployment.startWorkerProcess();
-            AppProcess second = deployment.startWorkerProcess();
+            RunningWorker first = deployment.startWorker();
+            RunningWorker second = deployment.startWorker();
+            Await.until(A_FEW_LEASES, "both work", () -> members().size() == 2);
             AppProcess third = deployment
                     .startProcess("run")
                     .awaitOutput(
@@ -111,7 +112,7 @@ class CapIT {
             assertThat(third.get("/health/live").statusCode()).isEqualTo(200);
             assertThat(third.output()).noneMatch(line -> line.contains(" joins group "));
 
-            first.signal(Signal.TERM);
+            first.stop();
             third.awaitAssignment();
             Await.until(
                     A_FEW_LEASES,
@@ -120,7 +121,7 @@ class CapIT {
             signUp(5);
             assertThat(deployment.results().await(5)).hasSize(5);
 
-            second.signal(Signal.TERM);
+            second.stop();
             assertThat(sampler.most()).as("%s", sampler).isLessThanOrEqualTo(2);
         }
     }
@@ -128,7 +129,8 @@ class CapIT {
     @Test
     void aWorkerThatWaitsEndsAtOnceWhenItIsToldTo() {
         deployment.with("servers.main.max-connections", "1").withTopics();
-        deployment.startWorkerProcess();
+        deployment.startWorker();
+        Await.until(A_FEW_LEASES, "the first one works", () -> members().size() == 1);
         AppProcess surplus = deployment.startProcess("run").awaitOutput("this worker waits for connections");
 
         surplus.signal(Signal.TERM);
