@@ -3,6 +3,8 @@ package io.tenantry.worker.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.contracts.MigrationRequested;
+import io.tenantry.contracts.TenantCreated;
+import io.tenantry.contracts.TenantRequest;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -47,18 +50,20 @@ class ManyThatWaitIT {
             known.add(deployment.events().signUp("known" + i));
         }
         answers(known);
-        List<String> waiting = new ArrayList<>();
+        List<String> waiting;
         try (Connection other = deployment.connect();
                 Statement statement = other.createStatement()) {
             statement.execute(
                     "SELECT pg_advisory_lock(('x' || left(encode(sha256('users_locked'), 'hex'), 16))::bit(64)::bigint)");
+            List<TenantRequest> many = new ArrayList<>();
             for (int i = 0; i < MANY; i++) {
-                waiting.add(migrate("unknown" + i));
-                waiting.add(deployment.events().signUp("locked"));
+                many.add(migration("unknown" + i));
+                many.add(new TenantCreated("locked", List.of(), Map.of()));
             }
+            waiting = deployment.events().publishAll(many);
             List<String> behind = new ArrayList<>();
             for (int i = 0; i < BEHIND; i++) {
-                behind.add(migrate("known" + i));
+                behind.add(deployment.events().publish(migration("known" + i)));
                 behind.add(deployment.events().signUp("new" + i));
             }
 
@@ -69,10 +74,8 @@ class ManyThatWaitIT {
         answers(waiting.subList(1, 2));
     }
 
-    private String migrate(String tenant) {
-        return deployment
-                .events()
-                .publish(new MigrationRequested(tenant, null, List.of(), MigrationRequested.LATEST, null, 1));
+    private static TenantRequest migration(String tenant) {
+        return new MigrationRequested(tenant, null, List.of(), MigrationRequested.LATEST, null, 1);
     }
 
     private void answers(List<String> requests) {

@@ -11,10 +11,12 @@ import io.tenantry.contracts.TenantRequest;
 import io.tenantry.contracts.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -59,6 +61,19 @@ public final class Events implements AutoCloseable {
         return publish(UUID.randomUUID().toString(), data);
     }
 
+    /** Publishes many in this order, and waits once for the broker; returns their ids. */
+    public List<String> publishAll(List<? extends TenantRequest> many) {
+        List<String> ids = new ArrayList<>();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (TenantRequest data : many) {
+            String id = UUID.randomUUID().toString();
+            ids.add(id);
+            sent.add(producer.send(encode(id, data)));
+        }
+        sent.forEach(Events::await);
+        return ids;
+    }
+
     /** Publishes with this id; returns it. */
     public String publish(String id, TenantRequest data) {
         send(encode(id, data));
@@ -99,8 +114,12 @@ public final class Events implements AutoCloseable {
 
     /** Publishes a record as it is, and waits until the broker has it. */
     public RecordMetadata send(ProducerRecord<byte[], byte[]> next) {
+        return await(producer.send(next));
+    }
+
+    private static RecordMetadata await(Future<RecordMetadata> sent) {
         try {
-            return producer.send(next).get();
+            return sent.get();
         } catch (ExecutionException failure) {
             throw new IllegalStateException("the event could not be published", failure.getCause());
         } catch (InterruptedException interrupted) {
