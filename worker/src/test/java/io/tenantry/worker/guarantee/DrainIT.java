@@ -3,12 +3,14 @@ package io.tenantry.worker.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.scenario.WorkerProcess;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rolling restarts by SIGTERM under load: no work is done again. */
 @Tag("guarantee")
+@Order(6)
 class DrainIT {
     @ParameterizedTest
     @MethodSource("io.tenantry.worker.guarantee.Round#usual")

@@ -6,12 +6,14 @@ import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Offsets that are never delivered, of aborted transactions and of a compacted topic, leave no lag. */
 @Tag("guarantee")
+@Order(8)
 class ForeignOffsetsIT {
     private static final String TENANT = "tenant0";
     private static final int ABORTED = 20;

@@ -5,11 +5,14 @@ import io.tenantry.worker.scenario.WorkerProcess;
 import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nothing lost, no second result, order, never two at once: while workers are killed. */
 @Tag("guarantee")
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 @Order(2)
 class KillIT {
     private static final List<Moment> MOMENTS = List.of(Moment.values());

@@ -23,11 +23,13 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A producer that does not learn the outcome of its commit is not asked for ever. */
 @Tag("guarantee")
+@Order(9)
 class LongDoubtIT {
     @Test
     void aNewProducerTakesItsPlaceAndTheCommittedOffsetsTell() throws Exception {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A migration of three times {@code max.poll.interval.ms} costs a worker neither its place in the group nor the others. */
 @Tag("guarantee")
+@Order(6)
 class LongWorkIT {
     private static final String LONG = "tenant0";
     /** Longer than the poll thread may wait for the producer. */

@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A slow tenant delays no other one of its partition; and what was settled beside it is not repeated after a SIGKILL. */
 @Tag("guarantee")
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 @Order(3)
 class SlowTenantIT {
     private static final String SLOW = "slow";

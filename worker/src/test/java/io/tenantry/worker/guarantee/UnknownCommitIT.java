@@ -4,12 +4,14 @@ import io.tenantry.worker.guarantee.CommitProxy.Break;
 import io.tenantry.worker.stack.Await;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A commit whose outcome the worker does not learn makes no second result, and loses none. */
 @Tag("guarantee")
+@Order(7)
 class UnknownCommitIT {
     private static final List<Break> KINDS = List.of(Break.values());
     private static final Duration LONGER_THAN_ANY_SILENCE = Duration.ofSeconds(20);

@@ -10,12 +10,17 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A worker that is stopped in the middle of a migration, loses its partitions, and goes on, does no harm. */
 @Tag("guarantee")
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
+@Order(7)
 class ZombieIT {
     private static final String TENANT = "tenant0";
     private static final int TENANTS = 8;
