@@ -2,8 +2,10 @@ package io.tenantry.worker.engine.history;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import java.sql.ResultSet;
+import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.util.Objects;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ public record HistoryRow(
     /** How Flyway calls the row that {@code flyway baseline} leaves. Types of scripts end so. */
     static final String BASELINE = "BASELINE";
 
+    /** SQLSTATE {@code invalid_parameter_value}: a further try does not help. */
+    private static final String NO_VALUE = "22023";
+
     /** What {@link #digest} is, in SQL. */
     public static final String DIGEST =
             "pg_catalog.concat_ws('|', \"installed_rank\", \"version\", \"description\", \"type\", \"checksum\", \"success\")";
@@ -34,12 +39,20 @@ public record HistoryRow(
         @Nullable Integer checksum = row.wasNull() ? null : number;
         return new HistoryRow(
                 row.getInt(column),
-                version == null ? null : MigrationVersion.fromVersion(version),
+                version == null ? null : version(version),
                 row.getString(column + 2),
                 row.getString(column + 3),
                 row.getString(column + 4),
                 checksum,
                 row.getBoolean(column + 6));
+    }
+
+    private static MigrationVersion version(String text) throws SQLException {
+        try {
+            return MigrationVersion.fromVersion(text);
+        } catch (FlywayException noVersion) {
+            throw new SQLDataException("a row of table " + History.TABLE + " must be corrected", NO_VALUE, noVersion);
+        }
     }
 
     /** The row that a migration leaves. */

@@ -71,7 +71,8 @@ class AdoptIT {
         deployment.executeAsWorker("CREATE SCHEMA old_wonka; CREATE SCHEMA other");
         // Each of these is refused for one reason.
         byFlyway("old_Initech", "2");
-        for (String schema : List.of("old_hooli", "old_tables", "old_stark", "old_wayne", "old_newer", "old_failed")) {
+        for (String schema :
+                List.of("old_hooli", "old_tables", "old_stark", "old_wayne", "old_newer", "old_failed", "old_typo")) {
             byFlyway(schema, "2");
         }
         deployment.execute("CREATE SCHEMA old_umbrella; CREATE TABLE old_tables.by_hand (id int);"
@@ -79,6 +80,7 @@ class AdoptIT {
                 + " CREATE SCHEMA old_lumon; COMMENT ON SCHEMA old_lumon IS 'tenantry tenant=old_lumon database=sales';"
                 + " UPDATE old_wayne.flyway_schema_history SET checksum = 7 WHERE version = '2';"
                 + " UPDATE old_newer.flyway_schema_history SET version = '9' WHERE version = '2';"
+                + " UPDATE old_typo.flyway_schema_history SET version = 'two' WHERE version = '2';"
                 + " UPDATE old_failed.flyway_schema_history SET success = false WHERE version = '2'");
         deployment.executeInRegistry(
                 "INSERT INTO tenantry.tenant VALUES ('stark'); INSERT INTO tenantry.tenant_home (tenant,"
@@ -104,16 +106,18 @@ class AdoptIT {
                                 + " tenants forget stark`, if that home is not the right one",
                         "refused: main/old_tables: the worker's role does not own by_hand of role postgres, and migrations of it"
                                 + " would fail: ALTER ... OWNER TO the worker's role, or to one of which it is a member",
+                        "unreadable: main/old_typo: a row of table flyway_schema_history must be corrected: Version may only"
+                                + " contain 0..9 and . (dot). Invalid version: two; run this again",
                         "refused: main/old_umbrella: it belongs to role postgres, and the worker's role is no member of it:"
                                 + " migrations would fail; GRANT postgres to the worker's role, or ALTER SCHEMA ... OWNER TO it",
-                        look.lines().get(10),
+                        look.lines().get(11),
                         "unknown-version: main/old_wonka: nothing says at which version it is: give --baseline-version, or leave it out"
                                 + " if it is no tenant's");
-        assertThat(look.lines().get(10))
+        assertThat(look.lines().get(11))
                 .startsWith(
                         "refused: main/old_wayne: V2__invoice.sql (version 2) was changed after it was applied to schema");
         assertThat(look.err())
-                .contains("12 homes: 2 adoptable, 1 unknown-version, 9 refused; nothing was written")
+                .contains("13 homes: 2 adoptable, 1 unknown-version, 9 refused, 1 unreadable; nothing was written")
                 .contains("--pattern is not databases.users.location, users_{tenant}: ")
                 .contains("adopt them with: tenantry adopt --database users --pattern 'old_{tenant}' --config ")
                 .contains(" --yes");
@@ -131,7 +135,7 @@ class AdoptIT {
                         "acme users main old_acme 2 known",
                         "globex users main old_globex 1 known",
                         "stark users main users_stark");
-        assertThat(adopt("--yes").err()).contains("12 homes: 2 known, 1 unknown-version, 9 refused");
+        assertThat(adopt("--yes").err()).contains("13 homes: 2 known, 1 unknown-version, 9 refused, 1 unreadable");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.worker"))
                 .as("leases are given back")
                 .containsExactly("0");
