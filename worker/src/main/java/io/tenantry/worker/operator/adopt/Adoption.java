@@ -76,9 +76,13 @@ public final class Adoption {
     private List<Candidate> list(Server server, Listener listener) throws OperationFailedException {
         Candidates candidates = new Candidates(database.name(), database.isolation(), terms.pattern());
         try (Connection connection = server.connection()) {
-            List<Candidate> found = candidates.of(connection, server.name());
+            List<String> notTenants = notTenants();
+            List<Candidate> found = candidates.of(connection, server.name()).stream()
+                    .filter(candidate -> database.isolation() == Isolation.DATABASE
+                            || !notTenants.contains(candidate.home().location()))
+                    .toList();
             if (found.stream().anyMatch(candidate -> !Admission.isMarked(candidate))) {
-                candidates.sharedTables(connection, notTenants(), otherHomes()).forEach(listener::sharedTable);
+                candidates.sharedTables(connection, notTenants, otherHomes()).forEach(listener::sharedTable);
             }
             return found;
         } catch (SQLException failure) {

@@ -339,7 +339,9 @@ class AdoptIT {
     @Test
     void namesAVersionTableThatAllTenantsShare() {
         deployment.database("sales").withTwoTables();
+        deployment.database("old_common").withTwoTables().isolation(Isolation.SHARED);
         made("old_acme", 2, "");
+        made("old_common", 2, "");
         made("old_globex", 2, "CREATE TABLE other (id int)");
         deployment.execute("CREATE TABLE public.alembic_version (version_num varchar(32) PRIMARY KEY);"
                 + " CREATE TABLE public.flyway_schema_history (id int); CREATE SCHEMA sales_acme; CREATE TABLE"
@@ -350,7 +352,9 @@ class AdoptIT {
                 .contains(named, "public.flyway_schema_history is outside")
                 .as("of another database's tenants")
                 .doesNotContain("sales_acme");
-        assertThat(adopt("--baseline-version", "2", "--yes").err()).contains("1 adopted, 1 different");
+        assertThat(adopt("--baseline-version", "2", "--yes").err())
+                .as("without the shared schema")
+                .contains("2 homes: 1 adopted, 1 different");
         assertThat(adopt("--baseline-version", "2").err())
                 .as("also when some homes have a history of their own")
                 .contains(named, "public.flyway_schema_history is outside");
