@@ -15,8 +15,10 @@ CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, placed date);
 ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customer (id) NOT VALID;
 CREATE TABLE reading (at date NOT NULL, value integer) PARTITION BY RANGE (at);
 CREATE TABLE reading_old PARTITION OF reading FOR VALUES FROM ('1900-01-01') TO ('2100-01-01');
+CREATE TABLE reading_empty PARTITION OF reading FOR VALUES FROM ('1800-01-01') TO ('1810-01-01');
 CREATE TABLE reading_new (at date NOT NULL, value integer);
 CREATE TABLE reading_checked (at date NOT NULL, value integer,
     CONSTRAINT in_bounds CHECK (at >= '2200-01-01' AND at < '2300-01-01'));
+CREATE MATERIALIZED VIEW counts AS SELECT count(*) AS number FROM reading_checked;
 CREATE VIEW names AS SELECT id, old_name FROM customer;
 CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'UPDATE customer SET note = ''x''';

@@ -41,6 +41,10 @@ ALTER TABLE customer ALTER note SET NOT NULL;
 -- finds: adding-not-nullable-field 2
 UPDATE customer SET note = 'x' WHERE note IS NULL;
 DO $$ BEGIN ALTER TABLE customer ALTER note SET NOT NULL; END $$;
+-- finds: backfill-under-lock 2, adding-not-nullable-field 3
+ALTER TABLE customer ADD extra text;
+UPDATE customer SET extra = 'x';
+ALTER TABLE customer ALTER extra SET NOT NULL;
 -- finds:
 ALTER TABLE customer ALTER always SET NOT NULL;
 -- finds:
@@ -103,6 +107,16 @@ ALTER TABLE reading_new SET UNLOGGED;
 DO $$ BEGIN ALTER TABLE reading_new SET UNLOGGED; END $$;
 -- finds: truncating-table 1
 TRUNCATE reading_new;
+-- finds: truncating-table 1
+TRUNCATE reading;
+-- finds: truncating-table 1
+TRUNCATE reading_empty;
+-- finds: table-rewrite 1
+ALTER TABLE reading_empty SET UNLOGGED;
+-- finds: changing-column-type 1
+ALTER TABLE reading ALTER value TYPE bigint;
+-- finds: changing-column-type 1, adding-field-with-default 1
+ALTER TABLE orders ADD nothing text, ALTER placed TYPE timestamptz, ADD key uuid DEFAULT gen_random_uuid();
 
 -- finds: renaming-column 1
 ALTER TABLE customer RENAME old_name TO new_name;
@@ -123,8 +137,21 @@ ALTER TABLE customer DROP email;
 DROP TABLE orders;
 -- finds: ban-drop-table 1
 DO $$ BEGIN DROP TABLE orders; END $$;
+-- finds: ban-drop-view null
+DROP VIEW names;
+-- finds: ban-drop-view null
+DO $$ BEGIN DROP VIEW names; CREATE VIEW names AS SELECT id FROM customer; END $$;
+-- finds: ban-drop-view null
+ALTER VIEW names RENAME COLUMN old_name TO new_name;
+-- finds: renaming-view null
+ALTER VIEW names RENAME TO all_names;
 -- finds:
 DROP VIEW names;
+CREATE VIEW names AS SELECT id, old_name, note FROM customer;
+-- finds: ban-drop-view null
+DROP MATERIALIZED VIEW counts;
+-- finds: table-rewrite 1
+REFRESH MATERIALIZED VIEW counts;
 -- finds:
 CREATE TABLE fresh (id integer, name text);
 ALTER TABLE fresh DROP name;

@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
  * Immutable.
  */
 public final class Allowances {
-    private static final Pattern COMMENT =
-            Pattern.compile("--[ \\t]*tenantry:allow\\b[ \\t]*(\\S*)[ \\t]*([^\\r\\n]*)");
+    private static final Pattern COMMENT = Pattern.compile(
+            "(?:--|/\\*)[ \\t]*tenantry[ \\t]*:[ \\t]*allow\\b[ \\t]*(\\S*)[ \\t]*((?:(?!\\*/)[^\\r\\n])*)",
+            Pattern.CASE_INSENSITIVE);
 
     private final List<Allowance> allowances;
     private final List<Problem> faults;

@@ -43,6 +43,40 @@ public final class HazardFinder {
         return findings.all;
     }
 
+    /**
+     * Views that programs of the last release find no more after the script; one that is made again counts as the same.
+     *
+     * @param end measured after the last statement
+     */
+    public List<Hazard> goneViews(Measurement end) {
+        Findings findings = new Findings(null);
+        start.relations().entrySet().stream()
+                .filter(one -> one.getValue().isView() && inUse.has(one.getKey()))
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(one -> goneView(one.getKey(), one.getValue(), end, findings));
+        return findings.all;
+    }
+
+    private void goneView(long number, Relation view, Measurement end, Findings findings) {
+        String word = view.word() + " " + view.name();
+        if (!end.hasReadable(view.name())) {
+            @Nullable Relation renamed = end.relations().get(number);
+            findings.add(
+                    renamed == null ? HazardKind.BAN_DROP_VIEW : HazardKind.RENAMING_VIEW,
+                    word + (renamed == null ? " is dropped" : " gets the name " + renamed.name())
+                            + "; programs of the last release may use it");
+            return;
+        }
+        start.columns().entrySet().stream()
+                .filter(column -> column.getKey().relation() == number
+                        && !end.hasColumn(view.name(), column.getValue().name()))
+                .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
+                .forEach(column -> findings.add(
+                        HazardKind.BAN_DROP_VIEW,
+                        word + " has no column " + column.getValue().name()
+                                + " any more; programs of the last release may use it"));
+    }
+
     /** Takes the hazards of one statement. */
     private static final class Findings {
         private final @Nullable Integer line;
@@ -92,6 +126,8 @@ public final class HazardFinder {
                         "column " + name + " gets the name " + after.name()
                                 + "; programs of the last release use the old one");
             }
+        });
+        changes.columnsOfTables((key, before, after) -> {
             if (!before.notNull()
                     && after.notNull()
                     && !retyped.contains(key.relation())
@@ -99,12 +135,12 @@ public final class HazardFinder {
                     && !changes.hasNewPrimaryKey(key.relation())) {
                 findings.add(
                         HazardKind.ADDING_NOT_NULLABLE_FIELD,
-                        "column " + name + " becomes NOT NULL: " + changes.who(key.relation())
+                        "column " + changes.name(key, before) + " becomes NOT NULL: " + changes.who(key.relation())
                                 + " wait while all rows are read");
             }
         });
         changes.newColumns((key, column) -> {
-            if (changes.isRewritten(key.relation())) {
+            if (column.hasValue() && changes.isRewritten(key.relation())) {
                 findings.add(
                         HazardKind.ADDING_FIELD_WITH_DEFAULT,
                         "column " + changes.name(key, column)
@@ -127,13 +163,13 @@ public final class HazardFinder {
                 }
                 continue;
             }
-            if (!before.name().equals(after.name())) {
+            if (before.isTable() && !before.name().equals(after.name())) {
                 findings.add(
                         HazardKind.RENAMING_TABLE,
                         "table " + before.name() + " gets the name " + after.name()
                                 + "; programs of the last release use the old one");
             }
-            rewrite(changes, findings, retyped, number, before, after);
+            rewrite(changes, findings, retyped, number, before);
             if (after.changes() > before.changes()
                     && changes.after().lock(number).isAtLeast(Lock.SHARE_ROW_EXCLUSIVE)
                     && !changes.lockedAtStart(number)) {
@@ -146,24 +182,22 @@ public final class HazardFinder {
     }
 
     private static void rewrite(
-            StatementChanges changes,
-            Findings findings,
-            Set<Long> retyped,
-            long number,
-            Relation before,
-            Relation after) {
-        if (!changes.isRewritten(number) || retyped.contains(number) || changes.hasNewColumn(number)) {
+            StatementChanges changes, Findings findings, Set<Long> retyped, long number, Relation before) {
+        if (!changes.isWhollyRewritten(number)
+                || changes.isWithin(number, retyped::contains)
+                || changes.isWithin(number, changes::hasNewColumn)
+                || changes.isWithin(number, one -> one != number && changes.isWhollyRewritten(one))) {
             return;
         }
-        if (before.bytes() > 0 && after.bytes() == 0) {
+        String name = before.word() + " " + before.name();
+        if (before.isTable() && changes.isEmptied(number)) {
             findings.add(
                     HazardKind.TRUNCATING_TABLE,
-                    "table " + before.name() + " is emptied by TRUNCATE, which keeps readers and writers out until the"
-                            + " script ends");
+                    name + " is emptied by TRUNCATE, which keeps readers and writers out until the script ends");
         } else {
             findings.add(
                     HazardKind.TABLE_REWRITE,
-                    "table " + before.name() + " is rewritten: readers and writers wait until all rows are copied");
+                    name + " is rewritten: readers and writers wait until all rows are copied");
         }
     }
 }

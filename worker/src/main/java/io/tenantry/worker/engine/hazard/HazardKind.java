@@ -5,14 +5,16 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a script can do to a table in use, with the name that squawk has for it, or one like it.
+ * What a script can do to tables and views in use, or to some tenants, with the name that squawk has for it, or one like it.
  *
  * @see <a href="https://squawkhq.com/docs/rules">squawk's rules</a>
  */
 public enum HazardKind {
     REQUIRE_CONCURRENT_INDEX_CREATION("use CREATE INDEX CONCURRENTLY, in a script of its own"),
     REQUIRE_CONCURRENT_INDEX_DELETION("use DROP INDEX CONCURRENTLY, in a script of its own"),
-    REQUIRE_CONCURRENT_REINDEX("use REINDEX … CONCURRENTLY, in a script of its own"),
+    REQUIRE_CONCURRENT_REINDEX(
+            "use REINDEX … CONCURRENTLY, in a script of its own, with executeInTransaction=false in the file"
+                    + " beside it (V7__name.sql.conf)"),
     CHANGING_COLUMN_TYPE("add a column of the new type, write both, fill it in batches, and drop the old one in a later"
             + " release; text and a longer varchar need no rewrite, and if a CHECK makes PostgreSQL read all rows, drop it"
             + " first and add it again with NOT VALID"),
@@ -39,9 +41,12 @@ public enum HazardKind {
     RENAMING_TABLE("make a view of the new name, and rename in a later release, when no program uses the old name"),
     BAN_DROP_COLUMN("drop it in a release after the one whose programs have stopped using it"),
     BAN_DROP_TABLE("drop it in a release after the one whose programs have stopped using it"),
+    RENAMING_VIEW("make a view of the new name, and drop the old one in a later release"),
+    BAN_DROP_VIEW("drop it in a release after the one whose programs have stopped using it"),
     BACKFILL_UNDER_LOCK("change the rows in a script of its own, in batches"),
     ATTACHING_PARTITION(
-            "give the table a valid CHECK that says the same as the bounds, then attach it: no row is read then");
+            "give the table a valid CHECK that says the same as the bounds, then attach it: no row is read then"),
+    UNQUOTED_SCHEMA("write \"${schema}\" for a name and '${tenant}' for a text");
 
     private final String saferWay;
 

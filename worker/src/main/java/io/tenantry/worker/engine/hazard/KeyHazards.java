@@ -4,6 +4,7 @@ import io.tenantry.worker.engine.hazard.Measurement.Constraint;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
     }
 
     private void newIndexes(BiConsumer<HazardKind, String> found) {
-        changes.after().indexes().forEach((index, table) -> {
+        new TreeMap<>(changes.after().indexes()).forEach((index, table) -> {
             if (changes.inUse().has(table)
                     && !changes.before().indexes().containsKey(index)
                     && !changes.after().isOfConstraint(index)
@@ -47,7 +48,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
     }
 
     private void goneIndexes(BiConsumer<HazardKind, String> found) {
-        changes.before().indexes().forEach((index, table) -> {
+        new TreeMap<>(changes.before().indexes()).forEach((index, table) -> {
             if (changes.inUse().has(table)
                     && changes.after().relations().containsKey(table)
                     && !changes.after().indexes().containsKey(index)
@@ -73,7 +74,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
     }
 
     private void rebuiltIndexes(BiConsumer<HazardKind, String> found) {
-        changes.before().indexes().forEach((index, table) -> {
+        new TreeMap<>(changes.before().indexes()).forEach((index, table) -> {
             if (changes.inUse().has(table)
                     && changes.hasOtherFile(index)
                     && !changes.isRewritten(table)

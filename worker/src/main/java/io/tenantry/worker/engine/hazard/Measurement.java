@@ -43,12 +43,26 @@ public record Measurement(
         boolean isTable() {
             return kind.equals("r") || kind.equals("p");
         }
+
+        boolean isView() {
+            return kind.equals("v") || kind.equals("m");
+        }
+
+        /** For people. */
+        String word() {
+            return kind.equals("v") ? "view" : kind.equals("m") ? "materialized view" : "table";
+        }
     }
 
     record ColumnKey(long relation, int number) {}
 
-    /** @param typeKey changes with type, length or collation, and not if the type gets another name */
-    record Column(String name, String type, String typeKey, boolean notNull, boolean dropped) {}
+    /**
+     * A column of a table or view.
+     *
+     * @param typeKey changes with type, length or collation, and not if the type gets another name
+     * @param hasValue whether a default, an identity or a domain may give it a value
+     */
+    record Column(String name, String type, String typeKey, boolean notNull, boolean dropped, boolean hasValue) {}
 
     /**
      * A constraint of a table.
@@ -117,6 +131,25 @@ public record Measurement(
         }
     }
 
+    /** Whether there is a table or view of this name with a column of this name. */
+    boolean hasColumn(String relation, String column) {
+        return columns.entrySet().stream()
+                .anyMatch(one -> !one.getValue().dropped()
+                        && one.getValue().name().equals(column)
+                        && isNamed(one.getKey().relation(), relation));
+    }
+
+    /** Whether there is a table or view of this name. */
+    boolean hasReadable(String name) {
+        return relations.entrySet().stream()
+                .anyMatch(one -> (one.getValue().isTable() || one.getValue().isView()) && isNamed(one.getKey(), name));
+    }
+
+    private boolean isNamed(long number, String name) {
+        Relation found = relations.get(number);
+        return found != null && found.name().equals(name);
+    }
+
     Lock lock(long relation) {
         return locks.getOrDefault(relation, Lock.NONE);
     }
@@ -154,7 +187,8 @@ public record Measurement(
                                     String.valueOf(row.getString("more")),
                                     detail,
                                     row.getBoolean("yes"),
-                                    row.getBoolean("also")));
+                                    row.getBoolean("also"),
+                                    row.getLong("n1") > 0));
                 case "constraint" ->
                     constraints.put(
                             number,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +27,32 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         void visit(ColumnKey key, Column before, Column after);
     }
 
-    private static final Comparator<ColumnKey> BY_NUMBER =
+    static final Comparator<ColumnKey> BY_NUMBER =
             Comparator.comparing(ColumnKey::relation).thenComparing(ColumnKey::number);
 
-    /** Visits columns in use, in the order of their numbers. */
+    /** Visits columns of tables that are in use themselves, in the order of their numbers. */
     void columnsOfBoth(ColumnVisitor visitor) {
-        before.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
-            Column was = Objects.requireNonNull(before.columns().get(key));
-            @Nullable Column is = after.columns().get(key);
-            if (is != null && !was.dropped() && inUse.has(key) && isNoPartition(key.relation())) {
+        columnsOfTables((key, was, is) -> {
+            if (inUse.has(key)) {
                 visitor.visit(key, was, is);
             }
         });
+    }
+
+    /** Visits columns of tables in use, also those that the script has added. */
+    void columnsOfTables(ColumnVisitor visitor) {
+        before.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
+            Column was = Objects.requireNonNull(before.columns().get(key));
+            @Nullable Column is = after.columns().get(key);
+            if (is != null && !was.dropped() && isTableInUse(key.relation()) && isNoPartition(key.relation())) {
+                visitor.visit(key, was, is);
+            }
+        });
+    }
+
+    private boolean isTableInUse(long relation) {
+        @Nullable Relation found = before.relations().get(relation);
+        return inUse.has(relation) && found != null && found.isTable();
     }
 
     /** Visits columns that the statement has added to tables in use. */
@@ -54,7 +69,7 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
     }
 
     private boolean isNewColumn(ColumnKey key) {
-        return inUse.has(key.relation()) && !before.columns().containsKey(key);
+        return isTableInUse(key.relation()) && !before.columns().containsKey(key);
     }
 
     /** What partitions do, their table does too. */
@@ -95,6 +110,32 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
     /** Whether all rows were written to a new file, or dropped with the old one. */
     boolean isRewritten(long table) {
         return family(table).anyMatch(one -> hasOtherFile(one));
+    }
+
+    /** Whether this is so for the table, or for one that it is a partition or child of. */
+    boolean isWithin(long table, LongPredicate tables) {
+        @Nullable Long parent = before.parents().get(table);
+        return tables.test(table) || (parent != null && isWithin(parent, tables));
+    }
+
+    /** Whether the table has another file, and each of its partitions that has a file too. */
+    boolean isWhollyRewritten(long table) {
+        List<Long> files = family(table).filter(this::hasFile).toList();
+        return !files.isEmpty() && files.stream().allMatch(this::hasOtherFile);
+    }
+
+    private boolean hasFile(long relation) {
+        @Nullable Relation found = before.relations().get(relation);
+        return found != null && found.filenode() != 0;
+    }
+
+    /** Whether there are no rows in the new files, and none was read to fill them. */
+    boolean isEmptied(long table) {
+        return family(table)
+                        .map(one -> after.relations().get(one))
+                        .filter(Objects::nonNull)
+                        .allMatch(one -> one.bytes() == 0)
+                && (!after.countsScans() || !isScanned(table));
     }
 
     /** Whether the relation is still there, in another file. */

@@ -75,6 +75,7 @@ final class HazardTrial {
             ScriptTrial.Outcome outcome = trial.run(migration.script(), statements);
             @Nullable Integer failedLine =
                     outcome instanceof ScriptTrial.Outcome.Failed ? observation.lineOfNext(statements) : null;
+            observation.end();
             return new Result(observation.hazards, outcome, failedLine, start.countsScans());
         } finally {
             scratch.undo();
@@ -110,6 +111,11 @@ final class HazardTrial {
                     .filter(hazard -> !hazards.contains(hazard))
                     .forEach(hazards::add);
             before = after;
+        }
+
+        /** Only the end shows whether a view that was dropped is made again. */
+        private void end() {
+            hazards.addAll(finder.goneViews(before));
         }
 
         /** The line of the statement after the last one that did not fail. */

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 final class RehearsalWalk {
     private final PathTrial trial;
     private final PlanCandidates candidates;
+    private final RehearsalTerms terms;
     private final RehearsalFindings findings;
     private final WalkRows rows;
     private final WalkHazards hazards;
@@ -27,6 +28,7 @@ final class RehearsalWalk {
     RehearsalWalk(PathTrial trial, PlanCandidates candidates, RehearsalTerms terms, RehearsalFindings findings) {
         this.trial = trial;
         this.candidates = candidates;
+        this.terms = terms;
         this.findings = findings;
         this.rows = new WalkRows(trial, terms, findings);
         this.hazards = new WalkHazards(trial, candidates, terms, findings, rows);
@@ -53,6 +55,10 @@ final class RehearsalWalk {
                         null,
                         "it and the scripts after it were not tried on homes of each version: " + end.get()));
                 return Optional.empty();
+            }
+            if (!terms.isReleased(migration.script())) {
+                // Its comments are judged even if nothing of it is measured.
+                findings.hazards(migration.script(), List.of());
             }
             hazards.before(migration, versions);
             if (!apply(migration)) {

@@ -3,6 +3,8 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.hazard.Hazard;
+import io.tenantry.worker.engine.hazard.HazardKind;
 import io.tenantry.worker.postgres.connection.Server;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -74,12 +76,13 @@ final class UnquotedNames {
     private void report(Migration migration, ResultError error) {
         if (OF_NAMES.contains(String.valueOf(error.sqlState()))
                 && hasPlaceholder(catalog.scripts().text(migration.script()))) {
-            findings.add(Finding.warning(
-                    "unquoted-schema",
+            findings.hazards(
                     migration.script(),
-                    error.line(),
-                    "it fails for tenants whose names need quotes, as acme-1: " + error.message() + " ("
-                            + error.sqlState() + "); write \"${schema}\" for a name and '${tenant}' for a text"));
+                    List.of(new Hazard(
+                            HazardKind.UNQUOTED_SCHEMA,
+                            error.line(),
+                            "it fails for tenants whose names need quotes, as acme-1: " + error.message() + " ("
+                                    + error.sqlState() + ")")));
         }
     }
 }

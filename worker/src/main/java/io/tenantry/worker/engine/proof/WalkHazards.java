@@ -156,8 +156,9 @@ final class WalkHazards {
                 if (event == Event.BEFORE_EACH_MIGRATE || start == null) {
                     before = now;
                 } else {
-                    List<Hazard> found = new ArrayList<>(
-                            new HazardFinder(start, inUse == null ? start.known() : inUse).find(start, now, null));
+                    HazardFinder finder = new HazardFinder(start, inUse == null ? start.known() : inUse);
+                    List<Hazard> found = new ArrayList<>(finder.find(start, now, null));
+                    found.addAll(finder.goneViews(now));
                     findings.hazards(context.getMigrationInfo().getScript(), found);
                 }
             } catch (SQLException failure) {

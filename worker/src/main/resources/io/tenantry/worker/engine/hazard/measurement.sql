@@ -8,10 +8,12 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 UNION ALL
 SELECT 'column', a.attrelid::bigint, a.attnum, a.attname::text,
     pg_catalog.concat_ws(' ', a.atttypid, a.atttypmod, a.attcollation), pg_catalog.format_type(a.atttypid, a.atttypmod),
-    a.attnotnull, a.attisdropped, 0, 0, 0
+    a.attnotnull, a.attisdropped,
+    CASE WHEN a.atthasdef OR a.attidentity <> '' OR t.typtype = 'd' THEN 1 ELSE 0 END, 0, 0
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = ? AND a.attnum > 0 AND c.relkind IN ('r', 'p')
+    LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE n.nspname = ? AND a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm')
 UNION ALL
 SELECT 'constraint', o.oid::bigint, o.conrelid::bigint, o.conname::text, o.contype::text,
     CASE WHEN o.confrelid <> 0 THEN o.confrelid::pg_catalog.regclass::text END, o.convalidated, NULL,

@@ -15,7 +15,9 @@ class HazardKindTest {
 
         assertThat(Arrays.stream(HazardKind.values()).map(HazardKind::id))
                 .allSatisfy(id -> assertThat(page).contains("`" + id + "`"))
-                .filteredOn(id -> !id.equals(HazardKind.ADDING_REQUIRED_FIELD.id()))
+                // RehearsalIT has those that only a walk finds.
+                .filteredOn(id -> !id.equals(HazardKind.ADDING_REQUIRED_FIELD.id())
+                        && !id.equals(HazardKind.UNQUOTED_SCHEMA.id()))
                 .allSatisfy(id -> assertThat(cases).contains("-- finds: " + id));
     }
 }

@@ -84,7 +84,14 @@ class RehearsalIT {
                 .with(
                         "V6__b.sql",
                         "-- tenantry:allow ban-drop-column\n-- tenantry:allow table-rewrite small\n"
-                                + "ALTER TABLE item DROP name;");
+                                + "ALTER TABLE item DROP name;")
+                .with(
+                        "V7__c.sql",
+                        "/* tenantry:allow ban-drop-column*/\nCREATE INDEX CONCURRENTLY id_idx ON item (id);")
+                .with(
+                        "V8__d.sql",
+                        "/* tenantry:allow unquoted-schema our names are plain */\n"
+                                + "CREATE VIEW ids AS SELECT id FROM ${schema}.item;");
 
         assertThat(lines(rehearse(Map.of()).findings()))
                 .containsExactly(
@@ -94,7 +101,8 @@ class RehearsalIT {
                         "WARNING V4__state.sql 2 constraint-missing-not-valid",
                         "ERROR V6__b.sql 1 allow",
                         "WARNING V6__b.sql 2 allow",
-                        "WARNING V6__b.sql 3 ban-drop-column");
+                        "WARNING V6__b.sql 3 ban-drop-column",
+                        "ERROR V7__c.sql 1 allow");
     }
 
     @Test
