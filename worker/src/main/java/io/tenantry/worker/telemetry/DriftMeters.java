@@ -38,10 +38,12 @@ public final class DriftMeters {
                 .register(registry);
     }
 
-    /** Makes the counters of these databases 0, and not missing. */
+    /** Makes the meters of these databases 0, and not missing. */
     public void databases(Collection<String> databases, Collection<String> outcomes) {
-        databases.forEach(database ->
-                outcomes.forEach(outcome -> checks.of(database, outcome).increment(0)));
+        for (String database : databases) {
+            outcomes.forEach(outcome -> checks.of(database, outcome).increment(0));
+            var unused = durations.of(database);
+        }
     }
 
     /** A home of the named database was looked at, or dropped. The outcome is one of a few. */
