@@ -1,5 +1,6 @@
 package io.tenantry.worker.limits;
 
+import io.tenantry.worker.config.Isolation;
 import java.util.List;
 
 /**
@@ -12,5 +13,12 @@ import java.util.List;
 public record CheckedServer(String name, int cap, List<CheckedDatabase> databases) {
     public CheckedServer {
         databases = List.copyOf(databases);
+    }
+
+    /** What a look at the schemas of the server's database leaves out, as the end of a sentence; empty if that is nothing. */
+    String leftOut() {
+        return databases.stream().anyMatch(database -> database.settings().isolation() == Isolation.DATABASE)
+                ? "; databases of tenants are not looked at: the command drift compares them"
+                : "";
     }
 }

@@ -41,12 +41,12 @@ final class HandMadeTables implements LimitCheck {
                 .filter(table -> isUnknown(table, server))
                 .toList();
         if (found.isEmpty()) {
-            return LimitFinding.ok(server.name(), name(), "none", null);
+            return LimitFinding.ok(server.name(), name(), "none" + server.leftOut(), null);
         }
         return LimitFinding.warn(
                 server.name(),
                 name(),
-                Counted.of(found.size(), "name") + " that no migration has: " + named(found),
+                Counted.of(found.size(), "name") + " that no migration has: " + named(found) + server.leftOut(),
                 null,
                 "compare the tenants by the command drift; drop these tables, put them into a migration, or name them in"
                         + " databases.<name>.drift-exclude");

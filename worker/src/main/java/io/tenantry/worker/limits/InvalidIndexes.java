@@ -29,7 +29,7 @@ final class InvalidIndexes implements LimitCheck {
     public LimitFinding look(Connection connection, CheckedServer server) throws SQLException {
         List<Invalid> found = Sql.query(connection, INVALID, row -> new Invalid(row.getString(1), row.getLong(2)));
         if (found.isEmpty()) {
-            return LimitFinding.ok(server.name(), name(), "none", null);
+            return LimitFinding.ok(server.name(), name(), "none" + server.leftOut(), null);
         }
         long all = found.get(0).all();
         String names = String.join(", ", found.stream().map(Invalid::name).toList());
@@ -37,7 +37,8 @@ final class InvalidIndexes implements LimitCheck {
                 server.name(),
                 name(),
                 Counted.of(all, "index") + ": " + names
-                        + (all > found.size() ? " and " + (all - found.size()) + " more" : ""),
+                        + (all > found.size() ? " and " + (all - found.size()) + " more" : "")
+                        + server.leftOut(),
                 null,
                 "DROP INDEX CONCURRENTLY each of them, then request the tenant's migration again: an invalid index is"
                         + " maintained and never read");

@@ -99,6 +99,28 @@ class LimitsIT {
         assertThat(findings.get(3).whatToDo()).contains("lower servers.main.max-connections");
     }
 
+    /** They would need a connection each. */
+    @Test
+    void databasesOfTenantsAreSaidToBeLeftOut() throws Exception {
+        DatabaseSettings sales = new DatabaseSettings(
+                "sales",
+                USERS.servers(),
+                Isolation.DATABASE,
+                "sales_{tenant}",
+                Path.of("sales"),
+                List.of(),
+                false,
+                Set.of(),
+                USERS.drift());
+        CheckedServer server = new CheckedServer("main", 16, List.of(new CheckedDatabase(sales, table -> false)));
+        try (Connection connection = deployment.connect()) {
+            assertThat(LimitChecks.of(connection, server, Duration.ofSeconds(30)))
+                    .filteredOn(finding -> finding.measured().contains("databases of tenants are not looked at"))
+                    .extracting(LimitFinding::check, LimitFinding::level)
+                    .containsExactly(tuple("hand-made-tables", Level.OK), tuple("invalid-indexes", Level.OK));
+        }
+    }
+
     @Test
     void aLongSnapshotIsNamed() throws Exception {
         try (Connection reader = deployment.connect();
