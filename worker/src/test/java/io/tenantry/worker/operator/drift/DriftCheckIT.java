@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.config.DatabaseSettings;
+import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.Migrator;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.MigrationResult;
+import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.engine.proof.PlanVerifier;
@@ -16,9 +19,12 @@ import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.HomeState;
+import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.DevStack;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,14 +58,13 @@ class DriftCheckIT {
             deployment.database("shop").with(script, HandMadeChange.text(script));
         }
         deployment.database("tools").withTwoTables();
+        deployment.database("own").withTwoTables().isolation(Isolation.DATABASE);
+        deployment.database("common").withTwoTables().isolation(Isolation.SHARED);
         deployment.with("databases.shop.drift-exclude", "table audit_*");
         try (Registry registry = new Registry(deployment.settings().registry(), "test")) {
             registry.migrate();
         }
-        try (Server server = new Server(
-                Objects.requireNonNull(deployment.settings().servers().get("main")),
-                new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
-                "drift test")) {
+        try (Server server = server()) {
             make(server, "shop", HOMES);
             make(server, "tools", 6);
         }
@@ -157,6 +162,75 @@ class DriftCheckIT {
                 .isEqualTo(2);
     }
 
+    @Test
+    void comparesDatabasesOfTenantsAndSharedHomes() throws Exception {
+        String database = deployment.locationOf("own", "t0");
+        try (Server server = server()) {
+            deployment.executeAsWorker("CREATE DATABASE " + database);
+            TenantHome own = TenantHome.inDatabase("t0", "own", "main", database);
+            deployment.executeAsWorker(own.markSql());
+            migrate(server, own);
+            migrate(server, new TenantHome(null, "common", "main", "common", Isolation.SHARED));
+        }
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version) VALUES"
+                        + " ('t0', 'own', 'main', '" + database
+                        + "', '2'); INSERT INTO tenantry.shared_database (database, server,"
+                        + " location, version) VALUES ('common', 'main', 'common', '2')");
+        CommandLineRun before = CommandLineRun.on(deployment, "drift", "--database", "own");
+        try (Connection connection = DevStack.shared().postgres().connect(database)) {
+            Sql.execute(connection, "CREATE SCHEMA reports; DROP INDEX invoice_account_idx");
+        }
+        deployment.execute("ALTER TABLE common.account ADD COLUMN note text");
+
+        CommandLineRun own = CommandLineRun.on(deployment, "drift", "--database", "own");
+        CommandLineRun common = CommandLineRun.on(deployment, "drift", "--database", "common");
+
+        assertThat(before.lines())
+                .containsExactly(
+                        "1 home compared: 1 as their migrations make them, 0 drifted, 0 not comparable, 0 being migrated");
+        assertThat(own.lines().subList(1, own.lines().size() - 1))
+                .containsExactly(
+                        "  missing index invoice_account_idx on invoice: CREATE INDEX invoice_account_idx ON invoice USING btree"
+                                + " (account)",
+                        "  extra schema reports");
+        assertThat(common.lines().subList(0, common.lines().size() - 1))
+                .containsExactly(
+                        "shared database common: main/common, version 2, 1 difference from what its migrations make",
+                        "  extra column account.note: text");
+        assertThat(deployment.query("SELECT datname FROM pg_database WHERE datname LIKE 'tenantry_scratch%'"))
+                .as("scratch databases")
+                .isEmpty();
+    }
+
+    private void migrate(Server server, TenantHome home) throws Exception {
+        DatabaseSettings settings = settings(home.database());
+        MigrationCatalog catalog =
+                FlywayEngine.load(home.database(), settings.migrations(), List.of(), server.dataSource());
+        try (HomeSession session = HomeSession.open(server, home)) {
+            LockedHome locked = session.tryLock().orElseThrow();
+            if (locked.inspect() instanceof HomeState.Missing) {
+                locked.create();
+            }
+            assertThat(new Migrator(catalog).migrate(locked, Target.of("latest"), new VersionTracker()))
+                    .isInstanceOf(MigrationResult.Migrated.class);
+        }
+    }
+
+    private DatabaseSettings settings(String database) {
+        return deployment.settings().databases().stream()
+                .filter(one -> one.name().equals(database))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Server server() {
+        return new Server(
+                Objects.requireNonNull(deployment.settings().servers().get("main")),
+                new SessionTimeouts(Duration.ofSeconds(2), Duration.ZERO),
+                "drift test");
+    }
+
     private static String tenant(int number) {
         return "t" + number;
     }
@@ -173,10 +247,7 @@ class DriftCheckIT {
 
     /** As a worker makes them, with their rows in the registry. */
     private void make(Server server, String database, int homes) throws Exception {
-        DatabaseSettings settings = deployment.settings().databases().stream()
-                .filter(one -> one.name().equals(database))
-                .findFirst()
-                .orElseThrow();
+        DatabaseSettings settings = settings(database);
         MigrationCatalog read = FlywayEngine.load(database, settings.migrations(), List.of(), server.dataSource());
         Migrator migrator = new Migrator(read.with(
                 PlanVerifier.verify(read, server, Set.of(), warning -> {}).plans()));
