@@ -125,7 +125,8 @@ class UpgradeIT {
                 }
                 return events.size() == 2;
             });
-            assertThat(events).containsExactly("tenant-drifted acme 4 [EXTRA a.by_hand]", "tenant-drift-cleared acme 4 []");
+            assertThat(events)
+                    .containsExactly("tenant-drifted acme 4 [EXTRA a.by_hand]", "tenant-drift-cleared acme 4 []");
         }
         Await.until(
                 Duration.ofSeconds(30),
