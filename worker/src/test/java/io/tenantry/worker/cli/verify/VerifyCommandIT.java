@@ -162,7 +162,7 @@ class VerifyCommandIT {
                                 .replace(
                                         "databases:\n",
                                         server.equals("away")
-                                                ? "  away: {url: 'jdbc:postgresql://127.0.0.1:1/none'}\ndatabases:\n"
+                                                ? "  away: {url: 'jdbc:postgresql://127.0.0.1:1/none', user: a, password: a}\ndatabases:\n"
                                                 : "databases:\n")
                         + """
                           %s:
