@@ -102,6 +102,9 @@ final class HomeWork {
                                         + " of which it is a member"));
             }
             content = HomeContent.read(session);
+            // Not reset as a whole: the session keeps its prepared queries, whose planning is half of a look.
+            Sql.execute(session.connection(), "RESET lock_timeout");
+            session.restored();
         }
         return new Look(content, judge(server).of(candidate.home(), content));
     }
