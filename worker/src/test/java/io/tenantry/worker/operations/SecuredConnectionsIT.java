@@ -194,8 +194,8 @@ class SecuredConnectionsIT {
         KafkaSettings kafka = withoutTopics(deployment.settings().kafka());
 
         try (Topics topics = new Topics(kafka)) {
-            assertThat(topics.create()).hasSize(8).allMatch(line -> line.contains(": created with "));
-            assertThat(topics.create()).hasSize(8).allMatch(line -> line.contains(": exists with "));
+            assertThat(topics.create()).hasSize(9).allMatch(line -> line.contains(": created with "));
+            assertThat(topics.create()).hasSize(9).allMatch(line -> line.contains(": exists with "));
         }
     }
 

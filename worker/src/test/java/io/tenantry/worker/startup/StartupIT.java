@@ -53,7 +53,8 @@ class StartupIT {
                         missingTopic("tenant.results"),
                         missingTopic("rollout.requested"),
                         missingTopic("rollout.requested-dlt"),
-                        missingTopic("rollout.results"));
+                        missingTopic("rollout.results"),
+                        missingTopic("tenant.drift"));
     }
 
     @Test
