@@ -99,7 +99,7 @@ class DatabaseIsolationIT {
         TenantResult result = deployment.results().data(deployment.events().signUp("acme"));
 
         assertThat(Results.error(result).code()).isEqualTo(ErrorCode.LOCATION_TAKEN);
-        assertThat(Results.error(result).message()).contains(acme(), "COMMENT ON DATABASE", "adopt", mark);
+        assertThat(Results.error(result).message()).contains(acme(), "tenantry adopt --database analytics", mark);
         assertThat(deployment.query(acme(), TABLES)).containsExactly("theirs");
         assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
                 .isEmpty();

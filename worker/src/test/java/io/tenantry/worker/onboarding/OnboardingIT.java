@@ -130,7 +130,7 @@ class OnboardingIT {
         assertThat(event.type()).isEqualTo(EventType.ONBOARDING_FAILED);
         ResultError error = Results.error((TenantResult) event.data());
         assertThat(error.code()).isEqualTo(ErrorCode.LOCATION_TAKEN);
-        assertThat(error.message()).contains("users_acme", "COMMENT ON SCHEMA", "rename");
+        assertThat(error.message()).contains("users_acme", "tenantry adopt --database users", "rename");
         assertThat(tablesOf("users_acme")).containsExactly("theirs");
         assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.tenant"))
                 .isEmpty();

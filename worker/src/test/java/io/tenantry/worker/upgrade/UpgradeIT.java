@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Event;
-import io.tenantry.contracts.EventCodec;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.MigrationRequested;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
-import io.tenantry.contracts.TenantDrift;
 import io.tenantry.contracts.TenantResult;
-import io.tenantry.contracts.Topic;
 import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.ops.MetricNames;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.DriftEvents;
 import io.tenantry.worker.scenario.MetricsTable;
 import io.tenantry.worker.scenario.RegisteredHomes;
 import io.tenantry.worker.scenario.Results;
@@ -35,10 +33,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -99,32 +93,18 @@ class UpgradeIT {
         deployment.execute("ALTER TABLE users_acme.a DROP by_hand");
         assertThat(CommandLineRun.on(deployment, "drift", "--tenant", "acme").status())
                 .isZero();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        deployment.settings().kafka().bootstrapServers(),
-                        "isolation.level",
-                        "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            String topic = Topic.TENANT_DRIFT.name(deployment.prefix());
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
+        try (DriftEvents drift = new DriftEvents(deployment.settings().kafka())) {
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "two events of drift are published",
+                    () -> drift.all().size() == 2);
+            List<String> events = drift.all().stream()
+                    .map(one -> one.type().fileName() + " " + one.data().key() + " "
+                            + one.data().version() + " "
+                            + one.data().differences().stream()
+                                    .map(difference -> difference.change() + " " + difference.object())
+                                    .toList())
                     .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            List<String> events = new ArrayList<>();
-            Await.until(Duration.ofSeconds(30), "two events of drift are published", () -> {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    Event<?> event = new EventCodec().decode(record, Topic.TENANT_DRIFT);
-                    TenantDrift data = (TenantDrift) event.data();
-                    events.add(event.type().fileName() + " " + data.key() + " " + data.version() + " "
-                            + data.differences().stream()
-                                    .map(one -> one.change() + " " + one.object())
-                                    .toList());
-                }
-                return events.size() == 2;
-            });
             assertThat(events)
                     .containsExactly("tenant-drifted acme 4 [EXTRA a.by_hand]", "tenant-drift-cleared acme 4 []");
         }

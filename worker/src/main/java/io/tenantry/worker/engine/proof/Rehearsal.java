@@ -6,14 +6,12 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.TooMuchSentException;
-import io.tenantry.worker.engine.snapshot.Difference;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * older version, with rows, and once more at the end. Each older home is made of the one before it. For use by one thread.
  */
 public final class Rehearsal {
-    private static final int MOST_SHOWN = 5;
     /** insufficient_privilege. */
     private static final String NO_RIGHT = "42501";
 
@@ -137,40 +134,61 @@ public final class Rehearsal {
             return false;
         }
         translated.plans(trial.refused(), trial.candidates().plans().outside());
-        List<Optional<SchemaState>> ends = new ArrayList<>();
+        PathEnds ends = new PathEnds(catalog, terms, findings);
         for (List<Migration> path : paths(catalog.migrationsFor(scratch.home()))) {
             Optional<SchemaState> end = walk(trial.along(path), trial.candidates());
             if (end.isPresent() && !terms.seeds().isEmpty()) {
                 new SeededPlans(trial, terms, findings).compare(path, end.get());
             }
             ends.add(end);
+            Optional<List<Migration>> released = PathEnds.pathOfReleasedHomes(path, terms);
+            if (end.isPresent() && released.isPresent()) {
+                ends.compareReleased(end.get(), walkOfReleased(trial.along(released.get()), trial.candidates()));
+            }
         }
-        compareBaseline(ends);
-        return ends.stream().allMatch(Optional::isPresent);
+        ends.compareBaseline();
+        return ends.areReached();
     }
 
     private void inDatabase(TenantHome home, ExcludedScripts excluded, long endNanos) throws SQLException {
-        List<Optional<SchemaState>> ends = new ArrayList<>();
+        PathEnds ends = new PathEnds(catalog, terms, findings);
         for (List<Migration> path : paths(catalog.migrationsFor(home))) {
-            Optional<ScratchDatabase> database = createDatabase();
-            if (database.isEmpty()) {
-                return;
-            }
-            try (Scratch scratch = Scratch.in(database.get(), home)) {
-                PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
-                read(scratch, candidates);
-                // Nobody else is in the database; what would outlive it is rolled back.
-                SchemaBoundaryCheck boundary = new SchemaBoundaryCheck(
-                        scratch,
-                        candidates.statements(),
-                        candidates.plans().outside().keySet(),
-                        candidates.statements().keySet());
-                boundary.exclude(excluded);
-                boundary.tryAll(path);
-                ends.add(walk(new PathTrial(catalog, scratch, boundary, path, endNanos), candidates));
+            Optional<SchemaState> end = inDatabase(home, excluded, path, endNanos, this::walk);
+            ends.add(end);
+            Optional<List<Migration>> released = PathEnds.pathOfReleasedHomes(path, terms);
+            if (end.isPresent() && released.isPresent()) {
+                ends.compareReleased(
+                        end.get(), inDatabase(home, excluded, released.get(), endNanos, this::walkOfReleased));
             }
         }
-        compareBaseline(ends);
+        ends.compareBaseline();
+    }
+
+    /** A walk along a path, on a scratch home that is ready. */
+    private interface Walk {
+        Optional<SchemaState> along(PathTrial trial, PlanCandidates candidates) throws SQLException;
+    }
+
+    private Optional<SchemaState> inDatabase(
+            TenantHome home, ExcludedScripts excluded, List<Migration> path, long endNanos, Walk walk)
+            throws SQLException {
+        Optional<ScratchDatabase> database = createDatabase();
+        if (database.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Scratch scratch = Scratch.in(database.get(), home)) {
+            PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
+            read(scratch, candidates);
+            // Nobody else is in the database; what would outlive it is rolled back.
+            SchemaBoundaryCheck boundary = new SchemaBoundaryCheck(
+                    scratch,
+                    candidates.statements(),
+                    candidates.plans().outside().keySet(),
+                    candidates.statements().keySet());
+            boundary.exclude(excluded);
+            boundary.tryAll(path);
+            return walk.along(new PathTrial(catalog, scratch, boundary, path, endNanos), candidates);
+        }
     }
 
     private Optional<ScratchDatabase> createDatabase() throws SQLException {
@@ -210,48 +228,22 @@ public final class Rehearsal {
     }
 
     private Optional<SchemaState> walk(PathTrial trial, PlanCandidates candidates) throws SQLException {
-        RehearsalWalk walk = new RehearsalWalk(trial, candidates, terms, findings);
+        RehearsalWalk walk =
+                new RehearsalWalk(trial, candidates, terms, findings, "on each home at the version before it");
         Optional<SchemaState> end = walk.run();
         versions += walk.versions();
         return end;
     }
 
-    private void compareBaseline(List<Optional<SchemaState>> ends) {
-        if (ends.size() > 1 && ends.stream().allMatch(Optional::isPresent)) {
-            compareBaseline(ends.get(0).orElseThrow(), ends.get(1).orElseThrow());
-        }
-    }
-
-    /** What a new home has by the baseline, and homes that were there before have by the scripts below it. */
-    private void compareBaseline(SchemaState newHome, SchemaState grown) {
-        String baseline = catalog.baselines().stream().sorted().collect(Collectors.joining(", "));
-        List<Difference> definitions = newHome.catalog().differences(grown.catalog());
-        if (!definitions.isEmpty()) {
-            findings.add(Finding.error(
-                    "baseline-differs",
-                    baseline,
-                    null,
-                    "a new home is not what older homes are at the newest version: "
-                            + shown(definitions, "new home", "older home")
-                            + "; make the baseline of what the scripts below it leave"));
-        }
-        List<Difference> rows = newHome.data().differences(grown.data()).all();
-        if (!rows.isEmpty() && terms.seeds().isEmpty()) {
-            findings.add(Finding.warning(
-                    "baseline-differs",
-                    baseline,
-                    null,
-                    "the rows of a new home differ from those of older homes at the newest version: "
-                            + shown(rows, "new home", "older home")));
-        }
-    }
-
-    static String shown(List<Difference> differences, String here, String there) {
-        int hidden = differences.size() - MOST_SHOWN;
-        return differences.stream()
-                        .limit(MOST_SHOWN)
-                        .map(difference -> difference.text(here, there))
-                        .collect(Collectors.joining("; "))
-                + (hidden > 0 ? " and " + hidden + " more" : "");
+    /** The same along {@link PathEnds#pathOfReleasedHomes}. */
+    private Optional<SchemaState> walkOfReleased(PathTrial trial, PlanCandidates candidates) throws SQLException {
+        return new RehearsalWalk(
+                        trial,
+                        candidates,
+                        terms,
+                        findings,
+                        "on homes that have had the released repeatable scripts, as those of tenants: drop in it what depends on"
+                                + " what it changes, and edit the script that makes that, so that it runs again")
+                .run();
     }
 }

@@ -21,11 +21,19 @@ final class RehearsalWalk {
     private final PlanCandidates candidates;
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
+    private final String homes;
     private final WalkRows rows;
     private final WalkHazards hazards;
     private int versions;
 
-    RehearsalWalk(PathTrial trial, PlanCandidates candidates, RehearsalTerms terms, RehearsalFindings findings) {
+    /** @param homes on which a script fails that fails here, as in {@code on each home at the version before it} */
+    RehearsalWalk(
+            PathTrial trial,
+            PlanCandidates candidates,
+            RehearsalTerms terms,
+            RehearsalFindings findings,
+            String homes) {
+        this.homes = homes;
         this.trial = trial;
         this.candidates = candidates;
         this.terms = terms;
@@ -94,7 +102,7 @@ final class RehearsalWalk {
             findings.add(TrialFindings.failure(
                     versions == 0 ? "from-empty" : "from-version",
                     failure.get(),
-                    "it fails on each home at the version before it; the scripts after it were not tried"));
+                    "it fails " + homes + "; the scripts after it were not tried"));
         }
         return failure.isEmpty();
     }
@@ -127,7 +135,7 @@ final class RehearsalWalk {
                         null,
                         null,
                         "a second run of Flyway changes the home: "
-                                + Rehearsal.shown(differences, "after it", "before it")));
+                                + PathEnds.shown(differences, "after it", "before it")));
             }
         }
         return after;

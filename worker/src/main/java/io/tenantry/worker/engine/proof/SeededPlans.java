@@ -43,7 +43,7 @@ final class SeededPlans {
                         null,
                         null,
                         "with the rows of the seeds, plans leave something else than Flyway: "
-                                + Rehearsal.shown(differences, "plan", "Flyway")));
+                                + PathEnds.shown(differences, "plan", "Flyway")));
             }
         }
     }

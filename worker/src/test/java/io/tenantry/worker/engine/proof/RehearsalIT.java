@@ -6,6 +6,7 @@ import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.proof.Finding.Severity;
+import io.tenantry.worker.stack.ScratchDatabases;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -181,7 +182,6 @@ class RehearsalIT {
 
     @Test
     void scriptsOfTenantsDatabasesAndSharedOnesRunInADatabaseOfTheirOwn() throws Exception {
-        List<String> before = engine.query("SELECT datname FROM pg_database ORDER BY 1");
         engine.with("V1__item.sql", "CREATE SCHEMA more; CREATE TABLE more.note (id int); CREATE TABLE item (id int);")
                 .with("V2__idx.sql", "SELECT 1;\nCREATE INDEX item_idx ON ${schema}.item (id);");
 
@@ -192,7 +192,42 @@ class RehearsalIT {
                     .containsExactly("WARNING V2__idx.sql 2 require-concurrent-index-creation");
             assertThat(result.versions()).isEqualTo(2);
         }
-        assertThat(engine.query("SELECT datname FROM pg_database ORDER BY 1")).isEqualTo(before);
+        ScratchDatabases.awaitNoneStays(engine::query);
+    }
+
+    /** A new home gets repeatable scripts last; one that has the release before has them already. */
+    @Test
+    void repeatableScriptsThatAreReleasedHaveRunBeforeWhatIsNew() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name FROM item;")
+                .with("V2__name.sql", "SELECT 1;\nALTER TABLE item ALTER name TYPE varchar;");
+        Set<String> released = Set.of("V1__item.sql", "R__names.sql");
+
+        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()))
+                        .findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(lines(List.of(finding))).containsExactly("ERROR V2__name.sql 2 from-version");
+                    assertThat(finding.sentence()).contains("view", "0A000", "released repeatable scripts");
+                });
+
+        engine.with("V2__name.sql", "DROP VIEW IF EXISTS names;\nALTER TABLE item ALTER name TYPE varchar;");
+        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()))
+                        .findings())
+                .filteredOn(finding -> finding.severity() == Severity.ERROR)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.check()).isEqualTo("release-differs");
+                    assertThat(finding.sentence()).contains("view names");
+                });
+        assertThat(lines(Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(released, Map.of()), null)
+                        .findings()))
+                .contains("ERROR null null release-differs");
+
+        engine.with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name FROM item; -- again");
+        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of("V1__item.sql"), Map.of()))
+                        .findings())
+                .noneMatch(finding -> finding.severity() == Severity.ERROR);
     }
 
     @Test

@@ -14,10 +14,9 @@ import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.Difference;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
-import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.ScratchDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,6 @@ class ReferenceIT {
     private static final String LEFT =
             "SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"
                     + " UNION ALL SELECT 'role ' || rolname FROM pg_roles WHERE rolname ~ '^(t|1-)[0-9a-f]{12}'";
-
-    private static final String SCRATCH_DATABASES =
-            "SELECT datname FROM pg_database WHERE datname LIKE 'tenantry_scratch%'";
 
     private final Map<ReferenceStore.Place, Reference> kept = new HashMap<>();
     private EngineFixture engine;
@@ -203,12 +199,7 @@ class ReferenceIT {
                         .isEmpty();
             }
             assertThat(engine.query(LEFT)).as("what trials have left").isEmpty();
-            // Tests beside this one have scratch databases for a moment.
-            List<String> others = engine.query(SCRATCH_DATABASES);
-            Await.until(Duration.ofSeconds(20), "the scratch databases are gone", () -> {
-                List<String> still = engine.query(SCRATCH_DATABASES);
-                return others.stream().noneMatch(still::contains);
-            });
+            ScratchDatabases.awaitNoneStays(engine::query);
         } finally {
             engine.execute("DROP DATABASE " + name);
             engine.execute("DROP ROLE IF EXISTS \"1-acme_reader\"");

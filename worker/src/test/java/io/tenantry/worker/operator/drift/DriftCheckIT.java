@@ -14,6 +14,7 @@ import io.tenantry.worker.engine.history.Target;
 import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.engine.proof.PlanVerifier;
+import io.tenantry.worker.guarantee.Scale;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
@@ -25,6 +26,7 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.DevStack;
+import io.tenantry.worker.stack.ScratchDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,14 +38,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** {@code drift}: what somebody did to homes by hand is found and named, and nothing else. */
+@Tag("guarantee")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DriftCheckIT {
-    /** More in the chaos profile. */
-    private static final int HOMES = Integer.getInteger("drift.homes", 100);
+    private static final int HOMES = Scale.isFull() ? 1000 : 100;
 
     private static final String ROLE =
             "DO $$ BEGIN CREATE ROLE drift_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$";
@@ -198,9 +201,7 @@ class DriftCheckIT {
                 .containsExactly(
                         "shared database common: main/common, version 2, 1 difference from what its migrations make",
                         "  extra column account.note: text");
-        assertThat(deployment.query("SELECT datname FROM pg_database WHERE datname LIKE 'tenantry_scratch%'"))
-                .as("scratch databases")
-                .isEmpty();
+        ScratchDatabases.awaitNoneStays(deployment::query);
     }
 
     private void migrate(Server server, TenantHome home) throws Exception {

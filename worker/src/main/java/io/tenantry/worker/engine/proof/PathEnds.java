@@ -1,0 +1,110 @@
+package io.tenantry.worker.engine.proof;
+
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.snapshot.Difference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What homes are that have reached the newest version on different paths: all should be the same. For use by one thread. */
+final class PathEnds {
+    private static final int MOST_SHOWN = 5;
+
+    private final MigrationCatalog catalog;
+    private final RehearsalTerms terms;
+    private final RehearsalFindings findings;
+    private final List<Optional<SchemaState>> ends = new ArrayList<>();
+
+    PathEnds(MigrationCatalog catalog, RehearsalTerms terms, RehearsalFindings findings) {
+        this.catalog = catalog;
+        this.terms = terms;
+        this.findings = findings;
+    }
+
+    /** @param end of a path; empty if it was not reached */
+    void add(Optional<SchemaState> end) {
+        ends.add(end);
+    }
+
+    /** Whether the newest version was reached on each path. */
+    boolean areReached() {
+        return ends.stream().allMatch(Optional::isPresent);
+    }
+
+    /**
+     * The path of homes that have the release before: its repeatable scripts have run before what is new, whereas a new home
+     * gets them last. Empty if that is no other path.
+     */
+    static Optional<List<Migration>> pathOfReleasedHomes(List<Migration> path, RehearsalTerms terms) {
+        List<Migration> had = path.stream()
+                .filter(migration -> terms.isReleased(migration.script()))
+                .toList();
+        List<Migration> coming =
+                path.stream().filter(migration -> !had.contains(migration)).toList();
+        return had.stream().anyMatch(PathEnds::isRepeatable) && !coming.stream().allMatch(PathEnds::isRepeatable)
+                ? Optional.of(Stream.concat(had.stream(), coming.stream()).toList())
+                : Optional.empty();
+    }
+
+    private static boolean isRepeatable(Migration migration) {
+        return migration.version() == null;
+    }
+
+    /** What a new home is, and what one is that has the release before and gets what is new; empty if it did not come so far. */
+    void compareReleased(SchemaState newHome, Optional<SchemaState> released) {
+        List<Difference> differences = released.isEmpty()
+                ? List.of()
+                : newHome.catalog().differences(released.get().catalog());
+        if (!differences.isEmpty()) {
+            findings.add(Finding.error(
+                    "release-differs",
+                    null,
+                    null,
+                    "a home that has had the released scripts, the repeatable ones too, is not what a new home is: "
+                            + shown(differences, "new home", "released home")
+                            + "; a repeatable script runs again only if its text changes: edit the one that makes it"));
+        }
+    }
+
+    /** What a new home has by the baseline, and homes that were there before have by the scripts below it. */
+    void compareBaseline() {
+        if (ends.size() > 1 && areReached()) {
+            compareBaseline(ends.get(0).orElseThrow(), ends.get(1).orElseThrow());
+        }
+    }
+
+    private void compareBaseline(SchemaState newHome, SchemaState grown) {
+        String baseline = catalog.baselines().stream().sorted().collect(Collectors.joining(", "));
+        List<Difference> definitions = newHome.catalog().differences(grown.catalog());
+        if (!definitions.isEmpty()) {
+            findings.add(Finding.error(
+                    "baseline-differs",
+                    baseline,
+                    null,
+                    "a new home is not what older homes are at the newest version: "
+                            + shown(definitions, "new home", "older home")
+                            + "; make the baseline of what the scripts below it leave"));
+        }
+        List<Difference> rows = newHome.data().differences(grown.data()).all();
+        if (!rows.isEmpty() && terms.seeds().isEmpty()) {
+            findings.add(Finding.warning(
+                    "baseline-differs",
+                    baseline,
+                    null,
+                    "the rows of a new home differ from those of older homes at the newest version: "
+                            + shown(rows, "new home", "older home")));
+        }
+    }
+
+    static String shown(List<Difference> differences, String here, String there) {
+        int hidden = differences.size() - MOST_SHOWN;
+        return differences.stream()
+                        .limit(MOST_SHOWN)
+                        .map(difference -> difference.text(here, there))
+                        .collect(Collectors.joining("; "))
+                + (hidden > 0 ? " and " + hidden + " more" : "");
+    }
+}
