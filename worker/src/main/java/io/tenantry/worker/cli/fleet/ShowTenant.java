@@ -78,7 +78,7 @@ public final class ShowTenant extends OperatorCommand {
                     details.requests().stream().map(AnsweredRequest::result).toList()));
         } else {
             output.line(Colour.HEADING, details.tenant());
-            new TenantText(output).write(details);
+            new TenantText(output, invocation.next()).write(details);
         }
         return ExitStatus.DONE;
     }

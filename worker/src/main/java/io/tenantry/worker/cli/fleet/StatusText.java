@@ -132,5 +132,10 @@ final class StatusText {
         if (status.behind() > 0) {
             output.note("the tenants that are behind: " + next.of("tenants --behind"));
         }
+        if (status.drifted() > 0) {
+            output.note(Words.count(status.drifted(), "home")
+                    + (status.drifted() == 1 ? " differs" : " differ") + " from what the migrations make: "
+                    + next.of("tenants --drifted") + "; and in what: " + next.of("drift"));
+        }
     }
 }

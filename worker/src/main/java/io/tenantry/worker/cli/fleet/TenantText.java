@@ -7,6 +7,7 @@ import io.tenantry.contracts.RequestRef;
 import io.tenantry.contracts.RequestType;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.cli.Colour;
+import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.TextTable;
 import io.tenantry.worker.cli.Words;
@@ -21,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** One tenant as text. */
 final class TenantText {
     private final Output output;
+    private final NextCommand next;
 
-    TenantText(Output output) {
+    TenantText(Output output, NextCommand next) {
         this.output = output;
+        this.next = next;
     }
 
     void write(TenantDetails details) {
@@ -38,6 +41,15 @@ final class TenantText {
         if (!details.homes().isEmpty()) {
             output.line("");
             output.table(homes(details));
+        }
+        for (Home home : details.homes()) {
+            if (home.driftedSince() != null) {
+                output.line(
+                        Colour.BAD,
+                        home.database() + " differs from what its migrations make, since "
+                                + Words.of(home.driftedSince()) + "; in what: "
+                                + next.of("drift --tenant " + details.tenant()));
+            }
         }
         output.line("");
         if (details.requests().isEmpty()) {

@@ -41,6 +41,11 @@ public final class Tenants extends OperatorCommand {
     @Option(names = "--behind", description = "Only homes that lack a migration that a live worker has.")
     private boolean behind;
 
+    @Option(
+            names = "--drifted",
+            description = "Only homes that differ from what their migrations make, as the last look at them found.")
+    private boolean drifted;
+
     @Option(names = "--version", paramLabel = "VERSION", description = "Only homes at this version.")
     private @Nullable String version;
 
@@ -60,7 +65,10 @@ public final class Tenants extends OperatorCommand {
     @Override
     protected int run(Invocation invocation) throws Exception {
         List<TenantState> tenants = new FleetReader(invocation.access())
-                .tenants(new TenantFilter(database, version, attributes), failed, behind);
+                .tenants(
+                        new TenantFilter(database, version, attributes),
+                        failed,
+                        behind || drifted ? this::isMeant : null);
         Output output = invocation.output();
         if (output.isJson()) {
             tenants.forEach(output::json);
@@ -70,6 +78,10 @@ public final class Tenants extends OperatorCommand {
             output.table(table(tenants));
         }
         return ExitStatus.DONE;
+    }
+
+    private boolean isMeant(Home home) {
+        return (!behind || home.lacksMigrations()) && (!drifted || home.hasDrifted());
     }
 
     private TextTable table(List<TenantState> tenants) {

@@ -34,7 +34,6 @@ final class SettingsTable {
     private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
-
     static final Duration LONGEST_DELAY = DAY;
 
     private static final int MOST_TENANTS = 1_000_000;

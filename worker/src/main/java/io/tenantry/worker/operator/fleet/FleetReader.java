@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the registry about the fleet; each answer is of one moment. */
@@ -46,6 +47,7 @@ public final class FleetReader {
                 group(),
                 tables.countTenants(connection),
                 history.failedTenants(connection).size(),
+                tables.countDrifted(connection),
                 homes(tables.countHomes(connection), heads),
                 homesOf(tables.sharedDatabases(connection), heads),
                 List.copyOf(history.failedSharedDatabases(connection).keySet()),
@@ -77,16 +79,16 @@ public final class FleetReader {
      *
      * @param onlyFailed only those whose last request failed; also ones that are not registered, if the filter asks for
      *     no home and no attribute
-     * @param onlyBehind only those that lack migrations that a worker has, with the homes that do
+     * @param only only those with homes in this condition, with these homes; null: all
      */
-    public List<TenantState> tenants(TenantFilter filter, boolean onlyFailed, boolean onlyBehind)
+    public List<TenantState> tenants(TenantFilter filter, boolean onlyFailed, @Nullable Predicate<Home> only)
             throws OperationFailedException {
         return access.registry(registry -> registry.inSnapshot(connection -> {
             Heads heads = heads(connection);
             Map<String, TenantState> states = new TreeMap<>();
             Map<String, AnsweredRequest> failed = history.failedTenants(connection);
             for (TenantRow row : tables.tenants(connection, filter)) {
-                states.put(row.tenant(), state(row, heads, failed.get(row.tenant()), onlyBehind));
+                states.put(row.tenant(), state(row, heads, failed.get(row.tenant()), only));
             }
             if (!filter.needsHome() && filter.attributes().isEmpty()) {
                 failed.forEach((tenant, request) -> states.putIfAbsent(
@@ -94,14 +96,15 @@ public final class FleetReader {
             }
             return states.values().stream()
                     .filter(state -> !onlyFailed || state.failure() != null)
-                    .filter(state -> !onlyBehind || state.isBehind())
+                    .filter(state -> only == null || !state.homes().isEmpty())
                     .toList();
         }));
     }
 
-    private static TenantState state(TenantRow row, Heads heads, @Nullable AnsweredRequest failed, boolean onlyBehind) {
+    private static TenantState state(
+            TenantRow row, Heads heads, @Nullable AnsweredRequest failed, @Nullable Predicate<Home> only) {
         List<Home> homes = homesOf(row.homes(), heads).stream()
-                .filter(home -> !onlyBehind || home.state() == UpgradeState.BEHIND)
+                .filter(home -> only == null || only.test(home))
                 .toList();
         return new TenantState(row.tenant(), true, row.attributes(), homes, failed == null ? null : Failure.of(failed));
     }

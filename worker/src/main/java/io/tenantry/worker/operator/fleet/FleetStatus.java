@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param group the consumer group
  * @param tenants that are registered
  * @param failed tenants whose last request failed; some of them are not registered because of it
+ * @param drifted homes, shared databases included, that were seen to differ from what their migrations make
  * @param homes by database, newest version first
  * @param workers of the group, and commands that work beside them
  * @param rollouts those that have not ended
@@ -19,6 +20,7 @@ public record FleetStatus(
         String group,
         long tenants,
         long failed,
+        long drifted,
         List<Homes> homes,
         List<Home> sharedDatabases,
         List<String> failedSharedDatabases,

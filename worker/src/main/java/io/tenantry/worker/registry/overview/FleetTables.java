@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of tenants, homes and workers for readers. Every method works on the caller's connection. */
 public final class FleetTables {
-    private static final String HOME = "database, server, location, version, fingerprint, updated_at";
+    private static final String HOME =
+            "h.database, h.server, h.location, h.version, h.fingerprint, h.updated_at, d.since AS drifted_since";
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -36,10 +37,20 @@ public final class FleetTables {
                 row -> new HomeCount(row.getString(1), row.getString(2), row.getString(3), row.getLong(4)));
     }
 
+    /** How many homes, shared databases included, were seen to differ from what their migrations make. */
+    public long countDrifted(Connection connection) throws SQLException {
+        return Sql.one(
+                connection, "SELECT count(*) FROM tenantry.drift_home WHERE since IS NOT NULL", row -> row.getLong(1));
+    }
+
     /** The shared databases, by name. */
     public List<HomeRow> sharedDatabases(Connection connection) throws SQLException {
         return Sql.query(
-                connection, "SELECT " + HOME + " FROM tenantry.shared_database ORDER BY database", FleetTables::home);
+                connection,
+                "SELECT " + HOME
+                        + " FROM tenantry.shared_database h LEFT JOIN tenantry.drift_home d ON d.shared_database ="
+                        + " h.database ORDER BY h.database",
+                FleetTables::home);
     }
 
     /** The tenants that the filter lets through, by name. */
@@ -64,8 +75,9 @@ public final class FleetTables {
     private List<TenantRow> read(Connection connection, String where, @Nullable Object... parameters)
             throws SQLException {
         String sql = "SELECT t.tenant, t.attributes, t.created_at, "
-                + HOME.replace(", ", ", h.").replaceFirst("^", "h.")
-                + " FROM tenantry.tenant t LEFT JOIN tenantry.tenant_home h ON h.tenant = t.tenant " + where
+                + HOME
+                + " FROM tenantry.tenant t LEFT JOIN tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN"
+                + " tenantry.drift_home d ON d.tenant = h.tenant AND d.database = h.database " + where
                 + " ORDER BY t.tenant, h.database";
         Map<String, TenantRow> tenants = new LinkedHashMap<>();
         Sql.RowReader reader = row -> {
@@ -88,13 +100,15 @@ public final class FleetTables {
     }
 
     private static HomeRow home(ResultSet row) throws SQLException {
+        @Nullable OffsetDateTime driftedSince = row.getObject("drifted_since", OffsetDateTime.class);
         return new HomeRow(
                 row.getString("database"),
                 row.getString("server"),
                 row.getString("location"),
                 row.getString("version"),
                 row.getString("fingerprint"),
-                row.getObject("updated_at", OffsetDateTime.class).toInstant());
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                driftedSince == null ? null : driftedSince.toInstant());
     }
 
     /** The workers of a group in the order in which they joined, and the commands beside them. */

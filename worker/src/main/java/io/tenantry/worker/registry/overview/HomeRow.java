@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param version null if no migration was applied
  * @param fingerprint of what was applied; null if that is not known
  * @param updatedAt when a request last reported it, by the registry's clock
+ * @param driftedSince when it was first seen to differ from what its migrations make; null if it does not, or was never
+ *     compared
  */
 public record HomeRow(
         String database,
@@ -16,4 +18,5 @@ public record HomeRow(
         String location,
         @Nullable String version,
         @Nullable String fingerprint,
-        Instant updatedAt) {}
+        Instant updatedAt,
+        @Nullable Instant driftedSince) {}

@@ -163,6 +163,28 @@ class FleetCommandsIT {
     }
 
     @Test
+    void tellsOfHomesThatHaveDrifted() {
+        assertThat(tenants("--drifted")).isEmpty();
+        control.deployment()
+                .executeInRegistry("INSERT INTO tenantry.drift_home (shared, key, database, state, since) VALUES"
+                        + " (false, 'beta', 'users', 'drifted', '2026-11-27 10:00Z'), (false, 'acme', 'users', 'clean', NULL),"
+                        + " (true, 'billing', 'billing', 'unreadable', now())");
+
+        assertThat(tenants("--drifted")).containsExactly("beta users");
+        assertThat(tenants("--drifted", "--behind", "--database", "files")).isEmpty();
+        CommandLineRun status = CommandLineRun.on(control.deployment(), "status");
+        assertThat(status.err()).contains("2 homes differ from what the migrations make", "tenants --drifted");
+        JsonNode json = CommandLineRun.on(control.deployment(), "status", "--json")
+                .json()
+                .get(0);
+        assertThat(json.at("/drifted").asInt()).isEqualTo(2);
+        assertThat(json.at("/sharedDatabases/0/driftedSince").asText()).isNotEmpty();
+        assertThat(CommandLineRun.on(control.deployment(), "tenant", "beta").out())
+                .contains("users differs from what its migrations make, since", "drift --tenant beta")
+                .doesNotContain("files differs");
+    }
+
+    @Test
     void aTenantIsFailedIfTheLastOfItsRequestsThatWasNotSkippedFailed() throws SQLException {
         settle(failed("acme", EventType.MIGRATION_REQUESTED));
         settle(result("acme", null, EventType.MIGRATION_REQUESTED, Outcome.SKIPPED, null));
