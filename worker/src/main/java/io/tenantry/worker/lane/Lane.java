@@ -58,12 +58,22 @@ final class Lane {
         return part(tasks.size());
     }
 
-    /** Its head alone, if a person waits for it. */
+    /** Its head alone, if a person waits for it; or all such tasks, if they wait. */
     Workload.Part interactivePart() {
-        return !tasks.isEmpty() && head().priority() == Task.Priority.INTERACTIVE ? part(1) : Workload.Part.NONE;
+        if (tasks.isEmpty() || head().priority() != Task.Priority.INTERACTIVE) {
+            return Workload.Part.NONE;
+        }
+        int all = (int) tasks.stream()
+                .filter(queued -> queued.task.priority() == Task.Priority.INTERACTIVE)
+                .count();
+        Workload.Part part = part(all);
+        return part.tasks() > 0 ? part(1) : part;
     }
 
     private Workload.Part part(int size) {
+        if (size == 0) {
+            return Workload.Part.NONE;
+        }
         if (state != State.WAITING || reason == WaitReason.REGISTRY_ANSWER) {
             return new Workload.Part(size, 0, 0);
         }

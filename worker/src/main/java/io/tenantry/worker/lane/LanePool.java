@@ -43,9 +43,9 @@ final class LanePool implements AutoCloseable {
     LanePool(int concurrency) {
         this.concurrency = concurrency;
         AtomicInteger number = new AtomicInteger();
-        // This queue serves the thread first that came last. There may be a thread more than are busy: one that has
-        // just
-        // ended its last turn and does not wait yet.
+        // This queue serves the thread first that came last. There may be more threads than are busy: those that have
+        // ended
+        // their last turn, and do not wait yet.
         this.threads = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,

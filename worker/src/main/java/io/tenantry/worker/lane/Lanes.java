@@ -105,7 +105,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     /**
-     * Tells how many requests have no published result, those whose outcome is being written or published included.
+     * Tells how many requests are in progress, those whose outcome is being written included.
      *
      * @param interactive those of them for which a person waits
      */
@@ -116,15 +116,19 @@ public final class Lanes implements AutoCloseable {
 
     /**
      * Whether there is more work than threads and connections for it. A task that waits for anything else, and those behind
-     * it, are no work until it goes on. An outcome that is not published is work.
+     * it, are no work until it goes on. An outcome that is being written is work.
      */
     public boolean isSaturated() {
         synchronized (lock) {
-            return workload.all().exceeds(concurrency, inFlight);
+            return workload.all().exceeds(concurrency, inFlight)
+                    || workload.all().lacksConnections();
         }
     }
 
-    /** The same, if nothing counts but the requests for which a person waits. */
+    /**
+     * Whether there are more requests for which a person waits than threads. One that waits for a connection may wait for
+     * work of another kind, or for a server that hangs, so it alone makes no other one wait.
+     */
     public boolean isSaturatedByInteractive() {
         synchronized (lock) {
             return workload.interactive().exceeds(concurrency, interactiveInFlight);

@@ -29,12 +29,17 @@ final class Workload {
         }
 
         /**
-         * Whether there is more work than so many threads, or than the connections, can do at once.
+         * Whether there is more work than so many threads can do at once.
          *
-         * @param inFlight requests that have no published result, with or without a task here
+         * @param inFlight requests that are in progress, with or without a task here
          */
         boolean exceeds(int threads, int inFlight) {
-            return tasks > threads || inFlight - waiting > threads || lackConnection > 0;
+            return tasks > threads || inFlight - waiting > threads;
+        }
+
+        /** Whether there is more work than the connections can do at once. */
+        boolean lacksConnections() {
+            return lackConnection > 0;
         }
     }
 
@@ -56,7 +61,7 @@ final class Workload {
         return all;
     }
 
-    /** The heads for which a person waits. */
+    /** The tasks for which a person waits, but for those behind a head that could go on. */
     Part interactive() {
         return interactive;
     }

@@ -197,16 +197,21 @@ class RecordHandlerTest {
         handler.startWaiting();
         assertThat(started).extracting(Request::key).containsExactly("acme");
         assertThat(inFlight.size()).isEqualTo(3);
+        assertThat(inFlight.signups())
+                .as("those that wait for an answer are no work")
+                .isEqualTo(1);
 
         answer(started.get(0));
         handler.startWaiting();
         assertThat(started).extracting(Request::key).containsExactly("acme", "globex");
+        assertThat(inFlight.signups()).isEqualTo(1);
 
         answer(started.get(1));
         handler.startWaiting();
         assertThat(started).extracting(Request::key).containsExactly("acme", "globex", "initech");
         answer(started.get(2));
         assertThat(inFlight.size()).isZero();
+        assertThat(inFlight.signups()).isZero();
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Order, and who runs at the same time. */
@@ -132,10 +131,24 @@ class LanesTest {
         Set<Thread> workers = ConcurrentHashMap.newKeySet();
         AtomicReference<Thread> last = new AtomicReference<>(Thread.currentThread());
         try (LanesFixture fixture = new LanesFixture(4)) {
-            List<LanesFixture.Gate> gates =
-                    Stream.of("a", "b", "c", "d").map(fixture::occupyThread).toList();
+            Set<Thread> four = ConcurrentHashMap.newKeySet();
+            List<LanesFixture.Gate> gates = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                LanesFixture.Gate gate = new LanesFixture.Gate();
+                Supplier<NextAction> pass = gate.passThen(new NextAction.Finished());
+                fixture.submit(fixture.bulk("gate", "gate " + i).then(() -> {
+                    four.add(Thread.currentThread());
+                    return pass.get();
+                }));
+                gate.awaitArrival();
+                gates.add(gate);
+            }
             gates.forEach(LanesFixture.Gate::open);
-            fixture.awaitIdle();
+            Await.until(
+                    LanesFixture.DEADLINE,
+                    "four threads are idle",
+                    () -> four.size() == 4
+                            && four.stream().allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
 
             for (int i = 0; i < 20; i++) {
                 CountDownLatch ran = new CountDownLatch(1);
@@ -265,23 +278,48 @@ class LanesTest {
 
     /** Otherwise each of many signups gets a transaction of its own, although they are what the worker cannot keep up with. */
     @Test
-    void isSaturatedBySignupsThatWaitForAConnectionOrAreNotPublished() {
+    void isSaturatedByMoreSignupsInProgressThanThreads() {
         try (LanesFixture fixture = new LanesFixture(2)) {
             fixture.lanes.inFlight(9, 2);
             assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
             fixture.lanes.inFlight(9, 3);
             assertThat(fixture.lanes.isSaturatedByInteractive()).isTrue();
             assertThat(fixture.lanes.hasInteractiveWork()).isFalse();
-            fixture.lanes.inFlight(0, 0);
+        }
+    }
 
-            Wait wait = new Wait(WaitReason.NO_CONNECTION, "a test");
-            fixture.submit(fixture.bulk("upgrade", "a").then(() -> new NextAction.Snooze(LanesFixture.LONG, wait)));
-            Await.until(LanesFixture.DEADLINE, "the upgrade waits", fixture.lanes::isSaturated);
-            assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+    @Test
+    void isNotSaturatedBySignupsThatWaitForSomethingElseNorByOneWithoutAConnection() {
+        Wait noConnection = new Wait(WaitReason.NO_CONNECTION, "a test");
+        try (LanesFixture fixture = new LanesFixture(2)) {
             fixture.submit(
-                    fixture.interactive("signup", "b").then(() -> new NextAction.Snooze(LanesFixture.LONG, wait)));
-            Await.until(LanesFixture.DEADLINE, "the signup waits", fixture.lanes::isSaturatedByInteractive);
-            assertThat(fixture.lanes.hasInteractiveWork()).isTrue();
+                    fixture.interactive("locked", "a")
+                            .then(() -> new NextAction.Snooze(LanesFixture.LONG, LanesFixture.WAIT)),
+                    fixture.interactive("behind it", "a"),
+                    fixture.interactive("lacks a connection", "b")
+                            .then(() -> new NextAction.Snooze(LanesFixture.LONG, noConnection)));
+            Await.until(
+                    LanesFixture.DEADLINE,
+                    "both wait",
+                    () -> fixture.journal.size() == 2 && fixture.lanes.running() == 0);
+
+            assertThat(fixture.lanes.isSaturated()).isTrue();
+            fixture.lanes.inFlight(4, 4);
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isFalse();
+            fixture.lanes.inFlight(5, 5);
+            assertThat(fixture.lanes.isSaturatedByInteractive()).isTrue();
+        }
+    }
+
+    @Test
+    void aTurnThatThrowsTakesNoThreadAway() {
+        CountDownLatch ran = new CountDownLatch(1);
+        try (LanePool pool = new LanePool(1)) {
+            pool.execute(Task.Priority.BULK, () -> {
+                throw new IllegalStateException("a bug");
+            });
+            pool.execute(Task.Priority.BULK, ran::countDown);
+            LanesFixture.await(ran);
         }
     }
 

@@ -105,9 +105,9 @@ public final class InFlight {
     public boolean add(Coordinates coordinates, Entry entry) {
         entries.put(coordinates, entry);
         size = entries.size();
-        signups += signup(entry);
         Deque<Coordinates> same = byIdentity.computeIfAbsent(Identity.of(entry), identity -> new ArrayDeque<>());
         same.add(coordinates);
+        signups += same.size() == 1 ? signup(entry) : 0;
         return same.size() == 1;
     }
 
@@ -160,14 +160,16 @@ public final class InFlight {
         entries.remove(coordinates);
         admission.ended(coordinates, entry);
         size = entries.size();
-        signups -= signup(entry);
         Deque<Coordinates> same = Objects.requireNonNull(byIdentity.get(Identity.of(entry)));
         boolean wasStarted = coordinates.equals(same.peek());
+        signups -= wasStarted ? signup(entry) : 0;
         same.remove(coordinates);
         if (same.isEmpty()) {
             byIdentity.remove(Identity.of(entry));
         } else if (wasStarted) {
-            startable.add(Objects.requireNonNull(entries.get(same.peek())));
+            Entry next = Objects.requireNonNull(entries.get(same.peek()));
+            startable.add(next);
+            signups += signup(next);
         }
     }
 
@@ -175,7 +177,7 @@ public final class InFlight {
         return size;
     }
 
-    /** Those of them that bring a new tenant. */
+    /** Those of them that bring a new tenant, and do not wait for one of the same identity. */
     public int signups() {
         return signups;
     }
