@@ -43,9 +43,8 @@ final class LanePool implements AutoCloseable {
     LanePool(int concurrency) {
         this.concurrency = concurrency;
         AtomicInteger number = new AtomicInteger();
-        // This queue serves the thread first that came last. There may be more threads than are busy: those that have
-        // ended
-        // their last turn, and do not wait yet.
+        // This queue serves the thread first that came last.
+        // Threads whose last turn has just ended are not busy, so there may be more threads than turns.
         this.threads = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
