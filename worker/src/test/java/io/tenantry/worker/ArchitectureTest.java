@@ -36,7 +36,7 @@ class ArchitectureTest {
     private static final String ROOT = "io.tenantry.worker";
 
     /**
-     * The arrows: whom each package may use. A request goes from intake to lane, step and engine, its outcome
+     * The arrows: which packages each package may use. A request goes from intake to lane, step and engine, its outcome
      * from request.run to settle (by an interface of request), and back to intake. Add an arrow only on purpose.
      */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
@@ -525,7 +525,7 @@ class ArchitectureTest {
                                 Collectors.toSet())));
 
         MAY_USE.forEach((part, arrows) -> assertThat(used.getOrDefault(part, Set.of()))
-                .as("whom %s uses", part)
+                .as("the packages that %s uses", part)
                 .containsAll(arrows));
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of several idle threads, the one that worked last works next. A connection pool gives a thread the connection that it
  * had before. So a worker with little to do uses few sessions: each session of PostgreSQL must learn of every object that the
- * others have made, and one that has missed too many of them builds its caches anew.
+ * others have made, and one that has missed too many of them builds its caches again.
  */
 final class LanePool implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(60);

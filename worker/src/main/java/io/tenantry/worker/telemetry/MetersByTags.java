@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The meters of one name, by the values of their tags. Micrometer's provider builds each meter anew in order to find the
+ * The meters of one name, by the values of their tags. Micrometer's provider builds each meter again in order to find the
  * one that it has, which takes longer than to count; here each is built once, and kept. Safe for use by any thread.
  */
 final class MetersByTags<M extends Meter> {

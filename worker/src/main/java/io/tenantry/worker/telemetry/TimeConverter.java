@@ -9,7 +9,7 @@ import java.time.format.DateTimeFormatter;
 
 /**
  * {@code %time} in the pattern of a text log: the time of an entry in ISO 8601 with milliseconds and offset, as {@code
- * 2026-11-27T09:30:00.123Z}. Logback's {@code %d} formats each time anew; this formats each second once, since a worker
+ * 2026-11-27T09:30:00.123Z}. Logback's {@code %d} formats each time in full; this formats each second once, since a worker
  * logs hundreds of lines a second.
  */
 public final class TimeConverter extends ClassicConverter {

@@ -3,11 +3,9 @@ package io.tenantry.worker.bench;
 import io.tenantry.worker.stack.DevStack;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /** The upgrade of {@link Rivals} for tenants whose schemas another program has made, and that were adopted. */
@@ -18,21 +16,20 @@ final class AdoptedUpgrade {
     private final BenchSettings settings;
     private final DevStack stack;
     private final Path jar;
-    private final Consumer<String> out;
-    private final Quiet quiet = new Quiet();
+    private final Scores scores = new Scores();
+    private final Turn turn;
     private double mostMinutes;
 
     AdoptedUpgrade(BenchSettings settings, DevStack stack, Path jar, Consumer<String> out) {
         this.settings = settings;
         this.stack = stack;
         this.jar = jar;
-        this.out = out;
+        this.turn = new Turn(stack, scores, out);
     }
 
     Scores run(Path folder) throws SQLException {
-        Scores scores = new Scores();
         for (int round = 1; round <= settings.rounds(); round++) {
-            run(round, folder.resolve("adopted" + round), scores);
+            run(round, folder.resolve("adopted" + round));
         }
         return scores;
     }
@@ -42,7 +39,7 @@ final class AdoptedUpgrade {
         return 2 * settings.tenants() / mostMinutes;
     }
 
-    private void run(int round, Path folder, Scores scores) throws SQLException {
+    private void run(int round, Path folder) throws SQLException {
         String jdbcDatabase = "bench_adopted_jdbc_" + round;
         String database = "bench_adopted_" + round;
         List<String> warm = Rivals.tenants("a" + round + "warm", settings.tenants());
@@ -62,22 +59,16 @@ final class AdoptedUpgrade {
             List<Contestant> contestants = new ArrayList<>(List.of(jdbc, fleet));
             Collections.rotate(contestants, round - 1);
             for (Contestant contestant : contestants) {
-                contestant.run(Workload.UPGRADE, warm);
-                quiet.await(out);
-                Duration elapsed = contestant.run(Workload.UPGRADE, tenants);
-                scores.add("adopted upgrade", contestant.name(), tenants.size(), elapsed);
-                out.accept(String.format(
-                        Locale.ROOT,
-                        "round %d  adopted upgrade %-8s %8.1f tenants a second",
-                        round,
-                        contestant.name(),
-                        tenants.size() / (elapsed.toNanos() / 1e9)));
+                turn.measure(round, "adopted upgrade", Workload.UPGRADE, contestant, warm, tenants);
             }
+        } finally {
+            turn.drop(jdbcDatabase);
+            turn.drop(database);
         }
     }
 
-    private void adopt(TenantryFleet fleet) {
-        quiet.await(out);
+    private void adopt(TenantryFleet fleet) throws SQLException {
+        turn.settle();
         long began = System.nanoTime();
         fleet.adopt(VERSION);
         mostMinutes = Math.max(mostMinutes, (System.nanoTime() - began) / 60e9);

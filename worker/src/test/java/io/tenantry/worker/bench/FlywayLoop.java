@@ -15,7 +15,7 @@ final class FlywayLoop implements Contestant {
     private final Path folder;
     private final int threads;
 
-    /** @param folder for the migrations; deleted by whoever made it */
+    /** @param folder for the migrations; deleted by its maker */
     FlywayLoop(PostgresServer server, String database, int threads, Path folder) throws SQLException {
         server.createDatabase(database);
         HikariConfig config = new HikariConfig();

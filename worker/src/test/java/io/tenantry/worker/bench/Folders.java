@@ -35,7 +35,7 @@ final class Folders {
                 Files.deleteIfExists(path);
             }
         } catch (IOException | UncheckedIOException stillInUse) {
-            // In the folder for temporary files, whoever cleans that up deletes it.
+            // It is in the folder for temporary files, and is deleted with them.
         }
     }
 }

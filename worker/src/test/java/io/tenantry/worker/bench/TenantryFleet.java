@@ -54,7 +54,7 @@ final class TenantryFleet implements Contestant {
     /**
      * Makes topics and registry where they are missing, and starts a worker of the first release.
      *
-     * @param folder for settings, migrations and log; deleted by whoever made it
+     * @param folder for settings, migrations and log; deleted by its maker
      */
     TenantryFleet(DevStack stack, Path jar, String database, int connections, Path folder) throws SQLException {
         stack.postgres().createDatabase(database);

@@ -122,7 +122,7 @@ final class DemoFolder implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException stillInUse) {
-            // In the folder for temporary files, whoever cleans that up deletes it.
+            // It is in the folder for temporary files, and is deleted with them.
         }
     }
 }

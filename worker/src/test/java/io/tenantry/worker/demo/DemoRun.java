@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The course of the demo, from the start of the servers to the results; whoever runs it closes it. */
+/** The course of the demo, from the start of the servers to the results; its caller closes it. */
 final class DemoRun implements AutoCloseable {
     private static final String UPGRADED = "users";
     private static final String TARGET = "6";

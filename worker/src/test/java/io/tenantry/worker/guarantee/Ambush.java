@@ -55,7 +55,7 @@ final class Ambush extends TcpProxy {
     }
 
     /**
-     * Kills whoever comes to this moment next.
+     * Kills the next process that comes to this moment.
      *
      * @param kill is given the name of the client, on another thread, while its request is held
      * @param meanwhile called again and again until then; it sees to it that there is something to settle

@@ -13,7 +13,7 @@ import java.util.Optional;
  * rollback takes back, how often it was begun and whether another one was at work on the same tenant.
  */
 final class Journal {
-    /** By whom, which is the name of the session, and when. */
+    /** The name of the session that wrote it, and when. */
     record Upgrade(String worker, Instant begun) {}
 
     static final String DATABASE = "users";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A producer that does not learn the outcome of its commit is not asked for ever. */
+/** A producer that does not learn the outcome of its commit is replaced after a time. */
 @Tag("guarantee")
 @Order(9)
 class LongDoubtIT {

@@ -197,7 +197,7 @@ class LedgerPruningIT {
             control.deployment().executeInRegistry("ALTER TABLE tenantry.away RENAME TO request");
 
             Await.until(DEADLINE, "it has pruned", () -> ids().isEmpty());
-            Await.until(DEADLINE, "the age of the last pruning has begun anew", () -> sincePruned() < before);
+            Await.until(DEADLINE, "the age of the last pruning has begun again", () -> sincePruned() < before);
         }
     }
 

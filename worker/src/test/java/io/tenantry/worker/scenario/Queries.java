@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Queries of a test on one database. The connection stays open from one to the next, since a test that waits asks many
- * times; it is opened anew after it broke. For any thread: who asks while another one does has a connection of its own.
+ * times; it is opened again after it broke. For any thread: a query beside another one has a connection of its own.
  */
 final class Queries implements AutoCloseable {
     private static final int ANSWER_SECONDS = 2;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A certificate of the server {@code localhost}, and of no address, which it signs itself: whoever trusts it, trusts it
- * alone.
+ * A certificate of the server {@code localhost}, and of no address, which it signs itself: a client that trusts it
+ * trusts nothing else.
  *
  * @param key the private key, as PEM without a password
  * @param pem the certificate, as PEM

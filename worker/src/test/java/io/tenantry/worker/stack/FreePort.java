@@ -11,8 +11,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Picks TCP ports that nothing listens on, below the range from which systems take the ports of outgoing connections
  * (32768 on Linux, 49152 elsewhere). A port of that range could be lost while its server restarts: to another
- * connection, or to a client that keeps dialling it and at last connects to itself. None is picked twice: whoever got
- * it first may be seconds away from listening.
+ * connection, or to a client that keeps dialling it and at last connects to itself. None is picked twice: the server that
+ * got it first may be seconds away from listening.
  */
 public final class FreePort {
     private static final int LOWEST = 15_000;

@@ -22,7 +22,7 @@ public interface KafkaBroker extends AutoCloseable {
     String bootstrapServers();
 
     /**
-     * One more way in, for a proxy of a test: whoever listens at the one address and passes on to the other stands
+     * One more way in, for a proxy of a test: a proxy that listens at the one address and passes on to the other stands
      * between the broker and all clients that were given the first as bootstrap server.
      *
      * @param advertised what the broker tells these clients, "host:port"; nobody listens there by itself

@@ -44,7 +44,7 @@ record PostgresInstallation(Path path) {
         return new PostgresInstallation(shared);
     }
 
-    /** It gets its name when it is complete, so whoever is killed meanwhile harms nobody. */
+    /** It gets its name when it is complete, so a process that is killed meanwhile harms nobody. */
     private static void install(Folder own, Path shared) {
         try {
             Files.createDirectories(shared.getParent());

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The command that runs a PostgreSQL server in a small shell: the shell stops the server and deletes its folder when its
- * standard input ends, because whoever started it is gone. It ends when the server ends.
+ * standard input ends, because the process that started it is gone. It ends when the server ends.
  */
 record PostgresServerProcess(Folder folder, PostgresInstallation installation) {
     /** Arguments: the server's folder, its data, the data of a new server, the command of the server. */

@@ -31,7 +31,7 @@ enum Lock {
         return compareTo(other) >= 0;
     }
 
-    /** For people: whom it keeps waiting. */
+    /** For people: which statements it keeps waiting. */
     String whoWaits() {
         return this == ACCESS_EXCLUSIVE ? "readers and writers" : "writers";
     }

@@ -42,7 +42,7 @@ record SharedRows(
 
     private static final String ROWS = SqlText.of(SharedRows.class, "shared-rows.sql");
 
-    /** Catalogs that may have been written. One that only an earlier transaction wrote may be among them; it is read in vain. */
+    /** Catalogs that may have been written. A catalog that only an earlier transaction wrote may be among them; reading it finds nothing. */
     private static final String WRITTEN = """
             SELECT pg_current_snapshot()::text, coalesce(array_agg(c.oid), '{}')::text
             FROM pg_class c

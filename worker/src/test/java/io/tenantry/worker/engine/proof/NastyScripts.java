@@ -3,7 +3,7 @@ package io.tenantry.worker.engine.proof;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Migrations that are hard on whoever takes scripts apart, or runs several as one. */
+/** Migrations that are hard for code that takes scripts apart, or runs several as one. */
 final class NastyScripts {
     private NastyScripts() {}
 

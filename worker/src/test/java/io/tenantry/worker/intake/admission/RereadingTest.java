@@ -193,7 +193,7 @@ class RereadingTest {
         assertThat(order).endsWith("a4").hasSize(5);
     }
 
-    /** Another partition's, as with no broker for it: its parked ones keep no room for ever. */
+    /** Parked requests of a partition that cannot be read, as without a broker, give their room back after a time. */
     @Test
     void roomIsNotKeptForThoseThatCannotBeRead() {
         for (int i = 0; i < 6; i++) {

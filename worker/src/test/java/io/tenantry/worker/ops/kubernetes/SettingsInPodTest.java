@@ -39,7 +39,7 @@ class SettingsInPodTest {
                 .allSatisfy(server -> assertThat(server.password().reveal()).isEqualTo(server.name()));
     }
 
-    /** Those of ops/security: whoever follows both has the same names. */
+    /** The names of ops/security: both documents use the same ones. */
     @Test
     void logsInAsTheRolesThatSecurityCreates() throws Exception {
         Settings settings = example.settings(root, example.workerPod());
