@@ -339,7 +339,26 @@ class ArchitectureTest {
                     "cli.drift",
                     Set.of("cli", "operator", "operator.drift", "drift", "drift.check", "registry.overview", "config")),
             entry("operator.request", Set.of("operator", "config", "config.read")),
-            entry("cli.rollout", Set.of("cli", "operator", "operator.rollout", "registry.rollout", "config.read")),
+            entry("cli.rollout.text", Set.of("cli", "operator.rollout", "registry.rollout")),
+            entry(
+                    "cli.rollout.watch",
+                    Set.of(
+                            "cli.rollout.text",
+                            "cli",
+                            "operator",
+                            "operator.rollout",
+                            "registry.rollout",
+                            "config.read")),
+            entry(
+                    "cli.rollout",
+                    Set.of(
+                            "cli.rollout.text",
+                            "cli.rollout.watch",
+                            "cli",
+                            "operator",
+                            "operator.rollout",
+                            "registry.rollout",
+                            "config.read")),
             entry("operator", Set.of("postgres", "registry", "config", "config.read")),
             entry(
                     "operator.fleet",
@@ -440,7 +459,7 @@ class ArchitectureTest {
                             "cli.rollout",
                             "cli.setup",
                             "cli.verify")),
-            entry("org.jline..", Set.of("cli.rollout")));
+            entry("org.jline..", Set.of("cli.rollout.watch")));
 
     private static final Set<String> USE_JDBC = Stream.concat(
                     Stream.of(

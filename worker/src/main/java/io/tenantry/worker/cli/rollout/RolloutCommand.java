@@ -3,6 +3,7 @@ package io.tenantry.worker.cli.rollout;
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.OperatorCommand;
+import io.tenantry.worker.cli.rollout.text.Advice;
 import java.util.function.Supplier;
 import picocli.CommandLine.Parameters;
 

@@ -4,6 +4,8 @@ import io.tenantry.contracts.RolloutRequested;
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.rollout.text.Advice;
+import io.tenantry.worker.cli.rollout.watch.Watch;
 import io.tenantry.worker.operator.rollout.RolloutReader;
 import java.time.Duration;
 import picocli.CommandLine.Command;

@@ -2,6 +2,7 @@ package io.tenantry.worker.cli.rollout;
 
 import io.tenantry.worker.cli.Environment;
 import io.tenantry.worker.cli.Invocation;
+import io.tenantry.worker.cli.rollout.watch.Watch;
 import picocli.CommandLine.Command;
 
 /** {@code rollout watch}. */

@@ -25,7 +25,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Rollouts as the registry would have them, for tests of what is shown; immutable. */
-record Rollouts(
+public record Rollouts(
         RolloutState state,
         int wave,
         List<WaveView> waves,
@@ -36,7 +36,7 @@ record Rollouts(
         @Nullable String waitsFor,
         @Nullable Duration soakLeft) {
     /** In its second wave of three: 2 of 10 failed in the first, 40 of 250 are done in the second. */
-    static Rollouts running() {
+    public static Rollouts running() {
         return new Rollouts(
                 RolloutState.RUNNING,
                 2,
@@ -52,12 +52,12 @@ record Rollouts(
                 null);
     }
 
-    static Rollouts with(WaveView... waves) {
+    public static Rollouts with(WaveView... waves) {
         return running().withWaves(1, List.of(waves));
     }
 
     /** This many waves of 100 tenants; those before the current one are done. */
-    static Rollouts ofWaves(int number, int current) {
+    public static Rollouts ofWaves(int number, int current) {
         List<WaveView> waves = new ArrayList<>();
         for (int wave = 1; wave <= number; wave++) {
             waves.add(
@@ -72,15 +72,15 @@ record Rollouts(
         return running().withWaves(current, waves);
     }
 
-    static WaveView wave(int number, @Nullable String name, Progress progress, MemberCounts counts) {
+    public static WaveView wave(int number, @Nullable String name, Progress progress, MemberCounts counts) {
         return new WaveView(number, name, Duration.ZERO, false, counts, progress);
     }
 
-    static MemberCounts counts(int members, int inFlight, int completed, int failed) {
+    public static MemberCounts counts(int members, int inFlight, int completed, int failed) {
         return new MemberCounts(members, inFlight, completed, 0, failed, 0, failed);
     }
 
-    static FailedMember failed(String tenant) {
+    public static FailedMember failed(String tenant) {
         RequestRef request = new RequestRef("r-" + tenant, "/s", "type", "topic", 0, 1);
         ResultError error = new ResultError(
                 ErrorCode.MIGRATION_FAILED,
@@ -105,29 +105,29 @@ record Rollouts(
                 tenant, false, 1, 1, "r-" + tenant, "migration-failed", true, false, Instant.EPOCH, result);
     }
 
-    Rollouts in(RolloutState next, @Nullable String why) {
+    public Rollouts in(RolloutState next, @Nullable String why) {
         return new Rollouts(next, wave, waves, upToDate, maxFailures, maxFailurePercent, why, waitsFor, soakLeft);
     }
 
-    Rollouts withWaves(int current, List<WaveView> others) {
+    public Rollouts withWaves(int current, List<WaveView> others) {
         return new Rollouts(
                 state, current, others, upToDate, maxFailures, maxFailurePercent, reason, waitsFor, soakLeft);
     }
 
-    Rollouts waitingFor(String what) {
+    public Rollouts waitingFor(String what) {
         return new Rollouts(state, wave, waves, upToDate, maxFailures, maxFailurePercent, reason, what, soakLeft);
     }
 
-    Rollouts soaking(Duration left) {
+    public Rollouts soaking(Duration left) {
         return new Rollouts(
                 RolloutState.SOAKING, wave, waves, upToDate, maxFailures, maxFailurePercent, reason, waitsFor, left);
     }
 
-    Rollouts haltingAt(@Nullable Integer failures, @Nullable Integer percent) {
+    public Rollouts haltingAt(@Nullable Integer failures, @Nullable Integer percent) {
         return new Rollouts(state, wave, waves, upToDate, failures, percent, reason, waitsFor, soakLeft);
     }
 
-    RolloutView view() {
+    public RolloutView view() {
         int failures = waves.stream().mapToInt(one -> one.counts().failed()).sum();
         return new RolloutView(
                 new RolloutRequested("release-7", List.of(), "latest", List.of(), HaltRule.FIRST_FAILURE),
@@ -148,11 +148,11 @@ record Rollouts(
                         soakLeft));
     }
 
-    RolloutLook look(FailedMember... newestFirst) {
+    public RolloutLook look(FailedMember... newestFirst) {
         return look(0, List.of(), List.of(), newestFirst);
     }
 
-    RolloutLook look(
+    public RolloutLook look(
             int retrying, List<InFlightMember> inFlight, List<RolloutWait> waits, FailedMember... newestFirst) {
         RolloutView view = view();
         return new RolloutLook(view, retrying, view.failures(), List.of(newestFirst), inFlight, waits);
