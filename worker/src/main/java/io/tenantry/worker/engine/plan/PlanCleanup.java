@@ -46,6 +46,9 @@ final class PlanCleanup {
             Sql.execute(session.connection(), RESET);
             unreset = false;
         }
+        if (!bounds.before().isEmpty()) {
+            Sql.execute(session.connection(), bounds.before());
+        }
     }
 
     /** A plan was committed, and a statement after its transaction failed: what its scripts left may still be there. */

@@ -35,25 +35,36 @@ public final class PlanSql {
 
     /** How a plan begins and ends. */
     public enum Bounds {
-        TRANSACTION("BEGIN", "COMMIT", "ROLLBACK", 1),
-        /** Within a transaction that continues. */
+        TRANSACTION("", "BEGIN", "COMMIT", "ROLLBACK", 1),
+        /**
+         * Within a transaction that continues. One savepoint is set before the message is sent: of a message that cannot be
+         * parsed, PostgreSQL runs no statement.
+         */
         SAVEPOINT(
+                "SAVEPOINT tenantry_message",
                 "SAVEPOINT tenantry_plan",
-                "RELEASE SAVEPOINT tenantry_plan;\nSET LOCAL search_path TO DEFAULT",
-                "ROLLBACK TO SAVEPOINT tenantry_plan; RELEASE SAVEPOINT tenantry_plan",
+                "RELEASE SAVEPOINT tenantry_message;\nSET LOCAL search_path TO DEFAULT",
+                "ROLLBACK TO SAVEPOINT tenantry_message; RELEASE SAVEPOINT tenantry_message",
                 2);
 
+        private final String before;
         private final String begin;
         private final String commit;
         private final String rollBack;
         private final int toCommit;
 
         /** @param toCommit how many statements the commit consists of */
-        Bounds(String begin, String commit, String rollBack, int toCommit) {
+        Bounds(String before, String begin, String commit, String rollBack, int toCommit) {
+            this.before = before;
             this.toCommit = toCommit;
             this.begin = begin;
             this.commit = commit;
             this.rollBack = rollBack;
+        }
+
+        /** A statement that is sent before the message of a plan; empty if there is none. */
+        String before() {
+            return before;
         }
 
         /** Statements that undo a plan that has failed. */

@@ -16,6 +16,7 @@ import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -63,6 +64,28 @@ class PlanVerifierFaultsIT {
                 assertThat(path).allMatch(candidates::has);
                 assertThat(candidates.refused()).isEmpty();
             }
+        }
+    }
+
+    /** PostgreSQL parses a whole message before it runs the first statement of it. */
+    @Test
+    void aScriptThatCannotBeParsedTakesNoOtherScriptsPlanAway() throws Exception {
+        try (EngineFixture engine = new EngineFixture()) {
+            engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                    .with("V2__wrong.sql", "SELECT 1;\nALTER TABEL item ADD name text;");
+            List<VerificationWarning> warnings = new ArrayList<>();
+
+            PlanVerification verification =
+                    PlanVerifier.verify(engine.catalog(), engine.server(), Set.of(), warnings::add);
+
+            assertThat(verification.plans().of(engine.catalog().migrations().get(0)))
+                    .isPresent();
+            assertThat(warnings)
+                    .singleElement()
+                    .isInstanceOfSatisfying(VerificationWarning.ScriptFails.class, fails -> {
+                        assertThat(fails.error().migration()).isEqualTo("V2__wrong.sql");
+                        assertThat(fails.error().line()).isEqualTo(2);
+                    });
         }
     }
 

@@ -149,6 +149,26 @@ class RehearsalIT {
                 .contains("WARNING V2__shared.sql 2 ends-its-transaction", "ERROR V3__wrong.sql 2 from-empty");
     }
 
+    /** PostgreSQL parses a whole message before it runs the first statement of it: then no savepoint of it is set. */
+    @Test
+    void aScriptThatPostgresqlCannotParseIsNamedWithItsLine() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                .with("V2__wrong.sql", "SELECT 1;\nALTER TABEL item ADD name text;")
+                .with("V3__last.sql", "CREATE TABLE last (id int);");
+        assertThat(lines(rehearse(Map.of()).findings())).containsExactly("ERROR V2__wrong.sql 2 from-empty");
+
+        engine.with("V1__item.sql", "CREATE TABLE item (id int;");
+        assertThat(lines(rehearse(Map.of()).findings())).containsExactly("ERROR V1__item.sql 1 from-empty");
+
+        engine.with("V1__item.sql", "SELECT 1;\n\\set ON_ERROR_STOP on\nSELECT 1;");
+        assertThat(lines(rehearse(Map.of()).findings())).containsExactly("ERROR V1__item.sql 2 from-empty");
+        for (String shared : Arrays.asList(null, "app")) {
+            assertThat(lines(Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), Map.of()), shared)
+                            .findings()))
+                    .containsExactly("ERROR V1__item.sql 2 from-empty");
+        }
+    }
+
     @Test
     void aPlanThatDiffersOnRowsLikeATenantsIsFound() throws Exception {
         engine.with(
