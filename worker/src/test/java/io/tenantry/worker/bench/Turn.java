@@ -29,12 +29,7 @@ final class Turn {
      * @param warm unmeasured tenants that come first
      */
     void measure(
-            int round,
-            String label,
-            Workload workload,
-            Contestant contestant,
-            List<String> warm,
-            List<String> tenants)
+            int round, String label, Workload workload, Contestant contestant, List<String> warm, List<String> tenants)
             throws SQLException {
         contestant.run(workload, warm);
         settle();

@@ -29,13 +29,18 @@ UNION ALL SELECT 'text search dictionary ' || quote_ident(dictname), 'pg_ts_dict
 UNION ALL SELECT 'statistics ' || quote_ident(stxname), 'pg_statistic_ext'::regclass::oid, oid, stxnamespace, xmin FROM pg_statistic_ext
 UNION ALL SELECT 'default privileges of ' || quote_ident(pg_get_userbyid(defaclrole)), 'pg_default_acl'::regclass::oid, oid, defaclnamespace, xmin FROM pg_default_acl
 UNION ALL SELECT 'extension ' || quote_ident(extname), 'pg_extension'::regclass::oid, oid, 0, xmin FROM pg_extension
-UNION ALL SELECT format('cast from %s to %s', castsource::regtype, casttarget::regtype), 'pg_cast'::regclass::oid, oid, 0, xmin FROM pg_cast
+-- A cast belongs to the schema of its types, PostgreSQL's own aside: nobody else can use it, and it goes with them.
+UNION ALL SELECT format('cast from %s to %s', k.castsource::regtype, k.casttarget::regtype), 'pg_cast'::regclass::oid, k.oid,
+    CASE WHEN t.typnamespace IN (s.typnamespace, 'pg_catalog'::regnamespace) THEN s.typnamespace
+        WHEN s.typnamespace = 'pg_catalog'::regnamespace THEN t.typnamespace ELSE 0 END, k.xmin
+    FROM pg_cast k JOIN pg_type s ON s.oid = k.castsource JOIN pg_type t ON t.oid = k.casttarget
 UNION ALL SELECT 'language ' || quote_ident(lanname), 'pg_language'::regclass::oid, oid, 0, xmin FROM pg_language
 UNION ALL SELECT 'event trigger ' || quote_ident(evtname), 'pg_event_trigger'::regclass::oid, oid, 0, xmin FROM pg_event_trigger
 UNION ALL SELECT 'publication ' || quote_ident(pubname), 'pg_publication'::regclass::oid, oid, 0, xmin FROM pg_publication
 UNION ALL SELECT 'foreign data wrapper ' || quote_ident(fdwname), 'pg_foreign_data_wrapper'::regclass::oid, oid, 0, xmin FROM pg_foreign_data_wrapper
 UNION ALL SELECT 'server ' || quote_ident(srvname), 'pg_foreign_server'::regclass::oid, oid, 0, xmin FROM pg_foreign_server
-UNION ALL SELECT 'transform for ' || trftype::regtype, 'pg_transform'::regclass::oid, oid, 0, xmin FROM pg_transform
+UNION ALL SELECT 'transform for ' || f.trftype::regtype, 'pg_transform'::regclass::oid, f.oid, t.typnamespace, f.xmin
+    FROM pg_transform f JOIN pg_type t ON t.oid = f.trftype
 UNION ALL SELECT 'tablespace ' || quote_ident(spcname), 'pg_tablespace'::regclass::oid, oid, 0, xmin FROM pg_tablespace
 UNION ALL SELECT 'access method ' || quote_ident(amname), 'pg_am'::regclass::oid, oid, 0, xmin FROM pg_am
 UNION ALL SELECT 'settings of ' || CASE setrole WHEN 0 THEN 'the database' ELSE quote_ident(pg_get_userbyid(setrole)) END,

@@ -60,6 +60,8 @@ class SchemaBoundaryCheckIT {
                     DO $$ BEGIN EXECUTE 'CREATE DOMAIN other.d AS int'; EXCEPTION WHEN division_by_zero THEN END $$ | type other.d
                     SET search_path = other; CREATE TABLE made (id int)                        | table other.made
                     CREATE CAST (text AS point) WITH INOUT                                     | cast from text to point
+                    CREATE CAST (other.gone AS text) WITH INOUT                                | cast from other.gone to text
+                    CREATE TYPE mine AS ENUM ('a'); CREATE CAST (mine AS other.gone) WITH INOUT | cast from
                     DROP FUNCTION other.unused()                                               | function other.unused()
                     DROP TYPE other.gone                                                       | type other.gone
                     DROP TRIGGER watch ON other.watched                                        | trigger watch of other.watched
@@ -100,7 +102,11 @@ class SchemaBoundaryCheckIT {
                 "CREATE TABLE mine (id int CONSTRAINT r REFERENCES other.t); ALTER TABLE mine DROP CONSTRAINT r;",
                 "CREATE TABLE mine (id int REFERENCES other.t); ALTER TABLE mine ALTER COLUMN id TYPE bigint;",
                 "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION mine();",
-                "CREATE EXTENSION IF NOT EXISTS plpgsql;"
+                "CREATE EXTENSION IF NOT EXISTS plpgsql;",
+                "CREATE TYPE span AS RANGE (subtype = int4); CREATE TABLE mine (s span);",
+                "CREATE TYPE span AS RANGE (subtype = int4); DROP TYPE span;",
+                "CREATE TYPE mood AS ENUM ('a'); CREATE CAST (text AS mood) WITH INOUT; CREATE CAST (mood AS text) WITH INOUT;",
+                "CREATE TYPE pair AS (a int); CREATE TYPE mood AS ENUM ('a'); CREATE CAST (mood AS pair) WITH INOUT;"
             })
     void readingAndReferringIsAllowed(String script) throws Exception {
         engine.with("V2__fine.sql", script);
