@@ -6,6 +6,7 @@ import io.tenantry.worker.registry.lease.LeaseListener;
 import io.tenantry.worker.registry.lease.LeaseTerms;
 import io.tenantry.worker.registry.lease.Leases;
 import io.tenantry.worker.registry.rollout.AdvertisedCatalog;
+import io.tenantry.worker.startup.LimitLog;
 import io.tenantry.worker.startup.ProvenCatalogs;
 import io.tenantry.worker.startup.StartupChecks;
 import io.tenantry.worker.telemetry.Health;
@@ -111,13 +112,14 @@ public final class Worker implements AutoCloseable {
         if (!lease(checks) || !leases.await(UNLIMITED)) {
             return;
         }
-        checks.logLimits(resources.registry(), resources.servers());
         leases.advertise(advertised(checks.catalogs().byDatabase()));
-        boolean expelled;
-        do {
-            expelled = work(checks.catalogs());
-            health.ready(false);
-        } while (rejoinPause(expelled) && leases.await(UNLIMITED));
+        try (LimitLog unused = checks.logLimits(resources.registry(), resources.servers(), fatal)) {
+            boolean expelled;
+            do {
+                expelled = work(checks.catalogs());
+                health.ready(false);
+            } while (rejoinPause(expelled) && leases.await(UNLIMITED));
+        }
     }
 
     /** What a rollout may bring homes to. */

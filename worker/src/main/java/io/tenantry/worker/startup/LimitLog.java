@@ -9,56 +9,131 @@ import io.tenantry.worker.limits.LimitFinding;
 import io.tenantry.worker.limits.LimitFinding.Level;
 import io.tenantry.worker.limits.TenantLimits;
 import io.tenantry.worker.postgres.FailureMessage;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.registry.PlacementTable;
 import io.tenantry.worker.registry.Registry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs a warning for each limit that is near, when a worker starts; whatever it finds, the worker starts. */
-final class LimitLog {
+/**
+ * Logs a warning for each limit that is near, beside the start of a worker and on a thread of its own: whatever it finds,
+ * the worker starts, and takes requests meanwhile.
+ */
+public final class LimitLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LimitLog.class);
-    /** For all servers together: a worker that starts has requests waiting. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** The work of tenants comes first. */
+    private static final Duration LONGEST_WAIT_FOR_CONNECTION = Duration.ofMinutes(1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
     /** {@link ServerCheck} logs the connections with more detail; the size takes long with many files, and never warns. */
     private static final Set<String> LEFT_OUT = Set.of("connections", "size");
 
     private final Settings settings;
     private final ProvenCatalogs catalogs;
+    private final Registry registry;
+    private final Collection<Server> servers;
+    private final Consumer<Error> fatal;
+    private final Thread thread = new Thread(this::run, "limits");
+    private volatile boolean closed;
 
-    /** @param catalogs of all databases of the settings */
-    LimitLog(Settings settings, ProvenCatalogs catalogs) {
+    /**
+     * Starts at once.
+     *
+     * @param catalogs of all databases of the settings
+     * @param fatal called with an error after which the process must not go on
+     */
+    LimitLog(
+            Settings settings,
+            ProvenCatalogs catalogs,
+            Registry registry,
+            Collection<Server> servers,
+            Consumer<Error> fatal) {
         this.settings = settings;
         this.catalogs = catalogs;
+        this.registry = registry;
+        this.servers = List.copyOf(servers);
+        this.fatal = fatal;
+        thread.setDaemon(true);
+        thread.start();
     }
 
-    /** Measures and logs; takes one connection after another, of those that this worker has leased. */
-    void write(Registry registry, Map<String, Server> servers) {
+    private void run() {
+        try {
+            countTenants();
+            for (Server server : servers) {
+                look(server);
+            }
+        } catch (InterruptedException stop) {
+            LOG.debug("the worker ends before its limits were looked at", stop);
+        } catch (OutOfMemoryError | LinkageError broken) {
+            fatal.accept(broken);
+            throw broken;
+        } catch (RuntimeException | Error bug) {
+            LOG.error("a bug: limits could not be looked at; see status --checks", bug);
+        }
+    }
+
+    private void countTenants() {
         try {
             log(TenantLimits.of(settings.databases(), registry.inTransaction(new PlacementTable()::count)));
         } catch (SQLException failure) {
-            LOG.info("the tenants of the servers could not be counted: {}", FailureMessage.of(failure));
+            tell("the tenants of the servers could not be counted: {}", FailureMessage.of(failure));
         }
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        for (Server server : servers.values()) {
-            Duration left = Duration.ofNanos(end - System.nanoTime());
-            if (left.isNegative()) {
-                LOG.info(
-                        "server {}: its limits were not looked at, since that took long; see status --checks",
+    }
+
+    /** Takes one connection of those that this worker has leased, when no work of tenants waits for it. */
+    private void look(Server server) throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.SWEEP);
+        try {
+            permit.whenHeld(held::countDown);
+            if (!held.await(LONGEST_WAIT_FOR_CONNECTION.toMillis(), TimeUnit.MILLISECONDS) || !permit.isHeld()) {
+                tell(
+                        "server {}: its limits were not looked at, since all its connections are in use; see status --checks",
                         server.name());
-                continue;
+                return;
             }
-            try (Connection connection = server.connection()) {
-                log(LimitChecks.of(connection, checked(server), left, LEFT_OUT));
-            } catch (SQLException failure) {
-                LOG.info("server {}: its limits could not be looked at: {}", server.name(), FailureMessage.of(failure));
-            }
+            measure(server);
+        } finally {
+            permit.end();
+        }
+    }
+
+    private void measure(Server server) {
+        try (Connection connection = server.connection()) {
+            log(LimitChecks.of(connection, checked(server), PATIENCE, LEFT_OUT));
+        } catch (SQLException failure) {
+            tell("server " + server.name() + ": its limits could not be looked at: {}", FailureMessage.of(failure));
+        }
+    }
+
+    /** Not at the end of the worker, which closes the connections. */
+    private void tell(String text, String value) {
+        if (!closed) {
+            LOG.info(text, value);
+        }
+    }
+
+    /** Stops, and waits up to a second for a look in progress. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(LONGEST_CLOSE.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

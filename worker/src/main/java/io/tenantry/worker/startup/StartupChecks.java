@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -88,9 +89,14 @@ public final class StartupChecks {
         return registryAnswers;
     }
 
-    /** Logs the limits that are near; they keep no worker from its start. To be called if there are no faults. */
-    public void logLimits(Registry registry, Map<String, Server> servers) {
-        new LimitLog(settings, catalogs()).write(registry, servers);
+    /**
+     * Begins to log the limits that are near, beside the caller. To be called if there are no faults.
+     *
+     * @param fatal called with an error after which the process must not go on
+     * @return to be closed when the worker ends
+     */
+    public LimitLog logLimits(Registry registry, Map<String, Server> servers, Consumer<Error> fatal) {
+        return new LimitLog(settings, catalogs(), registry, servers.values(), fatal);
     }
 
     /** Adds another fault. */

@@ -4,23 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.MigratedRegistry;
+import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.CapturedLog;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LimitLogIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @RegisterExtension
     final MigratedRegistry control = new MigratedRegistry();
 
     @Test
-    void aStartWarnsOfWhatIsNearAndOfNothingElse() {
+    void aStartDoesNotWaitAndWarnsOfWhatIsNearAndOfNothingElse() {
         Deployment deployment = control.deployment().with("databases.users.max-tenants", "2");
         deployment.executeInRegistry("INSERT INTO tenantry.tenant VALUES ('acme'); INSERT INTO tenantry.tenant_home"
                 + " (tenant, database, server, location) VALUES ('acme', 'users', 'main', 'users_acme');"
@@ -36,9 +42,21 @@ class LimitLogIT {
         try (server;
                 CapturedLog log = new CapturedLog(LimitLog.class, Level.INFO)) {
             checks.withLeases(Map.of("main", server), true);
-            checks.logLimits(control.registry(), Map.of("main", server));
-
             assertThat(checks.faults()).isEmpty();
+            List<ConnectionBulkhead.Permit> all = IntStream.range(
+                            0, server.bulkhead().max())
+                    .mapToObj(number -> server.bulkhead().ask(ConnectionBulkhead.Use.RECLAIM))
+                    .toList();
+            try (LimitLog unused = checks.logLimits(control.registry(), Map.of("main", server), error -> {})) {
+                Await.until(
+                        PATIENCE, "the tenants are counted", () -> log.events().size() == 1);
+                all.forEach(ConnectionBulkhead.Permit::end);
+                Await.until(
+                        PATIENCE,
+                        "the server has a free connection, and is looked at",
+                        () -> log.events().size() == 2);
+            }
+
             assertThat(log.events())
                     .extracting(ILoggingEvent::getFormattedMessage)
                     .satisfiesExactly(
