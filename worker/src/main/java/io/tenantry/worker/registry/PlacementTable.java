@@ -38,17 +38,29 @@ public final class PlacementTable {
             + " 2";
 
     private static final String KNOWN =
-            "SELECT w.tenant, coalesce(h.server, p.server) FROM unnest(?::text[]) AS w (tenant)"
-                    + " LEFT JOIN tenantry.tenant_home h ON h.tenant = w.tenant AND h.database = ? LEFT JOIN tenantry.placement p ON"
-                    + " p.tenant = w.tenant AND p.database = ? WHERE coalesce(h.server, p.server) IS NOT NULL";
+            "SELECT tenant, server FROM tenantry.tenant_home WHERE database = ? AND tenant = ANY (?)";
 
-    private static final String INSERT = "INSERT INTO tenantry.placement (tenant, database, server) SELECT * FROM"
-            + " unnest(?::text[], ?::text[], ?::text[])";
+    /** Counts and reads in one statement: what is given back at the same moment is not told. */
+    private static final String TELL_AGAIN =
+            "UPDATE tenantry.placement SET tries = tries + 1 WHERE database = ? AND tenant ="
+                    + " ANY (?) RETURNING tenant, server";
+
+    private static final String INSERT =
+            "INSERT INTO tenantry.placement (tenant, database, server, tries) SELECT *, 1 FROM"
+                    + " unnest(?::text[], ?::text[], ?::text[])";
+
+    /** A row that somebody else has locked is being told to another try. */
+    private static final String GIVE_BACK =
+            "DELETE FROM tenantry.placement WHERE (tenant, database) IN (SELECT p.tenant, p.database FROM"
+                    + " tenantry.placement p JOIN unnest(?::text[], ?::text[]) AS freed (tenant, database) USING (tenant, database)"
+                    + " WHERE p.tries = 1 FOR UPDATE OF p SKIP LOCKED)";
 
     /** What is known of one database while its lock is held. */
     private record State(ServerRoom room, Map<String, String> servers) {}
 
     private record Choice(String tenant, String database, String server) {}
+
+    private record Place(String tenant, String database) {}
 
     /**
      * Places tenants. A tenant with a home stays on the server of its home, and is never refused.
@@ -103,14 +115,30 @@ public final class PlacementTable {
                 database.name(),
                 database.name());
         Map<String, String> known = new HashMap<>();
-        Sql.forEach(
-                connection,
-                KNOWN,
-                row -> known.put(row.getString(1), row.getString(2)),
-                connection.createArrayOf("text", tenants.toArray()),
-                database.name(),
-                database.name());
+        for (String sql : List.of(TELL_AGAIN, KNOWN)) {
+            Sql.forEach(
+                    connection,
+                    sql,
+                    row -> known.put(row.getString(1), row.getString(2)),
+                    database.name(),
+                    connection.createArrayOf("text", tenants.toArray()));
+        }
         return new State(new ServerRoom(database.servers(), taken), known);
+    }
+
+    /**
+     * Gives back the places of signups that failed for good and made nothing. A place that another try was told of stays: that
+     * try may have made the home.
+     */
+    static void giveBack(Connection connection, List<Registration> registrations) throws SQLException {
+        List<Place> freed = registrations.stream()
+                .flatMap(one -> one.freed().stream().map(database -> new Place(String.valueOf(one.tenant()), database)))
+                .toList();
+        if (!freed.isEmpty()) {
+            Columns<Place> columns =
+                    new Columns<>(connection, freed).add("text", Place::tenant).add("text", Place::database);
+            Sql.update(connection, GIVE_BACK, columns.parameters());
+        }
     }
 
     /** How many tenants each server has of each database, by database and server; those that were placed included. */

@@ -18,6 +18,11 @@ public record Placements(Map<String, String> servers, Map<String, String> full) 
         full = Map.copyOf(full);
     }
 
+    /** Of a tenant that was placed in all its databases. */
+    static Placements of(Map<String, String> servers) {
+        return new Placements(servers, Map.of());
+    }
+
     /** The server for the home in this database; empty if none was chosen. */
     public Optional<String> server(String database) {
         return Optional.ofNullable(servers.get(database));

@@ -2,6 +2,7 @@ package io.tenantry.worker.registry;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param onboarded true if the tenant is new or onboarded again; false if it must be registered already
  * @param attributes from the onboarding request; ignored if not onboarded
  * @param homes the homes that were reached, at the versions they are at now
+ * @param freed databases in which a signup failed for good and made nothing: the tenant needs no place there any more
  */
 public record Registration(
-        @Nullable String tenant, boolean onboarded, Map<String, String> attributes, List<RegisteredHome> homes) {}
+        @Nullable String tenant,
+        boolean onboarded,
+        Map<String, String> attributes,
+        List<RegisteredHome> homes,
+        Set<String> freed) {
+    /** The places of its homes stay as they are. */
+    public Registration(
+            @Nullable String tenant, boolean onboarded, Map<String, String> attributes, List<RegisteredHome> homes) {
+        this(tenant, onboarded, attributes, homes, Set.of());
+    }
+}

@@ -116,6 +116,7 @@ public final class Registry implements AutoCloseable {
             return Transaction.run(connection, () -> {
                 List<Recorded> recorded = ledger.record(connection, entries);
                 tenants.register(connection, registrations);
+                PlacementTable.giveBack(connection, registrations);
                 if (!published.isEmpty()) {
                     ledger.markPublished(connection, published);
                 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param registered whether the tenant was onboarded, or the shared database migrated once
  * @param homes the tenant's homes, or the shared database; empty if it is not registered
  * @param halts of the rollout that sent the request, if the request is the latest attempt of its member; null otherwise
- * @param placements the servers that were chosen for its new homes; none before they were chosen
+ * @param placements of a signup: the servers that were chosen for its homes, by earlier tries, or for this one
  */
 public record TenantRecord(
         Optional<Recorded> recorded,

@@ -2,12 +2,15 @@ package io.tenantry.worker.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.worker.postgres.Sql;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,28 +154,31 @@ public final class Tenants {
         return time == null ? null : time.toString();
     }
 
-    /** The tenants or shared databases, and the ledger's entries for requests, in one query. */
+    /** The tenants or shared databases, places of signups, and the ledger's entries for requests, in one query. */
     List<TenantRecord> lookUp(Connection connection, List<LookUp> wanted) throws SQLException {
-        String sql =
-                "SELECT w.number, r.*, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
-                        + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
-                        + " location, coalesce(h.version, s.version) AS version, coalesce(h.fingerprint, s.fingerprint) AS fingerprint, coalesce(h.observed_at, s.observed_at) AS"
-                        + " observed_at, coalesce(h.observed_before, s.observed_before) AS observed_before FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, type, tenant, database, number) LEFT JOIN tenantry.request r ON"
-                        + " r.source = w.source AND r.id = w.id AND r.type = w.type LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
-                        + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
-                        + " w.database ORDER BY w.number";
+        String sql = "SELECT w.number, r.*, CASE WHEN w.type = ? THEN ARRAY(SELECT ARRAY[p.database, p.server] FROM"
+                + " tenantry.placement p WHERE p.tenant = w.tenant) END AS placed, coalesce(t.tenant, s.database) AS registered, h.tenant, coalesce(h.database,"
+                + " s.database) AS database, coalesce(h.server, s.server) AS server, coalesce(h.location, s.location) AS"
+                + " location, coalesce(h.version, s.version) AS version, coalesce(h.fingerprint, s.fingerprint) AS fingerprint, coalesce(h.observed_at, s.observed_at) AS"
+                + " observed_at, coalesce(h.observed_before, s.observed_before) AS observed_before FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS w (source, id, type, tenant, database, number) LEFT JOIN tenantry.request r ON"
+                + " r.source = w.source AND r.id = w.id AND r.type = w.type LEFT JOIN tenantry.tenant t ON t.tenant = w.tenant LEFT JOIN"
+                + " tenantry.tenant_home h ON h.tenant = t.tenant LEFT JOIN tenantry.shared_database s ON s.database ="
+                + " w.database ORDER BY w.number";
         Columns<LookUp> columns = new Columns<>(connection, wanted)
                 .add("text", one -> one.request().source())
                 .add("text", one -> one.request().id())
                 .add("text", one -> one.request().type())
                 .add("text", LookUp::tenant)
                 .add("text", LookUp::sharedDatabase);
+        List<Object> parameters =
+                new ArrayList<>(List.of(RequestType.ONBOARDING.event().type()));
+        parameters.addAll(List.of(columns.parameters()));
         SortedMap<Long, TenantRecord> found = new TreeMap<>();
         Sql.forEach(
                 connection,
                 sql,
                 row -> found.merge(row.getLong("number"), read(row), Tenants::join),
-                columns.parameters());
+                parameters.toArray());
         return List.copyOf(found.values());
     }
 
@@ -181,7 +187,23 @@ public final class Tenants {
         return new TenantRecord(
                 recorded,
                 row.getString("registered") != null,
-                home(row).stream().toList());
+                home(row).stream().toList(),
+                null,
+                placed(row));
+    }
+
+    private static Placements placed(ResultSet row) throws SQLException {
+        @Nullable Array placed = row.getArray("placed");
+        if (placed == null) {
+            return Placements.NONE;
+        }
+        Map<String, String> servers = new HashMap<>();
+        // An empty array has one dimension, whatever its rows would have.
+        for (Object one : (Object[]) placed.getArray()) {
+            String[] place = (String[]) one;
+            servers.put(place[0], place[1]);
+        }
+        return Placements.of(servers);
     }
 
     /** Of two rows for the same request, which differ in their homes. */
@@ -189,7 +211,9 @@ public final class Tenants {
         return new TenantRecord(
                 one.recorded(),
                 one.registered(),
-                Stream.concat(one.homes().stream(), next.homes().stream()).toList());
+                Stream.concat(one.homes().stream(), next.homes().stream()).toList(),
+                one.halts(),
+                one.placements());
     }
 
     private static Optional<RegisteredHome> home(ResultSet row) throws SQLException {

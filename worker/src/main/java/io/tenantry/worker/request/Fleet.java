@@ -62,7 +62,10 @@ public final class Fleet {
         return named || servers.size() == 1 ? Set.copyOf(servers) : Set.of();
     }
 
-    /** The databases for which the registry has to choose a server before a signup begins; mostly none. */
+    /**
+     * The databases for which the registry has to choose a server before a signup begins; mostly none. An earlier try may have
+     * chosen one, and made the home there, when the configuration had several servers.
+     */
     public List<DatabaseSettings> toPlace(TenantRequest request, TenantRecord known) {
         if (request.type() != RequestType.ONBOARDING
                 || known.recorded().isPresent()
@@ -70,7 +73,9 @@ public final class Fleet {
             return List.of();
         }
         return databases.values().stream()
-                .filter(database -> database.isPlaced() && isWanted(database, request))
+                .filter(database -> isWanted(database, request))
+                .filter(database -> database.isPlaced()
+                        || known.placements().server(database.name()).isPresent())
                 .filter(database -> known.home(database.name()).isEmpty())
                 .map(NamedDatabase::settings)
                 .toList();

@@ -54,14 +54,9 @@ final class Onboarding {
             boolean wanted =
                     request.databases().isEmpty() || request.databases().contains(database.name());
             if (wanted && !database.isShared()) {
-                Optional<String> lost = serverThatIsGone(database, known);
+                Optional<ResultError> lost = serverThatIsGone(database, request.tenant(), known);
                 if (lost.isPresent()) {
-                    return new Resolution.Refused(ResultError.of(
-                            ErrorCode.UNKNOWN_DATABASE,
-                            "tenant " + request.tenant() + " has its home in database " + database.name()
-                                    + " on server "
-                                    + lost.get()
-                                    + ", which is not in the configuration; nothing was done: configure the server"));
+                    return new Resolution.Refused(lost.get());
                 }
                 homes.add(work(database, request.tenant(), known));
             }
@@ -78,12 +73,10 @@ final class Onboarding {
                 return work(database, home, server.get(), true);
             }
         }
+        Optional<Server> placed = known.placements().server(database.name()).flatMap(fleet::server);
         Server server = database.isPlaced()
-                ? known.placements()
-                        .server(database.name())
-                        .flatMap(fleet::server)
-                        .orElseThrow()
-                : database.first().server();
+                ? placed.orElseThrow()
+                : placed.orElse(database.first().server());
         TenantHome home = database.homeOf(tenant, server.name());
         return work(database, home, server, home.isolation() == Isolation.DATABASE);
     }
@@ -104,13 +97,22 @@ final class Onboarding {
         return new HomeWork(home, server, provisioning, fastPath, List.of(new RequireHome(), last), tracker);
     }
 
-    private Optional<String> serverThatIsGone(NamedDatabase database, TenantRecord known) {
-        return known.homes().stream()
-                .filter(home -> home.database().equals(database.name()))
-                .map(RegisteredHome::server)
-                .findFirst()
+    private Optional<ResultError> serverThatIsGone(NamedDatabase database, String tenant, TenantRecord known) {
+        Optional<RegisteredHome> home = known.home(database.name());
+        Optional<String> server = home.map(RegisteredHome::server)
                 .or(() -> known.placements().server(database.name()))
-                .filter(server -> fleet.server(server).isEmpty());
+                .filter(name -> fleet.server(name).isEmpty());
+        return server.map(name -> ResultError.of(
+                ErrorCode.UNKNOWN_DATABASE,
+                "tenant " + tenant
+                        + (home.isPresent() ? " has its home in database " : " was placed in database ")
+                        + database.name() + " on server " + name
+                        + ", which is not in the configuration; nothing was done: configure the server"
+                        + (home.isPresent()
+                                ? ""
+                                : ", or, if an earlier try of its signup made nothing there, run `tenantry tenants forget "
+                                        + tenant
+                                        + "`; then send the signup again with a new id")));
     }
 
     private static ResultError full(Map<String, String> databases) {

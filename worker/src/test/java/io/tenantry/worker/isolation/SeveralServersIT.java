@@ -6,11 +6,15 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
+import io.tenantry.contracts.TenantCreated;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.scenario.Results;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +29,13 @@ class SeveralServersIT {
     void deploy() throws Exception {
         deployment.database("users").withTwoTables();
         deployment.serverBeside("second");
+        deployment.withTopics();
+    }
+
+    private void onBothServers() {
         deployment.with("databases.users.server", "");
         deployment.with("databases.users.servers.main.max-tenants", "1");
         deployment.with("databases.users.servers.second.max-tenants", "2");
-        deployment.withTopics();
         deployment.startWorker();
     }
 
@@ -39,6 +46,7 @@ class SeveralServersIT {
 
     @Test
     void newTenantsGoWhereThereIsRoomAndAKilledSignupsNextTryToTheSameServer() {
+        onBothServers();
         assertThat(signUp("first").databases())
                 .extracting(DatabaseResult::server)
                 .containsExactly("second");
@@ -64,6 +72,88 @@ class SeveralServersIT {
                 .isEmpty();
 
         rebuildFindsThemOnBothServers();
+    }
+
+    @Test
+    void aSignupThatFailsAndMakesNothingTakesNoRoomAndItsNextTryIsPlacedAgain() {
+        onBothServers();
+        deployment.execute(deployment.databaseBeside("second"), "CREATE SCHEMA users_taken");
+
+        TenantResult refused = signUp("taken");
+
+        assertThat(Results.error(refused).code()).isEqualTo(ErrorCode.LOCATION_TAKEN);
+        assertThat(refused.databases()).extracting(DatabaseResult::server).containsExactly("second");
+        assertThat(deployment.queryRegistry("SELECT tenant FROM tenantry.placement"))
+                .isEmpty();
+        assertThat(signUp("first").databases())
+                .extracting(DatabaseResult::server)
+                .containsExactly("second");
+        assertThat(signUp("taken").databases())
+                .as("both have room for one")
+                .extracting(DatabaseResult::server, DatabaseResult::outcome)
+                .containsExactly(tuple("main", Outcome.COMPLETED));
+    }
+
+    @Test
+    void asManyOfManySignupsAtOnceAsThereIsRoomAndKnownTenantsAreNeverRefused() {
+        onBothServers();
+        deployment.startWorker();
+        deployment.startWorker();
+        List<TenantCreated> many = IntStream.range(0, 10)
+                .mapToObj(number -> new TenantCreated("tenant" + number, List.of(), Map.of()))
+                .toList();
+        List<TenantResult> results = deployment.events().publishAll(many).stream()
+                .map(deployment.results()::data)
+                .toList();
+
+        assertThat(results)
+                .filteredOn(result -> result.outcome() == Outcome.COMPLETED)
+                .hasSize(3);
+        assertThat(results)
+                .filteredOn(result -> result.outcome() == Outcome.FAILED)
+                .hasSize(7)
+                .allSatisfy(result -> assertThat(Results.error(result).code()).isEqualTo(ErrorCode.TENANT_LIMIT));
+        assertThat(deployment.queryRegistry(
+                        "SELECT server || ' ' || count(*) FROM tenantry.tenant_home GROUP BY server ORDER BY 1"))
+                .containsExactly("main 1", "second 2");
+
+        deployment.with("databases.users.servers.second.max-tenants", "1");
+        deployment.replaceWorkers();
+        for (String known : deployment.queryRegistry("SELECT tenant FROM tenantry.tenant ORDER BY 1")) {
+            TenantCreated again = new TenantCreated(known, List.of(), Map.of("plan", "gold"));
+            assertThat(deployment
+                            .results()
+                            .data(deployment.events().publish(again))
+                            .outcome())
+                    .isEqualTo(Outcome.UP_TO_DATE);
+            assertThat(deployment
+                            .results()
+                            .data(deployment.events().migrate(known, "latest"))
+                            .outcome())
+                    .isEqualTo(Outcome.UP_TO_DATE);
+        }
+        assertThat(Results.error(signUp("late")).message()).contains("main 1 of 1, second 2 of 1");
+    }
+
+    @Test
+    void anOpenPlaceCountsAlsoWhenOneServerWithoutALimitIsLeft() {
+        deployment.startWorker();
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.placement VALUES ('open', 'users', 'second')," + " ('lost', 'users', 'gone')");
+
+        assertThat(signUp("open").databases())
+                .extracting(DatabaseResult::server, DatabaseResult::applied)
+                .containsExactly(tuple("second", List.of("1", "2")));
+        TenantResult refused = signUp("lost");
+        assertThat(Results.error(refused).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
+        assertThat(Results.error(refused).message())
+                .isEqualTo("tenant lost was placed in database users on server gone, which is not in the configuration;"
+                        + " nothing was done: configure the server, or, if an earlier try of its signup made nothing there,"
+                        + " run `tenantry tenants forget lost`; then send the signup again with a new id");
+        CommandLineRun.on(deployment, "tenants", "forget", "lost", "--yes");
+        assertThat(signUp("lost").databases())
+                .extracting(DatabaseResult::server)
+                .containsExactly("main");
     }
 
     private void rebuildFindsThemOnBothServers() {

@@ -2,6 +2,8 @@ package io.tenantry.worker.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tenantry.contracts.RequestRef;
+import io.tenantry.contracts.RequestType;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.DriftRules;
 import io.tenantry.worker.config.Isolation;
@@ -9,6 +11,7 @@ import io.tenantry.worker.config.ServerShare;
 import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,6 +113,68 @@ class PlacementIT {
         assertThat(place("three", BILLING)).isEqualTo(placed("billing", "a"));
         assertThat(place("four", BILLING).full()).containsOnlyKeys("billing");
         assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("three billing a", "two billing a");
+    }
+
+    @Test
+    void aSignupThatFailedAndMadeNothingGivesItsPlaceBackUnlessAnotherTryWasToldOfIt() throws SQLException {
+        place("one", BILLING, USERS);
+        place("two", BILLING, USERS);
+        place("two", BILLING, USERS);
+        place("three", BILLING, USERS);
+        control.deployment().executeInRegistry("UPDATE tenantry.placement SET tries = NULL WHERE tenant = 'three'");
+        assertThat(place("four", BILLING).full()).containsOnlyKeys("billing");
+
+        giveBack("one", "billing", "users");
+        giveBack("two", "billing");
+        giveBack("three", "billing");
+
+        assertThat(control.deployment().queryRegistry(PLACED))
+                .containsExactly("three billing a", "three users b", "two billing a", "two users b");
+        assertThat(place("four", BILLING)).isEqualTo(placed("billing", "a"));
+        assertThat(place("one", BILLING).full())
+                .as("its place is another one's now")
+                .containsOnlyKeys("billing");
+    }
+
+    /** The other try has asked, and has not read the answer. */
+    @Test
+    void aPlaceIsNotGivenBackWhileAnotherTryIsToldOfIt() throws Exception {
+        place("one", BILLING);
+        try (Connection other = control.deployment().connectToRegistry()) {
+            other.setAutoCommit(false);
+            table.place(other, List.of(new NewTenant("one", List.of(BILLING))));
+            giveBack("one", "billing");
+            other.commit();
+        }
+        assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("one billing a");
+    }
+
+    /** The configuration had two servers, and has one without a limit. */
+    @Test
+    void aSignupIsToldOfAnEarlierPlaceAlsoWhereThereIsNoChoiceAnyMore() throws SQLException {
+        place("one", USERS, BILLING);
+
+        assertThat(known("one", RequestType.ONBOARDING).servers()).isEqualTo(Map.of("users", "b", "billing", "a"));
+        assertThat(known("one", RequestType.MIGRATION)).isEqualTo(Placements.NONE);
+        assertThat(known("two", RequestType.ONBOARDING)).isEqualTo(Placements.NONE);
+        assertThat(place("one", database("users", new ServerShare("c", OptionalInt.empty()))))
+                .isEqualTo(placed("users", "b"));
+    }
+
+    private Placements known(String tenant, RequestType type) throws SQLException {
+        RequestRef request = new RequestRef("1", "/test", type.event().type(), "t", 0, 0);
+        return control.registry()
+                .lookUp(List.of(new LookUp(request, tenant, null)))
+                .get(0)
+                .placements();
+    }
+
+    private void giveBack(String tenant, String... databases) throws SQLException {
+        control.registry()
+                .settle(
+                        List.of(),
+                        List.of(new Registration(tenant, false, Map.of(), List.of(), Set.of(databases))),
+                        List.of());
     }
 
     private Placements place(String tenant, DatabaseSettings... databases) throws SQLException {

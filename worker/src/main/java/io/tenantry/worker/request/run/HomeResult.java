@@ -1,6 +1,7 @@
 package io.tenantry.worker.request.run;
 
 import io.tenantry.contracts.DatabaseResult;
+import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.history.Progress;
@@ -128,6 +129,15 @@ final class HomeResult {
      */
     void fail(@Nullable String version, ResultError error) {
         end(Outcome.FAILED, progress == null ? new Progress(version, version, List.of()) : progress, error);
+    }
+
+    /** Whether the place of the home belongs to somebody else, and nothing was done there. */
+    boolean isTakenByAnother() {
+        return result != null
+                && result.error() != null
+                && result.error().code() == ErrorCode.LOCATION_TAKEN
+                && result.to() == null
+                && !changed;
     }
 
     /** Whether the home has a result, and the request changed it. */

@@ -89,6 +89,13 @@ final class HomeRun {
     }
 
     /**
+     * Whether there is surely no home of the tenant: nothing was begun, or all that was found there is somebody else's.
+     */
+    boolean hasMadeNothing() {
+        return !begun || result.isTakenByAnother();
+    }
+
+    /**
      * Does what must be done before the home can be connected to; afterwards there is a result if that was refused.
      *
      * @param home locked in the server's own database

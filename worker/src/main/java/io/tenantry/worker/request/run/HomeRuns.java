@@ -2,14 +2,17 @@ package io.tenantry.worker.request.run;
 
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ResultError;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.HomeWork;
 import io.tenantry.worker.request.Resolution;
 import io.tenantry.worker.telemetry.RequestMeters;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The work on the homes of one request, over all attempts, in their order. For use by one thread at a time. */
@@ -58,6 +61,15 @@ record HomeRuns(List<HomeRun> homes) {
     /** One without a result was not attempted. */
     List<DatabaseResult> results() {
         return homes.stream().map(home -> home.result().orNotAttempted()).toList();
+    }
+
+    /** Of databases in which the tenant was placed, those in which no home was made. */
+    Set<String> withoutHome(Placements placed) {
+        Set<String> without = new HashSet<>(placed.servers().keySet());
+        homes.stream()
+                .filter(home -> !home.hasMadeNothing())
+                .forEach(home -> without.remove(home.work().home().database()));
+        return without;
     }
 
     /** What the registry learns. */

@@ -6,6 +6,7 @@ import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.lane.Wait;
 import io.tenantry.worker.lane.WaitReason;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.GracePeriod;
@@ -31,6 +32,8 @@ final class RequestRun implements Task {
     private int attempt;
     /** Empty until the registry has answered. */
     private HomeRuns homes = HomeRuns.NONE;
+    /** The servers that were chosen for homes of a signup; none until the registry has answered. */
+    private Placements placed = Placements.NONE;
     /** What the homes waited for before this run; null if nothing. */
     private @Nullable Wait waited;
 
@@ -134,6 +137,7 @@ final class RequestRun implements Task {
         if (known.recorded().isPresent()) {
             return Optional.of(answeredBefore(known.recorded().get()));
         }
+        placed = known.placements();
         Resolution resolution = context.resolve(request.data(), known);
         if (known.halted()) {
             return Optional.of(skip(HomeRuns.of(resolution, known, context.meters())));
@@ -249,7 +253,8 @@ final class RequestRun implements Task {
     }
 
     private NextAction finish(@Nullable ResultError error) {
-        RequestOutcome outcome = results.outcome(homes.results(), error, attempt, context.now(), homes.registered());
+        ResultBuilder.Reached reached = new ResultBuilder.Reached(homes.registered(), homes.withoutHome(placed));
+        RequestOutcome outcome = results.outcome(homes.results(), error, attempt, context.now(), reached);
         context.outcomes().finished(request, outcome);
         return new NextAction.Finished();
     }

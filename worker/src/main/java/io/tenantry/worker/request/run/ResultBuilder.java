@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the result of a request. */
@@ -24,6 +25,16 @@ final class ResultBuilder {
     private final Request request;
     private final String workerId;
     private @Nullable Instant startedAt;
+
+    /**
+     * What the registry learns of the homes.
+     *
+     * @param homes that were reached
+     * @param withoutHome databases in which the tenant was placed, and no home was made
+     */
+    record Reached(List<RegisteredHome> homes, Set<String> withoutHome) {
+        static final Reached NOTHING = new Reached(List.of(), Set.of());
+    }
 
     ResultBuilder(Request request, String workerId) {
         this.request = request;
@@ -39,14 +50,10 @@ final class ResultBuilder {
      * The outcome of the request.
      *
      * @param error of the request as a whole; null if its homes say all
-     * @param reached what the registry learns of the homes
+     * @param reached what the registry learns
      */
     RequestOutcome outcome(
-            List<DatabaseResult> results,
-            @Nullable ResultError error,
-            int attempts,
-            Instant now,
-            List<RegisteredHome> reached) {
+            List<DatabaseResult> results, @Nullable ResultError error, int attempts, Instant now, Reached reached) {
         @Nullable ResultError decisive = error != null
                 ? error
                 : results.stream()
@@ -79,7 +86,7 @@ final class ResultBuilder {
         return new RequestOutcome(
                 EventType.MIGRATION_SKIPPED,
                 result(Outcome.SKIPPED, reason, homes, attempts, now),
-                registration(Outcome.SKIPPED, List.of()));
+                registration(Outcome.SKIPPED, Reached.NOTHING));
     }
 
     private TenantResult result(
@@ -103,13 +110,18 @@ final class ResultBuilder {
         return outcome == Outcome.FAILED ? type.failed() : type.succeeded();
     }
 
-    private Registration registration(Outcome outcome, List<RegisteredHome> reached) {
+    private Registration registration(Outcome outcome, Reached reached) {
+        boolean failed = outcome == Outcome.FAILED;
         boolean onboarded = switch (request.data().type()) {
-            case ONBOARDING -> outcome != Outcome.FAILED || !reached.isEmpty();
+            case ONBOARDING -> !failed || !reached.homes().isEmpty();
             case MIGRATION -> false;
         };
         return new Registration(
-                request.data().tenant(), onboarded, request.data().attributes(), reached);
+                request.data().tenant(),
+                onboarded,
+                request.data().attributes(),
+                reached.homes(),
+                failed ? reached.withoutHome() : Set.of());
     }
 
     /** What the last of several failed attempts means. */

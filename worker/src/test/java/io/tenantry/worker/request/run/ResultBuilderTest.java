@@ -14,6 +14,7 @@ import io.tenantry.contracts.TenantRequest;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.LockedHomes;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.Registration;
 import io.tenantry.worker.request.Request;
@@ -99,7 +100,8 @@ class ResultBuilderTest {
         ResultBuilder report = new ResultBuilder(request, "worker-1");
         report.started(START);
         report.started(START.plusSeconds(1));
-        TenantResult result = report.outcome(List.of(), null, 4, END, List.of()).result();
+        TenantResult result = report.outcome(List.of(), null, 4, END, ResultBuilder.Reached.NOTHING)
+                .result();
 
         assertThat(result.tenant()).isEqualTo("acme");
         assertThat(result.database()).isNull();
@@ -158,6 +160,32 @@ class ResultBuilderTest {
         assertThat(registration(ONBOARDING, OTHER).onboarded()).isFalse();
     }
 
+    /** All are placed in users and analytics. */
+    @Test
+    void aFailedSignupGivesBackThePlacesInWhichItSurelyMadeNothing() throws SQLException {
+        ResultError failed = ResultError.of(ErrorCode.MIGRATION_FAILED, "V1__a.sql failed");
+        try (Server server = Homes.server("main")) {
+            assertThat(registration(ONBOARDING, OTHER).freed())
+                    .as("nothing begun")
+                    .containsExactlyInAnyOrder("users", "analytics");
+            assertThat(registration(ONBOARDING, null, Homes.done(server, "users", StepResult.Refused.of(OTHER)))
+                            .freed())
+                    .as("somebody else's")
+                    .containsExactlyInAnyOrder("users", "analytics");
+            assertThat(registration(ONBOARDING, null, Homes.done(server, "users", StepResult.Refused.of(failed)))
+                            .freed())
+                    .as("perhaps an empty schema")
+                    .containsExactly("analytics");
+            assertThat(registration(
+                                    ONBOARDING,
+                                    null,
+                                    Homes.done(server, "users", new StepResult.Migrated(null, "3", List.of("3"), null)))
+                            .freed())
+                    .as("did not fail")
+                    .isEmpty();
+        }
+    }
+
     @Test
     void anUpgradeRegistersNoTenantButItsVersions() throws SQLException {
         try (Server server = Homes.server("main")) {
@@ -192,10 +220,14 @@ class ResultBuilderTest {
                         error,
                         1,
                         END,
-                        done.stream()
-                                .map(HomeResult::registered)
-                                .flatMap(Optional::stream)
-                                .toList())
+                        new ResultBuilder.Reached(
+                                done.stream()
+                                        .map(HomeResult::registered)
+                                        .flatMap(Optional::stream)
+                                        .toList(),
+                                new HomeRuns(List.of(homes))
+                                        .withoutHome(new Placements(
+                                                Map.of("users", "main", "analytics", "main"), Map.of()))))
                 .registration();
     }
 
@@ -204,7 +236,8 @@ class ResultBuilderTest {
     }
 
     private static RequestOutcome outcome(TenantRequest data, @Nullable ResultError error, DatabaseResult... results) {
-        return new ResultBuilder(request(data), "worker-1").outcome(List.of(results), error, 1, END, List.of());
+        return new ResultBuilder(request(data), "worker-1")
+                .outcome(List.of(results), error, 1, END, ResultBuilder.Reached.NOTHING);
     }
 
     private static Request request(TenantRequest data) {
