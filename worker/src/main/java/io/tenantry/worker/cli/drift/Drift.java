@@ -6,7 +6,9 @@ import io.tenantry.worker.cli.Invocation;
 import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Glob;
+import io.tenantry.worker.config.ObjectKinds;
 import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.drift.DriftRun;
 import io.tenantry.worker.operator.drift.DriftScope;
 import io.tenantry.worker.registry.overview.HomePlaces;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Option;
                     + " or database that is dropped, and kept in the registry.",
             "Reads catalogs only, and holds no lock of a home. Workers may run: a home that is migrated meanwhile is looked at"
                     + " again, and counted as being migrated if it still is.",
-            "Status 1 if a home differs or could not be compared."
+            "Status 1 if a home differs or could not be compared, or the tenant has none."
         },
         footer = {
             "",
@@ -66,17 +68,28 @@ public final class Drift extends OperatorCommand {
     @Override
     protected int run(Invocation invocation) throws Exception {
         double share = share();
+        if (tenant != null && sample != null) {
+            throw usage("--sample chooses among tenants: give it without --tenant");
+        }
         if (tenant != null && !TenantName.isValid(tenant)) {
             throw usage("--tenant is " + tenant + "; expected " + TenantName.PATTERN);
         }
         checkDatabase(invocation.settings());
+        checkExcluded();
         DriftScope scope = new DriftScope(
                 new HomePlaces(tenant, database),
                 share,
                 excluded.stream().map(Glob::new).toList());
         ShownDrift shown = new ShownDrift(invocation.output(), invocation.next());
         new DriftRun(invocation.access(), scope).run(shown);
-        return shown.end(invocation.access().interruption());
+        int status = shown.end(invocation.access().interruption());
+        if (tenant != null && shown.isEmpty()) {
+            throw new OperationFailedException("tenant " + tenant
+                    + (database == null ? " has no registered home" : " has no registered home in database " + database)
+                    + ": nothing was compared; what is known of it: "
+                    + invocation.next().of("tenant " + tenant));
+        }
+        return status;
     }
 
     private double share() {
@@ -89,6 +102,14 @@ public final class Drift extends OperatorCommand {
             throw usage("--sample is " + sample + "; expected a percentage above 0% and up to 100%, such as 5%");
         }
         return share;
+    }
+
+    private void checkExcluded() {
+        for (String glob : excluded) {
+            if (!ObjectKinds.mayMatch(glob)) {
+                throw usage("--exclude is " + glob + ", which no object can match; expected " + ObjectKinds.EXPECTED);
+            }
+        }
     }
 
     private void checkDatabase(Settings settings) {

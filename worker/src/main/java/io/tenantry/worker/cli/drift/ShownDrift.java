@@ -136,6 +136,11 @@ final class ShownDrift implements DriftRun.Listener {
                 : ((Verdict.NoReference) finding.verdict()).reason();
     }
 
+    /** Whether no home was looked at. */
+    boolean isEmpty() {
+        return checked == 0;
+    }
+
     /** Shows what could not be compared, the counts, and what to do next; the exit status. */
     int end(Interruption interruption) throws CommandInterruptedException {
         if (output.isJson()) {

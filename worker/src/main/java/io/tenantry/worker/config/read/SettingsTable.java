@@ -12,6 +12,7 @@ import static io.tenantry.worker.config.read.ValueType.text;
 
 import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.config.ObjectKinds;
 import io.tenantry.worker.config.VerifyAfter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,7 +175,7 @@ final class SettingsTable {
                     + " their results, or none.");
     static final Setting<List<String>> DRIFT_EXCLUDE = row(
             "databases.*.drift-exclude",
-            names(name -> true, "globs, with commas between"),
+            names(ObjectKinds::mayMatch, ObjectKinds.EXPECTED + ", with commas between"),
             "",
             "What drift leaves out, as `table audit_*`.");
 

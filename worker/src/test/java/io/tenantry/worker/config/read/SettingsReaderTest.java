@@ -250,13 +250,14 @@ class SettingsReaderTest {
         Settings settings = Reading.of(
                         folder,
                         "    server: main",
-                        "    server: main\n    verify-after: always\n    drift-exclude: ['table audit_*', type x]")
+                        "    server: main\n    verify-after: always\n    drift-exclude: ['table audit_*', domain x]")
                 .property("tenantry.drift.sweep", "1d")
                 .property("tenantry.drift.homes-per-second", "3")
                 .settings();
 
         assertThat(settings.databases().get(0).drift())
-                .isEqualTo(new DriftRules(VerifyAfter.ALWAYS, List.of(new Glob("table audit_*"), new Glob("type x"))));
+                .isEqualTo(
+                        new DriftRules(VerifyAfter.ALWAYS, List.of(new Glob("table audit_*"), new Glob("domain x"))));
         assertThat(settings.drift()).isEqualTo(new DriftSettings(Duration.ofDays(1), 3));
     }
 

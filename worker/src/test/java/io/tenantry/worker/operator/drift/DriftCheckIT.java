@@ -163,6 +163,17 @@ class DriftCheckIT {
                 .isEqualTo(2);
         assertThat(CommandLineRun.on(deployment, "drift", "--database", "none").status())
                 .isEqualTo(2);
+        assertThat(CommandLineRun.on(deployment, "drift", "--exclude", "tabel x")
+                        .status())
+                .isEqualTo(2);
+        assertThat(CommandLineRun.on(deployment, "drift", "--tenant", "t5", "--sample", "5%")
+                        .status())
+                .isEqualTo(2);
+        assertThat(CommandLineRun.on(deployment, "drift", "--tenant", "t5", "--exclude", "t*")
+                        .status())
+                .isNotEqualTo(2);
+        assertThat(CommandLineRun.on(deployment, "drift", "--tenant", "nobody").status())
+                .isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,65 @@
+package io.tenantry.worker.config;
+
+import java.util.List;
+
+/** The kinds of objects that a comparison knows: each label of an object begins with its kind, as {@code table audit_log}. */
+public final class ObjectKinds {
+    /** What people may write, and what is shown to them. */
+    public static final String EXPECTED = "globs that begin with a kind of object (table, index, privileges on)";
+
+    private static final List<String> ALL = List.of(
+            "aggregate",
+            "base type",
+            "cast",
+            "collation",
+            "column",
+            "comment on",
+            "composite type",
+            "constraint",
+            "conversion",
+            "default privileges",
+            "domain",
+            "enum",
+            "extension",
+            "extension of",
+            "foreign table",
+            "function",
+            "index",
+            "materialized view",
+            "multirange type",
+            "not-null constraint",
+            "operator",
+            "operator class",
+            "operator family",
+            "owner of",
+            "policy",
+            "privileges on",
+            "procedure",
+            "published table",
+            "range type",
+            "rule",
+            "schema",
+            "security labels of",
+            "sequence",
+            "shell type",
+            "statistics",
+            "table",
+            "text search configuration",
+            "text search dictionary",
+            "text search parser",
+            "text search template",
+            "transform",
+            "trigger",
+            "view");
+
+    private ObjectKinds() {}
+
+    /** Whether a glob can match the label of some object; a misspelled kind matches none. */
+    public static boolean mayMatch(String glob) {
+        String fixed = glob.split("[*?]", 2)[0];
+        boolean isWhole = fixed.equals(glob);
+        return ALL.stream()
+                .map(kind -> kind + " ")
+                .anyMatch(start -> fixed.startsWith(start) || (!isWhole && start.startsWith(fixed)));
+    }
+}
