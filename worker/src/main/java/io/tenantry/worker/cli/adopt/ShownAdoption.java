@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Shows an adoption: homes as data, progress on standard error. */
 final class ShownAdoption implements Adoption.Listener {
     private static final long PROGRESS_NANOS = 5_000_000_000L;
+    /** So many of the different homes make one cause out of many differences. */
+    private static final int MOST_PERCENT = 90;
     /** Of one home, for people. */
     private static final int DIFFERENCES = 20;
 
@@ -26,6 +28,7 @@ final class ShownAdoption implements Adoption.Listener {
     private final AdoptionTerms terms;
     private final String command;
     private final Map<State, Integer> counts = new EnumMap<>(State.class);
+    private int inOwnersOnly;
     private int homes;
     private int stoppedAfter = -1;
     private int done;
@@ -57,6 +60,7 @@ final class ShownAdoption implements Adoption.Listener {
     public void found(AdoptionFinding finding) {
         done++;
         counts.merge(finding.state(), 1, Integer::sum);
+        inOwnersOnly += finding.differsInOwnersOnly() ? 1 : 0;
         if (output.isJson()) {
             output.json(Line.of(finding));
         } else if (finding.state() != State.KNOWN) {
@@ -98,7 +102,7 @@ final class ShownAdoption implements Adoption.Listener {
                     finding.version(),
                     finding.source(),
                     finding.detail(),
-                    finding.differences().isEmpty() ? null : finding.differences());
+                    finding.differences().isEmpty() ? null : finding.differenceLines());
         }
     }
 
@@ -110,7 +114,7 @@ final class ShownAdoption implements Adoption.Listener {
         } else {
             output.line(Colour.BAD, line);
         }
-        finding.differences().stream().limit(DIFFERENCES).forEach(difference -> output.line("  " + difference));
+        finding.differenceLines().stream().limit(DIFFERENCES).forEach(difference -> output.line("  " + difference));
         if (finding.differences().size() > DIFFERENCES) {
             output.line("  and " + (finding.differences().size() - DIFFERENCES) + " more");
         }
@@ -141,6 +145,13 @@ final class ShownAdoption implements Adoption.Listener {
         }
         if (homes == 0) {
             output.note("no schema or database is called " + terms.pattern() + ": check --pattern and --server");
+        }
+        if (inOwnersOnly > 0 && inOwnersOnly * 100 >= counts.getOrDefault(State.DIFFERENT, 0) * MOST_PERCENT) {
+            output.note(inOwnersOnly
+                    + " of the different homes differ in owners and privileges alone: what the migrations make"
+                    + " belongs to the worker's role. Let it be the role that owns the tables, or give the tables to it once,"
+                    + " by ALTER ... OWNER TO; or leave owners out of all comparisons, by databases." + terms.database()
+                    + ".drift-exclude: \"owner of *, privileges on *\"");
         }
         if (!terms.writes() && counts.containsKey(State.ADOPTABLE)) {
             output.note("adopt them with: " + command + " --yes");

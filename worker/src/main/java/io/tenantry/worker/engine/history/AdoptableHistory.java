@@ -15,6 +15,10 @@ public final class AdoptableHistory {
 
     /** Says why a home with this history table cannot go on with the migrations of the catalog; empty if it can. */
     public static Optional<String> fault(MigrationCatalog catalog, TenantHome home, History history) {
+        Optional<String> notFlyways = UndoRows.fault(home, history).or(() -> deletedTwice(history));
+        if (notFlyways.isPresent()) {
+            return notFlyways;
+        }
         Optional<MigrationVersion> current = history.current();
         if (current.isEmpty()) {
             return Optional.of("its table " + History.TABLE
@@ -38,6 +42,15 @@ public final class AdoptableHistory {
                         .map(ResultError::message)
                         .orElse("its history does not fit the migrations: `flyway validate` says more"))
                 : Optional.empty();
+    }
+
+    private static Optional<String> deletedTwice(History history) {
+        return history.counting().stream()
+                .filter(row -> row.success() && row.type().equals(DeletedRows.DELETE))
+                .findFirst()
+                .map(row -> "row " + row.rank() + " of its history deletes version " + row.version()
+                        + ", which an earlier row deletes already, so Flyway calls the history corrupted: remove the row with"
+                        + " installed_rank " + row.rank() + " from table " + History.TABLE);
     }
 
     /**

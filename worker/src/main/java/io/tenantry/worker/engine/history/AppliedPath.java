@@ -96,10 +96,10 @@ public final class AppliedPath {
 
         private AppliedPath read(History history) {
             Map<String, Integer> lastRanks = new HashMap<>();
-            history.rows().stream()
+            history.counting().stream()
                     .filter(row -> row.success() && row.version() == null)
                     .forEach(row -> lastRanks.put(row.description(), row.rank()));
-            for (HistoryRow row : history.rows()) {
+            for (HistoryRow row : history.counting()) {
                 boolean superseded =
                         row.version() == null && !Objects.equals(lastRanks.get(row.description()), row.rank());
                 if (row.success() && !superseded && !row.type().equals(SCHEMA)) {

@@ -22,11 +22,13 @@ public final class History {
     public static final String TABLE = FlywayEngine.HISTORY_TABLE;
 
     private final List<HistoryRow> rows;
+    private final List<HistoryRow> counting;
     /** Null until it is asked for; two threads make the same one. */
     private @Nullable String digest;
 
     public History(List<HistoryRow> rows) {
         this.rows = List.copyOf(rows);
+        this.counting = DeletedRows.without(this.rows);
     }
 
     /**
@@ -63,7 +65,7 @@ public final class History {
 
     /** The highest version that was applied; empty if none was. */
     public Optional<MigrationVersion> current() {
-        return rows.stream()
+        return counting.stream()
                 .filter(HistoryRow::success)
                 .map(HistoryRow::version)
                 .filter(Objects::nonNull)
@@ -86,7 +88,7 @@ public final class History {
 
     /** The versions that were applied after the row of this rank, in the order in which they were applied. */
     List<String> versionsAfter(int rank) {
-        return rows.stream()
+        return counting.stream()
                 .filter(row -> row.success() && row.rank() > rank)
                 .map(HistoryRow::version)
                 .filter(Objects::nonNull)
@@ -96,8 +98,9 @@ public final class History {
 
     /** How many scripts, repeatable ones included, were applied after the row of this rank. */
     public int scriptsAfter(int rank) {
-        return (int)
-                rows.stream().filter(row -> row.success() && row.rank() > rank).count();
+        return (int) counting.stream()
+                .filter(row -> row.success() && row.rank() > rank)
+                .count();
     }
 
     /** The same without the failed rows of these scripts. */
@@ -132,5 +135,13 @@ public final class History {
     /** In the order in which they were applied. */
     public List<HistoryRow> rows() {
         return rows;
+    }
+
+    /**
+     * The same without the scripts that {@code flyway repair} has marked as deleted, and without the rows that say so: what
+     * Flyway takes for applied.
+     */
+    List<HistoryRow> counting() {
+        return counting;
     }
 }

@@ -22,7 +22,7 @@ public final class HistoryMismatch {
                 .filter(Objects::nonNull)
                 .max(MigrationVersion::compareTo)
                 .orElse(MigrationVersion.EMPTY);
-        for (HistoryRow row : history.rows()) {
+        for (HistoryRow row : history.counting()) {
             Optional<Migration> known = migrations.stream()
                     .filter(migration -> row.version() != null && row.version().equals(migration.version()))
                     .min(Comparator.comparing(migration -> !row.type().equals(migration.type())));
@@ -38,7 +38,7 @@ public final class HistoryMismatch {
             return Optional.of(known.isPresent() ? changed(row, known.get(), home) : gone(row, home));
         }
         Optional<MigrationVersion> current = history.current();
-        MigrationVersion baseline = history.rows().stream()
+        MigrationVersion baseline = history.counting().stream()
                 .filter(row -> row.success() && row.type().endsWith(HistoryRow.BASELINE))
                 .map(HistoryRow::version)
                 .filter(Objects::nonNull)
@@ -50,7 +50,7 @@ public final class HistoryMismatch {
                         && current.isPresent()
                         && migration.version().compareTo(current.get()) < 0
                         && migration.version().compareTo(baseline) > 0
-                        && history.rows().stream()
+                        && history.counting().stream()
                                 .noneMatch(row -> migration.version().equals(row.version())))
                 .findFirst()
                 .map(migration -> late(migration, current.get(), home));

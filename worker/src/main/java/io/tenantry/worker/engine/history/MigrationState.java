@@ -88,11 +88,11 @@ public sealed interface MigrationState {
                     .filter(Objects::nonNull)
                     .max(MigrationVersion::compareTo)
                     .orElse(MigrationVersion.EMPTY);
-            history.rows().forEach(row -> read(row, head));
+            history.counting().forEach(row -> read(row, head));
         }
 
         private void read(HistoryRow row, MigrationVersion head) {
-            regular &= row.success();
+            regular &= row.success() && !row.type().equals(DeletedRows.DELETE);
             MigrationVersion version = row.version();
             if (version == null) {
                 latestOfRepeatable.put(row.description(), row);

@@ -46,6 +46,10 @@ public final class KeptReferences implements References {
         private boolean isRecent() {
             return System.nanoTime() - sinceNanos < IN_MEMORY_FOR.toNanos();
         }
+
+        private Answer answer(TenantHome home) {
+            return reference == null ? new Answer.Unavailable(reason) : new Answer.Found(reference.fill(home));
+        }
     }
 
     /**
@@ -62,7 +66,7 @@ public final class KeptReferences implements References {
 
     @Override
     public Answer at(TenantHome home, AppliedPath path, Freshness freshness) throws SQLException {
-        String key = path.key() + "-" + (NameStyle.of(home) + "-" + home.isolation()).toLowerCase(Locale.ROOT);
+        String key = key(home, path);
         Optional<Known> found = freshness == Freshness.KEPT ? inMemory(key) : Optional.empty();
         if (found.isEmpty()) {
             synchronized (making) {
@@ -73,10 +77,16 @@ public final class KeptReferences implements References {
                 }
             }
         }
-        @Nullable Reference reference = found.get().reference();
-        return reference == null
-                ? new Answer.Unavailable(found.get().reason())
-                : new Answer.Found(reference.fill(home));
+        return found.get().answer(home);
+    }
+
+    @Override
+    public Optional<Answer> known(TenantHome home, AppliedPath path) {
+        return inMemory(key(home, path)).map(one -> one.answer(home));
+    }
+
+    private static String key(TenantHome home, AppliedPath path) {
+        return path.key() + "-" + (NameStyle.of(home) + "-" + home.isolation()).toLowerCase(Locale.ROOT);
     }
 
     private Optional<Known> inMemory(String key) {

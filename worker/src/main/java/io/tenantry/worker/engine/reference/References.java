@@ -4,6 +4,7 @@ import io.tenantry.worker.engine.history.AppliedPath;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** The references of one named database on one server. Safe for use by many threads. */
 public interface References {
@@ -42,4 +43,7 @@ public interface References {
      * @throws SQLException if the server, or the store of the references, cannot be asked now
      */
     Answer at(TenantHome home, AppliedPath path, Freshness freshness) throws SQLException;
+
+    /** The same if it is in memory: asks no server. Empty if it is not. */
+    Optional<Answer> known(TenantHome home, AppliedPath path);
 }

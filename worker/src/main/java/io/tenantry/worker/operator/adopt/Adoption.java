@@ -4,10 +4,10 @@ import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.operator.Access;
-import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.home.Catalogs;
 import io.tenantry.worker.operator.home.LeasedServers;
+import io.tenantry.worker.operator.home.OrderedTasks;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.connection.Server;
 import java.sql.Connection;
@@ -17,10 +17,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes over homes that exist already, one after another: looks at each, and, if it is told to, marks and registers those
+ * Takes over homes that exist already, a few at the same time: looks at each, and, if it is told to, marks and registers those
  * that are what the migrations make. Can be ended at any moment and run again. For one thread.
  */
 public final class Adoption {
+    /** Of each server, if the workers can do without them. */
+    private static final int CONNECTIONS = 4;
+
     private final Access access;
     private final AdoptionTerms terms;
     private final DatabaseSettings database;
@@ -60,7 +63,7 @@ public final class Adoption {
      */
     public void run(Listener listener) throws OperationFailedException {
         List<String> names = terms.server() == null ? database.serverNames() : List.of(terms.server());
-        try (LeasedServers servers = LeasedServers.lease(access, names, listener::waits)) {
+        try (LeasedServers servers = LeasedServers.lease(access, names, CONNECTIONS, listener::waits)) {
             MigrationCatalog catalog =
                     new Catalogs(access.settings(), unusable -> {}).of(database.name(), servers.server(names.get(0)));
             List<Candidate> candidates = new ArrayList<>();
@@ -125,22 +128,36 @@ public final class Adoption {
         Registered registered = access.registry(registry -> Registered.read(registry, database.name(), tenants));
         Admission admission = new Admission(candidates, registered);
         HomeWork work = new HomeWork(terms, database, catalog, servers, registered, new NoStore());
-        Interruption interruption = access.interruption();
-        int done = 0;
-        for (Candidate candidate : candidates) {
-            if (interruption.isRequested()) {
-                rows.flush();
-                listener.stops(done, candidates.size());
-                return;
+        try (OrderedTasks<HomeWork.Worked> tasks = new OrderedTasks<>("adopt", CONNECTIONS)) {
+            int begun = 0;
+            for (Candidate candidate : candidates) {
+                if (access.interruption().isRequested()) {
+                    break;
+                }
+                begun++;
+                Optional<AdoptionFinding> decided = admission.decide(candidate);
+                tasks.give(() -> decided.map(HomeWork.Worked::not).orElseGet(() -> work.at(candidate)));
+                while (tasks.isFull()) {
+                    take(tasks, rows, listener);
+                }
             }
-            done++;
-            Optional<AdoptionFinding> decided = admission.decide(candidate);
-            if (decided.isPresent()) {
-                listener.found(decided.get());
-            } else {
-                work.at(candidate, rows, listener);
+            while (!tasks.isEmpty()) {
+                take(tasks, rows, listener);
+            }
+            rows.flush();
+            if (begun < candidates.size()) {
+                listener.stops(begun, candidates.size());
             }
         }
-        rows.flush();
+    }
+
+    private static void take(OrderedTasks<HomeWork.Worked> tasks, NewRows rows, Listener listener)
+            throws OperationFailedException {
+        HomeWork.Worked worked = tasks.take();
+        if (worked.row() == null) {
+            listener.found(worked.finding());
+        } else {
+            rows.add(worked.row(), worked.finding());
+        }
     }
 }

@@ -1,6 +1,9 @@
 package io.tenantry.worker.operator.adopt;
 
+import io.tenantry.worker.drift.DriftDifference;
+import io.tenantry.worker.drift.Wording;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +26,9 @@ public record AdoptionFinding(
         @Nullable String version,
         @Nullable String source,
         @Nullable String detail,
-        List<String> differences) {
+        List<DriftDifference> differences) {
+    private static final Set<String> OF_OWNERS = Set.of("owner", "privileges");
+
     public AdoptionFinding {
         differences = List.copyOf(differences);
     }
@@ -61,7 +66,7 @@ public record AdoptionFinding(
             @Nullable String version,
             @Nullable String source,
             @Nullable String detail,
-            List<String> differences) {
+            List<DriftDifference> differences) {
         return new AdoptionFinding(
                 String.valueOf(candidate.home().tenant()),
                 candidate.home().database(),
@@ -72,6 +77,17 @@ public record AdoptionFinding(
                 source,
                 detail,
                 differences);
+    }
+
+    /** The differences as people read them, one line each. */
+    public List<String> differenceLines() {
+        return differences.stream().map(Wording::of).toList();
+    }
+
+    /** Whether it would be adoptable if the same role owned it that owns what the migrations make. */
+    public boolean differsInOwnersOnly() {
+        return !differences.isEmpty()
+                && differences.stream().allMatch(difference -> OF_OWNERS.contains(difference.kind()));
     }
 
     AdoptionFinding as(State other) {

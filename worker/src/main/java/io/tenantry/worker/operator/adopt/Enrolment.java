@@ -4,6 +4,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.HomeFingerprint;
 import io.tenantry.worker.engine.plan.HistoryStamp;
+import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.Transaction;
 import io.tenantry.worker.postgres.connection.Server;
@@ -18,8 +19,12 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Marks a home as a tenant's, and gives it a history if it has none: both or neither, under the home's lock. */
+/**
+ * Marks a home as a tenant's, and gives it a history if it has none: both or neither, under the home's lock. Safe for use by
+ * many threads, each with a home of its own.
+ */
 final class Enrolment {
+    private static final String CHANGED = "it changed meanwhile";
     private static final String AGAIN = "; nothing was written: run this again";
 
     private final MigrationCatalog catalog;
@@ -28,55 +33,86 @@ final class Enrolment {
         this.catalog = catalog;
     }
 
+    /** For a home that is not as it was judged. */
+    static Judgement changed() {
+        return Judgement.not(State.UNREADABLE, null, CHANGED + AGAIN);
+    }
+
+    /** Judges what was read under the lock; empty if it cannot be judged while the session is open. */
+    interface Judging {
+        Optional<Judgement> of(HomeContent content);
+    }
+
     /**
      * What came of it.
      *
+     * @param content that was read; null if it was not read
+     * @param judgement whether the home is adopted; null if it was not judged
      * @param row for the registry; null if nothing was written
-     * @param obstacle why nothing was written; null if something was
      */
-    record Outcome(@Nullable RegisteredHome row, @Nullable String obstacle) {
-        static Outcome not(String obstacle) {
-            return new Outcome(null, obstacle + AGAIN);
+    record Outcome(
+            @Nullable HomeContent content,
+            @Nullable Judgement judgement,
+            @Nullable RegisteredHome row) {
+        private static Outcome not(String obstacle) {
+            return new Outcome(null, Judgement.not(State.UNREADABLE, null, obstacle + AGAIN), null);
         }
     }
 
     /**
-     * Writes into the home, unless it has changed since it was judged.
+     * Reads the home, has it judged, and writes into it if it is adoptable.
      *
      * @param known its row; null if there is none
      */
-    Outcome write(
-            Server server, TenantHome home, HomeContent judged, Judgement judgement, @Nullable RegisteredHome known)
-            throws SQLException {
+    Outcome write(Server server, TenantHome home, Judging judging, @Nullable RegisteredHome known) throws SQLException {
         try (HomeSession session = HomeSession.open(server, home)) {
             Optional<LockedHome> locked = session.tryLock();
             if (locked.isEmpty()) {
                 return Outcome.not("another session works on it now");
             }
-            Optional<String> obstacle = Transaction.run(session.connection(), () -> mark(session, judged, judgement));
-            return obstacle.isPresent()
-                    ? Outcome.not(obstacle.get())
-                    : new Outcome(row(home, judgement, locked.get(), known), null);
+            Outcome outcome = Transaction.run(session.connection(), () -> write(session, judging));
+            session.unlock();
+            return isWritten(outcome)
+                    ? new Outcome(
+                            outcome.content(),
+                            outcome.judgement(),
+                            row(home, Objects.requireNonNull(outcome.judgement()), locked.get(), known))
+                    : outcome;
         }
     }
 
-    private Optional<String> mark(HomeSession session, HomeContent judged, Judgement judgement) throws SQLException {
+    private static boolean isWritten(Outcome outcome) {
+        return outcome.judgement() != null && outcome.judgement().state() == State.ADOPTABLE;
+    }
+
+    private Outcome write(HomeSession session, Judging judging) throws SQLException {
         HomeState state = session.inspect();
         boolean isFree = state instanceof HomeState.Marked
                 || (state instanceof HomeState.Foreign foreign && foreign.comment() == null);
+        if (!isFree) {
+            return Outcome.not(CHANGED);
+        }
         Connection connection = session.connection();
-        for (VersionTable table : judged.revisions().keySet()) {
+        TenantHome home = session.home();
+        FoundTables found = FoundTables.in(connection, home.schema());
+        Optional<Judgement> obstacle = HomeContent.obstacle(session, found);
+        if (obstacle.isPresent()) {
+            return new Outcome(null, obstacle.get(), null);
+        }
+        for (VersionTable table : found.ofOthers()) {
             // The other tool writes its revision in the transaction of its changes: from here on it waits.
-            Sql.execute(connection, "LOCK TABLE " + table.in(session.home().schema()) + " IN SHARE MODE");
+            Sql.execute(connection, "LOCK TABLE " + table.in(home.schema()) + " IN SHARE MODE");
         }
-        if (!isFree || !HomeContent.read(session).isSame(judged)) {
-            return Optional.of("it changed meanwhile");
+        HomeContent content = HomeContent.read(session, found);
+        if (!FoundTables.in(connection, home.schema()).equals(found)) {
+            return Outcome.not(CHANGED);
         }
-        if (judgement.isStamped()) {
-            Sql.execute(connection, HistoryStamp.sql(session.home(), history(judgement)));
+        @Nullable Judgement judgement = judging.of(content).orElse(null);
+        if (judgement != null && judgement.state() == State.ADOPTABLE) {
+            String stamp = judgement.isStamped() ? HistoryStamp.sql(home, history(judgement)) : "";
+            Sql.execute(connection, stamp + home.markSql());
         }
-        Sql.execute(connection, session.home().markSql());
-        return Optional.empty();
+        return new Outcome(content, judgement, null);
     }
 
     private RegisteredHome row(

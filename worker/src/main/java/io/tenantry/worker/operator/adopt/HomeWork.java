@@ -11,15 +11,16 @@ import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.HomeSession;
+import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.RegisteredHome;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The work at one home after another: a look, the judgement, and what is written. For one thread. */
+/** The work at one home: a look, the judgement, and what is written. Safe for use by many threads, each with another home. */
 final class HomeWork {
     private final AdoptionTerms terms;
     private final DatabaseSettings database;
@@ -29,7 +30,7 @@ final class HomeWork {
     private final Registered registered;
     private final ReferenceStore store;
     private final Enrolment enrolment;
-    private final Map<String, Judge> judges = new HashMap<>();
+    private final Map<String, Judge> judges = new ConcurrentHashMap<>();
 
     HomeWork(
             AdoptionTerms terms,
@@ -50,63 +51,62 @@ final class HomeWork {
     }
 
     /**
-     * A look into one home.
+     * What came of one home.
      *
-     * @param content null if it was refused before it was read
+     * @param row to be written into the registry; null if the home was not adopted
      */
-    private record Look(@Nullable HomeContent content, Judgement judgement) {}
-
-    /** Tells the listener what becomes of the home, or adds its row to those that are to be written. */
-    void at(Candidate candidate, NewRows rows, Adoption.Listener listener) throws OperationFailedException {
-        Server server = servers.server(candidate.home().server());
-        Enrolment.Outcome outcome;
-        AdoptionFinding finding;
-        try {
-            Look look = look(candidate, server);
-            finding = look.judgement().of(candidate);
-            if (finding.state() != State.ADOPTABLE || !terms.writes()) {
-                listener.found(finding);
-                return;
-            }
-            @Nullable RegisteredHome known = registered.of(finding.tenant()).orElse(null);
-            outcome = enrolment.write(
-                    server, candidate.home(), Objects.requireNonNull(look.content()), look.judgement(), known);
-        } catch (SQLException failure) {
-            listener.found(
-                    AdoptionFinding.of(candidate, State.UNREADABLE, FailureMessage.of(failure) + "; run this again"));
-            return;
-        }
-        if (outcome.row() == null) {
-            listener.found(AdoptionFinding.of(candidate, State.UNREADABLE, outcome.obstacle()));
-        } else {
-            rows.add(outcome.row(), finding);
+    record Worked(AdoptionFinding finding, @Nullable RegisteredHome row) {
+        static Worked not(AdoptionFinding finding) {
+            return new Worked(finding, null);
         }
     }
 
-    private Look look(Candidate candidate, Server server) throws SQLException {
-        HomeContent content;
+    /** Waits for a connection; never fails because of the home. */
+    Worked at(Candidate candidate) {
+        String server = candidate.home().server();
+        try {
+            return servers.withConnection(server, leased -> at(candidate, leased));
+        } catch (SQLException failure) {
+            return Worked.not(
+                    AdoptionFinding.of(candidate, State.UNREADABLE, FailureMessage.of(failure) + "; run this again"));
+        }
+    }
+
+    private Worked at(Candidate candidate, Server server) throws SQLException {
+        TenantHome home = candidate.home();
+        Judge judge = judge(server);
+        if (!terms.writes()) {
+            return Worked.not(judge.of(home, look(candidate, server)).of(candidate));
+        }
+        @Nullable RegisteredHome known = registered.of(String.valueOf(home.tenant())).orElse(null);
+        Enrolment.Outcome outcome = enrolment.write(server, home, content -> judge.atOnce(home, content), known);
+        if (outcome.judgement() == null) {
+            HomeContent first = Objects.requireNonNull(outcome.content());
+            Judgement judgement = judge.of(home, first);
+            if (judgement.state() != State.ADOPTABLE) {
+                return Worked.not(judgement.of(candidate));
+            }
+            outcome = enrolment.write(
+                    server,
+                    home,
+                    content -> Optional.of(content.isSame(first) ? judgement : Enrolment.changed()),
+                    known);
+        }
+        return new Worked(Objects.requireNonNull(outcome.judgement()).of(candidate), outcome.row());
+    }
+
+    private static HomeContent look(Candidate candidate, Server server) throws SQLException {
         try (HomeSession session = HomeSession.open(server, candidate.home())) {
             session.changed();
             Sql.execute(
                     session.connection(),
                     "SET lock_timeout = " + session.timeouts().lock().toMillis());
-            Optional<String> others = HomeContent.ownedByOthers(session);
-            if (others.isPresent()) {
-                return new Look(
-                        null,
-                        Judgement.not(
-                                State.REFUSED,
-                                null,
-                                "the worker's role does not own " + others.get()
-                                        + ", and migrations of it would fail: ALTER ... OWNER TO the worker's role, or to one"
-                                        + " of which it is a member"));
-            }
-            content = HomeContent.read(session);
+            HomeContent content = HomeContent.read(session);
             // Not reset as a whole: the session keeps its prepared queries, whose planning is half of a look.
             Sql.execute(session.connection(), "RESET lock_timeout");
             session.restored();
+            return content;
         }
-        return new Look(content, judge(server).of(candidate.home(), content));
     }
 
     private Judge judge(Server server) {

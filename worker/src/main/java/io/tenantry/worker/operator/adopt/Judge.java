@@ -3,8 +3,8 @@ package io.tenantry.worker.operator.adopt;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.drift.ComparableSnapshot;
 import io.tenantry.worker.drift.Comparison;
+import io.tenantry.worker.drift.Comparison.Spelling;
 import io.tenantry.worker.drift.DriftDifference;
-import io.tenantry.worker.drift.Wording;
 import io.tenantry.worker.drift.check.Spellings;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AdoptableHistory;
@@ -20,15 +20,23 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a home is, by what was read there: its own history, or a comparison with what the migrations make. */
+/**
+ * Says what a home is, by what was read there: its own history, or a comparison with what the migrations make. Safe for use by
+ * many threads.
+ */
 final class Judge {
     private final DatabaseSettings database;
     private final MigrationCatalog catalog;
     private final VersionChoice choice;
     private final Server server;
     private final References references;
+    /** Definitions that were made once more in some home, and are the same. */
+    private final Set<Spelling> same = ConcurrentHashMap.newKeySet();
 
     /**
      * @param server of the homes
@@ -49,23 +57,38 @@ final class Judge {
 
     /** The caller has no connection of the home's server open. */
     Judgement of(TenantHome home, HomeContent content) throws SQLException {
+        Optional<Judgement> decided = withoutComparison(home, content);
+        return decided.isPresent() ? decided.get() : byComparison(home, content);
+    }
+
+    /** The same without a connection. Empty if that does not do: a reference must be made first, or a definition. */
+    Optional<Judgement> atOnce(TenantHome home, HomeContent content) {
+        Optional<Judgement> decided = withoutComparison(home, content);
+        if (decided.isPresent()) {
+            return decided;
+        }
+        VersionChoice.Chosen.Version chosen = chosen(content);
+        for (History history : AdoptableHistory.at(catalog, home, chosen.version())) {
+            Optional<Answer> answer = references.known(home, AppliedPath.of(history, catalog, home));
+            if (answer.isPresent()
+                    && answer.get() instanceof Answer.Found reference
+                    && compare(reference, content).isEmpty()) {
+                return Optional.of(Judgement.adoptable(chosen.source(), history, true));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Judgement> withoutComparison(TenantHome home, HomeContent content) {
+        if (content.obstacle() != null) {
+            return Optional.of(content.obstacle());
+        }
         if (content.history() != null) {
-            return byHistory(home, content.rows());
+            return Optional.of(byHistory(home, content.rows()));
         }
-        if (content.locked()) {
-            return Judgement.not(
-                    State.UNREADABLE,
-                    null,
-                    "Liquibase has locked it (databasechangeloglock): run this again afterwards");
-        }
-        VersionChoice.Chosen chosen = choice.of(content.revisions());
-        return chosen.version() == null
-                ? Judgement.not(State.UNKNOWN_VERSION, chosen.source(), unknown(chosen.source()))
-                : byComparison(
-                        home,
-                        Objects.requireNonNull(content.catalog()),
-                        chosen.version(),
-                        String.valueOf(chosen.source()));
+        return choice.of(content.revisions(), content.unknown()) instanceof VersionChoice.Chosen.None none
+                ? Optional.of(Judgement.not(State.UNKNOWN_VERSION, none.source(), none.reason()))
+                : Optional.empty();
     }
 
     private Judgement byHistory(TenantHome home, History history) {
@@ -76,23 +99,16 @@ final class Judge {
                 : Judgement.adoptable(source, history, false);
     }
 
-    private static String unknown(@Nullable String source) {
-        return source == null
-                ? "nothing says at which version it is: give --baseline-version, or leave it out if it is no tenant's"
-                : "nothing says which version " + source + " is: give --map REVISION=VERSION, or --baseline-version";
-    }
-
-    private Judgement byComparison(TenantHome home, CatalogSnapshot found, String version, String source)
-            throws SQLException {
+    private Judgement byComparison(TenantHome home, HomeContent content) throws SQLException {
+        VersionChoice.Chosen.Version chosen = chosen(content);
         @Nullable List<DriftDifference> fewest = null;
         String reason = "";
-        for (History history : AdoptableHistory.at(catalog, home, version)) {
+        for (History history : AdoptableHistory.at(catalog, home, chosen.version())) {
             Answer answer = references.at(home, AppliedPath.of(history, catalog, home), References.Freshness.KEPT);
             if (answer instanceof Answer.Found reference) {
-                Comparison comparison =
-                        Spellings.same(server, home, Comparison.of(comparable(reference.filled()), comparable(found)));
+                Comparison comparison = respelled(home, compare(reference, content));
                 if (comparison.isEmpty()) {
-                    return Judgement.adoptable(source, history, true);
+                    return Judgement.adoptable(chosen.source(), history, true);
                 }
                 List<DriftDifference> differences = comparison.differences();
                 fewest = fewest == null || differences.size() < fewest.size() ? differences : fewest;
@@ -102,9 +118,38 @@ final class Judge {
         }
         return fewest == null
                 ? Judgement.not(
-                        State.UNREADABLE, source, "what version " + version + " makes cannot be shown here: " + reason)
-                : Judgement.different(
-                        version, source, fewest.stream().map(Wording::of).toList());
+                        State.UNREADABLE,
+                        chosen.source(),
+                        "what version " + chosen.version() + " makes cannot be shown here: " + reason)
+                : Judgement.different(chosen.version(), chosen.source(), fewest);
+    }
+
+    private VersionChoice.Chosen.Version chosen(HomeContent content) {
+        return (VersionChoice.Chosen.Version) choice.of(content.revisions(), content.unknown());
+    }
+
+    /** Without the spellings that are known to be the same. */
+    private Comparison compare(Answer.Found reference, HomeContent content) {
+        Comparison comparison =
+                Comparison.of(comparable(reference.filled()), comparable(Objects.requireNonNull(content.catalog())));
+        return without(comparison, same);
+    }
+
+    /** What is the same in one home is not made again in the others: after a restore all homes have it. */
+    private Comparison respelled(TenantHome home, Comparison comparison) throws SQLException {
+        Comparison rest = Spellings.same(server, home, comparison);
+        Set<Spelling> left = Set.copyOf(rest.changed());
+        comparison.changed().stream().filter(one -> !left.contains(one)).forEach(same::add);
+        return rest;
+    }
+
+    private static Comparison without(Comparison comparison, Set<Spelling> known) {
+        return known.isEmpty()
+                ? comparison
+                : comparison.without(comparison.changed().stream()
+                        .filter(known::contains)
+                        .map(Spelling::label)
+                        .collect(Collectors.toSet()));
     }
 
     private ComparableSnapshot comparable(CatalogSnapshot snapshot) {

@@ -1,5 +1,6 @@
 package io.tenantry.worker.operator.adopt;
 
+import io.tenantry.worker.drift.DriftDifference;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
 import java.util.List;
@@ -19,14 +20,14 @@ record Judgement(
         @Nullable String version,
         @Nullable String source,
         @Nullable String detail,
-        List<String> differences,
+        List<DriftDifference> differences,
         @Nullable History history,
         boolean isStamped) {
     static Judgement not(State state, @Nullable String source, String detail) {
         return new Judgement(state, null, source, detail, List.of(), null, false);
     }
 
-    static Judgement different(String version, @Nullable String source, List<String> differences) {
+    static Judgement different(String version, @Nullable String source, List<DriftDifference> differences) {
         return new Judgement(State.DIFFERENT, version, source, null, differences, null, false);
     }
 

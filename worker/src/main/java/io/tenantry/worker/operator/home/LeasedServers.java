@@ -6,6 +6,7 @@ import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.connection.ConnectionBulkhead;
 import io.tenantry.worker.postgres.connection.Lease;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
@@ -13,22 +14,29 @@ import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.registry.lease.LeaseListener;
 import io.tenantry.worker.registry.lease.LeaseTerms;
 import io.tenantry.worker.registry.lease.Leases;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Servers on each of which this command may have one connection, within the cap of the workers' group. The command is a
- * member of the leases while it works, and of no consumer group. For one thread, and {@link #close} for any.
+ * Servers on each of which this command may have one connection, or a few, within the cap of the workers' group. The command
+ * is a member of the leases while it works, and of no consumer group. For one thread, and {@link #withConnection} and {@link
+ * #close} for any.
  */
 public final class LeasedServers implements AutoCloseable {
     private static final Duration UNLIMITED = Duration.ofDays(365);
+    /** Longer than a reference may take to be made. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     /** PostgreSQL cuts application names at 63 bytes, and others know the sessions by the name. */
     private static final int LONGEST_USER = 30;
 
@@ -38,7 +46,8 @@ public final class LeasedServers implements AutoCloseable {
     private volatile @Nullable Throwable refusal;
     private boolean given;
 
-    private LeasedServers(Registry registry, Settings settings, Collection<String> names, Consumer<String> waiting) {
+    private LeasedServers(
+            Registry registry, Settings settings, Collection<String> names, int most, Consumer<String> waiting) {
         Lease lease = new Lease(applicationName());
         SessionTimeouts timeouts = new SessionTimeouts(
                 settings.worker().lockTimeout(), settings.worker().statementTimeout());
@@ -47,22 +56,30 @@ public final class LeasedServers implements AutoCloseable {
             servers.put(name, new Server(server, timeouts, lease));
         }
         this.leases = new Leases(
-                registry, settings.kafka().groupId(), lease, servers, LeaseTerms.atMost(1), new Waiting(waiting));
+                registry, settings.kafka().groupId(), lease, servers, LeaseTerms.atMost(most), new Waiting(waiting));
+    }
+
+    /** The same with one connection of each server at most. */
+    public static LeasedServers lease(Access access, Collection<String> names, Consumer<String> waiting)
+            throws OperationFailedException {
+        return lease(access, names, 1, waiting);
     }
 
     /**
      * Waits until there is a connection of each of these servers.
      *
      * @param names of configured servers
+     * @param most how many connections of each server are taken, if the workers can do without them: never more than an
+     *     equal share
      * @param waiting told why there is none yet; called by another thread
      * @throws OperationFailedException if the registry cannot be used, or the command is interrupted
      */
-    public static LeasedServers lease(Access access, Collection<String> names, Consumer<String> waiting)
+    public static LeasedServers lease(Access access, Collection<String> names, int most, Consumer<String> waiting)
             throws OperationFailedException {
         Interruption interruption = access.interruption();
         interruption.arm();
         Registry registry = access.registry(opened -> opened);
-        LeasedServers leased = new LeasedServers(registry, access.settings(), names, waiting);
+        LeasedServers leased = new LeasedServers(registry, access.settings(), names, most, waiting);
         Runtime.getRuntime().addShutdownHook(leased.atExit);
         if (!names.isEmpty()) {
             interruption.listen(signal -> leased.leases.cancel());
@@ -92,7 +109,49 @@ public final class LeasedServers implements AutoCloseable {
                 ThreadLocalRandom.current().nextInt());
     }
 
-    /** One of the servers. At most one of its connections may be open at a time. */
+    /** What is done with a connection. */
+    public interface Work<T> {
+        /** May have one connection of this server open at a time. */
+        T with(Server server) throws SQLException;
+    }
+
+    /**
+     * Waits for one of the connections, for two minutes at most, and does the work.
+     *
+     * @throws SQLException of the work, or if there is no connection
+     */
+    public <T> T withConnection(String name, Work<T> work) throws SQLException {
+        Server server = server(name);
+        ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.COMMAND);
+        try {
+            await(permit, name);
+            return work.with(server);
+        } finally {
+            permit.end();
+        }
+    }
+
+    private static void await(ConnectionBulkhead.Permit permit, String name) throws SQLException {
+        long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (!permit.isHeld()) {
+            CountDownLatch held = new CountDownLatch(1);
+            permit.whenHeld(held::countDown);
+            try {
+                if (!held.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    throw new SQLTransientConnectionException("no connection of server " + name + " was free for "
+                            + LONGEST_WAIT.toSeconds() + " s: the lease was lost, or others are long at work");
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new SQLTransientConnectionException("interrupted", stopped);
+            }
+        }
+    }
+
+    /**
+     * One of the servers. At most one of its connections may be open at a time, and none while {@link #withConnection} is
+     * used.
+     */
     public Server server(String name) {
         return Objects.requireNonNull(servers.get(name));
     }

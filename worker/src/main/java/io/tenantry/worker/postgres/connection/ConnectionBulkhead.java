@@ -30,7 +30,9 @@ public final class ConnectionBulkhead {
         /** To make or remove a template, on a thread of its own. */
         TEMPLATE,
         /** To compare a home with its reference when nobody waits for it, on a thread of its own. */
-        SWEEP;
+        SWEEP,
+        /** For a command of an operator beside the workers, on its own threads. */
+        COMMAND;
 
         private static final List<Use> IN_ORDER = List.of(values());
 

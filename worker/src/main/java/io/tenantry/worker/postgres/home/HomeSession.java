@@ -139,6 +139,18 @@ public final class HomeSession implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /**
+     * Gives the lock back, and undoes what {@link #tryLock} has set. For a caller that has changed nothing else: the session
+     * keeps its plans, which a reset discards.
+     */
+    public void unlock() throws SQLException {
+        String sql =
+                "RESET idle_session_timeout; RESET lock_timeout; RESET statement_timeout; SELECT pg_advisory_unlock("
+                        + home.lockKey() + ")";
+        Sql.queryLast(connection, sql, row -> row.getBoolean(1));
+        restored();
+    }
+
     /** Reads whether the schema or database exists, and its mark; without the lock both may change meanwhile. */
     public HomeState inspect() throws SQLException {
         // The comment of a database can be read from any database.

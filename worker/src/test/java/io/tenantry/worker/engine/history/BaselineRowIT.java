@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Homes whose history begins with the row of {@code flyway baseline}. */
+/** Homes whose history has rows that no script has left: that of {@code flyway baseline}, and those of {@code flyway repair}. */
 class BaselineRowIT {
     private static final String ROWS =
             "SELECT concat_ws('|', installed_rank, version, description, type, script, coalesce(checksum::text, 'none'),"
@@ -113,6 +113,78 @@ class BaselineRowIT {
         engine.execute("UPDATE tenant_acme.flyway_schema_history SET type = 'BASELINE' WHERE version = '2'");
 
         assertThat(state(catalog, "acme")).isInstanceOf(MigrationState.Irregular.class);
+    }
+
+    @Test
+    void countsScriptsThatRepairHasDeletedAsFlywayDoes() throws Exception {
+        MigrationCatalog all = engine.with("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 1;")
+                .with("R__w.sql", "CREATE OR REPLACE VIEW w AS SELECT 1;")
+                .catalog();
+        engine.onboard(all, "acme");
+        MigrationCatalog fewer = engine.without("V2__b.sql")
+                .without("V4__d.sql")
+                .without("R__v.sql")
+                .catalog();
+        assertThat(pending(fewer, "acme")).as("not repaired yet").isEmpty();
+        assertThat(state(fewer, "acme")).isInstanceOf(MigrationState.Irregular.class);
+        repair(fewer, "acme");
+
+        assertThat(engine.query("SELECT type FROM tenant_acme.flyway_schema_history ORDER BY installed_rank"))
+                .hasSize(9)
+                .endsWith("DELETE", "DELETE", "DELETE");
+        assertThat(state(fewer, "acme")).isInstanceOf(MigrationState.UpToDate.class);
+        assertThat(version("acme")).isEqualTo("3").isEqualTo(versionByFlyway(fewer, "acme"));
+
+        MigrationCatalog more = engine.with("V4__other.sql", "CREATE TABLE other (id int);")
+                .with("V5__e.sql", "CREATE TABLE e (id int);")
+                .with("R__v.sql", "CREATE OR REPLACE VIEW v AS SELECT 1;")
+                .proven();
+        assertThat(pending(more, "acme")).containsExactly("4", "5", "v").isEqualTo(pendingByFlyway(more, "acme"));
+        assertThat(engine.upgradeByPlan(more, "acme", "latest", "3"))
+                .isInstanceOfSatisfying(
+                        PlanOutcome.Done.class,
+                        done -> assertThat(done.result())
+                                .isEqualTo(new MigrationResult.Migrated(
+                                        "3",
+                                        "5",
+                                        List.of("4", "5", "v"),
+                                        more.versionFingerprints().byVersion().get("5"))));
+        assertThat(engine.validate(more, "acme", "latest").validationSuccessful).isTrue();
+
+        MigrationCatalog again =
+                engine.without("V4__other.sql").without("V5__e.sql").catalog();
+        repair(again, "acme");
+        assertThat(version("acme")).as("deleted again").isEqualTo("3").isEqualTo(versionByFlyway(again, "acme"));
+        assertThat(pending(again, "acme")).isEqualTo(pendingByFlyway(again, "acme"));
+
+        engine.execute(
+                "INSERT INTO tenant_acme.flyway_schema_history SELECT installed_rank + 100, version, description, type,"
+                        + " script, checksum, installed_by, installed_on, execution_time, success FROM"
+                        + " tenant_acme.flyway_schema_history WHERE type = 'DELETE' AND version = '5'");
+        assertThat(state(again, "acme")).as("Flyway calls it corrupted").isInstanceOf(MigrationState.Irregular.class);
+    }
+
+    private void repair(MigrationCatalog catalog, String tenant) throws Exception {
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home(tenant))) {
+            session.changed();
+            FlywayEngine.configure(catalog.sources(), session.connection(), session.home())
+                    .ignoreMigrationPatterns(new String[0])
+                    .load()
+                    .repair();
+        }
+    }
+
+    private String version(String tenant) throws Exception {
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home(tenant))) {
+            return String.valueOf(
+                    History.of(session.connection(), session.home().schema()).version());
+        }
+    }
+
+    private String versionByFlyway(MigrationCatalog catalog, String tenant) throws Exception {
+        try (HomeSession session = HomeSession.open(engine.server(), engine.home(tenant))) {
+            return String.valueOf(flyway(catalog, session, "1").info().current().getVersion());
+        }
     }
 
     private void baseline(String tenant, MigrationCatalog catalog, String version) throws Exception {

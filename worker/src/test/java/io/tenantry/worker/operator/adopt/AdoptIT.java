@@ -71,8 +71,17 @@ class AdoptIT {
         deployment.executeAsWorker("CREATE SCHEMA old_wonka; CREATE SCHEMA other");
         // Each of these is refused for one reason.
         byFlyway("old_Initech", "2");
-        for (String schema :
-                List.of("old_hooli", "old_tables", "old_stark", "old_wayne", "old_newer", "old_failed", "old_typo")) {
+        for (String schema : List.of(
+                "old_hooli",
+                "old_tables",
+                "old_stark",
+                "old_wayne",
+                "old_newer",
+                "old_failed",
+                "old_typo",
+                "old_undone",
+                "old_deleted",
+                "old_twice")) {
             byFlyway(schema, "2");
         }
         deployment.execute("CREATE SCHEMA old_umbrella; CREATE TABLE old_tables.by_hand (id int);"
@@ -82,6 +91,14 @@ class AdoptIT {
                 + " UPDATE old_newer.flyway_schema_history SET version = '9' WHERE version = '2';"
                 + " UPDATE old_typo.flyway_schema_history SET version = 'two' WHERE version = '2';"
                 + " UPDATE old_failed.flyway_schema_history SET success = false WHERE version = '2'");
+        String row =
+                "INSERT INTO old_%s.flyway_schema_history SELECT %d, '%s', 'gone', '%s', 'gone.sql', 7, 'ann', now(), 1, true;";
+        deployment.execute(row.formatted("undone", 3, "2", "UNDO_SQL")
+                + row.formatted("deleted", 3, "1.5", "SQL")
+                + row.formatted("deleted", 4, "1.5", "DELETE")
+                + row.formatted("twice", 3, "1.5", "SQL")
+                + row.formatted("twice", 4, "1.5", "DELETE")
+                + row.formatted("twice", 5, "1.5", "DELETE"));
         deployment.executeInRegistry(
                 "INSERT INTO tenantry.tenant VALUES ('stark'); INSERT INTO tenantry.tenant_home (tenant,"
                         + " database, server, location) VALUES ('stark', 'users', 'main', 'users_stark')");
@@ -93,6 +110,7 @@ class AdoptIT {
                 .containsExactly(
                         "refused: main/old_Initech: 'Initech' is no name of a tenant ([a-z0-9][a-z0-9_-]{0,47}): rename the schema",
                         "adoptable: main/old_acme: tenant acme, version 2 (flyway_schema_history)",
+                        "adoptable: main/old_deleted: tenant deleted, version 2 (flyway_schema_history)",
                         "refused: main/old_failed: V2__invoice.sql failed there: finish or undo its work, and repair the"
                                 + " history by `flyway repair`",
                         "adoptable: main/old_globex: tenant globex, version 1 (flyway_schema_history)",
@@ -106,18 +124,25 @@ class AdoptIT {
                                 + " tenants forget stark`, if that home is not the right one",
                         "refused: main/old_tables: the worker's role does not own by_hand of role postgres, and migrations of it"
                                 + " would fail: ALTER ... OWNER TO the worker's role, or to one of which it is a member",
+                        "refused: main/old_twice: row 5 of its history deletes version 1.5, which an earlier row deletes already,"
+                                + " so Flyway calls the history corrupted: remove the row with installed_rank 5 from table"
+                                + " flyway_schema_history",
                         "unreadable: main/old_typo: a row of table flyway_schema_history must be corrected: Version may only"
                                 + " contain 0..9 and . (dot). Invalid version: two; run this again",
                         "refused: main/old_umbrella: it belongs to role postgres, and the worker's role is no member of it:"
                                 + " migrations would fail; GRANT postgres to the worker's role, or ALTER SCHEMA ... OWNER TO it",
-                        look.lines().get(11),
+                        "refused: main/old_undone: its history has rows of `flyway undo` (gone.sql in row 3), which the edition of"
+                                + " Flyway in Tenantry cannot read: if the home is without what they undid, remove them together with"
+                                + " the rows that they undid, by DELETE FROM \"old_undone\".\"flyway_schema_history\" WHERE"
+                                + " installed_rank IN (2, 3); its version is then 1",
+                        look.lines().get(14),
                         "unknown-version: main/old_wonka: nothing says at which version it is: give --baseline-version, or leave it out"
                                 + " if it is no tenant's");
-        assertThat(look.lines().get(11))
+        assertThat(look.lines().get(14))
                 .startsWith(
                         "refused: main/old_wayne: V2__invoice.sql (version 2) was changed after it was applied to schema");
         assertThat(look.err())
-                .contains("13 homes: 2 adoptable, 1 unknown-version, 9 refused, 1 unreadable; nothing was written")
+                .contains("16 homes: 3 adoptable, 1 unknown-version, 11 refused, 1 unreadable; nothing was written")
                 .contains("--pattern is not databases.users.location, users_{tenant}: ")
                 .contains("adopt them with: tenantry adopt --database users --pattern 'old_{tenant}' --config ")
                 .contains(" --yes");
@@ -129,13 +154,14 @@ class AdoptIT {
                         "adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history)",
                         "adopted: main/old_globex: tenant globex, version 1 (flyway_schema_history)");
 
-        assertThat(deployment.query(MARKS)).containsExactly("old_acme", "old_globex", "old_lumon");
+        assertThat(deployment.query(MARKS)).containsExactly("old_acme", "old_deleted", "old_globex", "old_lumon");
         assertThat(deployment.queryRegistry(HOMES))
                 .containsExactly(
                         "acme users main old_acme 2 known",
+                        "deleted users main old_deleted 2 known",
                         "globex users main old_globex 1 known",
                         "stark users main users_stark");
-        assertThat(adopt("--yes").err()).contains("13 homes: 2 known, 1 unknown-version, 9 refused, 1 unreadable");
+        assertThat(adopt("--yes").err()).contains("16 homes: 3 known, 1 unknown-version, 11 refused, 1 unreadable");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.worker"))
                 .as("leases are given back")
                 .containsExactly("0");
@@ -206,11 +232,25 @@ class AdoptIT {
                 "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO"
                         + " alembic_version VALUES ('aa2'), ('zz9')");
         made(
+                "old_closed",
+                2,
+                "CREATE TABLE alembic_version (version_num varchar(32)); REVOKE ALL ON alembic_version FROM current_user");
+        made(
+                "old_dirty",
+                2,
+                "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); INSERT INTO schema_migrations"
+                        + " VALUES (12, true)");
+        made(
                 "old_django",
                 3,
                 "CREATE TABLE django_migrations (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, app"
                         + " varchar(255), name varchar(255), applied timestamptz); INSERT INTO django_migrations (app, name) VALUES"
                         + " ('shop', '0001_initial'), ('shop', '0003_paid'), ('auth', '0001_initial')");
+        made(
+                "old_ecto",
+                2,
+                "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp(0)); INSERT INTO"
+                        + " schema_migrations VALUES (9), (20260202)");
         made(
                 "old_liquibase",
                 1,
@@ -224,6 +264,11 @@ class AdoptIT {
                 "CREATE TABLE databasechangeloglock (id int PRIMARY KEY, locked boolean); INSERT INTO"
                         + " databasechangeloglock VALUES (1, true)");
         made(
+                "old_migrate",
+                2,
+                "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL); INSERT INTO schema_migrations"
+                        + " VALUES (20260202, false)");
+        made(
                 "old_null",
                 2,
                 "CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES (NULL)");
@@ -232,6 +277,12 @@ class AdoptIT {
                 2,
                 "CREATE TABLE schema_migrations (version varchar PRIMARY KEY); CREATE TABLE ar_internal_metadata"
                         + " (key varchar PRIMARY KEY, value varchar); INSERT INTO schema_migrations VALUES ('20260101'), ('20260202')");
+        made(
+                "old_strange",
+                2,
+                "CREATE TABLE schema_migrations (id int, name text); CREATE TABLE alembic_version (version int); CREATE TABLE"
+                        + " databasechangelog (id int)");
+        made("old_taken", 2, "CREATE VIEW flyway_schema_history AS SELECT 1 AS version");
         made("old_viewed", 2, "CREATE VIEW overview AS SELECT id, cents FROM invoice");
         made(
                 "old_wrong",
@@ -258,14 +309,26 @@ class AdoptIT {
         assertThat(look.lines())
                 .containsExactly(
                         "adoptable: main/old_alembic: tenant alembic, version 2 (alembic_version aa2, by --map)",
-                        "unknown-version: main/old_branched: nothing says which version alembic_version aa2 and zz9 is: give --map"
-                                + " REVISION=VERSION, or --baseline-version",
+                        "unknown-version: main/old_branched: alembic_version has several heads, aa2 and zz9, and --map does not have"
+                                + " zz9: give --map zz9=VERSION, or --baseline-version; it is compared with the highest of the"
+                                + " versions of its heads",
+                        "unreadable: main/old_closed: the worker's role may not read alembic_version, which says at which version it"
+                                + " is: GRANT SELECT ON \"old_closed\".\"alembic_version\" to it, and run this again",
+                        "refused: main/old_dirty: golang-migrate says that version 12 failed there (schema_migrations is dirty):"
+                                + " finish or undo its work, and correct the table by `migrate force`",
                         "adoptable: main/old_django: tenant django, version 3 (django_migrations auth.0001_initial, by --map)",
+                        "adoptable: main/old_ecto: tenant ecto, version 2 (schema_migrations 20260202, by --map)",
                         "adoptable: main/old_liquibase: tenant liquibase, version 1 (databasechangelog db.xml::1::ann, by --map)",
                         "unreadable: main/old_locked: Liquibase has locked it (databasechangeloglock): run this again afterwards",
-                        "unknown-version: main/old_null: nothing says which version alembic_version without a row is: give --map"
-                                + " REVISION=VERSION, or --baseline-version",
+                        "adoptable: main/old_migrate: tenant migrate, version 2 (schema_migrations 20260202, by --map)",
+                        "unknown-version: main/old_null: alembic_version has no row, so nothing says at which version it is: give"
+                                + " --baseline-version",
                         "adoptable: main/old_rails: tenant rails, version 2 (schema_migrations 20260202, by --map)",
+                        "unknown-version: main/old_strange: nothing says at which version it is (no known version table:"
+                                + " alembic_version with the columns version; databasechangelog with the columns id; schema_migrations"
+                                + " with the columns id, name): give --baseline-version, or leave it out if it is no tenant's",
+                        "refused: main/old_taken: it has flyway_schema_history which is no table, and a history of Flyway needs this"
+                                + " name: rename it",
                         "unknown-version: main/old_viewed: nothing says at which version it is: give --baseline-version, or leave"
                                 + " it out if it is no tenant's",
                         "different: main/old_wrong: 2 differences from version 2 (alembic_version aa2, by --map), nothing was touched",
@@ -276,16 +339,20 @@ class AdoptIT {
 
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--baseline-version", "2", "--yes"));
-        assertThat(adopt(all.toArray(String[]::new)).err()).contains("9 homes: 7 adopted, 1 different, 1 unreadable");
+        assertThat(adopt(all.toArray(String[]::new)).err())
+                .contains("15 homes: 10 adopted, 1 different, 2 refused, 2 unreadable");
 
         assertThat(deployment.queryRegistry(HOMES))
                 .containsExactly(
                         "alembic users main old_alembic 2",
                         "branched users main old_branched 2",
                         "django users main old_django 3",
+                        "ecto users main old_ecto 2",
                         "liquibase users main old_liquibase 1",
+                        "migrate users main old_migrate 2",
                         "null users main old_null 2",
                         "rails users main old_rails 2",
+                        "strange users main old_strange 2",
                         "viewed users main old_viewed 2 known");
         assertThat(deployment.query(
                         "SELECT version_num FROM old_alembic.alembic_version UNION ALL SELECT concat_ws(' ', version,"
@@ -305,7 +372,7 @@ class AdoptIT {
         assertThat(adopt("--map", "aa2=").err()).contains("--map is aa2=; expected REVISION=VERSION");
         assertThat(adopt("--map", "db/a=b.xml::2::ann=2").err())
                 .as("a revision with an equals sign")
-                .contains("9 homes: 7 known, 1 unknown-version, 1 unreadable");
+                .contains("15 homes: 10 known, 1 unknown-version, 2 refused, 2 unreadable");
     }
 
     @Test
