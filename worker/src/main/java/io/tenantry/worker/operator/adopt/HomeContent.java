@@ -39,7 +39,6 @@ record HomeContent(
                     + " AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY c.relname LIMIT 1";
 
     private static final String LOCKED = "SELECT coalesce(bool_or(locked), false) FROM ";
-    private static final String DIRTY = "SELECT version::text FROM %s WHERE dirty LIMIT 1";
 
     /** Reads all of it, each query for itself or in the caller's transaction. */
     static HomeContent read(HomeSession session) throws SQLException {
@@ -116,7 +115,7 @@ record HomeContent(
         Optional<String> dirty = found.tables().contains(migrate)
                 ? Sql.first(
                         session.connection(),
-                        String.format(DIRTY, migrate.in(schema)),
+                        "SELECT version::text FROM " + migrate.in(schema) + " WHERE dirty LIMIT 1",
                         row -> String.valueOf(row.getString(1)))
                 : Optional.empty();
         return dirty.isEmpty()

@@ -81,6 +81,7 @@ enum VersionTable {
     }
 
     private final String table;
+    @SuppressWarnings("ImmutableEnumChecker") // made by Map.of
     private final Map<String, Kind> columns;
     private final String query;
 

@@ -376,6 +376,29 @@ class AdoptIT {
     }
 
     @Test
+    void saysOnceIfOwnersAreAllThatDiffers() {
+        deployment.execute("CREATE ROLE owner_of_old; GRANT owner_of_old TO " + deployment.workerRole());
+        for (String home : List.of("old_acme", "old_globex")) {
+            made(home, 2, "");
+            deployment.execute("ALTER TABLE " + home + ".account OWNER TO owner_of_old");
+        }
+        String hint = "2 of the different homes differ in owners and privileges alone: ";
+        CommandLineRun look = adopt("--baseline-version", "2");
+        assertThat(look.lines())
+                .contains("  changed owner of table account: owner_of_old here, " + deployment.workerRole()
+                        + " in the reference");
+        assertThat(look.err()).contains(hint);
+
+        made("old_other", 2, "DROP TABLE invoice");
+        assertThat(adopt("--baseline-version", "2").err()).as("not nearly all").doesNotContain(hint);
+        deployment
+                .with("databases.users.drift-exclude", "owner of *, privileges on *")
+                .settingsFile();
+        assertThat(adopt("--baseline-version", "2").err()).contains("3 homes: 2 adoptable, 1 different");
+        deployment.execute("DROP OWNED BY owner_of_old CASCADE; DROP ROLE owner_of_old");
+    }
+
+    @Test
     void takesOverDatabasesOfTenants() {
         deployment.database("sales").withTwoTables().isolation(Isolation.DATABASE);
         String first = deployment.locationOf("sales", "acme");
@@ -400,6 +423,29 @@ class AdoptIT {
                                 + " datname IN ('" + first + "', '" + second + "')"))
                 .containsExactly(first + ": tenantry tenant=acme database=sales", "null");
         assertThat(deployment.queryRegistry(HOMES)).containsExactly("acme sales main " + first + " 2 known");
+    }
+
+    /** PostgreSQL counts here: it refuses one connection more. */
+    @Test
+    void staysBelowTheCapWhileItWorksAtSeveralHomes() throws Exception {
+        deployment.database("sales").withTwoTables().isolation(Isolation.DATABASE);
+        deployment.with("servers.main.max-connections", "2").withOwnRole();
+        deployment.settingsFile();
+        deployment.execute("ALTER ROLE " + deployment.workerRole() + " CONNECTION LIMIT 2");
+        for (int home = 0; home < 8; home++) {
+            made("old_t" + home, 2, "");
+        }
+        for (String tenant : List.of("a", "b", "c", "d")) {
+            String name = deployment.locationOf("sales", tenant);
+            deployment.executeAsWorker("CREATE DATABASE " + name);
+            deployment.executeAsWorker(name, String.join("; ", SCRIPTS.subList(0, 2)));
+        }
+
+        assertThat(adopt("--baseline-version", "2").err()).contains("8 homes: 8 adoptable");
+        assertThat(adopt("--baseline-version", "2", "--yes").err()).contains("8 homes: 8 adopted");
+        assertThat(CommandLineRun.on(deployment, "adopt", "--database", "sales", "--baseline-version", "2", "--yes")
+                        .err())
+                .contains("4 homes: 4 adopted");
     }
 
     /** A table of versions outside of all homes: the tool was told to use one for all tenants. */
