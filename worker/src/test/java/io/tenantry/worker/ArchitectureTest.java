@@ -175,7 +175,7 @@ class ArchitectureTest {
                     "engine.plan",
                     Set.of("engine.catalog", "engine.history", "postgres", "postgres.connection", "postgres.home")),
             entry("engine.snapshot", Set.of("postgres")),
-            entry("engine.hazard", Set.of("engine.snapshot", "postgres")),
+            entry("engine.hazard", Set.of("engine.catalog", "engine.snapshot", "postgres")),
             entry(
                     "engine.proof",
                     Set.of(

@@ -22,9 +22,8 @@ public record NonTransactionalScript(String script, List<String> statements, Pla
             "^(VACUUM|ANALYZE|REINDEX|ALTER\\s+SYSTEM|SET|SELECT|COMMENT)\\b|\\bIF\\s+(NOT\\s+)?EXISTS\\b",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern UNNAMED = Pattern.compile(
-            "^(CREATE\\s+(UNIQUE\\s+)?INDEX\\s+CONCURRENTLY\\s+ON\\b|REINDEX\\b.*\\bCONCURRENTLY\\b)",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern UNNAMED =
+            Pattern.compile("^CREATE\\s+(UNIQUE\\s+)?INDEX\\s+CONCURRENTLY\\s+ON\\b", Pattern.CASE_INSENSITIVE);
 
     private static final String GAP = "(?:\\s|--[^\\n]*\\n|/\\*(?:[^*]|\\*(?!/))*\\*/)+";
     private static final Pattern CONCURRENTLY = Pattern.compile(
@@ -81,7 +80,10 @@ public record NonTransactionalScript(String script, List<String> statements, Pla
                                 .find());
     }
 
-    /** Whether a try that is broken off may leave an invalid index that {@link #indexesIn} does not know. */
+    /**
+     * Whether it makes an index without a name, so that a try that is broken off may leave an invalid index that
+     * {@link #indexesIn} does not know. A REINDEX names what it makes again.
+     */
     public boolean leavesUnknownIndexes() {
         return statements.stream()
                 .anyMatch(statement ->

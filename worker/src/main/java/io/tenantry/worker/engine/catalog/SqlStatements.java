@@ -16,11 +16,13 @@ public final class SqlStatements {
     private static final Pattern WORD = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_$]*");
     private static final Pattern DOLLAR_QUOTE = Pattern.compile("\\$(?:[\\p{L}_][\\p{L}\\p{N}_]*)?\\$");
     private static final Pattern ROUTINE = Pattern.compile("CREATE (OR REPLACE )?(FUNCTION|PROCEDURE) .*");
+    private static final Pattern END_OF_ROWS = Pattern.compile("^\\\\\\.", Pattern.MULTILINE);
     /** As many words as tell whether a statement makes a routine. */
     private static final int FIRST_WORDS = 5;
 
     private final String text;
     private final List<String> statements = new ArrayList<>();
+    private final List<Comment> comments = new ArrayList<>();
     private final StringBuilder withoutComments = new StringBuilder();
     private final List<String> words = new ArrayList<>();
     private int position;
@@ -28,6 +30,14 @@ public final class SqlStatements {
     private int parentheses;
     /** BEGIN ATOMIC and CASE, until their END: a body of a routine in standard SQL is part of the statement. */
     private int blocks;
+
+    /**
+     * A comment outside of all quotes.
+     *
+     * @param start where it begins in the text
+     * @param text from its first character on, as {@code -- why}
+     */
+    public record Comment(int start, String text) {}
 
     private SqlStatements(String text) {
         this.text = text;
@@ -47,6 +57,11 @@ public final class SqlStatements {
         return new SqlStatements(text).withoutComments.toString();
     }
 
+    /** The comments of the text; those in bodies between dollar quotes are no part of it. */
+    public static List<Comment> comments(String text) {
+        return new SqlStatements(text).comments;
+    }
+
     private void next() {
         char at = text.charAt(position);
         if (at == '\'') {
@@ -62,7 +77,7 @@ public final class SqlStatements {
             words.add("$$");
         } else if (!word()) {
             separator(at);
-            take(position + 1);
+            take(Math.max(position + 1, start));
         }
     }
 
@@ -73,9 +88,20 @@ public final class SqlStatements {
             parentheses = Math.max(0, parentheses - 1);
         } else if (at == ';' && parentheses == 0 && blocks == 0) {
             end(position);
-            start = position + 1;
+            start = endOfRows(position + 1);
             words.clear();
         }
+    }
+
+    /** Behind the rows that follow a COPY from the client: quotes in them are none. */
+    private int endOfRows(int after) {
+        if (words.isEmpty() || !words.get(0).equals("COPY")) {
+            return after;
+        }
+        Matcher end = END_OF_ROWS.matcher(text).region(after, text.length());
+        return ScriptCheck.isCopyFromClient(ScriptCheck.withoutComments(text.substring(start, after))) && end.find()
+                ? end.end()
+                : after;
     }
 
     private void end(int end) {
@@ -91,6 +117,7 @@ public final class SqlStatements {
     }
 
     private void comment(int end) {
+        comments.add(new Comment(position, text.substring(position, end)));
         withoutComments.append(' ');
         position = end;
     }

@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine.hazard;
 
+import io.tenantry.worker.engine.catalog.SqlStatements;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -10,7 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The comments of a script that acknowledge hazards: {@code -- tenantry:allow <hazard> <why>}, anywhere in the script.
+ * The comments of a script that acknowledge hazards: {@code -- tenantry:allow <hazard> <why>}, anywhere in the script
+ * outside of quotes.
  * Immutable.
  */
 public final class Allowances {
@@ -36,10 +38,18 @@ public final class Allowances {
     public static Allowances in(String text) {
         List<Allowance> allowances = new ArrayList<>();
         List<Problem> faults = new ArrayList<>();
-        Matcher comment = COMMENT.matcher(text);
+        for (SqlStatements.Comment found : SqlStatements.comments(text)) {
+            read(found, text, allowances, faults);
+        }
+        return new Allowances(allowances, faults);
+    }
+
+    private static void read(
+            SqlStatements.Comment found, String text, List<Allowance> allowances, List<Problem> faults) {
+        Matcher comment = COMMENT.matcher(found.text());
         while (comment.find()) {
             int line = 1
-                    + (int) text.substring(0, comment.start())
+                    + (int) text.substring(0, found.start() + comment.start())
                             .chars()
                             .filter(next -> next == '\n')
                             .count();
@@ -58,7 +68,6 @@ public final class Allowances {
                 allowances.add(new Allowance(kind.get(), line));
             }
         }
-        return new Allowances(allowances, faults);
     }
 
     /** Comments that name no hazard or give no reason. */

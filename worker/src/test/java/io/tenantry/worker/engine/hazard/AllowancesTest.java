@@ -36,6 +36,26 @@ class AllowancesTest {
     }
 
     @Test
+    void textBetweenQuotesIsNoComment() {
+        Allowances allowances = Allowances.in("""
+                INSERT INTO a VALUES ('it''s -- tenantry:allow renaming-table no', E'\\'/* tenantry:allow renaming-table no */');
+                SELECT 1 AS "-- tenantry:allow renaming-table no";
+                DO $do$ BEGIN /* tenantry:allow renaming-table no */ END $do$;
+                COPY a FROM STDIN;
+                it's -- tenantry:allow renaming-table no
+                \\.
+                /* why
+                   -- tenantry:allow ban-drop-table nobody reads it */
+                """);
+
+        assertThat(allowances.faults()).isEmpty();
+        assertThat(allowances.without(List.of(RENAMED, DROPPED))).containsExactly(RENAMED);
+        assertThat(allowances.unused(List.of()))
+                .extracting(Allowances.Problem::line)
+                .containsExactly(8);
+    }
+
+    @Test
     void aCommentThatAcknowledgesNothingIsNamed() {
         Allowances allowances = Allowances.in("-- tenantry:allow table-rewrite it is small\n");
 
