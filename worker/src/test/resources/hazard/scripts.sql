@@ -150,8 +150,17 @@ DROP VIEW names;
 CREATE VIEW names AS SELECT id, old_name, note FROM customer;
 -- finds: ban-drop-view null
 DROP MATERIALIZED VIEW counts;
--- finds: table-rewrite 1
+-- finds: require-concurrent-refresh 1
 REFRESH MATERIALIZED VIEW counts;
+-- finds: require-concurrent-refresh 1
+DO $$ BEGIN REFRESH MATERIALIZED VIEW counts; END $$;
+-- finds: require-concurrent-refresh 1
+REFRESH MATERIALIZED VIEW counts WITH NO DATA;
+-- finds:
+DELETE FROM hidden;
+REFRESH MATERIALIZED VIEW CONCURRENTLY numbers;
+-- finds:
+REFRESH MATERIALIZED VIEW never_filled;
 -- finds:
 CREATE TABLE fresh (id integer, name text);
 ALTER TABLE fresh DROP name;
@@ -174,3 +183,66 @@ UPDATE reading_new SET at = '2200-02-01';
 ALTER TABLE reading ATTACH PARTITION reading_new FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
 -- finds:
 ALTER TABLE reading ATTACH PARTITION reading_checked FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
+-- finds: attaching-partition 1
+CREATE TABLE event_new PARTITION OF event FOR VALUES FROM ('2400-01-01') TO ('2500-01-01');
+-- finds: attaching-partition 1
+ALTER TABLE event ATTACH PARTITION event_old FOR VALUES FROM ('1800-01-01') TO ('1810-01-01');
+-- finds:
+CREATE TABLE event_new PARTITION OF event FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
+-- finds:
+ALTER TABLE reading DETACH PARTITION reading_old;
+
+-- finds: ban-alter-domain-with-add-constraint 1
+ALTER DOMAIN percent ADD CONSTRAINT no_huge_one CHECK (VALUE < 100000);
+-- finds: ban-alter-domain-with-add-constraint 1
+DO $$ BEGIN ALTER DOMAIN percent ADD CONSTRAINT no_huge_one CHECK (VALUE < 100000); END $$;
+-- finds: ban-alter-domain-with-add-constraint 2
+DELETE FROM rebate WHERE rate IS NULL;
+ALTER DOMAIN percent SET NOT NULL;
+-- finds:
+ALTER DOMAIN percent ADD CONSTRAINT no_huge_one CHECK (VALUE < 100000) NOT VALID;
+ALTER DOMAIN percent SET DEFAULT 1;
+-- finds:
+ALTER DOMAIN percent DROP CONSTRAINT percent_check;
+CREATE DOMAIN ratio AS integer CHECK (VALUE < 100);
+
+-- finds:
+ALTER TYPE address ADD ATTRIBUTE country text;
+-- finds: renaming-column 1
+ALTER TYPE address RENAME ATTRIBUTE zip TO code;
+-- finds: ban-drop-column 1
+DO $$ BEGIN ALTER TYPE address DROP ATTRIBUTE zip; END $$;
+
+-- finds: row-security-without-policy null
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+-- finds: row-security-without-policy null
+DO $$ BEGIN ALTER TABLE orders ENABLE ROW LEVEL SECURITY; END $$;
+CREATE POLICY never ON orders AS RESTRICTIVE USING (true);
+-- finds:
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_rows ON orders USING (true);
+-- finds:
+ALTER TABLE hidden FORCE ROW LEVEL SECURITY;
+
+-- finds: table-rewrite 1
+CLUSTER customer USING customer_email_idx;
+-- finds: adding-foreign-key-constraint 1
+ALTER TABLE orders ADD second_id bigint DEFAULT NULL REFERENCES customer (id);
+-- finds:
+ALTER TABLE orders ADD second_id bigint REFERENCES customer (id);
+-- finds:
+ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;
+-- finds: backfill-under-lock 2
+LOCK TABLE orders;
+UPDATE orders SET placed = '2000-01-01';
+-- finds:
+LOCK TABLE orders;
+-- finds:
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER noted BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION noted();
+ALTER TABLE orders DISABLE TRIGGER noted;
+-- finds:
+CREATE STATISTICS placed_with ON customer_id, placed FROM orders;
+ANALYZE orders;
+ALTER TABLE customer REPLICA IDENTITY FULL;
+ALTER TABLE customer ALTER note SET STORAGE EXTERNAL, ALTER note SET COMPRESSION pglz, ALTER note SET STATISTICS 50;

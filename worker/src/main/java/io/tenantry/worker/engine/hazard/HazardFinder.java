@@ -3,6 +3,7 @@ package io.tenantry.worker.engine.hazard;
 import io.tenantry.worker.engine.hazard.Measurement.Known;
 import io.tenantry.worker.engine.hazard.Measurement.Relation;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * block or a function that does the same is found too. For one script; immutable.
  */
 public final class HazardFinder {
+    private static final Set<HazardKind> MAYBE_CONCURRENTLY =
+            EnumSet.of(HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION, HazardKind.REQUIRE_CONCURRENT_INDEX_DELETION);
+
     private final Measurement start;
     private final Known inUse;
 
@@ -34,8 +38,11 @@ public final class HazardFinder {
      * @param line where it begins; null if unknown
      */
     public List<Hazard> find(Measurement before, Measurement after, @Nullable Integer line) {
+        return find(before, after, new Findings(line, false));
+    }
+
+    private List<Hazard> find(Measurement before, Measurement after, Findings findings) {
         StatementChanges changes = new StatementChanges(start, inUse, before, after);
-        Findings findings = new Findings(line);
         Set<Long> retyped = retyped(changes, findings);
         columns(changes, findings, retyped);
         tables(changes, findings, retyped);
@@ -44,51 +51,36 @@ public final class HazardFinder {
     }
 
     /**
-     * Views that programs of the last release find no more after the script; one that is made again counts as the same.
+     * The hazards of statements that were committed, of whose locks and scans nothing is known any more. Indexes that came or
+     * went may have done so CONCURRENTLY.
+     */
+    public List<Hazard> findCommitted(Measurement before, Measurement after) {
+        return find(before, after, new Findings(null, true));
+    }
+
+    /**
+     * What only the end of a script shows: a view that is gone and not made again, or row security without a policy.
      *
      * @param end measured after the last statement
      */
-    public List<Hazard> goneViews(Measurement end) {
-        Findings findings = new Findings(null);
-        start.relations().entrySet().stream()
-                .filter(one -> one.getValue().isView() && inUse.has(one.getKey()))
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(one -> goneView(one.getKey(), one.getValue(), end, findings));
-        return findings.all;
-    }
-
-    private void goneView(long number, Relation view, Measurement end, Findings findings) {
-        String word = view.word() + " " + view.name();
-        if (!end.hasReadable(view.name())) {
-            @Nullable Relation renamed = end.relations().get(number);
-            findings.add(
-                    renamed == null ? HazardKind.BAN_DROP_VIEW : HazardKind.RENAMING_VIEW,
-                    word + (renamed == null ? " is dropped" : " gets the name " + renamed.name())
-                            + "; programs of the last release may use it");
-            return;
-        }
-        start.columns().entrySet().stream()
-                .filter(column -> column.getKey().relation() == number
-                        && !end.hasColumn(view.name(), column.getValue().name()))
-                .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
-                .forEach(column -> findings.add(
-                        HazardKind.BAN_DROP_VIEW,
-                        word + " has no column " + column.getValue().name()
-                                + " any more; programs of the last release may use it"));
+    public List<Hazard> atEnd(Measurement end) {
+        return new EndOfScript(start, inUse, end).hazards();
     }
 
     /** Takes the hazards of one statement. */
     private static final class Findings {
         private final @Nullable Integer line;
+        private final boolean isCommitted;
         private final List<Hazard> all = new ArrayList<>();
 
-        private Findings(@Nullable Integer line) {
+        private Findings(@Nullable Integer line, boolean isCommitted) {
             this.line = line;
+            this.isCommitted = isCommitted;
         }
 
         private void add(HazardKind kind, String what) {
             Hazard hazard = new Hazard(kind, line, what);
-            if (!all.contains(hazard)) {
+            if (!all.contains(hazard) && !(isCommitted && MAYBE_CONCURRENTLY.contains(kind))) {
                 all.add(hazard);
             }
         }
@@ -105,7 +97,9 @@ public final class HazardFinder {
                     findings.add(
                             HazardKind.CHANGING_COLUMN_TYPE,
                             "column " + changes.name(key, before) + " changes from " + before.type() + " to "
-                                    + after.type() + ": " + changes.who(key.relation()) + " wait while all rows are "
+                                    + after.type() + ": "
+                                    + (rewritten ? "readers and writers" : changes.who(key.relation()))
+                                    + " wait while all rows are "
                                     + (rewritten ? "rewritten or indexed again" : "read"));
                 }
             }
@@ -115,16 +109,13 @@ public final class HazardFinder {
 
     private void columns(StatementChanges changes, Findings findings, Set<Long> retyped) {
         changes.columnsOfBoth((key, before, after) -> {
-            String name = changes.name(key, before);
+            String name = changes.word(key) + " " + changes.name(key, before);
             if (after.dropped()) {
-                findings.add(
-                        HazardKind.BAN_DROP_COLUMN,
-                        "column " + name + " is dropped; programs of the last release may use it");
+                findings.add(HazardKind.BAN_DROP_COLUMN, name + " is dropped; programs of the last release may use it");
             } else if (!before.name().equals(after.name())) {
                 findings.add(
                         HazardKind.RENAMING_COLUMN,
-                        "column " + name + " gets the name " + after.name()
-                                + "; programs of the last release use the old one");
+                        name + " gets the name " + after.name() + "; programs of the last release use the old one");
             }
         });
         changes.columnsOfTables((key, before, after) -> {
@@ -170,7 +161,8 @@ public final class HazardFinder {
                                 + "; programs of the last release use the old one");
             }
             rewrite(changes, findings, retyped, number, before);
-            if (after.changes() > before.changes()
+            if (before.isTable()
+                    && after.changes() > before.changes()
                     && changes.after().lock(number).isAtLeast(Lock.SHARE_ROW_EXCLUSIVE)
                     && !changes.lockedAtStart(number)) {
                 findings.add(
@@ -190,7 +182,13 @@ public final class HazardFinder {
             return;
         }
         String name = before.word() + " " + before.name();
-        if (before.isTable() && changes.isEmptied(number)) {
+        if (before.kind().equals("m")) {
+            refresh(changes, findings, number, before, name);
+        } else if (findings.isCommitted) {
+            findings.add(
+                    HazardKind.TABLE_REWRITE,
+                    name + " is rewritten or emptied: readers and writers wait until that is done");
+        } else if (before.isTable() && changes.isEmptied(number)) {
             findings.add(
                     HazardKind.TRUNCATING_TABLE,
                     name + " is emptied by TRUNCATE, which keeps readers and writers out until the script ends");
@@ -198,6 +196,19 @@ public final class HazardFinder {
             findings.add(
                     HazardKind.TABLE_REWRITE,
                     name + " is rewritten: readers and writers wait until all rows are copied");
+        }
+    }
+
+    /** Nobody can read a view that was never filled. */
+    private static void refresh(
+            StatementChanges changes, Findings findings, long number, Relation before, String name) {
+        @Nullable Relation after = changes.after().relations().get(number);
+        if (before.populated() && after != null) {
+            findings.add(
+                    HazardKind.REQUIRE_CONCURRENT_REFRESH,
+                    after.populated()
+                            ? name + " is filled again: readers wait until that is done"
+                            : name + " is emptied (WITH NO DATA): readers fail until it is filled again");
         }
     }
 }

@@ -35,7 +35,12 @@ public enum HazardKind {
     ADDING_FIELD_WITH_DEFAULT(
             "add the column without a default, set the default for new rows, and fill old rows in batches;"
                     + " constants and now() need no rewrite"),
+    BAN_ALTER_DOMAIN_WITH_ADD_CONSTRAINT(
+            "leave the domain as it is, and put a CHECK with NOT VALID on each column that has it, with VALIDATE"
+                    + " CONSTRAINT in a later script: a constraint of the domain locks all tables that use it"),
     TABLE_REWRITE("do it in a quiet hour, or make a new table and change over"),
+    REQUIRE_CONCURRENT_REFRESH(
+            "use REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index of the view on plain columns"),
     TRUNCATING_TABLE("delete the rows in batches, or do it in a quiet hour"),
     RENAMING_COLUMN("add a column of the new name, write both, and drop the old one in a later release"),
     RENAMING_TABLE("make a view of the new name, and rename in a later release, when no program uses the old name"),
@@ -45,7 +50,11 @@ public enum HazardKind {
     BAN_DROP_VIEW("drop it in a release after the one whose programs have stopped using it"),
     BACKFILL_UNDER_LOCK("change the rows in a script of its own, in batches"),
     ATTACHING_PARTITION(
-            "give the table a valid CHECK that says the same as the bounds, then attach it: no row is read then"),
+            "give the table a valid CHECK that says the same as the bounds, then attach it: no row is read then; a"
+                    + " default partition that has rows needs one that excludes the bounds"),
+    ROW_SECURITY_WITHOUT_POLICY(
+            "make the policies in the same script, before programs meet a table without one; owners and superusers do"
+                    + " not notice it"),
     UNQUOTED_SCHEMA("write \"${schema}\" for a name and '${tenant}' for a text");
 
     private final String saferWay;

@@ -1,16 +1,18 @@
 package io.tenantry.worker.engine.hazard;
 
 import io.tenantry.worker.engine.hazard.Measurement.Constraint;
+import io.tenantry.worker.engine.hazard.Measurement.Domain;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hazards of indexes, constraints and partitions of one statement.
+ * Hazards of indexes, constraints, partitions and domains of one statement.
  *
  * @param retyped tables of which the statement changes a column's type: their constraints and indexes are made again by that
  */
@@ -24,6 +26,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
                     number, Objects.requireNonNull(changes.after().constraints().get(number)), found);
         }
         partitions(found);
+        domains(found);
     }
 
     private void newIndexes(BiConsumer<HazardKind, String> found) {
@@ -135,18 +138,58 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
     }
 
     private void partitions(BiConsumer<HazardKind, String> found) {
-        for (Map.Entry<Long, Long> child : changes.after().parents().entrySet()) {
+        for (Map.Entry<Long, Long> child : new TreeMap<>(changes.after().parents()).entrySet()) {
             long table = child.getKey();
-            if (changes.inUse().has(table)
-                    && changes.start().relations().containsKey(table)
-                    && !changes.before().parents().containsKey(table)
-                    && !changes.after().indexes().containsKey(table)
-                    && changes.isScanned(table)) {
+            if (changes.before().parents().containsKey(table)
+                    || changes.after().indexes().containsKey(table)) {
+                continue;
+            }
+            if (isThere(table) && changes.isScanned(table)) {
                 found.accept(
                         HazardKind.ATTACHING_PARTITION,
                         "table " + changes.name(table)
                                 + " becomes a partition: readers and writers wait while all its rows" + " are read");
             }
+            otherPartitions(table, child.getValue())
+                    .filter(changes::isScanned)
+                    .forEach(other -> found.accept(
+                            HazardKind.ATTACHING_PARTITION,
+                            "table " + changes.name(table) + " becomes a partition: readers and writers of "
+                                    + changes.name(other)
+                                    + " wait while all its rows are read, since some may belong to the new one"));
         }
+    }
+
+    private boolean isThere(long table) {
+        return changes.inUse().has(table) && changes.start().relations().containsKey(table);
+    }
+
+    private Stream<Long> otherPartitions(long table, long parent) {
+        return changes.before().parents().entrySet().stream()
+                .filter(one -> one.getValue() == parent && one.getKey() != table)
+                .map(Map.Entry::getKey)
+                .filter(this::isThere)
+                .sorted();
+    }
+
+    private void domains(BiConsumer<HazardKind, String> found) {
+        new TreeMap<>(changes.after().domains()).forEach((number, domain) -> {
+            @Nullable Domain before = changes.before().domains().get(number);
+            if (before == null
+                    || ((!domain.notNull() || before.notNull())
+                            && before.valid().containsAll(domain.valid()))) {
+                return;
+            }
+            changes.tablesBefore().forEach((table, relation) -> {
+                if (!changes.after().parents().containsKey(table)
+                        && changes.isScanned(table)
+                        && changes.isLockedWithin(table, Lock.SHARE)) {
+                    found.accept(
+                            HazardKind.BAN_ALTER_DOMAIN_WITH_ADD_CONSTRAINT,
+                            "domain " + domain.name() + " gets a constraint: writers of " + relation.name()
+                                    + " wait while all its rows are read");
+                }
+            });
+        });
     }
 }

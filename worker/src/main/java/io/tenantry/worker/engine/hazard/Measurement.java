@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param columns by relation and number
  * @param parents of partitions, and of their indexes: the number of the child, then of the parent
+ * @param domains by number
  * @param locks the strongest lock of this transaction on each relation; none below SHARE
  * @param countsScans whether the server counts scans (track_counts)
  */
@@ -26,22 +27,37 @@ public record Measurement(
         Map<Long, Constraint> constraints,
         Map<Long, Long> indexes,
         Map<Long, Long> parents,
+        Map<Long, Domain> domains,
         Map<Long, Lock> locks,
         boolean countsScans) {
     private static final String QUERY = SqlText.of(Measurement.class, "measurement.sql");
 
     /**
-     * A table, index, view or sequence.
+     * A table, index, view, sequence or composite type.
      *
      * @param kind as in pg_class: r table, p partitioned table, i index, m materialized view, ...
      * @param filenode changes when the relation is rewritten; 0 without storage
      * @param bytes of its main file; 0 for what is no table
      * @param scans how often it was scanned from its beginning, counted within the transaction
      * @param changes how many rows were updated or deleted, counted within the transaction
+     * @param hidesRows whether row security shows no row to others than its owner, because no policy permits one
+     * @param populated whether a materialized view can be read; true for others
      */
-    record Relation(String name, String kind, long filenode, long bytes, long scans, long changes) {
+    record Relation(
+            String name,
+            String kind,
+            long filenode,
+            long bytes,
+            long scans,
+            long changes,
+            boolean hidesRows,
+            boolean populated) {
         boolean isTable() {
             return kind.equals("r") || kind.equals("p");
+        }
+
+        boolean isCompositeType() {
+            return kind.equals("c");
         }
 
         boolean isView() {
@@ -54,10 +70,17 @@ public record Measurement(
         }
     }
 
+    /**
+     * A domain.
+     *
+     * @param valid the numbers of its checks that hold for all rows
+     */
+    record Domain(String name, boolean notNull, Set<String> valid) {}
+
     record ColumnKey(long relation, int number) {}
 
     /**
-     * A column of a table or view.
+     * A column of a table or view, or an attribute of a composite type.
      *
      * @param typeKey changes with type, length or collation, and not if the type gets another name
      * @param hasValue whether a default, an identity or a domain may give it a value
@@ -88,7 +111,7 @@ public record Measurement(
     /** Measures within the current transaction, in one round trip. Changes nothing. */
     public static Measurement of(Connection connection, String schema) throws SQLException {
         Reader reader = new Reader();
-        Sql.forEach(connection, QUERY, reader::read, schema, schema, schema, schema, schema, schema);
+        Sql.forEach(connection, QUERY, reader::read, schema, schema, schema, schema, schema, schema, schema);
         return reader.measurement();
     }
 
@@ -166,6 +189,7 @@ public record Measurement(
         private final Map<Long, Constraint> constraints = new HashMap<>();
         private final Map<Long, Long> indexes = new HashMap<>();
         private final Map<Long, Long> parents = new HashMap<>();
+        private final Map<Long, Domain> domains = new HashMap<>();
         private final Map<Long, Lock> locks = new HashMap<>();
         private boolean countsScans = true;
 
@@ -178,7 +202,15 @@ public record Measurement(
                 case "relation" ->
                     relations.put(
                             number,
-                            new Relation(name, detail, other, row.getLong("n1"), row.getLong("n2"), row.getLong("n3")));
+                            new Relation(
+                                    name,
+                                    detail,
+                                    other,
+                                    row.getLong("n1"),
+                                    row.getLong("n2"),
+                                    row.getLong("n3"),
+                                    row.getBoolean("yes"),
+                                    row.getBoolean("also")));
                 case "column" ->
                     columns.put(
                             new ColumnKey(number, (int) other),
@@ -202,6 +234,13 @@ public record Measurement(
                                     row.getString("more")));
                 case "index" -> indexes.put(number, other);
                 case "parent" -> parents.put(number, other);
+                case "domain" ->
+                    domains.put(
+                            number,
+                            new Domain(
+                                    name,
+                                    row.getBoolean("yes"),
+                                    detail == null ? Set.of() : Set.of(detail.split(" "))));
                 case "lock" -> locks.merge(number, Lock.of(name), (one, two) -> one.isAtLeast(two) ? one : two);
                 default -> countsScans = row.getBoolean("yes");
             }
@@ -214,6 +253,7 @@ public record Measurement(
                     Map.copyOf(constraints),
                     Map.copyOf(indexes),
                     Map.copyOf(parents),
+                    Map.copyOf(domains),
                     Map.copyOf(locks),
                     countsScans);
         }

@@ -52,7 +52,7 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
 
     private boolean isTableInUse(long relation) {
         @Nullable Relation found = before.relations().get(relation);
-        return inUse.has(relation) && found != null && found.isTable();
+        return inUse.has(relation) && found != null && (found.isTable() || found.isCompositeType());
     }
 
     /** Visits columns that the statement has added to tables in use. */
@@ -184,6 +184,11 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         return start.lock(table).isAtLeast(Lock.SHARE);
     }
 
+    /** Whether the table or one of its partitions is locked so strongly. */
+    boolean isLockedWithin(long table, Lock lock) {
+        return family(table).anyMatch(one -> after.lock(one).isAtLeast(lock));
+    }
+
     /** Whom the lock on the table keeps waiting. */
     String who(long table) {
         return after.lock(table).whoWaits();
@@ -194,6 +199,12 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         @Nullable Relation was = before.relations().get(table);
         Relation found = was == null ? after.relations().get(table) : was;
         return found == null ? "another schema" : found.name();
+    }
+
+    /** For people: what the column is. */
+    String word(ColumnKey key) {
+        @Nullable Relation found = before.relations().get(key.relation());
+        return found != null && found.isCompositeType() ? "attribute" : "column";
     }
 
     String name(ColumnKey key, Column column) {

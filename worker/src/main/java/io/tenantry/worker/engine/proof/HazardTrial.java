@@ -115,7 +115,7 @@ final class HazardTrial {
 
         /** Only the end shows whether a view that was dropped is made again. */
         private void end() {
-            hazards.addAll(finder.goneViews(before));
+            hazards.addAll(finder.atEnd(before));
         }
 
         /** The line of the statement after the last one that did not fail. */

@@ -232,6 +232,9 @@ public final class Rehearsal {
                 new RehearsalWalk(trial, candidates, terms, findings, "on each home at the version before it");
         Optional<SchemaState> end = walk.run();
         versions += walk.versions();
+        if (end.isPresent()) {
+            walk.repeat();
+        }
         return end;
     }
 

@@ -79,9 +79,16 @@ final class RehearsalWalk {
         return secondRun();
     }
 
+    /** Runs the repeatable scripts again, if there are any; to be called after {@link #run} has reached the end. */
+    void repeat() throws SQLException {
+        if (trial.path().stream().anyMatch(migration -> migration.version() == null)) {
+            new RepeatedScripts(trial, candidates, terms, findings).find(rows.sample());
+        }
+    }
+
     /** Applies the next script. If it fails with the rows of a seed, it is applied without them. */
     private boolean apply(Migration migration) throws SQLException {
-        Optional<ResultError> failure = trial.runFlyway(versions + 1, hazards.ofJava(migration));
+        Optional<ResultError> failure = trial.runFlyway(versions + 1, hazards.atFlyway(migration));
         if (failure.isPresent()
                 && rows.areThere()
                 && !candidates.plans().outside().containsKey(migration.script())) {

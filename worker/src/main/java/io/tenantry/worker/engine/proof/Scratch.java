@@ -21,7 +21,7 @@ final class Scratch implements AutoCloseable {
     private static final String PREFIX = "tenantry_scratch_";
 
     private final Server server;
-    private final TenantHome home;
+    private TenantHome home;
     private final ScratchSession session;
     private final SharedLocks locks;
     /** Null if the home is a schema among those of tenants. */
@@ -202,6 +202,29 @@ final class Scratch implements AutoCloseable {
                 session.ask(
                         "SELECT oid || E'\\n' || coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace"
                                 + " WHERE nspname = " + Identifiers.literal(home.schema())));
+    }
+
+    /** Gives the home another name, in a transaction that {@link #undo} rolls back; its old name is given back like this too. */
+    void rename(TenantHome other) throws SQLException {
+        session.execute(
+                "ALTER SCHEMA " + Identifiers.quote(home.schema()) + " RENAME TO " + Identifiers.quote(other.schema()));
+        known(other);
+    }
+
+    /** The home has this name again, since the transaction of {@link #rename} was rolled back. */
+    void known(TenantHome name) {
+        home = name;
+        session.schemaIs(name.schema());
+    }
+
+    /** The same home with a name that needs no quotes, which no other home has. */
+    TenantHome plain() {
+        String number = number();
+        return TenantHome.inSchema(
+                NameStyle.PLAIN.tenant(number),
+                home.database(),
+                home.server(),
+                PREFIX + NameStyle.PLAIN.partOfSchema(number));
     }
 
     /** Drops the home if it is there, or rolls back to {@link #hold}. In a database of its own it is not dropped. */

@@ -25,6 +25,7 @@ final class ScratchSession implements AutoCloseable {
 
     private final HomeSession session;
     private final SessionTimeouts timeouts;
+    private String schema;
     private @Nullable TooMuchSentException broken;
     /** What {@link #state} has read; null if a statement was executed since then. */
     private @Nullable String state;
@@ -32,6 +33,7 @@ final class ScratchSession implements AutoCloseable {
     /** The session's settings are not yet those of a trial; see {@link #renew}. */
     ScratchSession(HomeSession session) {
         this.session = session;
+        this.schema = session.home().schema();
         this.timeouts = new SessionTimeouts(session.timeouts().lock().plus(ODD), LONGEST_STATEMENT.plus(ODD));
     }
 
@@ -59,6 +61,11 @@ final class ScratchSession implements AutoCloseable {
         return state;
     }
 
+    /** Scripts find their home under this name from now on. */
+    void schemaIs(String name) {
+        schema = name;
+    }
+
     /** Counts what a script sends. */
     ReceiveLimit limit() {
         return session.limit();
@@ -84,7 +91,7 @@ final class ScratchSession implements AutoCloseable {
     /** A statement that sets the search path of a script, for the current transaction. */
     String searchPathSql() {
         return "SELECT set_config('search_path', concat_ws(',', "
-                + Identifiers.literal(Identifiers.quote(session.home().schema()))
+                + Identifiers.literal(Identifiers.quote(schema))
                 + ", nullif(current_setting('search_path'), '')), true)";
     }
 
@@ -139,7 +146,7 @@ final class ScratchSession implements AutoCloseable {
                 "; ",
                 ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname, sequencename),"
                         + " coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE schemaname = "
-                        + Identifiers.literal(session.home().schema())));
+                        + Identifiers.literal(schema)));
     }
 
     @Override

@@ -1,16 +1,18 @@
 package io.tenantry.worker.engine.proof;
 
-import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.PlannedScript;
 import io.tenantry.worker.engine.hazard.Hazard;
 import io.tenantry.worker.engine.hazard.HazardKind;
+import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds scripts that put a placeholder into a statement without quotes: they fail for tenants whose names need quotes, as
@@ -32,7 +34,7 @@ final class UnquotedNames {
         this.endNanos = endNanos;
     }
 
-    /** Tries scripts that do not fail with names that need no quotes. Ends at the first one that fails. */
+    /** Tries scripts that do not fail with names that need no quotes. */
     void find(Server server) throws SQLException {
         if (catalog.scripts().texts().stream().noneMatch(UnquotedNames::hasPlaceholder)) {
             return;
@@ -47,7 +49,7 @@ final class UnquotedNames {
             for (List<Migration> path : Rehearsal.paths(catalog.migrationsFor(scratch.home()))) {
                 scratch.drop();
                 boundary.tryAll(path);
-                along(new PathTrial(catalog, scratch, boundary, path, endNanos));
+                along(new PathTrial(catalog, scratch, boundary, path, endNanos), candidates);
             }
         }
     }
@@ -56,33 +58,77 @@ final class UnquotedNames {
         return text.contains("${schema}") || text.contains("${tenant}") || text.contains("${flyway:defaultSchema}");
     }
 
-    private void along(PathTrial trial) throws SQLException {
+    private void along(PathTrial trial, PlanCandidates candidates) throws SQLException {
         trial.begin();
         trial.scratch().create();
-        List<Migration> done = new ArrayList<>();
-        for (Migration migration : trial.path()) {
-            if (!trial.hasTime() || trial.whyEnd(migration).isPresent()) {
-                return;
+        int done = 0;
+        while (done < trial.path().size()
+                && trial.hasTime()
+                && trial.whyEnd(trial.path().get(done)).isEmpty()
+                && trial.runFlyway(done + 1, Optional.empty()).isEmpty()) {
+            done++;
+        }
+        rest(trial, candidates, trial.path().subList(done, trial.path().size()));
+    }
+
+    /** Runs the others in one transaction. One that fails because of a name is applied under a plain one, to meet the next. */
+    private void rest(PathTrial trial, PlanCandidates candidates, List<Migration> path) throws SQLException {
+        Scratch scratch = trial.scratch();
+        TenantHome home = scratch.home();
+        TenantHome plain = scratch.plain();
+        PlannedScript.Names names = scratch.names();
+        scratch.begin();
+        try {
+            for (Migration migration : path) {
+                @Nullable List<String> statements = candidates.statements().get(migration.script());
+                if (statements == null
+                        || !trial.hasTime()
+                        || scratch.blocksOthers()
+                        || trial.boundary().findings().isExcluded(migration)) {
+                    return;
+                }
+                Optional<FailedStatement> failed = run(scratch, migration, statements);
+                if (failed.isPresent()) {
+                    if (!isOfNames(migration, failed.get().failure(), plain)) {
+                        return;
+                    }
+                    report(migration, failed.get());
+                    List<String> underPlainName = statements.stream()
+                            .map(sql -> names.replace(sql, plain))
+                            .toList();
+                    scratch.rename(plain);
+                    if (run(scratch, migration, underPlainName).isPresent()) {
+                        return;
+                    }
+                    scratch.rename(home);
+                }
             }
-            done.add(migration);
-            Optional<ResultError> failure = trial.runFlyway(done.size(), Optional.empty());
-            if (failure.isPresent()) {
-                report(migration, failure.get());
-                return;
-            }
+        } finally {
+            scratch.known(home);
+            scratch.undo();
         }
     }
 
-    private void report(Migration migration, ResultError error) {
-        if (OF_NAMES.contains(String.valueOf(error.sqlState()))
-                && hasPlaceholder(catalog.scripts().text(migration.script()))) {
-            findings.hazards(
-                    migration.script(),
-                    List.of(new Hazard(
-                            HazardKind.UNQUOTED_SCHEMA,
-                            error.line(),
-                            "it fails for tenants whose names need quotes, as acme-1: " + error.message() + " ("
-                                    + error.sqlState() + ")")));
-        }
+    private Optional<FailedStatement> run(Scratch scratch, Migration migration, List<String> statements)
+            throws SQLException {
+        return FailedStatement.of(scratch, migration, catalog.scripts().text(migration.script()), statements);
+    }
+
+    /** A script that was applied under the plain name may have left that name in a function. */
+    private boolean isOfNames(Migration migration, SQLException failure, TenantHome plain) {
+        return OF_NAMES.contains(String.valueOf(failure.getSQLState()))
+                && hasPlaceholder(catalog.scripts().text(migration.script()))
+                && !String.valueOf(failure.getMessage()).contains(plain.schema());
+    }
+
+    private void report(Migration migration, FailedStatement failed) {
+        findings.hazards(
+                migration.script(),
+                List.of(new Hazard(
+                        HazardKind.UNQUOTED_SCHEMA,
+                        failed.line(),
+                        "it fails for tenants whose names need quotes, as acme-1: "
+                                + FailureKind.firstLines(failed.failure().getMessage()) + " ("
+                                + failed.failure().getSQLState() + ")")));
     }
 }

@@ -127,16 +127,25 @@ final class WalkHazards {
         }
     }
 
-    /** A callback that measures a migration in Java where Flyway runs it; empty for a script. */
-    Optional<Callback> ofJava(Migration migration) {
-        return migration.type().startsWith("SQL") || !isMeasured(migration)
+    /**
+     * A callback that measures where Flyway runs it what cannot be tried before: a migration in Java, or a script outside a
+     * transaction; empty for others.
+     */
+    Optional<Callback> atFlyway(Migration migration) {
+        boolean isOutside = candidates.plans().outside().containsKey(migration.script());
+        return !isMeasured(migration) || (migration.type().startsWith("SQL") && !isOutside)
                 ? Optional.empty()
-                : Optional.of(new JavaProbe());
+                : Optional.of(new FlywayProbe(isOutside));
     }
 
-    /** Measures before and after a migration in Java, within its transaction. */
-    private final class JavaProbe implements Callback {
+    /** Measures before and after a migration, within its transaction if it has one. */
+    private final class FlywayProbe implements Callback {
+        private final boolean isCommitted;
         private @Nullable Measurement before;
+
+        private FlywayProbe(boolean isCommitted) {
+            this.isCommitted = isCommitted;
+        }
 
         @Override
         public boolean supports(Event event, @Nullable Context context) {
@@ -157,8 +166,9 @@ final class WalkHazards {
                     before = now;
                 } else {
                     HazardFinder finder = new HazardFinder(start, inUse == null ? start.known() : inUse);
-                    List<Hazard> found = new ArrayList<>(finder.find(start, now, null));
-                    found.addAll(finder.goneViews(now));
+                    List<Hazard> found = new ArrayList<>(
+                            isCommitted ? finder.findCommitted(start, now) : finder.find(start, now, null));
+                    found.addAll(finder.atEnd(now));
                     findings.hazards(context.getMigrationInfo().getScript(), found);
                 }
             } catch (SQLException failure) {

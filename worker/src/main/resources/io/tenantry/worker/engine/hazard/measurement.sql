@@ -1,6 +1,8 @@
 -- What HazardFinder compares before and after a statement. Reads catalogs, and counters of the current transaction.
 SELECT 'relation' AS what, c.oid::bigint AS number, c.relfilenode::bigint AS other, c.relname::text AS name,
-    c.relkind::text AS detail, NULL::text AS more, NULL::boolean AS yes, NULL::boolean AS also,
+    c.relkind::text AS detail, NULL::text AS more,
+    c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive) AS yes,
+    c.relispopulated AS also,
     CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END AS n1,
     pg_catalog.pg_stat_get_xact_numscans(c.oid) AS n2,
     pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS n3
@@ -13,7 +15,7 @@ SELECT 'column', a.attrelid::bigint, a.attnum, a.attname::text,
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-WHERE n.nspname = ? AND a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm')
+WHERE n.nspname = ? AND a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
 UNION ALL
 SELECT 'constraint', o.oid::bigint, o.conrelid::bigint, o.conname::text, o.contype::text,
     CASE WHEN o.confrelid <> 0 THEN o.confrelid::pg_catalog.regclass::text END, o.convalidated, NULL,
@@ -31,6 +33,13 @@ SELECT 'parent', h.inhrelid::bigint, h.inhparent::bigint, NULL, NULL, NULL, NULL
 FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = ?
+UNION ALL
+SELECT 'domain', t.oid::bigint, 0, t.typname::text,
+    (SELECT pg_catalog.string_agg(o.oid::text, ' ') FROM pg_catalog.pg_constraint o
+        WHERE o.contypid = t.oid AND o.contype = 'c' AND o.convalidated),
+    NULL, t.typnotnull, NULL, 0, 0, 0
+FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+WHERE t.typtype = 'd' AND n.nspname = ?
 UNION ALL
 SELECT 'lock', l.relation::bigint, 0, l.mode, NULL, NULL, NULL, NULL, 0, 0, 0
 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation

@@ -195,9 +195,17 @@ class RehearsalIT {
     void placeholdersWithoutQuotesFailForNamesThatNeedThem() throws Exception {
         engine.with("V1__item.sql", "CREATE TABLE item (id int, owner text DEFAULT '${tenant}');")
                 .with("V2__view.sql", "SELECT 1;\nCREATE VIEW \"${schema}\".good AS SELECT id FROM \"${schema}\".item;")
-                .with("V3__view.sql", "SELECT 1;\nCREATE VIEW bad AS SELECT id FROM ${schema}.item;");
+                .with("V3__view.sql", "SELECT 1;\nCREATE VIEW bad AS SELECT id FROM ${schema}.item;")
+                .with("V4__idx.sql", "CREATE INDEX CONCURRENTLY item_idx ON item (id);")
+                .with("V5__view.sql", "CREATE VIEW \"${schema}\".after AS SELECT id FROM bad;")
+                .with("V6__table.sql", "SELECT id FROM after;\n\nCREATE TABLE ${schema}.other (id int);")
+                .with("R__last.sql", "GRANT USAGE ON SCHEMA ${schema} TO public;");
 
-        assertThat(lines(rehearse(Map.of()).findings())).containsExactly("WARNING V3__view.sql 2 unquoted-schema");
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .containsExactly(
+                        "WARNING V3__view.sql 2 unquoted-schema",
+                        "WARNING V6__table.sql 3 unquoted-schema",
+                        "WARNING R__last.sql 1 unquoted-schema");
     }
 
     @Test
@@ -248,6 +256,58 @@ class RehearsalIT {
         assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of("V1__item.sql"), Map.of()))
                         .findings())
                 .noneMatch(finding -> finding.severity() == Severity.ERROR);
+    }
+
+    @Test
+    void aRepeatableScriptThatCannotRunAgainIsFoundWithWhatChanges() throws Exception {
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id serial PRIMARY KEY, name text UNIQUE, at timestamptz, size int);")
+                .with("R__a_table.sql", "SELECT 1;\nCREATE TABLE kind (name text);")
+                .with("R__b_rows.sql", "INSERT INTO item (name) VALUES (NULL), (NULL);")
+                .with("R__c_sizes.sql", "UPDATE item SET size = coalesce(size, 0) + 1;")
+                .with(
+                        "R__d_good.sql",
+                        "INSERT INTO item (name, at) VALUES ('a', now()) ON CONFLICT (name) DO UPDATE SET at = now();"
+                                + " CREATE OR REPLACE VIEW names AS SELECT name FROM item; DROP TABLE IF EXISTS lookup;"
+                                + " CREATE TABLE lookup (id serial, key uuid DEFAULT gen_random_uuid()); INSERT INTO lookup"
+                                + " DEFAULT VALUES;")
+                .with("R__e_view.sql", "DROP VIEW IF EXISTS below; CREATE VIEW below AS SELECT id FROM item;")
+                .with("R__f_view.sql", "CREATE OR REPLACE VIEW above AS SELECT id FROM below;");
+        List<Finding> findings = Rehearsal.of(
+                        engine.catalog(), engine.server(), terms(Set.of("V1__item.sql", "R__e_view.sql"), Map.of()))
+                .findings();
+
+        assertThat(lines(findings))
+                .containsExactly(
+                        "ERROR R__a_table.sql 2 cannot-run-again",
+                        "WARNING R__b_rows.sql null cannot-run-again",
+                        "WARNING R__c_sizes.sql null cannot-run-again",
+                        "WARNING R__e_view.sql 1 cannot-run-again");
+        assertThat(findings)
+                .extracting(Finding::sentence)
+                .anySatisfy(sentence -> assertThat(sentence).contains("42P07", "kind"))
+                .anySatisfy(
+                        sentence -> assertThat(sentence).containsPattern("table item: after it \\d+ rows, before it"))
+                .anySatisfy(sentence -> assertThat(sentence).contains("table item: other values in size;"));
+    }
+
+    @Test
+    void aScriptOutsideATransactionIsMeasuredByWhatItLeaves() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); CREATE INDEX item_idx ON item (id);")
+                .with("V2__vacuum.sql", "VACUUM FULL item;")
+                .with("V3__again.sql", "REINDEX INDEX CONCURRENTLY item_idx;")
+                .with("V3__again.sql.conf", "executeInTransaction=false\n")
+                .with("V4__type.sql", "ALTER TABLE item ALTER id TYPE bigint, DROP name;")
+                .with("V4__type.sql.conf", "executeInTransaction=false\n");
+
+        List<Finding> findings = rehearse(Map.of()).findings();
+
+        assertThat(lines(findings))
+                .containsExactly(
+                        "WARNING V2__vacuum.sql null table-rewrite",
+                        "WARNING V4__type.sql null changing-column-type",
+                        "WARNING V4__type.sql null ban-drop-column");
     }
 
     @Test
