@@ -34,6 +34,11 @@ public record BlockingSession(
         return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
+    /** Cancels the statement that another thread runs on the connection, over a connection of its own. */
+    public static void cancel(Connection connection) throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
     /**
      * What these sessions run and wait for; at least one entry for each of them that is there.
      *

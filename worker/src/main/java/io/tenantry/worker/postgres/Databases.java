@@ -98,6 +98,14 @@ public final class Databases {
         }
     }
 
+    /** Whether a client's session is connected to the database. */
+    public boolean isInUse(String name) throws SQLException {
+        // The kind of a session that this role may not see is null.
+        String sql = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = ?"
+                + " AND coalesce(backend_type, 'client backend') = 'client backend')";
+        return Sql.first(connection, sql, row -> row.getBoolean(1), name).orElse(false);
+    }
+
     /** Drops the database if it exists, also if it is a template. Fails if a session is connected to it. */
     public void drop(String name) throws SQLException {
         Optional<Found> found = find(name);

@@ -10,14 +10,18 @@ import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.PostgresServer;
 import io.tenantry.worker.stack.Signal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that end before their time because a signal asks them to. */
 class InterruptedCommandsIT {
@@ -28,6 +32,8 @@ class InterruptedCommandsIT {
             "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'tenantry cli%'";
     private static final String BLOCKED =
             "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'tenantry cli%'";
+    private static final String SLEEPING =
+            "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(29)%' AND wait_event = 'PgSleep'";
     private static final String LEASES = "SELECT application_name FROM tenantry.worker";
 
     @RegisterExtension
@@ -112,6 +118,58 @@ class InterruptedCommandsIT {
         assertThat(rebuild.out()).isEmpty();
         assertThat(deployment.queryRegistry(HOMES)).containsExactly("one");
         assertThat(deployment.queryRegistry(LEASES)).isEmpty();
+    }
+
+    /** Without a registry there is no lease that must be given back. */
+    @Test
+    void verifyDropsItsScratchPlaceAndTheNextRunThatOfAKilledOne(@TempDir Path folder) throws Exception {
+        Path waits = verifySettings(folder, "schema");
+        Path killed = verifySettings(folder, "database");
+        AppProcess patient = deployment.startProcess("verify", waits);
+        AppProcess dead = deployment.startProcess("verify", killed);
+        Await.until(
+                DEADLINE,
+                "both are at the script",
+                () -> deployment.query(SLEEPING).size() == 2);
+        List<String> left = deployment.query(
+                "SELECT datname FROM pg_stat_activity WHERE query LIKE '%pg_sleep(29)%' AND datname LIKE 'tenantry_scratch%'");
+
+        dead.close();
+        patient.signal(Signal.TERM);
+
+        assertThat(patient.awaitExit()).isEqualTo(143);
+        assertThat(patient.output())
+                .last()
+                .asString()
+                .contains("interrupted while the migrations of database users on server main were tried;"
+                        + " what was made for the trial is dropped. Verified before: nothing");
+        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
+                .isEmpty();
+        // The server notices the end of a client after the statement.
+        deployment.query(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" + left.get(0) + "'");
+        Files.writeString(folder.resolve("database/V1__wait.sql"), "SELECT 1;");
+        CommandLineRun next = CommandLineRun.of(CommandLineRun.product(), "verify", "--config", killed.toString());
+        assertThat(next.status()).as(next.out()).isZero();
+        assertThat(deployment.query("SELECT datname FROM pg_database WHERE datname = '" + left.get(0) + "'"))
+                .isEmpty();
+    }
+
+    private Path verifySettings(Path folder, String isolation) throws Exception {
+        Path migrations = Files.createDirectories(folder.resolve(isolation));
+        Files.writeString(migrations.resolve("V1__wait.sql"), "SELECT pg_sleep(29);");
+        PostgresServer postgres = deployment.stack().postgres();
+        return Files.writeString(folder.resolve(isolation + ".yaml"), """
+                servers:
+                  main: {url: '%s', user: %s, password: %s}
+                databases:
+                  users: {server: main, isolation: %s, location: "tenant_{tenant}", migrations: 'filesystem:%s'}
+                """.formatted(
+                        postgres.jdbcUrl(deployment.tenantDatabase()),
+                        postgres.user(),
+                        postgres.password(),
+                        isolation,
+                        migrations));
     }
 
     private void pausedRollout(String name) {

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,6 +46,14 @@ public final class Verify extends OperatorCommand {
 
     @Option(names = "--database", paramLabel = "DATABASE", description = "This database only; can be given again.")
     private List<String> databases = new ArrayList<>();
+
+    @Option(
+            names = "--server",
+            paramLabel = "SERVER",
+            description =
+                    "On this server only; can be given again. Without it a database with several servers is tried on"
+                            + " the first one of each major version of PostgreSQL.")
+    private List<String> servers = new ArrayList<>();
 
     @Option(
             names = "--against",
@@ -85,7 +95,10 @@ public final class Verify extends OperatorCommand {
         VerifyText text = new VerifyText(invocation.output());
         List<DatabaseReport> reports = new ArrayList<>();
         try {
-            new VerifyRun(invocation.accessOf(settings), new VerifyTerms(against, seeds), invocation.output()::note)
+            new VerifyRun(
+                            invocation.accessOf(settings),
+                            new VerifyTerms(against, Set.copyOf(servers), seeds),
+                            invocation.output()::note)
                     .run(chosen, report -> {
                         reports.add(report);
                         text.show(report);
@@ -108,8 +121,20 @@ public final class Verify extends OperatorCommand {
         databases.stream().filter(name -> !names.contains(name)).findFirst().ifPresent(name -> {
             throw usage("database " + name + " is not configured; configured: " + String.join(", ", names));
         });
-        return settings.databases().stream()
+        List<DatabaseSettings> chosen = settings.databases().stream()
                 .filter(database -> databases.isEmpty() || databases.contains(database.name()))
+                .toList();
+        servers.stream()
+                .filter(name ->
+                        chosen.stream().noneMatch(one -> one.serverNames().contains(name)))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw usage("server " + name + " is configured for none of these databases: "
+                            + chosen.stream().map(DatabaseSettings::name).collect(Collectors.joining(", ")));
+                });
+        return chosen.stream()
+                .filter(database ->
+                        servers.isEmpty() || database.serverNames().stream().anyMatch(servers::contains))
                 .toList();
     }
 }

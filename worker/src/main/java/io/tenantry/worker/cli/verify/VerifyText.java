@@ -6,6 +6,7 @@ import io.tenantry.worker.cli.Words;
 import io.tenantry.worker.engine.proof.Finding;
 import io.tenantry.worker.engine.proof.Finding.Severity;
 import io.tenantry.worker.operator.verify.DatabaseReport;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class VerifyText {
     /** What {@code --json} writes of a finding. */
     private record FindingJson(
             String database,
+            String server,
             Severity severity,
             String check,
             @Nullable String script,
@@ -26,6 +28,7 @@ final class VerifyText {
     private record DatabaseJson(
             String database,
             String server,
+            List<String> sameVersion,
             String postgres,
             int migrations,
             int versions,
@@ -46,7 +49,11 @@ final class VerifyText {
                 Colour.HEADING,
                 report.database() + ": " + Words.count(report.scripts().size(), "migration") + " on server "
                         + report.server()
-                        + (report.postgres().isEmpty() ? "" : " (PostgreSQL " + report.postgres() + ")") + ", "
+                        + (report.postgres().isEmpty() ? "" : " (PostgreSQL " + report.postgres() + ")")
+                        + (report.others().isEmpty()
+                                ? ""
+                                : ", which stands for " + String.join(", ", report.others()) + " of the same version")
+                        + ", "
                         + Words.count(report.versions(), "home") + " tried");
         for (Finding finding : report.findings()) {
             output.line(colour(finding.severity()), line(finding));
@@ -62,6 +69,7 @@ final class VerifyText {
         report.findings()
                 .forEach(finding -> output.json(new FindingJson(
                         report.database(),
+                        report.server(),
                         finding.severity(),
                         finding.check(),
                         finding.script(),
@@ -70,6 +78,7 @@ final class VerifyText {
         output.json(new DatabaseJson(
                 report.database(),
                 report.server(),
+                report.others(),
                 report.postgres(),
                 report.scripts().size(),
                 report.versions(),

@@ -37,7 +37,7 @@ record PathTrial(
     private static final String NO_RIGHT = "42501";
 
     boolean hasTime() {
-        return System.nanoTime() - endNanos < 0;
+        return System.nanoTime() - endNanos < 0 && !scratch.session().isStopped();
     }
 
     /** Prepares a run: no home is there. If there are event triggers, all of the run is rolled back. */

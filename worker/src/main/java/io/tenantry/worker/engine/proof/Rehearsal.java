@@ -6,12 +6,15 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
 import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.history.TooMuchSentException;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ public final class Rehearsal {
     private final MigrationCatalog catalog;
     private final Server server;
     private final RehearsalTerms terms;
+    private final TrialStop stop;
     private final Way way;
     private RehearsalFindings findings;
     private int versions;
@@ -48,7 +52,8 @@ public final class Rehearsal {
         void tryOut(Rehearsal rehearsal, ExcludedScripts excluded, long endNanos) throws SQLException;
     }
 
-    private Rehearsal(MigrationCatalog catalog, Server server, RehearsalTerms terms, Way way) {
+    private Rehearsal(MigrationCatalog catalog, Server server, RehearsalTerms terms, TrialStop stop, Way way) {
+        this.stop = stop;
         this.way = way;
         this.catalog = catalog;
         this.server = server;
@@ -59,10 +64,11 @@ public final class Rehearsal {
     /**
      * Tries all scripts in a schema of its own on this server, of which nothing stays. Takes one connection.
      *
-     * @throws SQLException if the server cannot be used
+     * @throws SQLException if the server cannot be used, or it was stopped
      */
-    public static Result of(MigrationCatalog catalog, Server server, RehearsalTerms terms) throws SQLException {
-        return new Rehearsal(catalog, server, terms, Rehearsal::inSchema).run();
+    public static Result of(MigrationCatalog catalog, Server server, RehearsalTerms terms, TrialStop stop)
+            throws SQLException {
+        return new Rehearsal(catalog, server, terms, stop, Rehearsal::inSchema).run();
     }
 
     /**
@@ -70,10 +76,10 @@ public final class Rehearsal {
      * databases, and for shared ones. Takes one connection at a time.
      *
      * @param shared the schema of the shared home; null for homes that are databases of tenants
-     * @throws SQLException if the server cannot be used
+     * @throws SQLException if the server cannot be used, or it was stopped
      */
     public static Result inDatabase(
-            MigrationCatalog catalog, Server server, RehearsalTerms terms, @Nullable String shared)
+            MigrationCatalog catalog, Server server, RehearsalTerms terms, TrialStop stop, @Nullable String shared)
             throws SQLException {
         @Nullable String tenant = shared == null ? Scratch.tenant(NameStyle.PLAIN) : null;
         TenantHome home = new TenantHome(
@@ -82,6 +88,7 @@ public final class Rehearsal {
                         catalog,
                         server,
                         terms,
+                        stop,
                         (rehearsal, excluded, endNanos) -> rehearsal.inDatabase(home, excluded, endNanos))
                 .run();
     }
@@ -112,16 +119,19 @@ public final class Rehearsal {
 
     private void inSchema(ExcludedScripts excluded, long endNanos) throws SQLException {
         boolean ended;
-        try (Scratch scratch = Scratch.open(server, catalog.database())) {
+        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.PLAIN, stop)) {
             ended = inSchema(scratch, excluded, endNanos);
         }
         if (ended) {
-            new UnquotedNames(catalog, terms, findings, endNanos).find(server);
+            new UnquotedNames(catalog, terms, findings, endNanos).find(server, stop);
         }
     }
 
     /** Whether the newest version was reached on each path. */
     private boolean inSchema(Scratch scratch, ExcludedScripts excluded, long endNanos) throws SQLException {
+        if (!mayCreateSchema(scratch)) {
+            return false;
+        }
         TrialFindings translated = new TrialFindings(catalog.database(), findings);
         CatalogTrial trial = new CatalogTrial(catalog, scratch, terms.allow(), excluded, translated::warning, endNanos);
         read(scratch, trial.candidates());
@@ -150,6 +160,19 @@ public final class Rehearsal {
         return ends.areReached();
     }
 
+    private boolean mayCreateSchema(Scratch scratch) throws SQLException {
+        Set<String> missing = scratch.session()
+                .ask("SELECT format('%I TO %I', current_database(), current_user) WHERE NOT"
+                        + " has_database_privilege(current_database(), 'CREATE')");
+        missing.forEach(where -> findings.add(Finding.error(
+                "not-tried",
+                null,
+                null,
+                "the scripts are tried in a schema of their own, and the role of servers." + server.name()
+                        + " may not create one: GRANT CREATE ON DATABASE " + where)));
+        return missing.isEmpty();
+    }
+
     private void inDatabase(TenantHome home, ExcludedScripts excluded, long endNanos) throws SQLException {
         PathEnds ends = new PathEnds(catalog, terms, findings);
         for (List<Migration> path : paths(catalog.migrationsFor(home))) {
@@ -172,11 +195,12 @@ public final class Rehearsal {
     private Optional<SchemaState> inDatabase(
             TenantHome home, ExcludedScripts excluded, List<Migration> path, long endNanos, Walk walk)
             throws SQLException {
+        stop.check();
         Optional<ScratchDatabase> database = createDatabase();
         if (database.isEmpty()) {
             return Optional.empty();
         }
-        try (Scratch scratch = Scratch.in(database.get(), home)) {
+        try (Scratch scratch = Scratch.in(database.get(), home, stop)) {
             PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
             read(scratch, candidates);
             // Nobody else is in the database; what would outlive it is rolled back.
@@ -202,9 +226,15 @@ public final class Rehearsal {
                     "not-tried",
                     null,
                     null,
-                    "the scripts are tried in a database of their own, and the role may not create one: ALTER ROLE …"
-                            + " CREATEDB"));
+                    "the scripts are tried in a database of their own, and the role of servers." + server.name()
+                            + " may not create one: ALTER ROLE " + role() + " CREATEDB"));
             return Optional.empty();
+        }
+    }
+
+    private String role() throws SQLException {
+        try (Connection connection = server.connection()) {
+            return Sql.one(connection, "SELECT quote_ident(current_user)", row -> row.getString(1));
         }
     }
 

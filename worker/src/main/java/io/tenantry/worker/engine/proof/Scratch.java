@@ -39,6 +39,17 @@ final class Scratch implements AutoCloseable {
                 session.connection(), home.schema(), session.timeouts().lock());
     }
 
+    /** The same, ended by this. */
+    static Scratch open(Server server, String database, NameStyle style, TrialStop stop) throws SQLException {
+        stop.check();
+        return open(server, database, style).endedBy(stop);
+    }
+
+    private Scratch endedBy(TrialStop stop) {
+        session.endsWith(stop);
+        return this;
+    }
+
     /** Opens a session, and drops the scratch homes that killed workers left. Creates no home yet. */
     static Scratch open(Server server, String database) throws SQLException {
         return open(server, database, NameStyle.PLAIN);
@@ -74,12 +85,18 @@ final class Scratch implements AutoCloseable {
         }
         Scratch scratch = new Scratch(database.server(), home, session, database);
         try {
+            database.isUsedBy(session.connection());
             scratch.session.renew();
             return scratch;
         } catch (SQLException failure) {
             scratch.close();
             throw failure;
         }
+    }
+
+    /** The same, ended by this. */
+    static Scratch in(ScratchDatabase database, TenantHome home, TrialStop stop) throws SQLException {
+        return in(database, home).endedBy(stop);
     }
 
     /** Whether nothing of others is in the same database. */
@@ -248,8 +265,14 @@ final class Scratch implements AutoCloseable {
     /** Drops the home and returns the session. Never throws: the next worker that starts drops what is left. */
     @Override
     public void close() {
+        boolean isStopped = session.isStopped();
+        session.endsByItself();
         try (session) {
             if (!session.isBroken()) {
+                if (isStopped) {
+                    recover();
+                    session.renew();
+                }
                 drop();
             }
         } catch (SQLException unreachable) {

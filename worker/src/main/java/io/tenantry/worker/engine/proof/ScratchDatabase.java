@@ -19,8 +19,8 @@ final class ScratchDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchDatabase.class);
     private static final String PREFIX = "tenantry_scratch";
     private static final String COMMENT = "tenantry scratch";
-    /** A trial takes about a minute at most. */
-    private static final Duration LONGEST_LIFE = Duration.ofMinutes(10);
+    /** From its creation until a session is connected to it, which takes a moment. */
+    private static final Duration LONGEST_BEFORE_USE = Duration.ofMinutes(10);
 
     private final Server server;
     private final String name;
@@ -37,18 +37,24 @@ final class ScratchDatabase implements AutoCloseable {
             dropLeftovers(databases);
             String name = TemporaryName.next(PREFIX, Instant.now(), ThreadLocalRandom.current());
             databases.create(name, null);
-            databases.comment(name, COMMENT);
             return new ScratchDatabase(server, name);
         }
     }
 
+    /** Drops those that had a session and have none any more, and old ones to which none has ever come. */
     private static void dropLeftovers(Databases databases) throws SQLException {
-        Instant before = Instant.now().minus(LONGEST_LIFE);
+        Instant before = Instant.now().minus(LONGEST_BEFORE_USE);
         for (Databases.Found left : databases.startingWith(TemporaryName.prefix(PREFIX))) {
-            if (TemporaryName.isOlder(PREFIX, left.name(), before)) {
+            boolean isUnused = left.comment() == null && !TemporaryName.isOlder(PREFIX, left.name(), before);
+            if (!isUnused && !databases.isInUse(left.name())) {
                 drop(databases, left.name());
             }
         }
+    }
+
+    /** A trial has a session in it from now on. When that has ended, anybody may drop the database. */
+    void isUsedBy(Connection connection) throws SQLException {
+        new Databases(connection).comment(name, COMMENT);
     }
 
     private static void drop(Databases databases, String name) {

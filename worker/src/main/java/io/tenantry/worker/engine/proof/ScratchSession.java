@@ -26,6 +26,7 @@ final class ScratchSession implements AutoCloseable {
     private final HomeSession session;
     private final SessionTimeouts timeouts;
     private String schema;
+    private TrialStop stop = new TrialStop();
     private @Nullable TooMuchSentException broken;
     /** What {@link #state} has read; null if a statement was executed since then. */
     private @Nullable String state;
@@ -35,6 +36,23 @@ final class ScratchSession implements AutoCloseable {
         this.session = session;
         this.schema = session.home().schema();
         this.timeouts = new SessionTimeouts(session.timeouts().lock().plus(ODD), LONGEST_STATEMENT.plus(ODD));
+    }
+
+    /** This ends what runs here, until {@link #endsByItself}. */
+    void endsWith(TrialStop trials) {
+        stop = trials;
+        stop.watch(session);
+    }
+
+    /** Nothing ends what runs here any more. */
+    void endsByItself() {
+        stop.forget();
+        stop = new TrialStop();
+    }
+
+    /** Whether no more statements are run. */
+    boolean isStopped() {
+        return stop.isRequested();
     }
 
     HomeSession homeSession() {
@@ -119,8 +137,10 @@ final class ScratchSession implements AutoCloseable {
      * Checks that the session can still be used.
      *
      * @throws TooMuchSentException if a script broke it
+     * @throws SQLException if the trial was stopped
      */
-    void requireSound() throws TooMuchSentException {
+    void requireSound() throws SQLException {
+        stop.check();
         if (broken != null) {
             throw broken;
         }

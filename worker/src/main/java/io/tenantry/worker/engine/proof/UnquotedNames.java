@@ -35,11 +35,11 @@ final class UnquotedNames {
     }
 
     /** Tries scripts that do not fail with names that need no quotes. */
-    void find(Server server) throws SQLException {
+    void find(Server server, TrialStop stop) throws SQLException {
         if (catalog.scripts().texts().stream().noneMatch(UnquotedNames::hasPlaceholder)) {
             return;
         }
-        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.QUOTED)) {
+        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.QUOTED, stop)) {
             PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
             SchemaBoundaryCheck boundary = new SchemaBoundaryCheck(
                     scratch,

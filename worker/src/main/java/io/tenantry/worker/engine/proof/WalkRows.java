@@ -10,6 +10,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
 
@@ -56,6 +58,17 @@ final class WalkRows {
     private void insert(Migration migration, String sql) throws SQLException {
         ScratchSession session = trial.scratch().session();
         boolean held = trial.scratch().isHeld();
+        Set<String> outside = held ? Set.of() : outside(sql);
+        if (!outside.isEmpty()) {
+            findings.add(Finding.error(
+                    "seed",
+                    migration.script(),
+                    null,
+                    "the seed of version " + migration.name() + " makes or changes " + String.join(", ", outside)
+                            + ", which would stay on the server: leave only rows of the tenant in it; the scripts after it"
+                            + " were tried without its rows"));
+            return;
+        }
         if (held) {
             session.execute("SAVEPOINT seed");
         } else {
@@ -64,9 +77,7 @@ final class WalkRows {
         try (ReceiveLimit limit = session.limit();
                 Statement statement = session.connection().createStatement()) {
             statement.setEscapeProcessing(false);
-            statement.execute(session.searchPathSql());
-            statement.execute(sql.replace("${tenant}", trial.scratch().names().tenant())
-                    .replace("${schema}", trial.scratch().names().schema()));
+            execute(statement, sql);
             if (!held) {
                 session.connection().commit();
             }
@@ -90,6 +101,35 @@ final class WalkRows {
             }
             session.renew();
         }
+    }
+
+    private void execute(Statement statement, String sql) throws SQLException {
+        statement.execute(trial.scratch().session().searchPathSql());
+        statement.execute(sql.replace("${tenant}", trial.scratch().names().tenant())
+                .replace("${schema}", trial.scratch().names().schema()));
+    }
+
+    /** What the seed makes or changes outside the home; empty if it fails. Nothing of it stays. */
+    private Set<String> outside(String sql) throws SQLException {
+        Scratch scratch = trial.scratch();
+        String schema = scratch.home().schema();
+        String sequences = scratch.session().sequencesSql();
+        ForeignChanges changes;
+        scratch.begin();
+        try (ReceiveLimit limit = scratch.session().limit();
+                Statement statement = scratch.session().connection().createStatement()) {
+            statement.setEscapeProcessing(false);
+            execute(statement, sql);
+            changes = ForeignChanges.of(scratch.session().connection(), schema);
+        } catch (SQLException failure) {
+            return Set.of();
+        } finally {
+            scratch.undo();
+            scratch.session().execute(sequences);
+        }
+        Set<ForeignChanges.Item> items = changes.resolve(scratch.session().connection(), schema, Set.of());
+        return (scratch.hasOwnDatabase() ? ForeignChanges.outsideDatabase(items) : items)
+                .stream().map(ForeignChanges.Item::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Removes all rows but those of the history. */

@@ -19,12 +19,14 @@ import java.util.zip.ZipInputStream;
 
 /** A folder as it is in a revision of git, in a temporary folder that is deleted with this object. */
 final class GitFolder implements AutoCloseable {
+    private final String program;
     private final Path temporary;
     private boolean missing;
     /** The paths of all files of the revision, each with a NUL behind it; only if the folder is missing. */
     private String all = "";
 
-    private GitFolder(Path temporary) {
+    private GitFolder(String program, Path temporary) {
+        this.program = program;
         this.temporary = temporary;
     }
 
@@ -34,10 +36,15 @@ final class GitFolder implements AutoCloseable {
      * @throws UnusableOptionException if there is no git, or no such revision
      */
     static GitFolder of(Path folder, String revision) throws IOException, UnusableOptionException {
+        return of("git", folder, revision);
+    }
+
+    /** @param program that is run as git */
+    static GitFolder of(String program, Path folder, String revision) throws IOException, UnusableOptionException {
         if (revision.startsWith("-")) {
             throw new UnusableOptionException("--against is " + revision + "; expected a folder or a revision of git");
         }
-        GitFolder made = new GitFolder(Files.createTempDirectory("tenantry-released"));
+        GitFolder made = new GitFolder(program, Files.createTempDirectory("tenantry-released"));
         try {
             made.fill(folder, revision);
             return made;
@@ -104,16 +111,16 @@ final class GitFolder implements AutoCloseable {
         }
     }
 
-    private static Process start(Path folder, String revision, List<String> arguments, Path complaint)
+    private Process start(Path folder, String revision, List<String> arguments, Path complaint)
             throws UnusableOptionException {
-        List<String> command = new ArrayList<>(List.of("git", "-C", folder.toString()));
+        List<String> command = new ArrayList<>(List.of(program, "-C", folder.toString()));
         command.addAll(arguments);
         try {
             return new ProcessBuilder(command).redirectError(complaint.toFile()).start();
         } catch (IOException noGit) {
             throw new UnusableOptionException(
                     "--against is " + revision + ", which is no folder, and git cannot be run (" + noGit.getMessage()
-                            + ")",
+                            + "): install git, or give a folder",
                     noGit);
         }
     }

@@ -7,10 +7,13 @@ import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.home.LeasedServers;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,30 @@ final class VerifyServers implements AutoCloseable {
             servers.own.put(name, new Server(one, timeouts, Access.applicationName()));
         }
         return servers;
+    }
+
+    /**
+     * Those on which migrations are tried.
+     *
+     * @param names servers of one database
+     * @param oncePerVersion whether one of each major version of PostgreSQL is enough
+     */
+    List<TriedServer> tried(List<String> names, boolean oncePerVersion) {
+        if (!oncePerVersion || names.size() == 1) {
+            return names.stream().map(name -> new TriedServer(name, List.of())).toList();
+        }
+        Map<String, OptionalInt> versions = new LinkedHashMap<>();
+        names.forEach(name -> versions.put(name, version(server(name))));
+        return TriedServer.eachVersion(versions);
+    }
+
+    /** Empty if it cannot be asked; the trial says why. */
+    private static OptionalInt version(Server server) {
+        try {
+            return OptionalInt.of(server.majorVersion());
+        } catch (SQLException unreachable) {
+            return OptionalInt.empty();
+        }
     }
 
     /** One of them; at most one of its connections may be open at a time. */

@@ -111,6 +111,13 @@ public final class Server implements AutoCloseable {
         return pool.connection();
     }
 
+    /** The version of PostgreSQL, as 18; asked on a connection of the pool. Waits up to 5 s. */
+    public int majorVersion() throws SQLException {
+        try (Connection connection = connection()) {
+            return connection.getMetaData().getDatabaseMajorVersion();
+        }
+    }
+
     /** Ends this connection of the pool when it is given back. */
     public void evict(Connection connection) {
         pool.evict(connection);

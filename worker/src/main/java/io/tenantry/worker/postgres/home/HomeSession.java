@@ -90,6 +90,11 @@ public final class HomeSession implements AutoCloseable {
         return BlockingSession.pid(connection);
     }
 
+    /** Cancels the statement that another thread runs in this session, if one runs. */
+    public void cancel() throws SQLException {
+        BlockingSession.cancel(connection);
+    }
+
     /** Limits for work on the home. */
     public SessionTimeouts timeouts() {
         return timeouts;

@@ -86,6 +86,11 @@ class VerifyCommandIT {
         assertThat(suite.getAttribute("failures")).isEqualTo("1");
         assertThat(xml.getElementsByTagName("failure").getLength()).isEqualTo(1);
 
+        CommandLineRun unknown = verify("--against", "release-0");
+        assertThat(unknown.status()).isEqualTo(2);
+        assertThat(unknown.err())
+                .contains("--against is release-0, which is no folder and no revision that git knows in " + migrations);
+        // Changes that are not committed are no part of the revision.
         script("V1__item.sql", "CREATE TABLE item (id int, name text, more text);\n");
         Files.delete(migrations.resolve("V2__code.sql"));
         script("V1_1__late.sql", "ALTER TABLE item ADD code text;\n");
@@ -154,6 +159,33 @@ class VerifyCommandIT {
                 .isEqualTo(6);
     }
 
+    @Test
+    void eachVersionOfSeveralServersIsTriedOnceOrEachServerThatIsNamed() throws Exception {
+        Path settings = folder.resolve("tenantry.yaml");
+        String yaml = Files.readString(settings);
+        String main = yaml.substring(yaml.indexOf("  main:"), yaml.indexOf("databases:"));
+        Files.writeString(
+                settings,
+                yaml.replace("databases:\n", main.replace("  main:", "  twin:") + "databases:\n")
+                        .replace("server: main", "servers: {main: {}, twin: {}}"));
+        Path junit = folder.resolve("verify.xml");
+
+        CommandLineRun run = verify();
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.lines()).hasSize(2);
+        assertThat(run.lines().get(0))
+                .startsWith("users: 2 migrations on server main (PostgreSQL ")
+                .endsWith(", which stands for twin of the same version, 2 homes tried");
+        CommandLineRun named = verify("--server", "twin", "--server", "main", "--json", "--junit", junit.toString());
+        assertThat(named.status()).isZero();
+        assertThat(named.json())
+                .extracting(one -> one.path("server").asText() + one.path("sameVersion"))
+                .containsExactly("main[]", "twin[]");
+        assertThat(Files.readString(junit)).contains("tenantry verify users on main", "tenantry verify users on twin");
+        assertThat(verify("--server", "other").status()).isEqualTo(2);
+    }
+
     private void database(String server, String name, Path scripts) throws Exception {
         Path settings = folder.resolve("tenantry.yaml");
         Files.writeString(
@@ -183,7 +215,13 @@ class VerifyCommandIT {
         assertThat(verify("--seed", "7=" + seed).status()).isEqualTo(2);
         assertThat(verify("--seed", "1=" + folder.resolve("none.sql")).status()).isEqualTo(2);
         assertThat(verify("--seed", "newest=" + seed).status()).isEqualTo(2);
-        assertThat(verify("--against", "no-such-revision").status()).isEqualTo(2);
+        Path copied = Files.writeString(folder.resolve("copied.sql"), "COPY item FROM STDIN;\n1\tone\n\\.\n");
+        CommandLineRun copy = verify("--seed", "1=" + copied);
+        assertThat(copy.status()).isEqualTo(2);
+        assertThat(copy.err()).contains("copied.sql has COPY … FROM STDIN").contains("INSERTs");
+        CommandLineRun noGit = verify("--against", "no-such-revision");
+        assertThat(noGit.status()).isEqualTo(2);
+        assertThat(noGit.err()).contains("no-such-revision, which is no folder").contains("not a git repository");
         assertThat(verify("--database", "other").status()).isEqualTo(2);
     }
 

@@ -6,12 +6,22 @@ import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.proof.Finding.Severity;
+import io.tenantry.worker.postgres.TemporaryName;
+import io.tenantry.worker.postgres.connection.Server;
+import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.ScratchDatabases;
+import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +124,10 @@ class RehearsalIT {
                 .with("V4__c.sql", "ALTER TABLE item DROP extra;\nDROP TABLE fresh;\nALTER TABLE item DROP title;");
 
         List<Finding> findings = Rehearsal.of(
-                        engine.catalog(), engine.server(), terms(Set.of("V1__item.sql", "V2__a.sql"), Map.of()))
+                        engine.catalog(),
+                        engine.server(),
+                        terms(Set.of("V1__item.sql", "V2__a.sql"), Map.of()),
+                        new TrialStop())
                 .findings();
 
         assertThat(lines(findings)).containsExactly("WARNING V4__c.sql 3 ban-drop-column");
@@ -163,9 +176,95 @@ class RehearsalIT {
         engine.with("V1__item.sql", "SELECT 1;\n\\set ON_ERROR_STOP on\nSELECT 1;");
         assertThat(lines(rehearse(Map.of()).findings())).containsExactly("ERROR V1__item.sql 2 from-empty");
         for (String shared : Arrays.asList(null, "app")) {
-            assertThat(lines(Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), Map.of()), shared)
+            assertThat(lines(Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), shared)
                             .findings()))
                     .containsExactly("ERROR V1__item.sql 2 from-empty");
+        }
+    }
+
+    @Test
+    void aSeedWhoseWorkWouldStayOnTheServerIsRefused() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);").with("V2__b.sql", "SELECT 1;");
+        String role = engine.owner() + "_of_seed";
+        Map<String, String> seeds = Map.of("1", "INSERT INTO item VALUES (1, 'a'); CREATE ROLE " + role);
+        engine.execute("CREATE TABLE public.shared (id int)");
+
+        for (Rehearsal.Result result : List.of(
+                rehearse(seeds),
+                Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), seeds), new TrialStop(), null),
+                rehearse(Map.of("1", "INSERT INTO public.shared VALUES (1)")))) {
+            assertThat(lines(result.findings())).containsExactly("ERROR V1__item.sql null seed");
+            assertThat(result.findings().get(0).sentence()).containsPattern("role " + role + "|table public.shared");
+        }
+        assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
+                .isEmpty();
+        assertThat(engine.query("SELECT count(*) FROM public.shared")).containsExactly("0");
+    }
+
+    @Test
+    void aRoleThatMayNotCreateAPlaceIsToldWhatToGrant() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);");
+        try (Server ofOwner = engine.serverOfOwner()) {
+            assertThat(Rehearsal.inDatabase(engine.catalog(), ofOwner, terms(Set.of(), Map.of()), new TrialStop(), null)
+                            .findings())
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(lines(List.of(finding))).containsExactly("ERROR null null not-tried");
+                        assertThat(finding.sentence()).endsWith("ALTER ROLE " + engine.owner() + " CREATEDB");
+                    });
+            assertThat(Rehearsal.of(engine.catalog(), ofOwner, terms(Set.of(), Map.of()), new TrialStop())
+                            .findings())
+                    .isEmpty();
+            String database = engine.query("SELECT current_database()").get(0);
+            engine.execute("REVOKE CREATE ON DATABASE " + database + " FROM " + engine.owner());
+            assertThat(Rehearsal.of(engine.catalog(), ofOwner, terms(Set.of(), Map.of()), new TrialStop())
+                            .findings())
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.sentence())
+                            .endsWith("GRANT CREATE ON DATABASE " + database + " TO " + engine.owner()));
+        }
+    }
+
+    @Test
+    void runsAtTheSameTimeDropWhatKilledOnesLeftAndNothingOfEachOther() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);");
+        String left = scratchDatabase("tenantry scratch");
+        String used = scratchDatabase("tenantry scratch");
+        String fresh = scratchDatabase(null);
+        List<CompletableFuture<Rehearsal.Result>> runs = new ArrayList<>();
+        try (Connection session = DevStack.shared().postgres().connect(used)) {
+            for (int i = 0; i < 2; i++) {
+                runs.add(CompletableFuture.supplyAsync(() -> quietly(() -> rehearse(Map.of()))));
+                runs.add(CompletableFuture.supplyAsync(() -> quietly(() -> Rehearsal.inDatabase(
+                        engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null))));
+            }
+            assertThat(runs).allSatisfy(run -> {
+                assertThat(run.join().findings()).isEmpty();
+                assertThat(run.join().versions()).isEqualTo(1);
+            });
+            assertThat(session.isValid(1)).isTrue();
+        }
+        assertThat(engine.query("SELECT datname FROM pg_database WHERE datname IN ('" + left + "', '" + used + "', '"
+                        + fresh + "')"))
+                .containsExactlyInAnyOrder(used, fresh);
+        engine.execute("DROP DATABASE " + fresh);
+        engine.execute("DROP DATABASE IF EXISTS " + used);
+    }
+
+    private String scratchDatabase(@Nullable String comment) throws Exception {
+        String name = TemporaryName.next("tenantry_scratch", Instant.now(), ThreadLocalRandom.current());
+        engine.execute("CREATE DATABASE " + name);
+        if (comment != null) {
+            engine.execute("COMMENT ON DATABASE " + name + " IS '" + comment + "'");
+        }
+        return name;
+    }
+
+    private static Rehearsal.Result quietly(Callable<Rehearsal.Result> run) {
+        try {
+            return run.call();
+        } catch (Exception failure) {
+            throw new IllegalStateException(failure);
         }
     }
 
@@ -214,8 +313,8 @@ class RehearsalIT {
                 .with("V2__idx.sql", "SELECT 1;\nCREATE INDEX item_idx ON ${schema}.item (id);");
 
         for (String shared : Arrays.asList(null, "app")) {
-            Rehearsal.Result result =
-                    Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), Map.of()), shared);
+            Rehearsal.Result result = Rehearsal.inDatabase(
+                    engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), shared);
             assertThat(lines(result.findings()))
                     .containsExactly("WARNING V2__idx.sql 2 require-concurrent-index-creation");
             assertThat(result.versions()).isEqualTo(2);
@@ -231,7 +330,7 @@ class RehearsalIT {
                 .with("V2__name.sql", "SELECT 1;\nALTER TABLE item ALTER name TYPE varchar;");
         Set<String> released = Set.of("V1__item.sql", "R__names.sql");
 
-        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()))
+        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()), new TrialStop())
                         .findings())
                 .singleElement()
                 .satisfies(finding -> {
@@ -240,7 +339,7 @@ class RehearsalIT {
                 });
 
         engine.with("V2__name.sql", "DROP VIEW IF EXISTS names;\nALTER TABLE item ALTER name TYPE varchar;");
-        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()))
+        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()), new TrialStop())
                         .findings())
                 .filteredOn(finding -> finding.severity() == Severity.ERROR)
                 .singleElement()
@@ -248,12 +347,17 @@ class RehearsalIT {
                     assertThat(finding.check()).isEqualTo("release-differs");
                     assertThat(finding.sentence()).contains("view names");
                 });
-        assertThat(lines(Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(released, Map.of()), null)
+        assertThat(lines(Rehearsal.inDatabase(
+                                engine.catalog(), engine.server(), terms(released, Map.of()), new TrialStop(), null)
                         .findings()))
                 .contains("ERROR null null release-differs");
 
         engine.with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name FROM item; -- again");
-        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of("V1__item.sql"), Map.of()))
+        assertThat(Rehearsal.of(
+                                engine.catalog(),
+                                engine.server(),
+                                terms(Set.of("V1__item.sql"), Map.of()),
+                                new TrialStop())
                         .findings())
                 .noneMatch(finding -> finding.severity() == Severity.ERROR);
     }
@@ -275,7 +379,10 @@ class RehearsalIT {
                 .with("R__e_view.sql", "DROP VIEW IF EXISTS below; CREATE VIEW below AS SELECT id FROM item;")
                 .with("R__f_view.sql", "CREATE OR REPLACE VIEW above AS SELECT id FROM below;");
         List<Finding> findings = Rehearsal.of(
-                        engine.catalog(), engine.server(), terms(Set.of("V1__item.sql", "R__e_view.sql"), Map.of()))
+                        engine.catalog(),
+                        engine.server(),
+                        terms(Set.of("V1__item.sql", "R__e_view.sql"), Map.of()),
+                        new TrialStop())
                 .findings();
 
         assertThat(lines(findings))
@@ -336,8 +443,8 @@ class RehearsalIT {
         RehearsalTerms terms = new RehearsalTerms(
                 Set.of("V2__shared.sql"), null, Map.of("2", "INSERT INTO item VALUES (1, 'a')"), LONGEST);
 
-        List<Finding> findings =
-                Rehearsal.of(engine.catalog(), engine.server(), terms).findings();
+        List<Finding> findings = Rehearsal.of(engine.catalog(), engine.server(), terms, new TrialStop())
+                .findings();
 
         assertThat(lines(findings))
                 .containsExactly(
@@ -359,7 +466,7 @@ class RehearsalIT {
     }
 
     private Rehearsal.Result rehearse(Map<String, String> seeds) throws Exception {
-        return Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of(), seeds));
+        return Rehearsal.of(engine.catalog(), engine.server(), terms(Set.of(), seeds), new TrialStop());
     }
 
     private static RehearsalTerms terms(Set<String> released, Map<String, String> seeds) {
