@@ -18,7 +18,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Reports as JUnit XML, as CI servers read it: a suite a database, a case a script, and a case for each check that has found
+ * Reports as JUnit XML, as CI servers read it: a suite a database (and server, if it was tried on several), a case a script, and a case for each check that has found
  * something in a script. Errors are failures; warnings are output of their case, and failures if they count as errors.
  *
  * @see <a href="https://github.com/testmoapp/junitxml">the format, as far as it is common</a>
@@ -52,16 +52,20 @@ final class JUnitXml {
         xml.writeStartDocument("UTF-8", "1.0");
         xml.writeStartElement("testsuites");
         for (DatabaseReport report : reports) {
-            suite(report);
+            boolean isOneOfSeveral = reports.stream()
+                            .filter(other -> other.database().equals(report.database()))
+                            .count()
+                    > 1;
+            suite(report, text(report.database()) + (isOneOfSeveral ? " on " + text(report.server()) : ""));
         }
         xml.writeEndElement();
         xml.writeEndDocument();
     }
 
-    private void suite(DatabaseReport report) throws XMLStreamException {
+    private void suite(DatabaseReport report, String name) throws XMLStreamException {
         Map<String, List<Finding>> cases = cases(report);
         xml.writeStartElement("testsuite");
-        xml.writeAttribute("name", "tenantry verify " + text(report.database()));
+        xml.writeAttribute("name", "tenantry verify " + name);
         xml.writeAttribute("tests", String.valueOf(cases.size()));
         xml.writeAttribute(
                 "failures",
@@ -70,7 +74,7 @@ final class JUnitXml {
                         .count()));
         for (Map.Entry<String, List<Finding>> one : cases.entrySet()) {
             xml.writeStartElement("testcase");
-            xml.writeAttribute("classname", text(report.database()));
+            xml.writeAttribute("classname", name);
             xml.writeAttribute("name", text(one.getKey()));
             content(one.getValue());
             xml.writeEndElement();
@@ -117,11 +121,19 @@ final class JUnitXml {
         return (finding.line() == null ? "" : "line " + finding.line() + ": ") + finding.sentence();
     }
 
-    /** XML 1.0 has no control characters. */
+    /** XML 1.0 has neither control characters nor halves of a surrogate pair. */
     private static String text(String text) {
         return text.codePoints()
-                .map(next -> next >= ' ' || next == '\n' || next == '\t' ? next : '?')
+                .map(next -> isAllowed(next) ? next : '?')
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    private static boolean isAllowed(int next) {
+        return next == '\n'
+                || next == '\t'
+                || (next >= ' ' && next < 0xD800)
+                || (next >= 0xE000 && next < 0xFFFE)
+                || next >= 0x10000;
     }
 }
