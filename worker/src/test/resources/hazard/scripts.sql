@@ -21,6 +21,10 @@ DO $$ BEGIN DROP INDEX customer_email_idx; END $$;
 
 -- finds: require-concurrent-reindex 1
 DO $$ BEGIN EXECUTE 'REINDEX INDEX customer_email_idx'; END $$;
+-- finds: require-concurrent-reindex 1
+REINDEX INDEX customer_email_idx;
+-- finds: require-concurrent-reindex 1
+REINDEX TABLE orders;
 
 -- finds: changing-column-type 1
 ALTER TABLE customer ALTER amount TYPE bigint;
@@ -107,6 +111,8 @@ ALTER TABLE reading_new SET UNLOGGED;
 DO $$ BEGIN ALTER TABLE reading_new SET UNLOGGED; END $$;
 -- finds: truncating-table 1
 TRUNCATE reading_new;
+-- finds: truncating-table 1
+TRUNCATE orders;
 -- finds: truncating-table 1
 TRUNCATE reading;
 -- finds: truncating-table 1

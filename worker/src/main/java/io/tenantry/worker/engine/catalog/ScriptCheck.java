@@ -20,7 +20,8 @@ public final class ScriptCheck {
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern NEVER_IN_TRANSACTION = Pattern.compile(
-            "^(VACUUM|REINDEX|ALTER\\s+SYSTEM|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
+            "^(VACUUM|REINDEX(?=[^;]*\\bCONCURRENTLY\\b|\\s*(\\([^)]*\\))?\\s*(SCHEMA|DATABASE|SYSTEM)\\b)|ALTER\\s+SYSTEM"
+                    + "|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
             Pattern.CASE_INSENSITIVE);
 
     /** PostgreSQL does not list settings with a dot in their names, so only the text shows that they are set. */
@@ -157,6 +158,11 @@ public final class ScriptCheck {
                         || NEVER_IN_TRANSACTION.matcher(part).find());
     }
 
+    /** Whether a statement begins or ends a transaction. */
+    public static boolean controlsTransaction(String statement) {
+        return parts(statement).anyMatch(part -> TRANSACTION.matcher(part).find());
+    }
+
     /** Whether a statement may notify other sessions, which happens at the commit. */
     public static boolean notifies(String statement) {
         return NOTIFICATION.matcher(SqlStatements.withoutComments(statement)).find();
@@ -194,7 +200,7 @@ public final class ScriptCheck {
         if (isCopyFromClient(bare)) {
             return Optional.of("it has COPY FROM STDIN");
         }
-        if (parts(statement).anyMatch(part -> TRANSACTION.matcher(part).find())) {
+        if (controlsTransaction(statement)) {
             return Optional.of("it begins or ends a transaction itself");
         }
         if (READING.matcher(bare).find()) {

@@ -129,13 +129,17 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         return found != null && found.filenode() != 0;
     }
 
-    /** Whether there are no rows in the new files, and none was read to fill them. */
+    /** Whether there are no rows in the new files: there were some before, or none was read to fill the files. */
     boolean isEmptied(long table) {
+        return bytes(after, table) == 0 && (bytes(before, table) > 0 || !after.countsScans() || !isScanned(table));
+    }
+
+    private long bytes(Measurement measurement, long table) {
         return family(table)
-                        .map(one -> after.relations().get(one))
-                        .filter(Objects::nonNull)
-                        .allMatch(one -> one.bytes() == 0)
-                && (!after.countsScans() || !isScanned(table));
+                .map(one -> measurement.relations().get(one))
+                .filter(Objects::nonNull)
+                .mapToLong(Relation::bytes)
+                .sum();
     }
 
     /** Whether the relation is still there, in another file. */

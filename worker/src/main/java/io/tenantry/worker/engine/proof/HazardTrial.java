@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.hazard.Hazard;
 import io.tenantry.worker.engine.hazard.HazardFinder;
 import io.tenantry.worker.engine.hazard.Measurement;
@@ -50,13 +51,15 @@ final class HazardTrial {
      * @param statements that Flyway finds in it
      * @param rows statements that insert sample rows, run before it
      * @param inUse tables and columns that count; null for all that the home has
+     * @param isOutside whether Flyway runs it outside a transaction: then each statement gives its locks back
      */
     Result run(
             Migration migration,
             String text,
             List<String> statements,
             List<String> rows,
-            Measurement.@Nullable Known inUse)
+            Measurement.@Nullable Known inUse,
+            boolean isOutside)
             throws SQLException {
         ScratchSession session = scratch.session();
         String sequences = session.sequencesSql();
@@ -69,7 +72,7 @@ final class HazardTrial {
             session.execute("SET CONSTRAINTS ALL IMMEDIATE");
             Measurement start = measure();
             Observation observation = new Observation(
-                    new StatementLines(scratch.names(), text), start, inUse == null ? start.known() : inUse);
+                    new StatementLines(scratch.names(), text), start, inUse == null ? start.known() : inUse, isOutside);
             ScriptTrial trial = new ScriptTrial(scratch, observation);
             trial.begin();
             ScriptTrial.Outcome outcome = trial.run(migration.script(), statements);
@@ -93,11 +96,15 @@ final class HazardTrial {
     private final class Observation implements ScriptTrial.Probe {
         private final StatementLines lines;
         private final HazardFinder finder;
+        private final Measurement.Known inUse;
+        private final boolean isOutside;
         private final List<Hazard> hazards = new ArrayList<>();
         private Measurement before;
         private int done;
 
-        private Observation(StatementLines lines, Measurement start, Measurement.Known inUse) {
+        private Observation(StatementLines lines, Measurement start, Measurement.Known inUse, boolean isOutside) {
+            this.inUse = inUse;
+            this.isOutside = isOutside;
             this.lines = lines;
             this.finder = new HazardFinder(start, inUse);
             this.before = start;
@@ -107,10 +114,20 @@ final class HazardTrial {
         public void after(String sql) throws SQLException {
             done++;
             Measurement after = measure();
-            finder.find(before, after, lines.next(sql)).stream()
+            find(sql, after).stream()
                     .filter(hazard -> !hazards.contains(hazard))
                     .forEach(hazards::add);
             before = after;
+        }
+
+        private List<Hazard> find(String sql, Measurement after) {
+            @Nullable Integer line = lines.next(sql);
+            if (!isOutside) {
+                return finder.find(before, after, line);
+            }
+            return NonTransactionalScript.blocksNobody(sql)
+                    ? List.of()
+                    : new HazardFinder(before, inUse).find(before, after, line);
         }
 
         /** Only the end shows whether a view that was dropped is made again. */

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Translates what the trials of a start find into the findings of a rehearsal. Immutable. */
 final class TrialFindings {
+    /** active_sql_transaction: a statement cannot run inside a transaction block. */
+    private static final String OUTSIDE_ONLY = "25001";
+
     private final String database;
     private final RehearsalFindings findings;
 
@@ -46,7 +49,11 @@ final class TrialFindings {
     static Finding failure(String check, ResultError error, String consequence) {
         String state = error.sqlState() == null ? "" : " (" + error.sqlState() + ")";
         String message = withoutName(error.migration(), error.message());
-        return Finding.error(check, error.migration(), error.line(), message + state + "; " + consequence);
+        String advice = OUTSIDE_ONLY.equals(error.sqlState())
+                ? "; Flyway does not see that it must run outside a transaction: put it into a script of its own, with"
+                        + " executeInTransaction=false in the file " + error.migration() + ".conf"
+                : "";
+        return Finding.error(check, error.migration(), error.line(), message + state + "; " + consequence + advice);
     }
 
     /** What a worker would not start with. */
@@ -111,7 +118,7 @@ final class TrialFindings {
         StatementLines ofScript = lines.apply(script);
         for (String statement : StatementLines.split(statements).toList()) {
             @Nullable Integer line = ofScript.next(statement);
-            if (ScriptCheck.leavesTransaction(statement)) {
+            if (ScriptCheck.controlsTransaction(statement)) {
                 findings.add(Finding.warning(
                         "ends-its-transaction",
                         script,

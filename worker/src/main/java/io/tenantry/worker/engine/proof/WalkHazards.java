@@ -10,6 +10,7 @@ import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,8 @@ final class WalkHazards {
     private final RehearsalFindings findings;
     private final WalkRows rows;
     private final HazardTrial hazards;
+    /** What was found in the script that comes, before Flyway runs it. */
+    private final Set<HazardKind> foundBefore = EnumSet.noneOf(HazardKind.class);
     /** What the last released script has left; null if it is not known which scripts are released. */
     private Measurement.@Nullable Known inUse;
 
@@ -53,20 +56,21 @@ final class WalkHazards {
 
     /** Measures the next script, of which nothing stays. */
     void before(Migration migration, int place) throws SQLException {
+        foundBefore.clear();
         @Nullable List<String> statements = candidates.statements().get(migration.script());
         if (place == 0
                 || statements == null
                 || !isMeasured(migration)
-                || candidates.plans().outside().containsKey(migration.script())
                 || trial.boundary().findings().isExcluded(migration)) {
             return;
         }
         String text = trial.catalog().scripts().text(migration.script());
+        boolean isOutside = candidates.plans().outside().containsKey(migration.script());
         List<String> sample = rows.sample();
-        HazardTrial.Result result = hazards.run(migration, text, statements, sample, inUse);
+        HazardTrial.Result result = hazards.run(migration, text, statements, sample, inUse, isOutside);
         Set<Hazard> found = new LinkedHashSet<>(result.hazards());
         if (!sample.isEmpty() && result.outcome() instanceof ScriptTrial.Outcome.Failed failed) {
-            HazardTrial.Result withoutRows = hazards.run(migration, text, statements, List.of(), inUse);
+            HazardTrial.Result withoutRows = hazards.run(migration, text, statements, List.of(), inUse, isOutside);
             found.addAll(withoutRows.hazards());
             if (!(withoutRows.outcome() instanceof ScriptTrial.Outcome.Failed)) {
                 failsOnRows(migration, result.failedLine(), failed.failure(), found);
@@ -80,6 +84,7 @@ final class WalkHazards {
                     "the server counts no scans (track_counts is off), so each lock counts as if all rows were read"));
         }
         findings.hazards(migration.script(), List.copyOf(found));
+        found.forEach(hazard -> foundBefore.add(hazard.kind()));
     }
 
     /** Only new scripts count, and only what the released ones have left. */
@@ -128,8 +133,8 @@ final class WalkHazards {
     }
 
     /**
-     * A callback that measures where Flyway runs it what cannot be tried before: a migration in Java, or a script outside a
-     * transaction; empty for others.
+     * A callback that measures where Flyway runs it what cannot be tried before: a migration in Java, or statements that cannot
+     * run in a transaction, as VACUUM FULL; empty for others.
      */
     Optional<Callback> atFlyway(Migration migration) {
         boolean isOutside = candidates.plans().outside().containsKey(migration.script());
@@ -169,6 +174,7 @@ final class WalkHazards {
                     List<Hazard> found = new ArrayList<>(
                             isCommitted ? finder.findCommitted(start, now) : finder.find(start, now, null));
                     found.addAll(finder.atEnd(now));
+                    found.removeIf(hazard -> foundBefore.contains(hazard.kind()));
                     findings.hazards(context.getMigrationInfo().getScript(), found);
                 }
             } catch (SQLException failure) {

@@ -104,6 +104,6 @@ class HazardIT {
         try (ReceiveLimit limit = scratch.session().limit()) {
             rows = SampleRows.of(scratch, new ReferencedKeys(scratch.session()), () -> true, limit);
         }
-        return new HazardTrial(scratch).run(migration, script, SqlStatements.of(script), rows, null);
+        return new HazardTrial(scratch).run(migration, script, SqlStatements.of(script), rows, null, false);
     }
 }

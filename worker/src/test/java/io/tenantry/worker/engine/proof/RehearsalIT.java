@@ -400,21 +400,41 @@ class RehearsalIT {
     }
 
     @Test
-    void aScriptOutsideATransactionIsMeasuredByWhatItLeaves() throws Exception {
+    void aScriptOutsideATransactionIsMeasuredStatementByStatement() throws Exception {
+        String conf = "executeInTransaction=false\n";
         engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); CREATE INDEX item_idx ON item (id);")
                 .with("V2__vacuum.sql", "VACUUM FULL item;")
                 .with("V3__again.sql", "REINDEX INDEX CONCURRENTLY item_idx;")
-                .with("V3__again.sql.conf", "executeInTransaction=false\n")
-                .with("V4__type.sql", "ALTER TABLE item ALTER id TYPE bigint, DROP name;")
-                .with("V4__type.sql.conf", "executeInTransaction=false\n");
+                .with("V3__again.sql.conf", conf)
+                .with("V4__reindex.sql", "REINDEX TABLE item;")
+                .with(
+                        "V5__mixed.sql",
+                        "ALTER TABLE item ADD IF NOT EXISTS extra text;\nUPDATE item SET extra = 'x' WHERE NOT EXISTS (SELECT 1"
+                                + " FROM item i WHERE i.extra = 'x');\nCREATE INDEX CONCURRENTLY IF NOT EXISTS extra_idx ON item (extra);\n"
+                                + "CREATE INDEX IF NOT EXISTS name_idx ON item (name);\n"
+                                + "ALTER TABLE IF EXISTS item ALTER id TYPE bigint;")
+                .with("V5__mixed.sql.conf", conf)
+                .with(
+                        "V6__part.sql",
+                        "CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE INDEX part_idx ON part (id);")
+                .with("V7__part.sql", "REINDEX TABLE part;")
+                .with("V7__part.sql.conf", conf);
 
-        List<Finding> findings = rehearse(Map.of()).findings();
-
-        assertThat(lines(findings))
+        assertThat(lines(rehearse(Map.of()).findings()))
                 .containsExactly(
                         "WARNING V2__vacuum.sql null table-rewrite",
-                        "WARNING V4__type.sql null changing-column-type",
-                        "WARNING V4__type.sql null ban-drop-column");
+                        "WARNING V4__reindex.sql 1 require-concurrent-reindex",
+                        "WARNING V5__mixed.sql null cannot-run-again",
+                        "WARNING V5__mixed.sql 4 require-concurrent-index-creation",
+                        "WARNING V5__mixed.sql 5 changing-column-type");
+
+        engine.with("V8__detach.sql", "REINDEX INDEX CONCURRENTLY item_idx;");
+        assertThat(rehearse(Map.of()).findings())
+                .filteredOn(finding -> finding.severity() == Severity.ERROR)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.sentence())
+                        .contains("25001")
+                        .endsWith("with executeInTransaction=false in the file V8__detach.sql.conf"));
     }
 
     @Test
