@@ -14,7 +14,9 @@ import io.tenantry.worker.operator.drift.DriftRun;
 import io.tenantry.worker.operator.drift.HomeFinding;
 import io.tenantry.worker.registry.overview.HomePlace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -166,12 +168,21 @@ final class ShownDrift implements DriftRun.Listener {
         if (drifted > MOST_HOMES) {
             output.line("and " + (drifted - MOST_HOMES) + " more drifted homes; all: " + next.of("drift --json"));
         }
-        notCompared.stream()
+        Map<String, List<HomeFinding>> byReason = new LinkedHashMap<>();
+        notCompared.forEach(finding -> byReason.computeIfAbsent(reason(finding), reason -> new ArrayList<>())
+                .add(finding));
+        byReason.entrySet().stream()
                 .limit(MOST_HOMES)
-                .forEach(finding ->
-                        output.line(Colour.BAD, owner(finding.home()) + ": not comparable: " + reason(finding)));
-        if (notCompared.size() > MOST_HOMES) {
-            output.line("and " + (notCompared.size() - MOST_HOMES) + " more that are not comparable");
+                .forEach(one -> output.line(Colour.BAD, owners(one.getValue()) + ": not comparable: " + one.getKey()));
+        if (byReason.size() > MOST_HOMES) {
+            output.line("and homes that are not comparable for " + (byReason.size() - MOST_HOMES)
+                    + " more reasons; all: " + next.of("drift --json"));
         }
+    }
+
+    /** The first of several homes, and how many there are: what keeps a server away keeps all its homes away. */
+    private static String owners(List<HomeFinding> findings) {
+        return owner(findings.get(0).home())
+                + (findings.size() == 1 ? "" : ", and " + Words.count(findings.size() - 1, "more home"));
     }
 }

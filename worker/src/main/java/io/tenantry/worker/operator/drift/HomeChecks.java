@@ -14,6 +14,7 @@ import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.home.Catalogs;
 import io.tenantry.worker.operator.home.LeasedServers;
+import io.tenantry.worker.operator.home.ServerReach;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.drift.DriftTable;
@@ -85,7 +86,12 @@ final class HomeChecks {
 
     private Verdict of(HomePlace place, DatabaseSettings database) throws OperationFailedException {
         Server server = servers.server(place.server());
-        Optional<HomeCheck> check = check(database, server);
+        Optional<HomeCheck> check;
+        try {
+            check = check(database, server);
+        } catch (OperationFailedException unreachable) {
+            return new Verdict.Unreadable(String.valueOf(unreachable.getMessage()), true);
+        }
         TenantHome home = new TenantHome(
                 place.tenant(), place.database(), place.server(), place.location(), database.isolation());
         Instant begunAt = access.registry(registry -> recorder.now());
@@ -98,10 +104,15 @@ final class HomeChecks {
         });
     }
 
-    /** Empty if the migrations cannot be read. */
-    private Optional<HomeCheck> check(DatabaseSettings database, Server server) {
+    /**
+     * Empty if the migrations cannot be read.
+     *
+     * @throws OperationFailedException if the server cannot be used
+     */
+    private Optional<HomeCheck> check(DatabaseSettings database, Server server) throws OperationFailedException {
         List<String> key = List.of(database.name(), server.name());
         if (!checks.containsKey(key) && !unusable.containsKey(database.name())) {
+            ServerReach.require(server);
             Optional<MigrationCatalog> catalog = catalogs.find(database.name(), server);
             if (catalog.isPresent()) {
                 List<Glob> all = new ArrayList<>(database.drift().exclude());

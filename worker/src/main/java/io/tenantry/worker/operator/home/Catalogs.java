@@ -64,6 +64,7 @@ public final class Catalogs {
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no database " + name));
+        ServerReach.require(server);
         try {
             return FlywayEngine.load(name, database.migrations(), database.javaMigrations(), server.dataSource())
                     .outOfOrder(database.outOfOrder());

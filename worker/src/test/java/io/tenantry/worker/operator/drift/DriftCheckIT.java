@@ -176,6 +176,34 @@ class DriftCheckIT {
                 .isEqualTo(1);
     }
 
+    /** The first mistake of everybody: it is no fault of the migrations, and one line says so for all homes. */
+    @Test
+    void aServerThatCannotBeUsedIsNamedOnce() {
+        String url = Objects.requireNonNull(deployment.settings().servers().get("main"))
+                .url();
+        deployment.with("servers.main.url", url + "_missing");
+        try {
+            CommandLineRun drift = CommandLineRun.on(deployment, "drift", "--database", "tools");
+            CommandLineRun adopt = CommandLineRun.on(deployment, "adopt", "--database", "tools");
+
+            assertThat(drift.status()).isEqualTo(1);
+            assertThat(drift.lines()).hasSize(3);
+            assertThat(drift.lines().get(0))
+                    .startsWith(
+                            "t0, database tools, and 2 more homes: not comparable: server main cannot be used: FATAL: ")
+                    .endsWith("_missing\" does not exist; check servers.main.url, user and password");
+            assertThat(drift.lines().get(1))
+                    .startsWith(
+                            "t3, database tools, and 2 more homes: not comparable: server main could not be reached");
+            assertThat(adopt.status()).isEqualTo(1);
+            assertThat(adopt.err())
+                    .contains("server main cannot be used: FATAL: ")
+                    .doesNotContain("databases.tools.migrations");
+        } finally {
+            deployment.with("servers.main.url", url);
+        }
+    }
+
     @Test
     void comparesDatabasesOfTenantsAndSharedHomes() throws Exception {
         String database = deployment.locationOf("own", "t0");
