@@ -5,6 +5,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.TenantHome;
@@ -27,12 +28,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * New tenants are spread over two PostgreSQL servers, as schemas and as databases, while workers are killed: no tenant gets
  * homes on both, and each signup has one result.
  */
 @Tag("guarantee")
+@Execution(ExecutionMode.CONCURRENT) // mostly waits
 class PlacementKillIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Path LOGS = Path.of("target", "guarantees");
@@ -117,6 +121,21 @@ class PlacementKillIT {
         assertThat(homesOnOther()).isEmpty();
         assertThat(templates()).as("a server of its own has its own template").hasSize(1);
         assertThat(deployment.results().all()).as("results").hasSize(2);
+        rebuildWritesNothingWhileAServerIsAway();
+    }
+
+    private void rebuildWritesNothingWhileAServerIsAway() {
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET version = '0' WHERE tenant = 'early'");
+        other.stop(PostgresServer.ShutdownMode.IMMEDIATE);
+
+        CommandLineRun run = CommandLineRun.on(deployment, "registry", "rebuild", "--yes");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("the homes of server other cannot be listed")
+                .contains("nothing was written");
+        assertThat(deployment.queryRegistry("SELECT DISTINCT version FROM tenantry.tenant_home WHERE tenant = 'early'"))
+                .containsExactly("0");
     }
 
     /** Part of the chaos suite alone. */

@@ -168,6 +168,23 @@ class SeveralServersIT {
                 .contains("ambiguous: first, database users: ")
                 .contains("marked as this home: main/users_first, second/users_first; nothing is written");
         assertThat(deployment.queryRegistry(HOMES)).containsExactly("killed second", "last main");
+
+        rebuildKnowsARegisteredHomeFromItsCopyAndAServerThatHasANewName();
+    }
+
+    private void rebuildKnowsARegisteredHomeFromItsCopyAndAServerThatHasANewName() {
+        deployment.executeInRegistry("UPDATE tenantry.tenant_home SET server = 'old-name' WHERE tenant = 'last'");
+        deployment.execute(
+                "CREATE SCHEMA users_killed; COMMENT ON SCHEMA users_killed IS 'tenantry tenant=killed database=users'");
+
+        CommandLineRun run = CommandLineRun.on(deployment, "registry", "rebuild", "--yes");
+
+        assertThat(run.out())
+                .contains("same: killed, database users: second/users_killed: version 2; also marked as this home:"
+                        + " main/users_killed (correct the comment of the copy)")
+                .contains("location: last, database users: main/users_last: version 2, in the registry 2; registered at"
+                        + " old-name/users_last - written");
+        assertThat(deployment.queryRegistry(HOMES)).containsExactly("killed second", "last main");
     }
 
     private TenantResult signUp(String tenant) {
