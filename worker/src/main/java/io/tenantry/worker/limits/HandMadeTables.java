@@ -16,11 +16,9 @@ final class HandMadeTables implements LimitCheck {
 
     /** Partitions have names that a script may compute. */
     private static final String TABLES =
-            "SELECT substring(d.description FROM 'database=(\\S+)'), c.relname, min(n.nspname),"
-                    + " count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN"
-                    + " pg_catalog.pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::regclass AND"
-                    + " d.objsubid = 0 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND starts_with(d.description,"
-                    + " 'tenantry ') AND c.relname <> ALL ('{flyway_schema_history,alembic_version,django_migrations,"
+            MarkedSchemas.HOMES + " SELECT h.database, c.relname, min(h.schema), count(*) FROM"
+                    + " pg_catalog.pg_class c JOIN homes h ON h.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT"
+                    + " c.relispartition AND c.relname <> ALL ('{flyway_schema_history,alembic_version,django_migrations,"
                     + "schema_migrations,ar_internal_metadata,databasechangelog,databasechangeloglock}') GROUP BY 1, 2 ORDER BY 1, 2";
 
     private record Table(String database, String name, String schema, long schemas) {}

@@ -14,16 +14,24 @@ final class HeldBack implements LimitCheck {
     private static final int NAMED = 5;
     private static final Duration LONG = Duration.ofMinutes(5);
 
+    /**
+     * Transactions hold back their own database; a slot holds back all. PostgreSQL 17 and newer say since when a slot is
+     * not read.
+     */
     private static final String HOLDERS =
-            "SELECT what || ', ' || coalesce(extract(epoch FROM age)::bigint / 60 || ' min',"
-                    + " 'age unknown'), count(*) OVER () FROM (SELECT 'prepared"
-                    + " transaction ' || quote_literal(gid) AS what, now() - prepared AS age FROM pg_catalog.pg_prepared_xacts UNION"
-                    + " ALL SELECT 'session ' || pid || ' (' || coalesce(usename, 'unknown') || ', ' || coalesce(state, 'unknown') ||"
-                    + " ')', now() - xact_start FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend' AND"
-                    + " (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) UNION ALL SELECT 'replication slot ' || slot_name,"
-                    + " NULL FROM pg_catalog.pg_replication_slots WHERE NOT active AND (xmin IS NOT NULL OR catalog_xmin IS NOT"
-                    + " NULL)) holders WHERE age IS NULL OR age > make_interval(secs => ?) ORDER BY age DESC NULLS LAST"
-                    + " LIMIT " + NAMED;
+            "WITH places AS (SELECT b.datname, CASE WHEN b.datname = current_database() THEN '' ELSE ' of database ' ||"
+                    + " b.datname END AS place FROM pg_catalog.pg_database b LEFT JOIN pg_catalog.pg_shdescription d ON d.objoid ="
+                    + " b.oid AND d.classoid = 'pg_catalog.pg_database'::regclass WHERE b.datname = current_database() OR"
+                    + " starts_with(d.description, 'tenantry ')) SELECT what || ', ' || coalesce(extract(epoch FROM age)::bigint /"
+                    + " 60 || ' min', 'age unknown'), count(*) OVER () FROM (SELECT 'prepared transaction ' || quote_literal(x.gid)"
+                    + " || p.place AS what, now() - x.prepared AS age FROM pg_catalog.pg_prepared_xacts x JOIN places p ON p.datname"
+                    + " = x.database UNION ALL SELECT 'session ' || a.pid || ' (' || coalesce(a.usename, 'unknown') || ', ' ||"
+                    + " coalesce(a.state, 'unknown') || ')' || p.place, now() - a.xact_start FROM pg_catalog.pg_stat_activity a JOIN"
+                    + " places p ON p.datname = a.datname WHERE a.backend_type = 'client backend' AND (a.backend_xmin IS NOT NULL OR"
+                    + " a.backend_xid IS NOT NULL) UNION ALL SELECT 'replication slot ' || s.slot_name, now() - (to_jsonb(s) ->>"
+                    + " 'inactive_since')::timestamptz FROM pg_catalog.pg_replication_slots s WHERE NOT s.active AND (s.xmin IS NOT"
+                    + " NULL OR s.catalog_xmin IS NOT NULL)) holders WHERE age IS NULL OR age > make_interval(secs => ?) ORDER BY"
+                    + " age DESC NULLS LAST LIMIT " + NAMED;
 
     private static final String SEES_ALL = "SELECT pg_has_role('pg_read_all_stats', 'USAGE')";
 

@@ -40,6 +40,10 @@ public record LimitFinding(
                 "bring it back, then ask again");
     }
 
+    static LimitFinding unknown(String server, String check, String reason, String whatToDo) {
+        return new LimitFinding(server, null, check, Level.UNKNOWN, "not measured: " + reason, null, whatToDo);
+    }
+
     static LimitFinding ok(String server, String check, String measured, @Nullable String limit) {
         return new LimitFinding(server, null, check, Level.OK, measured, limit, null);
     }

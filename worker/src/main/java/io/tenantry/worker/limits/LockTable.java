@@ -11,16 +11,15 @@ import java.util.List;
  * against a dump of the whole database.
  */
 final class LockTable implements LimitCheck {
-    private static final String LOCKS = "SELECT current_setting('max_locks_per_transaction')::bigint,"
-            + " current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint,"
-            + " (SELECT count(*) FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND relnamespace NOT IN ("
-            + "'pg_catalog'::regnamespace, 'information_schema'::regnamespace)), coalesce((SELECT 18 + 12 * tables +"
+    private static final String LOCKS = MarkedSchemas.HOMES
+            + ", schemas AS MATERIALIZED (SELECT relnamespace AS oid, count(*) FILTER (WHERE relkind IN ('r', 'p')) AS"
+            + " tables, count(*) FILTER (WHERE relkind IN ('i', 'I')) AS indexes FROM pg_catalog.pg_class GROUP BY 1)"
+            + " SELECT current_setting('max_locks_per_transaction')::bigint, current_setting('max_connections')::bigint +"
+            + " current_setting('max_prepared_transactions')::bigint, (SELECT coalesce(sum(tables), 0) FROM schemas WHERE oid"
+            + " NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)), coalesce((SELECT 18 + 12 * tables +"
             + " greatest(indexes - tables, 0) + 2 * (SELECT count(*) FROM pg_catalog.pg_constraint WHERE contype = 'f' AND"
-            + " connamespace = largest.oid) FROM (SELECT n.oid, count(*) FILTER (WHERE c.relkind IN ('r', 'p')) AS tables,"
-            + " count(*) FILTER (WHERE c.relkind IN ('i', 'I')) AS indexes FROM pg_catalog.pg_namespace n JOIN"
-            + " pg_catalog.pg_description d ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::regclass AND"
-            + " d.objsubid = 0 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid WHERE starts_with(d.description,"
-            + " 'tenantry ') GROUP BY n.oid ORDER BY tables DESC LIMIT 1) largest), 0)";
+            + " connamespace = largest.oid) FROM (SELECT * FROM schemas JOIN homes USING (oid) ORDER BY tables DESC LIMIT 1)"
+            + " largest), 0)";
 
     private record Locks(long setting, long sessions, long tables, long ofHome) {
         private long room() {

@@ -2,11 +2,11 @@ package io.tenantry.worker.startup;
 
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.limits.CheckedDatabase;
 import io.tenantry.worker.limits.CheckedServer;
 import io.tenantry.worker.limits.LimitChecks;
 import io.tenantry.worker.limits.LimitFinding;
-import io.tenantry.worker.limits.LimitFinding.Level;
 import io.tenantry.worker.limits.TenantLimits;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead;
@@ -16,8 +16,11 @@ import io.tenantry.worker.registry.Registry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +39,7 @@ public final class LimitLog implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
-    /** {@link ServerCheck} logs the connections with more detail; the size takes long with many files, and never warns. */
+    /** {@link ServerCheck} logs the connections with more detail; the size never warns. */
     private static final Set<String> LEFT_OUT = Set.of("connections", "size");
 
     private final Settings settings;
@@ -70,9 +73,9 @@ public final class LimitLog implements AutoCloseable {
 
     private void run() {
         try {
-            countTenants();
+            Map<String, Map<String, Long>> tenants = countTenants();
             for (Server server : servers) {
-                look(server);
+                look(server, tenants);
             }
         } catch (InterruptedException stop) {
             LOG.debug("the worker ends before its limits were looked at", stop);
@@ -84,16 +87,20 @@ public final class LimitLog implements AutoCloseable {
         }
     }
 
-    private void countTenants() {
+    /** By database, then by server; without any if the registry does not answer. */
+    private Map<String, Map<String, Long>> countTenants() {
         try {
-            log(TenantLimits.of(settings.databases(), registry.inTransaction(new PlacementTable()::count)));
+            Map<String, Map<String, Long>> tenants = registry.inTransaction(new PlacementTable()::count);
+            log(TenantLimits.of(settings.databases(), settings.servers().keySet(), tenants));
+            return tenants;
         } catch (SQLException failure) {
             tell("the tenants of the servers could not be counted: {}", FailureMessage.of(failure));
+            return Map.of();
         }
     }
 
     /** Takes one connection of those that this worker has leased, when no work of tenants waits for it. */
-    private void look(Server server) throws InterruptedException {
+    private void look(Server server, Map<String, Map<String, Long>> tenants) throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);
         ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.SWEEP);
         try {
@@ -104,15 +111,15 @@ public final class LimitLog implements AutoCloseable {
                         server.name());
                 return;
             }
-            measure(server);
+            measure(server, tenants);
         } finally {
             permit.end();
         }
     }
 
-    private void measure(Server server) {
+    private void measure(Server server, Map<String, Map<String, Long>> tenants) {
         try (Connection connection = server.connection()) {
-            log(LimitChecks.of(connection, checked(server), PATIENCE, LEFT_OUT));
+            log(LimitChecks.of(connection, checked(server, tenants), PATIENCE, LEFT_OUT));
         } catch (SQLException failure) {
             tell("server " + server.name() + ": its limits could not be looked at: {}", FailureMessage.of(failure));
         }
@@ -137,29 +144,38 @@ public final class LimitLog implements AutoCloseable {
         }
     }
 
-    private CheckedServer checked(Server server) {
-        List<CheckedDatabase> databases = settings.databases().stream()
-                .filter(database -> database.serverNames().contains(server.name()))
-                .map(database -> checked(database, server))
-                .toList();
+    private CheckedServer checked(Server server, Map<String, Map<String, Long>> tenants) {
+        Map<String, MigrationCatalog> migrations = catalogs.byDatabase();
+        List<CheckedDatabase> databases = new ArrayList<>();
+        for (DatabaseSettings database : settings.databases()) {
+            if (TenantLimits.mayHaveHomes(database, server.name(), tenants)) {
+                MigrationCatalog catalog = Objects.requireNonNull(migrations.get(database.name()));
+                databases.add(new CheckedDatabase(database, catalog::mayMake));
+            }
+        }
         return new CheckedServer(server.name(), server.bulkhead().cap(), databases);
-    }
-
-    private CheckedDatabase checked(DatabaseSettings database, Server server) {
-        return new CheckedDatabase(database, catalogs.on(database.name(), server.name())::mayMake);
     }
 
     private static void log(List<LimitFinding> findings) {
         for (LimitFinding finding : findings) {
-            if (finding.level() == Level.WARN) {
-                LOG.warn(
-                        "server {}: {}{}: {}{}: {}",
-                        finding.server(),
-                        finding.check(),
-                        finding.database() == null ? "" : " of database " + finding.database(),
-                        finding.measured(),
-                        finding.limit() == null ? "" : "; the limit is " + finding.limit(),
-                        finding.whatToDo());
+            switch (finding.level()) {
+                case OK -> {}
+                case WARN ->
+                    LOG.warn(
+                            "server {}: {}{}: {}{}: {}",
+                            finding.server(),
+                            finding.check(),
+                            finding.database() == null ? "" : " of database " + finding.database(),
+                            finding.measured(),
+                            finding.limit() == null ? "" : "; the limit is " + finding.limit(),
+                            finding.whatToDo());
+                case UNKNOWN ->
+                    LOG.info(
+                            "server {}: {}: {}: {}",
+                            finding.server(),
+                            finding.check(),
+                            finding.measured(),
+                            finding.whatToDo());
             }
         }
     }

@@ -14,10 +14,12 @@ import io.tenantry.worker.limits.CatalogBloat.Catalog;
 import io.tenantry.worker.limits.LimitFinding.Level;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -62,25 +64,25 @@ class LimitsIT {
                 .filteredOn(finding -> finding.level() != Level.OK)
                 .extracting(LimitFinding::check, LimitFinding::level, LimitFinding::measured)
                 .containsExactly(
+                        tuple("invalid-indexes", Level.WARN, "1 index: users_acme.twice"),
                         tuple(
                                 "hand-made-tables",
                                 Level.WARN,
-                                "1 name that no migration has: users_acme.made (and in 1 other schema)"),
-                        tuple("invalid-indexes", Level.WARN, "1 index: users_acme.twice"));
+                                "1 name that no migration has: users_acme.made (and in 1 other schema)"));
         assertThat(findings)
                 .extracting(LimitFinding::check)
                 .containsExactly(
-                        "hand-made-tables",
                         "catalog-bloat",
-                        "locks",
                         "connections",
-                        "size",
+                        "held-back",
                         "invalid-indexes",
-                        "held-back");
-        assertThat(findings.get(2).measured())
-                .isEqualTo("1,056 locks for 16 new homes at once, 9 for a pg_dump of all");
+                        "locks",
+                        "hand-made-tables",
+                        "size");
         assertThat(findings.get(4).measured())
-                .matches("[\\d,]+ [kM]B with 2 schemas of tenants, .+ MB with the 1,000 .+");
+                .isEqualTo("1,056 locks for 16 new homes at once, 9 for a pg_dump of all");
+        assertThat(findings.get(6).measured())
+                .matches("about [\\d,]+ [kM]B with 2 schemas of tenants, .+ MB with the 1,000 .+");
     }
 
     @Test
@@ -93,10 +95,10 @@ class LimitsIT {
         assertThat(findings)
                 .filteredOn(finding -> finding.level() == Level.WARN)
                 .extracting(LimitFinding::check)
-                .containsExactly("locks", "connections");
-        assertThat(findings.get(2).measured()).startsWith("270,000 locks for 9,000 new homes at once");
-        assertThat(findings.get(2).whatToDo()).startsWith("set max_locks_per_transaction to ");
-        assertThat(findings.get(3).whatToDo()).contains("lower servers.main.max-connections");
+                .containsExactly("connections", "locks");
+        assertThat(findings.get(4).measured()).startsWith("270,000 locks for 9,000 new homes at once");
+        assertThat(findings.get(4).whatToDo()).startsWith("set max_locks_per_transaction to ");
+        assertThat(findings.get(1).whatToDo()).contains("lower servers.main.max-connections");
     }
 
     /** They would need a connection each. */
@@ -117,8 +119,34 @@ class LimitsIT {
             assertThat(LimitChecks.of(connection, server, Duration.ofSeconds(30)))
                     .filteredOn(finding -> finding.measured().contains("databases of tenants are not looked at"))
                     .extracting(LimitFinding::check, LimitFinding::level)
-                    .containsExactly(tuple("hand-made-tables", Level.OK), tuple("invalid-indexes", Level.OK));
+                    .containsExactly(tuple("invalid-indexes", Level.OK), tuple("hand-made-tables", Level.OK));
         }
+    }
+
+    /** PostgreSQL has no statistics of catalogs that have just grown, and would read them again for each home. */
+    @Test
+    void catalogsAreNotReadOnceMoreForEachHome() throws Exception {
+        int homes = 60;
+        deployment.execute("DO $$ BEGIN FOR i IN 1.." + homes + " LOOP EXECUTE format('CREATE SCHEMA users_%1$s;"
+                + " COMMENT ON SCHEMA users_%1$s IS ''tenantry tenant=%1$s database=users''; CREATE TABLE"
+                + " users_%1$s.account (id int PRIMARY KEY)', i); END LOOP; END $$");
+        try (Connection connection = deployment.connect()) {
+            LimitChecks.of(connection, server(16), Duration.ofSeconds(30));
+            long before = scansOfCatalogs(connection);
+
+            LimitChecks.of(connection, server(16), Duration.ofSeconds(30));
+
+            assertThat(scansOfCatalogs(connection) - before).isPositive().isLessThan(homes);
+        }
+    }
+
+    private static long scansOfCatalogs(Connection connection) throws Exception {
+        Sql.execute(connection, "SELECT pg_stat_force_next_flush()");
+        return Sql.one(
+                connection,
+                "SELECT sum(seq_scan + coalesce(idx_scan, 0)) FROM pg_stat_sys_tables WHERE schemaname = 'pg_catalog'"
+                        + " AND relname IN ('pg_class', 'pg_index', 'pg_namespace', 'pg_description', 'pg_constraint')",
+                row -> row.getLong(1));
     }
 
     @Test
@@ -134,6 +162,115 @@ class LimitsIT {
 
             assertThat(finding.level()).isEqualTo(Level.WARN);
             assertThat(finding.measured()).contains("session " + pid + " (").contains("idle in transaction");
+        }
+    }
+
+    /** A server of the test's own, since only its start can allow prepared transactions and logical slots. */
+    @Test
+    void preparedTransactionsAndUnreadSlotsAreNamedUntilTheyEnd() throws Exception {
+        try (PostgresServer own =
+                PostgresServer.start(Map.of("max_prepared_transactions", "2", "wal_level", "logical"))) {
+            own.createDatabase("elsewhere");
+            try (Connection elsewhere = own.connect("elsewhere");
+                    Connection connection = own.connect("postgres")) {
+                assertThat(heldBack(connection)).isEqualTo("nothing");
+
+                // Before the others: PostgreSQL makes a slot when all transactions that run have ended.
+                Sql.execute(connection, "SELECT pg_create_logical_replication_slot('unread', 'pgoutput')");
+                Sql.execute(elsewhere, "BEGIN; CREATE TABLE t (i int); PREPARE TRANSACTION 'of another database'");
+                Sql.execute(connection, "BEGIN; CREATE TABLE t (i int); PREPARE TRANSACTION 'it''s mine'");
+                assertThat(heldBack(connection))
+                        .isEqualTo("replication slot unread, 0 min, prepared transaction 'it''s mine', 0 min");
+                assertThat(new HeldBack().look(connection, server(16)).measured())
+                        .as("not yet for five minutes")
+                        .isEqualTo("nothing");
+
+                Sql.execute(connection, "COMMENT ON DATABASE elsewhere IS 'tenantry tenant=acme database=users'");
+                assertThat(heldBack(connection))
+                        .contains("prepared transaction 'of another database' of database elsewhere, 0 min");
+
+                Sql.execute(elsewhere, "ROLLBACK PREPARED 'of another database'");
+                Sql.execute(connection, "COMMIT PREPARED 'it''s mine'");
+                Sql.execute(connection, "SELECT pg_drop_replication_slot('unread')");
+                assertThat(heldBack(connection)).isEqualTo("nothing");
+            }
+        }
+    }
+
+    private static String heldBack(Connection connection) throws Exception {
+        return new HeldBack(Duration.ZERO).look(connection, server(16)).measured();
+    }
+
+    @Test
+    void indexesOfPartitionedTablesAreNamedWithWhatMakesThemValid() throws Exception {
+        deployment.execute("CREATE SCHEMA users_acme; COMMENT ON SCHEMA users_acme IS 'tenantry tenant=acme"
+                + " database=users'; SET search_path = users_acme; CREATE TABLE account (id int, n int) PARTITION BY RANGE"
+                + " (id); CREATE TABLE a1 PARTITION OF account FOR VALUES FROM (0) TO (10); CREATE TABLE a2 PARTITION OF"
+                + " account FOR VALUES FROM (10) TO (20); INSERT INTO account VALUES (1, 1), (1, 1); CREATE UNIQUE INDEX"
+                + " parent ON ONLY account (id, n); CREATE INDEX valid ON account (n)");
+        assertThatThrownBy(() -> deployment.execute("CREATE UNIQUE INDEX CONCURRENTLY part ON users_acme.a1 (id, n)"))
+                .hasStackTraceContaining("part");
+        deployment.execute("ALTER INDEX users_acme.parent ATTACH PARTITION users_acme.part");
+        try (Connection connection = deployment.connect()) {
+            LimitFinding finding = new InvalidIndexes().look(connection, server(16));
+
+            assertThat(finding.measured())
+                    .isEqualTo("2 indexes: users_acme.parent (1 of 2 partitions attached), users_acme.part");
+            assertThat(finding.whatToDo())
+                    .startsWith("REINDEX INDEX CONCURRENTLY those")
+                    .contains("CREATE INDEX CONCURRENTLY on each partition")
+                    .doesNotContain("DROP INDEX CONCURRENTLY");
+
+            deployment.execute("DELETE FROM users_acme.account");
+            deployment.execute("REINDEX INDEX CONCURRENTLY users_acme.part");
+            deployment.execute("CREATE UNIQUE INDEX CONCURRENTLY second ON users_acme.a2 (id, n)");
+            deployment.execute("ALTER INDEX users_acme.parent ATTACH PARTITION users_acme.part; ALTER INDEX"
+                    + " users_acme.parent ATTACH PARTITION users_acme.second");
+
+            assertThat(new InvalidIndexes().look(connection, server(16)).level())
+                    .as("after what was advised")
+                    .isEqualTo(Level.OK);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadInTimeLeavesTheOthersTheirs() throws Exception {
+        try (Connection locker = deployment.connect();
+                Connection connection = deployment.connect()) {
+            LimitChecks.of(connection, server(16), Duration.ofSeconds(30));
+            locker.setAutoCommit(false);
+            Sql.execute(locker, "LOCK TABLE pg_catalog.pg_constraint");
+
+            List<LimitFinding> findings = LimitChecks.of(connection, server(16), Duration.ofSeconds(2));
+
+            assertThat(findings)
+                    .filteredOn(finding ->
+                            Set.of("locks", "hand-made-tables", "size").contains(finding.check()))
+                    .extracting(LimitFinding::level)
+                    .containsExactly(Level.UNKNOWN, Level.OK, Level.OK);
+            assertThat(findings.get(4).measured()).startsWith("not measured: ").contains("statement timeout");
+            assertThat(findings.get(4).whatToDo())
+                    .contains("run status --checks")
+                    .contains("pg_stat_activity");
+        }
+    }
+
+    @Test
+    void whatMayNotBeReadNamesTheRoleThatNeedsThePrivilege() throws Exception {
+        deployment.execute("REVOKE SELECT ON pg_catalog.pg_constraint FROM PUBLIC");
+        try (Connection connection = deployment.connect()) {
+            Sql.execute(connection, "SET ROLE pg_read_all_settings");
+
+            List<LimitFinding> findings = LimitChecks.of(connection, server(16), Duration.ofSeconds(30));
+
+            assertThat(findings)
+                    .filteredOn(finding -> finding.level() == Level.UNKNOWN)
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.measured()).contains("permission denied for table pg_constraint");
+                        assertThat(finding.whatToDo())
+                                .startsWith("grant the named privilege to the role pg_read_all_settings");
+                    });
         }
     }
 

@@ -18,10 +18,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TenantLimitsTest {
+    private static final Set<String> SERVERS = Set.of("a", "b");
+
     @Test
     void warnsFromFourFifthsOfTheLimitOn() {
         List<LimitFinding> findings = TenantLimits.of(
                 List.of(database("users", Isolation.SCHEMA, share("a", 1000), share("b", 1000))),
+                SERVERS,
                 Map.of("users", Map.of("a", 800L, "b", 799L)));
 
         assertThat(findings)
@@ -42,10 +45,10 @@ class TenantLimitsTest {
                 database("files", Isolation.DATABASE, share("a")),
                 database("billing", Isolation.SHARED, share("a")));
 
-        assertThat(TenantLimits.of(databases, Map.of("users", Map.of("a", 600L), "files", Map.of("a", 5000L))))
+        assertThat(TenantLimits.of(databases, SERVERS, Map.of("users", Map.of("a", 600L), "files", Map.of("a", 5000L))))
                 .hasSize(3)
                 .allSatisfy(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
-        assertThat(TenantLimits.of(databases, Map.of("users", Map.of("a", 600L), "orders", Map.of("a", 400L))))
+        assertThat(TenantLimits.of(databases, SERVERS, Map.of("users", Map.of("a", 600L), "orders", Map.of("a", 400L))))
                 .filteredOn(finding -> finding.level() == Level.WARN)
                 .singleElement()
                 .satisfies(finding -> {
@@ -58,9 +61,35 @@ class TenantLimitsTest {
     void aLimitThatWasSetIsTheOnlyOne() {
         assertThat(TenantLimits.of(
                         List.of(database("users", Isolation.SCHEMA, share("a", 17_000))),
+                        SERVERS,
                         Map.of("users", Map.of("a", 5000L))))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.OK));
+    }
+
+    @Test
+    void countsHomesOnServersThatTheDatabaseNoLongerNames() {
+        List<LimitFinding> findings = TenantLimits.of(
+                List.of(database("users", Isolation.SCHEMA, share("a"))),
+                SERVERS,
+                Map.of("users", Map.of("a", 2L, "b", 1000L, "gone", 3L)));
+
+        assertThat(findings)
+                .extracting(LimitFinding::server, LimitFinding::level, LimitFinding::measured)
+                .containsExactly(
+                        tuple("a", Level.OK, "2 tenants"),
+                        tuple(
+                                "b",
+                                Level.OK,
+                                "1,000 tenants; no new ones, since databases.users.servers does not name the server"),
+                        tuple(
+                                "gone",
+                                Level.WARN,
+                                "3 tenants; the server is not in the configuration, so their requests fail with"
+                                        + " unknown-database"),
+                        tuple("b", Level.WARN, "1,000 schemas of tenants in one PostgreSQL database"));
+        assertThat(findings.get(1).whatToDo()).startsWith("name the server there");
+        assertThat(findings.get(2).whatToDo()).startsWith("configure servers.gone");
     }
 
     private static ServerShare share(String server) {

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -43,8 +44,9 @@ public final class FleetLimits {
     public List<LimitFinding> findings() throws OperationFailedException {
         Settings settings = access.settings();
         PlacementTable placements = new PlacementTable();
-        List<LimitFinding> findings = new ArrayList<>(TenantLimits.of(
-                settings.databases(), access.registry(registry -> registry.inTransaction(placements::count))));
+        Map<String, Map<String, Long>> tenants = access.registry(registry -> registry.inTransaction(placements::count));
+        List<LimitFinding> findings = new ArrayList<>(
+                TenantLimits.of(settings.databases(), settings.servers().keySet(), tenants));
         Catalogs catalogs = new Catalogs(settings, note);
         try (LeasedServers servers =
                 LeasedServers.lease(access, settings.servers().keySet(), note)) {
@@ -52,16 +54,16 @@ public final class FleetLimits {
                 if (access.interruption().isRequested()) {
                     throw access.interruption().failure("interrupted while the limits were measured");
                 }
-                findings.addAll(look(servers.server(name), catalogs));
+                findings.addAll(look(servers.server(name), tenants, catalogs));
             }
         }
         return findings;
     }
 
-    private List<LimitFinding> look(Server server, Catalogs catalogs) {
+    private List<LimitFinding> look(Server server, Map<String, Map<String, Long>> tenants, Catalogs catalogs) {
         List<CheckedDatabase> databases = new ArrayList<>();
         for (DatabaseSettings database : access.settings().databases()) {
-            if (database.serverNames().contains(server.name())) {
+            if (TenantLimits.mayHaveHomes(database, server.name(), tenants)) {
                 catalogs.find(database.name(), server)
                         .ifPresent(catalog -> databases.add(new CheckedDatabase(database, catalog::mayMake)));
             }
