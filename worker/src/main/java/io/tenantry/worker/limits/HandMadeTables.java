@@ -14,14 +14,18 @@ import java.util.List;
 final class HandMadeTables implements LimitCheck {
     private static final int NAMED = 5;
 
-    /** Partitions have names that a script may compute. */
-    private static final String TABLES =
-            MarkedSchemas.HOMES + " SELECT h.database, c.relname, min(h.schema), count(*) FROM"
-                    + " pg_catalog.pg_class c JOIN homes h ON h.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT"
-                    + " c.relispartition AND c.relname <> ALL ('{flyway_schema_history,alembic_version,django_migrations,"
-                    + "schema_migrations,ar_internal_metadata,databasechangelog,databasechangeloglock}') GROUP BY 1, 2 ORDER BY 1, 2";
+    /** Partitions have names that a script may compute; tables of extensions are no tenant's. */
+    private static final String TABLES = MarkedSchemas.HOMES
+            + ", members AS MATERIALIZED (SELECT objid FROM pg_catalog.pg_depend WHERE refclassid ="
+            + " 'pg_catalog.pg_extension'::regclass AND classid = 'pg_catalog.pg_class'::regclass AND deptype = 'e') SELECT"
+            + " h.database, c.relname, c.relkind = 'f', min(h.schema), count(*) FROM pg_catalog.pg_class c JOIN homes h ON"
+            + " h.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND NOT EXISTS (SELECT"
+            + " FROM members m WHERE m.objid = c.oid) AND c.relname <> ALL ('{flyway_schema_history,alembic_version,"
+            + "django_migrations,schema_migrations,ar_internal_metadata,databasechangelog,databasechangeloglock}') GROUP BY 1,"
+            + " 2, 3 ORDER BY 1, 2, 3";
 
-    private record Table(String database, String name, String schema, long schemas) {}
+    /** @param kind as in the labels of drift */
+    private record Table(String database, String name, String kind, String schema, long schemas) {}
 
     @Override
     public String name() {
@@ -34,7 +38,11 @@ final class HandMadeTables implements LimitCheck {
                         connection,
                         TABLES,
                         row -> new Table(
-                                String.valueOf(row.getString(1)), row.getString(2), row.getString(3), row.getLong(4)))
+                                String.valueOf(row.getString(1)),
+                                row.getString(2),
+                                row.getBoolean(3) ? "foreign table" : "table",
+                                row.getString(4),
+                                row.getLong(5)))
                 .stream()
                 .filter(table -> isUnknown(table, server))
                 .toList();
@@ -54,8 +62,8 @@ final class HandMadeTables implements LimitCheck {
         for (CheckedDatabase database : server.databases()) {
             DatabaseSettings settings = database.settings();
             if (settings.name().equals(table.database())) {
-                boolean excluded =
-                        settings.drift().exclude().stream().anyMatch(glob -> glob.matches("table " + table.name()));
+                boolean excluded = settings.drift().exclude().stream()
+                        .anyMatch(glob -> glob.matches(table.kind() + " " + table.name()));
                 return !excluded && !database.mayMake().test(table.name());
             }
         }

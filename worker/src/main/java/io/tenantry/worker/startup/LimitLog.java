@@ -150,7 +150,7 @@ public final class LimitLog implements AutoCloseable {
         for (DatabaseSettings database : settings.databases()) {
             if (TenantLimits.mayHaveHomes(database, server.name(), tenants)) {
                 MigrationCatalog catalog = Objects.requireNonNull(migrations.get(database.name()));
-                databases.add(new CheckedDatabase(database, catalog::mayMake));
+                databases.add(new CheckedDatabase(database, catalog.mayMake()));
             }
         }
         return new CheckedServer(server.name(), server.bulkhead().cap(), databases);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
@@ -120,13 +121,11 @@ public final class MigrationCatalog {
     }
 
     /**
-     * Whether the migrations may make a table of this name: a script has the word. A migration in Java may make any table.
+     * Tests whether the migrations may make a table of a name: a script has it. A migration in Java may make any table. Reads
+     * the scripts once, whatever the number of names.
      */
-    public boolean mayMake(String table) {
-        Pattern word = Pattern.compile("(?<![\\w$])" + Pattern.quote(table) + "(?![\\w$])", Pattern.CASE_INSENSITIVE);
-        return !sources.java().isEmpty()
-                || scripts().texts().stream()
-                        .anyMatch(text -> word.matcher(text).find());
+    public Predicate<String> mayMake() {
+        return sources.java().isEmpty() ? new NamesInScripts(scripts().texts()) : table -> true;
     }
 
     /** How many migrations there are. */

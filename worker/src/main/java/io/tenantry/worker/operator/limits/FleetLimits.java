@@ -65,7 +65,7 @@ public final class FleetLimits {
         for (DatabaseSettings database : access.settings().databases()) {
             if (TenantLimits.mayHaveHomes(database, server.name(), tenants)) {
                 catalogs.find(database.name(), server)
-                        .ifPresent(catalog -> databases.add(new CheckedDatabase(database, catalog::mayMake)));
+                        .ifPresent(catalog -> databases.add(new CheckedDatabase(database, catalog.mayMake())));
             }
         }
         int cap = Objects.requireNonNull(access.settings().servers().get(server.name()))
