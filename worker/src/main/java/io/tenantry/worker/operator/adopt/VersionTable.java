@@ -81,8 +81,10 @@ enum VersionTable {
     }
 
     private final String table;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by Map.of
     private final Map<String, Kind> columns;
+
     private final String query;
 
     VersionTable(String table, Map<String, Kind> columns, String query) {

@@ -176,7 +176,12 @@ class RehearsalIT {
         engine.with("V1__item.sql", "SELECT 1;\n\\set ON_ERROR_STOP on\nSELECT 1;");
         assertThat(lines(rehearse(Map.of()).findings())).containsExactly("ERROR V1__item.sql 2 from-empty");
         for (String shared : Arrays.asList(null, "app")) {
-            assertThat(lines(Rehearsal.inDatabase(engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), shared)
+            assertThat(lines(Rehearsal.inDatabase(
+                                    engine.catalog(),
+                                    engine.server(),
+                                    terms(Set.of(), Map.of()),
+                                    new TrialStop(),
+                                    shared)
                             .findings()))
                     .containsExactly("ERROR V1__item.sql 2 from-empty");
         }
