@@ -26,7 +26,7 @@ CREATE TABLE event_old (at date NOT NULL, value integer,
     CONSTRAINT is_old CHECK (at >= '1800-01-01' AND at < '1810-01-01'));
 CREATE DOMAIN percent AS integer CHECK (VALUE < 1000);
 CREATE TYPE address AS (street text, zip text);
-CREATE TABLE rebate (id bigint PRIMARY KEY, rate percent, place address);
+CREATE TABLE rebate (id bigint PRIMARY KEY, rate percent, place address, needed integer NOT NULL DEFAULT 1);
 CREATE TABLE hidden (id integer);
 ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
 CREATE MATERIALIZED VIEW counts AS SELECT count(*) AS number FROM reading_checked;

@@ -45,7 +45,7 @@ ALTER TABLE customer ALTER note SET NOT NULL;
 -- finds: adding-not-nullable-field 2
 UPDATE customer SET note = 'x' WHERE note IS NULL;
 DO $$ BEGIN ALTER TABLE customer ALTER note SET NOT NULL; END $$;
--- finds: backfill-under-lock 2, adding-not-nullable-field 3
+-- finds: backfill-under-lock 2, adding-not-nullable-field 3, adding-required-field null
 ALTER TABLE customer ADD extra text;
 UPDATE customer SET extra = 'x';
 ALTER TABLE customer ALTER extra SET NOT NULL;
@@ -130,6 +130,17 @@ ALTER TABLE customer RENAME old_name TO new_name;
 DO $$ BEGIN ALTER TABLE customer RENAME old_name TO new_name; END $$;
 -- finds: renaming-table 1
 ALTER TABLE orders RENAME TO purchase;
+-- finds:
+ALTER TABLE orders RENAME TO purchase;
+CREATE VIEW orders AS SELECT * FROM purchase;
+-- finds: renaming-table 1
+ALTER TABLE orders RENAME TO purchase;
+CREATE VIEW orders AS SELECT id FROM purchase;
+-- finds: adding-required-field null
+ALTER TABLE orders ADD region text NOT NULL DEFAULT 'eu';
+ALTER TABLE orders ALTER region DROP DEFAULT;
+-- finds: adding-required-field null
+DO $$ BEGIN ALTER TABLE rebate ALTER needed DROP DEFAULT; END $$;
 -- finds:
 ALTER INDEX customer_email_idx RENAME TO mail_idx;
 

@@ -1,5 +1,7 @@
 package io.tenantry.worker.engine.hazard;
 
+import io.tenantry.worker.engine.hazard.Measurement.Column;
+import io.tenantry.worker.engine.hazard.Measurement.ColumnKey;
 import io.tenantry.worker.engine.hazard.Measurement.Known;
 import io.tenantry.worker.engine.hazard.Measurement.Relation;
 import java.util.ArrayList;
@@ -27,7 +29,50 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
                         hiddenRows(one.getKey(), one.getValue(), found);
                     }
                 });
+        end.columns().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
+                .forEach(column -> requiredColumn(column.getKey(), column.getValue(), found));
         return found;
+    }
+
+    /** Those that the end of the script does not take back: a renamed table may have a view of its old name. */
+    List<Hazard> withoutReplaced(List<Hazard> found) {
+        List<String> replaced = start.relations().entrySet().stream()
+                .filter(one -> one.getValue().isTable() && hasSameColumns(one.getKey(), one.getValue()))
+                .map(one -> "table " + one.getValue().name() + " gets the name ")
+                .toList();
+        return found.stream()
+                .filter(hazard -> hazard.kind() != HazardKind.RENAMING_TABLE
+                        || replaced.stream().noneMatch(hazard.what()::startsWith))
+                .toList();
+    }
+
+    private boolean hasSameColumns(long number, Relation table) {
+        return end.hasReadable(table.name())
+                && start.columns().entrySet().stream()
+                        .filter(column -> column.getKey().relation() == number
+                                && !column.getValue().dropped())
+                        .allMatch(column ->
+                                end.hasColumn(table.name(), column.getValue().name()));
+    }
+
+    /** A column that programs of the last release do not fill, or that had a default until now. */
+    private void requiredColumn(ColumnKey key, Column column, List<Hazard> found) {
+        @Nullable Relation table = start.relations().get(key.relation());
+        @Nullable Column before = start.columns().get(key);
+        boolean isRequired = column.notNull() && !column.hasValue() && !column.dropped();
+        if (isRequired
+                && table != null
+                && table.isTable()
+                && inUse.has(key.relation())
+                && !end.parents().containsKey(key.relation())
+                && (before == null || before.hasValue())) {
+            found.add(hazard(
+                    HazardKind.ADDING_REQUIRED_FIELD,
+                    "column " + table.name() + "." + column.name() + " is NOT NULL and has no default "
+                            + (before == null ? "" : "any more ")
+                            + "at the end of the script: each INSERT of programs of the last release fails"));
+        }
     }
 
     private void goneView(long number, Relation view, List<Hazard> found) {

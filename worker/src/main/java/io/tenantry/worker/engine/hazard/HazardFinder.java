@@ -67,6 +67,11 @@ public final class HazardFinder {
         return new EndOfScript(start, inUse, end).hazards();
     }
 
+    /** Those of these hazards that the end of the script does not take back. */
+    public List<Hazard> withoutReplaced(List<Hazard> found, Measurement end) {
+        return new EndOfScript(start, inUse, end).withoutReplaced(found);
+    }
+
     /** Takes the hazards of one statement. */
     private static final class Findings {
         private final @Nullable Integer line;

@@ -21,7 +21,9 @@ public enum HazardKind {
     ADDING_NOT_NULLABLE_FIELD(
             "add CHECK (column IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT in a later script, then SET NOT"
                     + " NULL, which finds the valid check and reads no row, and drop the check"),
-    ADDING_REQUIRED_FIELD("add the column without NOT NULL, or with a constant default"),
+    ADDING_REQUIRED_FIELD(
+            "add the column without NOT NULL, or with a constant default, and leave the default until no program of the last"
+                    + " release runs"),
     CONSTRAINT_MISSING_NOT_VALID(
             "add it with NOT VALID, and VALIDATE CONSTRAINT in a later script: the same script still"
                     + " holds the lock"),
@@ -43,7 +45,8 @@ public enum HazardKind {
             "use REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index of the view on plain columns"),
     TRUNCATING_TABLE("delete the rows in batches, or do it in a quiet hour"),
     RENAMING_COLUMN("add a column of the new name, write both, and drop the old one in a later release"),
-    RENAMING_TABLE("make a view of the new name, and rename in a later release, when no program uses the old name"),
+    RENAMING_TABLE(
+            "make a view of the old name in the same script, and drop it in a later release, when no program uses it"),
     BAN_DROP_COLUMN("drop it in a release after the one whose programs have stopped using it"),
     BAN_DROP_TABLE("drop it in a release after the one whose programs have stopped using it"),
     RENAMING_VIEW("make a view of the new name, and drop the old one in a later release"),

@@ -132,6 +132,8 @@ final class HazardTrial {
 
         /** Only the end shows whether a view that was dropped is made again. */
         private void end() {
+            List<Hazard> stay = finder.withoutReplaced(hazards, before);
+            hazards.retainAll(stay);
             hazards.addAll(finder.atEnd(before));
         }
 

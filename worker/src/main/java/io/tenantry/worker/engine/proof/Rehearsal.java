@@ -211,6 +211,11 @@ public final class Rehearsal {
                     candidates.statements().keySet());
             boundary.exclude(excluded);
             boundary.tryAll(path);
+            @Nullable String tenant = home.tenant();
+            if (tenant != null) {
+                new TrialFindings(catalog.database(), findings)
+                        .sharedByDatabases(boundary.findings(), tenant, terms.allow());
+            }
             return walk.along(new PathTrial(catalog, scratch, boundary, path, endNanos), candidates);
         }
     }

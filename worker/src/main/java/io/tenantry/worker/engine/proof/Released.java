@@ -91,6 +91,11 @@ public record Released(MigrationCatalog now, MigrationCatalog released, Optional
         return findings;
     }
 
+    /** Whether homes that have had the released scripts can be made by those of now. */
+    public boolean isIntact() {
+        return findings().stream().noneMatch(finding -> finding.severity() == Severity.ERROR);
+    }
+
     private Optional<Migration> find(Migration old) {
         return now.migrations().stream()
                 .filter(one -> old.version() == null

@@ -6,13 +6,19 @@ import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Translates what the trials of a start find into the findings of a rehearsal. Immutable. */
 final class TrialFindings {
     /** active_sql_transaction: a statement cannot run inside a transaction block. */
     private static final String OUTSIDE_ONLY = "25001";
+
+    /** Ends with the tenant's database, or is seen by it alone. */
+    private static final Pattern OF_ONE_DATABASE =
+            Pattern.compile("settings of the database|comment on a database|database ");
 
     private final String database;
     private final RehearsalFindings findings;
@@ -74,6 +80,33 @@ final class TrialFindings {
                         "it reaches outside the tenant's schema: " + String.join(", ", objects)
                                 + "; a worker does not start with it: use no names of schemas, make shared objects once by"
                                 + " hand, or name a released script in databases." + database + ".allow"));
+            }
+        });
+    }
+
+    /**
+     * What scripts of tenants' own databases make or change outside of these: the next tenant meets it.
+     *
+     * @param tenant of the scratch home: what has this in its name is the tenant's own
+     */
+    void sharedByDatabases(BoundaryFindings boundary, String tenant, Set<String> allow) {
+        boundary.foreignObjects().forEach((script, objects) -> {
+            List<String> shared = objects.stream()
+                    .filter(name -> !name.contains(tenant)
+                            && !OF_ONE_DATABASE.matcher(name).lookingAt())
+                    .toList();
+            if (!shared.isEmpty()) {
+                String sentence = "it makes or changes what all databases of the server share: "
+                        + String.join(", ", shared) + "; the same script meets it for the next tenant: make it once by"
+                        + " hand, or write ${tenant} into its name";
+                findings.add(
+                        allow.contains(script)
+                                ? Finding.warning("leaves-database", script, null, sentence)
+                                : Finding.error(
+                                        "leaves-database",
+                                        script,
+                                        null,
+                                        sentence + ", or name a released script in databases." + database + ".allow"));
             }
         });
     }

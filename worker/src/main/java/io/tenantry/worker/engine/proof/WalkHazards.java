@@ -102,6 +102,8 @@ final class WalkHazards {
         String message = FailureKind.firstLines(failure.getMessage());
         Optional<String> column = SqlFailure.column(failure);
         if (state.equals(NOT_NULL_VIOLATION) && column.isPresent() && !exists(column.get())) {
+            // The end of a run without rows says less.
+            found.removeIf(hazard -> hazard.kind() == HazardKind.ADDING_REQUIRED_FIELD);
             found.add(new Hazard(
                     HazardKind.ADDING_REQUIRED_FIELD,
                     line,

@@ -23,9 +23,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Verifies the migrations of one named database on one server, of which nothing stays. For one thread.
@@ -75,7 +77,7 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
             return new DatabaseReport(database.name(), server.name(), List.of(), "", List.of(), 0, findings);
         }
         RehearsalTerms rehearsal = new RehearsalTerms(
-                database.allow(), released.map(Released::scripts).orElse(null), seeds, LONGEST);
+                database.allow(), released.map(one -> unchanged(one, catalog)).orElse(null), seeds, LONGEST);
         try {
             Rehearsal.Result result = switch (database.isolation()) {
                 case SCHEMA -> Rehearsal.of(catalog, server, rehearsal, stop);
@@ -97,6 +99,17 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
                             + ": " + FailureMessage.of(failure) + "; check servers." + server.name(),
                     failure);
         }
+    }
+
+    /** Without the repeatable scripts if those that they need are not there as they were. */
+    private static Set<String> unchanged(Released released, MigrationCatalog catalog) {
+        Set<String> scripts = new HashSet<>(released.scripts());
+        if (!released.isIntact()) {
+            catalog.migrations().stream()
+                    .filter(migration -> migration.version() == null)
+                    .forEach(migration -> scripts.remove(migration.script()));
+        }
+        return scripts;
     }
 
     /** @throws MigrationsRefusedException if the scripts are at fault */

@@ -6,6 +6,8 @@ import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.CommandInterruptedException;
 import io.tenantry.worker.operator.Interruption;
 import io.tenantry.worker.operator.OperationFailedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +38,7 @@ public final class VerifyRun {
      */
     public void run(List<DatabaseSettings> databases, Consumer<DatabaseReport> verified)
             throws OperationFailedException, UnusableOptionException {
+        requireFolders(databases);
         Interruption interruption = access.interruption();
         interruption.arm();
         interruption.listen(signal -> stop.request());
@@ -59,6 +62,17 @@ public final class VerifyRun {
                     verified.accept(report.standingFor(tried.others()));
                     done.add(name);
                 }
+            }
+        }
+    }
+
+    private static void requireFolders(List<DatabaseSettings> databases) throws UnusableOptionException {
+        for (DatabaseSettings database : databases) {
+            Path folder = database.migrations();
+            if (!Files.isDirectory(folder)) {
+                throw new UnusableOptionException("databases." + database.name() + ".migrations is " + folder
+                        + ", and there is no folder " + folder.toAbsolutePath()
+                        + ": a relative one begins where tenantry was started");
             }
         }
     }

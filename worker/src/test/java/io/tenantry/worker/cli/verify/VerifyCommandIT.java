@@ -90,7 +90,11 @@ class VerifyCommandIT {
         assertThat(unknown.status()).isEqualTo(2);
         assertThat(unknown.err())
                 .contains("--against is release-0, which is no folder and no revision that git knows in " + migrations);
-        // Changes that are not committed are no part of the revision.
+        // Changes that are not committed are no part of the revision. Without the released V1 the view has nothing to
+        // read.
+        script("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT id, name FROM item;\n");
+        git("add", ".");
+        git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "release 2");
         script("V1__item.sql", "CREATE TABLE item (id int, name text, more text);\n");
         Files.delete(migrations.resolve("V2__code.sql"));
         script("V1_1__late.sql", "ALTER TABLE item ADD code text;\n");
@@ -219,6 +223,11 @@ class VerifyCommandIT {
         CommandLineRun copy = verify("--seed", "1=" + copied);
         assertThat(copy.status()).isEqualTo(2);
         assertThat(copy.err()).contains("copied.sql has COPY … FROM STDIN").contains("INSERTs");
+        Files.move(migrations, folder.resolve("moved"));
+        CommandLineRun noFolder = verify();
+        assertThat(noFolder.status()).isEqualTo(2);
+        assertThat(noFolder.err()).contains("databases.users.migrations is " + migrations, "no folder " + migrations);
+        Files.move(folder.resolve("moved"), migrations);
         CommandLineRun noGit = verify("--against", "no-such-revision");
         assertThat(noGit.status()).isEqualTo(2);
         assertThat(noGit.err()).contains("no-such-revision, which is no folder").contains("not a git repository");

@@ -231,6 +231,25 @@ class RehearsalIT {
     }
 
     @Test
+    void whatDatabasesOfTenantsShareIsNoTenantsOwn() throws Exception {
+        String role = engine.owner() + "_of_all";
+        engine.with("V1__role.sql", "CREATE ROLE \"app_${tenant}\";").with("V2__role.sql", "CREATE ROLE " + role + ";");
+
+        List<Finding> findings = Rehearsal.inDatabase(
+                        engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
+                .findings();
+
+        assertThat(lines(findings)).containsExactly("ERROR V2__role.sql null leaves-database");
+        assertThat(findings.get(0).sentence()).contains("role " + role);
+        assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
+                .isEmpty();
+        assertThat(lines(Rehearsal.inDatabase(
+                                engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), "app")
+                        .findings()))
+                .noneMatch(line -> line.contains("leaves-database"));
+    }
+
+    @Test
     void runsAtTheSameTimeDropWhatKilledOnesLeftAndNothingOfEachOther() throws Exception {
         engine.with("V1__item.sql", "CREATE TABLE item (id int);");
         String left = scratchDatabase("tenantry scratch");
