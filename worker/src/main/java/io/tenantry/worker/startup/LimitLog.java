@@ -37,7 +37,9 @@ public final class LimitLog implements AutoCloseable {
     /** The work of tenants comes first. */
     private static final Duration LONGEST_WAIT_FOR_CONNECTION = Duration.ofMinutes(1);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** For each server: a worker with one connection to it takes no request there meanwhile. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
     /** {@link ServerCheck} logs the connections with more detail; the size never warns. */
     private static final Set<String> LEFT_OUT = Set.of("connections", "size");
