@@ -3,7 +3,6 @@ package io.tenantry.worker.operator.home;
 import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.connection.Server;
-import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Tells a server that cannot be used from migrations that cannot: a wrong password is no fault of a script. */
@@ -16,8 +15,8 @@ public final class ServerReach {
      * @throws OperationFailedException if there is none; the message has the reason and the settings to check
      */
     public static void require(Server server) throws OperationFailedException {
-        try (Connection unused = server.connection()) {
-            return;
+        try {
+            server.majorVersion();
         } catch (SQLException failure) {
             throw new OperationFailedException(
                     "server " + server.name() + " cannot be used: " + FailureMessage.of(first(failure))

@@ -13,6 +13,7 @@ import io.tenantry.worker.engine.proof.RehearsalTerms;
 import io.tenantry.worker.engine.proof.Released;
 import io.tenantry.worker.engine.proof.TrialStop;
 import io.tenantry.worker.operator.OperationFailedException;
+import io.tenantry.worker.operator.home.ServerReach;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
@@ -45,6 +46,7 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
      */
     DatabaseReport on(Server server) throws UnusableOptionException {
         try {
+            ServerReach.require(server);
             MigrationCatalog catalog = load(database.migrations(), database.javaMigrations(), server);
             return verify(server, catalog.outOfOrder(database.outOfOrder()));
         } catch (MigrationsRefusedException refusal) {

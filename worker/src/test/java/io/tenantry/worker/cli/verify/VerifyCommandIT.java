@@ -154,7 +154,10 @@ class VerifyCommandIT {
                         "note  not-compared",
                         "note  not-compared",
                         "warning  not-compared");
-        assertThat(run.out()).contains("migrations/users").contains("server away");
+        assertThat(run.out())
+                .contains("migrations/users")
+                .contains("not-tried: server away cannot be used: Connection to 127.0.0.1:1 refused")
+                .contains("; check servers.away.url, user and password");
         assertThat(DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
                         .parse(junit.toFile())
