@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Takes tenants out of the registry, and touches nothing else: their homes, with their rows and marks, stay. Writes nothing"
                     + " without --yes.",
-            "A tenant of a rollout that is not finished is refused. Attributes of the tenant are lost.",
+            "A tenant of a rollout that is not finished is refused. A request that is worked on meanwhile registers its tenant again."
+                    + " Attributes of the tenant are lost.",
             "Status 1 if a tenant was refused or is not registered."
         },
         footer = {"", "Example:", "  tenantry tenants forget acme globex --yes"})

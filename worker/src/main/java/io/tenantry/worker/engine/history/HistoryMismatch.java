@@ -66,6 +66,24 @@ public final class HistoryMismatch {
     }
 
     private static ResultError changed(HistoryRow row, Migration migration, TenantHome home) {
+        String place = home.kind() + " " + home.location();
+        if (row.checksum() == null && migration.checksum() != null) {
+            return error(
+                    ErrorCode.CHECKSUM_MISMATCH,
+                    "the history of " + place + " has no checksum of " + migration.script() + " (version "
+                            + row.version()
+                            + "), so nothing says whether the script is the one that was applied; nothing was done: if it is,"
+                            + " `flyway repair` writes the checksum",
+                    migration.script());
+        }
+        if (!row.type().equals(migration.type())) {
+            return error(
+                    ErrorCode.CHECKSUM_MISMATCH,
+                    "version " + row.version() + " was applied to " + place + " as " + row.type() + ", and "
+                            + migration.script() + " is " + migration.type()
+                            + "; nothing was done: if they do the same, `flyway repair` corrects the history",
+                    migration.script());
+        }
         String what = Objects.equals(row.checksum(), migration.checksum())
                 ? "is \"" + migration.description() + "\" of type " + migration.type() + ", and was \""
                         + row.description() + "\" of type " + row.type()

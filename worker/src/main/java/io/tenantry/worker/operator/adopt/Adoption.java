@@ -8,6 +8,7 @@ import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.home.Catalogs;
 import io.tenantry.worker.operator.home.LeasedServers;
 import io.tenantry.worker.operator.home.OrderedTasks;
+import io.tenantry.worker.operator.home.ServerReach;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.connection.Server;
 import java.sql.Connection;
@@ -64,12 +65,13 @@ public final class Adoption {
     public void run(Listener listener) throws OperationFailedException {
         List<String> names = terms.server() == null ? database.serverNames() : List.of(terms.server());
         try (LeasedServers servers = LeasedServers.lease(access, names, CONNECTIONS, listener::waits)) {
-            MigrationCatalog catalog =
-                    new Catalogs(access.settings(), unusable -> {}).of(database.name(), servers.server(names.get(0)));
+            // First: if a server cannot be reached, the migrations cannot be read either, and are not at fault.
             List<Candidate> candidates = new ArrayList<>();
             for (String name : names) {
                 candidates.addAll(list(servers.server(name), listener));
             }
+            MigrationCatalog catalog =
+                    new Catalogs(access.settings(), unusable -> {}).of(database.name(), servers.server(names.get(0)));
             listener.begins(candidates.size());
             NewRows rows = new NewRows(access, listener::found);
             work(candidates, servers, catalog, rows, listener);
@@ -78,6 +80,11 @@ public final class Adoption {
 
     private List<Candidate> list(Server server, Listener listener) throws OperationFailedException {
         Candidates candidates = new Candidates(database.name(), database.isolation(), terms.pattern());
+        Optional<String> readOnly = ServerReach.require(server);
+        if (terms.writes() && readOnly.isPresent()) {
+            throw new OperationFailedException("server " + server.name() + " takes no writes: " + readOnly.get()
+                    + "; nothing was written: run this again when it does");
+        }
         try (Connection connection = server.connection()) {
             List<String> notTenants = notTenants();
             List<Candidate> found = candidates.of(connection, server.name()).stream()

@@ -8,7 +8,10 @@ import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
 import io.tenantry.worker.operator.home.LeasedServers;
 import io.tenantry.worker.postgres.FailureMessage;
+import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.SqlFailure;
+import io.tenantry.worker.postgres.connection.DatabaseRefusedException;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
@@ -67,9 +70,20 @@ final class HomeWork {
         try {
             return servers.withConnection(server, leased -> at(candidate, leased));
         } catch (SQLException failure) {
-            return Worked.not(
-                    AdoptionFinding.of(candidate, State.UNREADABLE, FailureMessage.of(failure) + "; run this again"));
+            return Worked.not(AdoptionFinding.of(
+                    candidate, State.UNREADABLE, FailureMessage.of(failure) + advice(candidate, failure)));
         }
+    }
+
+    private static String advice(Candidate candidate, SQLException failure) {
+        if (failure instanceof DatabaseRefusedException refused && !refused.isMissing()) {
+            String name = Identifiers.quote(candidate.home().location());
+            return "; GRANT CONNECT ON DATABASE " + name + " to the worker's role, or ALTER DATABASE " + name
+                    + " ALLOW_CONNECTIONS true; leave it out if it is no tenant's";
+        }
+        return SqlFailure.of(failure) == SqlFailure.PERMANENT
+                ? "; correct this, and run this again"
+                : "; run this again";
     }
 
     private Worked at(Candidate candidate, Server server) throws SQLException {

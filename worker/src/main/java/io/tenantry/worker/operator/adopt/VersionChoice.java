@@ -62,9 +62,9 @@ final class VersionChoice {
      */
     Chosen of(Map<VersionTable, List<String>> revisions, List<String> unknown) {
         for (Map.Entry<VersionTable, List<String>> table : revisions.entrySet()) {
-            Optional<String> mapped = mapped(table.getKey(), table.getValue());
+            Optional<Chosen> mapped = mapped(table.getKey(), table.getValue());
             if (mapped.isPresent()) {
-                return new Chosen.Version(mapped.get(), table.getKey().shown(table.getValue()) + ", by --map");
+                return mapped.get();
             }
         }
         Optional<Map.Entry<VersionTable, List<String>>> first =
@@ -95,7 +95,7 @@ final class VersionChoice {
             return table.table() + " has no row, so nothing says at which version it is: give --baseline-version";
         }
         if (!table.isCurrentOnly()) {
-            return "nothing says which version " + table.shown(revisions) + " is: give --map REVISION=VERSION"
+            return "nothing says which version " + table.toBeMapped(revisions) + " is: give --map REVISION=VERSION"
                     + OTHERWISE;
         }
         List<String> missing = revisions.stream()
@@ -112,16 +112,22 @@ final class VersionChoice {
                         + "; it is compared with the highest of the versions of its heads";
     }
 
-    /** The highest version that one of the revisions stands for. */
-    private Optional<String> mapped(VersionTable table, List<String> revisions) {
-        List<String> found = revisions.stream()
-                .filter(map::containsKey)
-                .map(revision -> String.valueOf(map.get(revision)))
-                .toList();
+    /** The highest version that one of the revisions stands for, and that revision; the last one of several. */
+    private Optional<Chosen> mapped(VersionTable table, List<String> revisions) {
+        List<String> found = revisions.stream().filter(map::containsKey).toList();
         // Of a tool that keeps the current ones alone, one that is not mapped may be anything.
         if (table.isCurrentOnly() && found.size() < revisions.size()) {
             return Optional.empty();
         }
-        return versions.stream().filter(found::contains).reduce((lower, higher) -> higher);
+        return found.stream()
+                .reduce((one, later) -> place(later) >= place(one) ? later : one)
+                .map(revision -> new Chosen.Version(
+                        versions.get(place(revision)),
+                        (table.isCurrentOnly() ? table.shown(revisions) : table.table() + " " + revision)
+                                + ", by --map"));
+    }
+
+    private int place(String revision) {
+        return versions.indexOf(String.valueOf(map.get(revision)));
     }
 }

@@ -6,6 +6,7 @@ import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -119,6 +120,16 @@ enum VersionTable {
             return table + " without a row";
         }
         return table + " " + (isCurrentOnly() ? String.join(" and ", revisions) : revisions.get(revisions.size() - 1));
+    }
+
+    /** The same if none of the revisions is mapped: the newest of each app of Django, which count their own. */
+    String toBeMapped(List<String> revisions) {
+        if (this != DJANGO) {
+            return shown(revisions);
+        }
+        Map<String, String> newest = new LinkedHashMap<>();
+        revisions.forEach(revision -> newest.put(revision.substring(0, revision.indexOf('.') + 1), revision));
+        return table + " " + String.join(", ", newest.values());
     }
 
     /** The names of all these tables. */

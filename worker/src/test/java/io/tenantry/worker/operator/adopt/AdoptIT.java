@@ -81,7 +81,8 @@ class AdoptIT {
                 "old_typo",
                 "old_undone",
                 "old_deleted",
-                "old_twice")) {
+                "old_twice",
+                "old_unsure")) {
             byFlyway(schema, "2");
         }
         deployment.execute("CREATE SCHEMA old_umbrella; CREATE TABLE old_tables.by_hand (id int);"
@@ -94,6 +95,7 @@ class AdoptIT {
         String row =
                 "INSERT INTO old_%s.flyway_schema_history SELECT %d, '%s', 'gone', '%s', 'gone.sql', 7, 'ann', now(), 1, true;";
         deployment.execute(row.formatted("undone", 3, "2", "UNDO_SQL")
+                + " UPDATE old_unsure.flyway_schema_history SET checksum = NULL WHERE version = '2';"
                 + row.formatted("deleted", 3, "1.5", "SQL")
                 + row.formatted("deleted", 4, "1.5", "DELETE")
                 + row.formatted("twice", 3, "1.5", "SQL")
@@ -128,21 +130,25 @@ class AdoptIT {
                                 + " so Flyway calls the history corrupted: remove the row with installed_rank 5 from table"
                                 + " flyway_schema_history",
                         "unreadable: main/old_typo: a row of table flyway_schema_history must be corrected: Version may only"
-                                + " contain 0..9 and . (dot). Invalid version: two; run this again",
+                                + " contain 0..9 and . (dot). Invalid version: two; correct this, and"
+                                + " run this again",
                         "refused: main/old_umbrella: it belongs to role postgres, and the worker's role is no member of it:"
                                 + " migrations would fail; GRANT postgres to the worker's role, or ALTER SCHEMA ... OWNER TO it",
                         "refused: main/old_undone: its history has rows of `flyway undo` (gone.sql in row 3), which the edition of"
                                 + " Flyway in Tenantry cannot read: if the home is without what they undid, remove them together with"
                                 + " the rows that they undid, by DELETE FROM \"old_undone\".\"flyway_schema_history\" WHERE"
                                 + " installed_rank IN (2, 3); its version is then 1",
-                        look.lines().get(14),
+                        "refused: main/old_unsure: the history of schema old_unsure has no checksum of V2__invoice.sql (version 2),"
+                                + " so nothing says whether the script is the one that was applied; nothing was done: if it is,"
+                                + " `flyway repair` writes the checksum",
+                        look.lines().get(15),
                         "unknown-version: main/old_wonka: nothing says at which version it is: give --baseline-version, or leave it out"
                                 + " if it is no tenant's");
-        assertThat(look.lines().get(14))
+        assertThat(look.lines().get(15))
                 .startsWith(
                         "refused: main/old_wayne: V2__invoice.sql (version 2) was changed after it was applied to schema");
         assertThat(look.err())
-                .contains("16 homes: 3 adoptable, 1 unknown-version, 11 refused, 1 unreadable; nothing was written")
+                .contains("17 homes: 3 adoptable, 1 unknown-version, 12 refused, 1 unreadable; nothing was written")
                 .contains("--pattern is not databases.users.location, users_{tenant}: ")
                 .contains("adopt them with: tenantry adopt --database users --pattern 'old_{tenant}' --config ")
                 .contains(" --yes");
@@ -161,7 +167,7 @@ class AdoptIT {
                         "deleted users main old_deleted 2 known",
                         "globex users main old_globex 1 known",
                         "stark users main users_stark");
-        assertThat(adopt("--yes").err()).contains("16 homes: 3 known, 1 unknown-version, 11 refused, 1 unreadable");
+        assertThat(adopt("--yes").err()).contains("17 homes: 3 known, 1 unknown-version, 12 refused, 1 unreadable");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.worker"))
                 .as("leases are given back")
                 .containsExactly("0");
@@ -316,9 +322,9 @@ class AdoptIT {
                                 + " is: GRANT SELECT ON \"old_closed\".\"alembic_version\" to it, and run this again",
                         "refused: main/old_dirty: golang-migrate says that version 12 failed there (schema_migrations is dirty):"
                                 + " finish or undo its work, and correct the table by `migrate force`",
-                        "adoptable: main/old_django: tenant django, version 3 (django_migrations auth.0001_initial, by --map)",
+                        "adoptable: main/old_django: tenant django, version 3 (django_migrations shop.0003_paid, by --map)",
                         "adoptable: main/old_ecto: tenant ecto, version 2 (schema_migrations 20260202, by --map)",
-                        "adoptable: main/old_liquibase: tenant liquibase, version 1 (databasechangelog db.xml::1::ann, by --map)",
+                        "adoptable: main/old_liquibase: tenant liquibase, version 1 (databasechangelog v1, by --map)",
                         "unreadable: main/old_locked: Liquibase has locked it (databasechangeloglock): run this again afterwards",
                         "adoptable: main/old_migrate: tenant migrate, version 2 (schema_migrations 20260202, by --map)",
                         "unknown-version: main/old_null: alembic_version has no row, so nothing says at which version it is: give"
@@ -336,6 +342,10 @@ class AdoptIT {
                         "  missing index invoice_account_idx on invoice: CREATE INDEX invoice_account_idx ON invoice USING btree"
                                 + " (account)");
         assertThat(look.status()).isEqualTo(1);
+
+        assertThat(adopt("--map", "aa2=2").out())
+                .contains(
+                        "version django_migrations shop.0003_paid, auth.0001_initial is: give --map REVISION=VERSION");
 
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of("--baseline-version", "2", "--yes"));
@@ -408,6 +418,8 @@ class AdoptIT {
             deployment.executeAsWorker(name, String.join("; ", SCRIPTS.subList(0, 2)));
         }
         deployment.executeAsWorker(second, "CREATE SCHEMA more");
+        String closed = deployment.locationOf("sales", "closed");
+        deployment.executeAsWorker("CREATE DATABASE " + closed + " ALLOW_CONNECTIONS false");
 
         CommandLineRun run =
                 CommandLineRun.on(deployment, "adopt", "--database", "sales", "--baseline-version", "2", "--yes");
@@ -417,12 +429,57 @@ class AdoptIT {
                         "adopted: main/" + first + ": tenant acme, version 2 (by --baseline-version)",
                         "different: main/" + second
                                 + ": 1 difference from version 2 (by --baseline-version), nothing was touched",
-                        "  extra schema more");
+                        "  extra schema more",
+                        "unreadable: main/" + closed + ": FATAL: database \"" + closed
+                                + "\" is not currently accepting connections; GRANT CONNECT ON DATABASE \"" + closed
+                                + "\" to the worker's role, or ALTER DATABASE \"" + closed
+                                + "\" ALLOW_CONNECTIONS true; leave it out if it is no tenant's");
         assertThat(deployment.query(
                         "SELECT datname || ': ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE"
                                 + " datname IN ('" + first + "', '" + second + "')"))
                 .containsExactly(first + ": tenantry tenant=acme database=sales", "null");
         assertThat(deployment.queryRegistry(HOMES)).containsExactly("acme sales main " + first + " 2 known");
+    }
+
+    @Test
+    void takesEachCharacterOfAPatternForItself() {
+        String longest = "a".repeat(48);
+        for (String schema :
+                List.of("old_a\"\"b", "old_100%", "oldXacme", "old_x y", "old_" + longest, "old_b" + longest)) {
+            deployment.executeAsWorker("CREATE SCHEMA \"" + schema + "\"");
+        }
+
+        assertThat(adopt().lines())
+                .extracting(line -> line.replaceAll(": nothing says.*| is no name of a tenant .*", ""))
+                .containsExactly(
+                        "refused: main/old_100%: '100%'",
+                        "refused: main/old_a\"b: 'a\"b'",
+                        "unknown-version: main/old_" + longest,
+                        "refused: main/old_b" + longest + ": 'b" + longest + "'",
+                        "refused: main/old_x y: 'x y'");
+        assertThat(adopt("--pattern", "{tenant}").lines())
+                .as("PostgreSQL's own schemas are nobody's")
+                .hasSize(6)
+                .noneMatch(
+                        line -> line.contains("pg_") || line.contains("information_schema") || line.contains("public"));
+        for (String pattern : List.of("old", "old_%{tenant}", "{tenant}_{tenant}", "Old_{tenant}")) {
+            CommandLineRun run = adopt("--pattern", pattern);
+            assertThat(run.status()).as(pattern).isEqualTo(2);
+            assertThat(run.err()).contains("--pattern is " + pattern + "; expected {tenant} once");
+        }
+    }
+
+    @Test
+    void saysWhichServerCannotBeUsed() {
+        deployment.with("servers.main.user", "nobody_here");
+
+        CommandLineRun run = adopt("--baseline-version", "2");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .contains(
+                        "server main cannot be used: FATAL: role \"nobody_here\" does not exist; check servers.main.url")
+                .doesNotContain("migrations");
     }
 
     /** PostgreSQL counts here: it refuses one connection more. */
@@ -484,7 +541,10 @@ class AdoptIT {
     }
 
     private CommandLineRun adopt(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("adopt", "--database", "users", "--pattern", "old_{tenant}"));
+        List<String> arguments = new ArrayList<>(List.of("adopt", "--database", "users"));
+        if (!List.of(options).contains("--pattern")) {
+            arguments.addAll(List.of("--pattern", "old_{tenant}"));
+        }
         arguments.addAll(List.of(options));
         return CommandLineRun.on(deployment, arguments.toArray(String[]::new));
     }
