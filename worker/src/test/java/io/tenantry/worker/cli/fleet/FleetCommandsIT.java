@@ -105,6 +105,9 @@ class FleetCommandsIT {
     @Test
     void measuresTheLimitsOfTheServersWhenItIsAskedTo() {
         control.deployment().with("databases.users.max-tenants", "3");
+        control.deployment()
+                .executeInRegistry("INSERT INTO tenantry.tenant VALUES ('left'); INSERT INTO tenantry.tenant_home"
+                        + " (tenant, database, server, location) VALUES ('left', 'users', 'gone', 'users_left')");
 
         CommandLineRun status = CommandLineRun.on(control.deployment(), "status", "--checks");
         JsonNode json = CommandLineRun.on(control.deployment(), "status", "--checks", "--json")
@@ -117,11 +120,14 @@ class FleetCommandsIT {
                         "LIMITS",
                         "warn     main: tenants of database users: 3 tenants; limit: 3",
                         "         raise max-tenants, or add a server to databases.users.servers: signups that find all"
-                                + " servers full fail with tenant-limit")
+                                + " servers full fail with tenant-limit",
+                        "warn     gone: tenants of database users: 1 tenant; the server is not in the configuration, so"
+                                + " their requests fail with unknown-database",
+                        "         configure servers.gone, or tenants forget those that are gone")
                 .contains("ok       main: hand-made-tables: none");
-        assertThat(json.at("/checks")).hasSize(8);
+        assertThat(json.at("/checks")).hasSize(9);
         assertThat(json.at("/checks/0/level").asText()).isEqualTo("warn");
-        assertThat(json.at("/checks/1/check").asText()).isEqualTo("catalog-bloat");
+        assertThat(json.at("/checks/2/check").asText()).isEqualTo("catalog-bloat");
         assertThat(control.deployment().queryRegistry("SELECT count(*) FROM tenantry.connection_lease"))
                 .as("only that of the worker is left")
                 .containsExactly("1");
