@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -29,7 +30,7 @@ record TriedServer(String name, List<String> others) {
             if (known == null) {
                 others.put(server, new ArrayList<>());
             } else {
-                others.get(known).add(server);
+                Objects.requireNonNull(others.get(known)).add(server);
             }
         });
         return others.entrySet().stream()
