@@ -133,7 +133,10 @@ public final class Comparison {
         }
         String listed = columns.stream()
                 .map(column -> columnName(column, name.name()) + " "
-                        + Objects.requireNonNull(snapshot.entries().get(column)).definition())
+                        + ReadableDefinition.of(
+                                "column",
+                                Objects.requireNonNull(snapshot.entries().get(column))
+                                        .definition()))
                 .collect(Collectors.joining(", ", "(", ")"));
         return readable.isEmpty() ? listed : listed + " " + readable;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Differences that follow from another one: the parts of a table that is missing, the index of a constraint, the sequence of
- * a column, what a partition has from its table. For one comparison.
+ * a column, what a partition has from its table, the functions of a range type. For one comparison.
  */
 final class Implied {
     private static final Pattern INDEX = Pattern.compile(", index ((?:\"(?:[^\"]|\"\")*\"|[^,\"])+)");
@@ -18,6 +18,12 @@ final class Implied {
     private static final Pattern PARENT_INDEX = Pattern.compile(", partition of ((?:\"(?:[^\"]|\"\")*\"|[^,\"])+)");
     private static final Pattern INHERITED = Pattern.compile("(?:,| ) ?inherited \\d+.*$", Pattern.DOTALL);
     private static final String LOCAL = " and local";
+    /** PostgreSQL makes these with a range type. */
+    private static final Pattern OF_RANGE_TYPE =
+            Pattern.compile("AS \\$function\\$(?:multi)?range_constructor\\d\\$function\\$");
+
+    private static final Pattern MULTIRANGE_TYPE =
+            Pattern.compile(", multirange type ((?:\"(?:[^\"]|\"\")*\"|[^,\"])+)");
 
     private final ComparableSnapshot reference;
     private final ComparableSnapshot home;
@@ -53,7 +59,9 @@ final class Implied {
                 || (label.startsWith(Aspect.OWNER.label("sequence ")) && followsOwnerOfTable(difference))
                 || (label.startsWith("index ") && followsIndexOfPartitioned(difference))
                 || (label.startsWith("column ") && isOfChangedView(difference))
-                || isInherited(difference);
+                || isInherited(difference)
+                || isInheritedElsewhere(difference)
+                || isOfRangeType(difference);
     }
 
     private boolean isPartOfOneSided(EntryDifference difference) {
@@ -119,6 +127,62 @@ final class Implied {
         });
     }
 
+    /** What differs only in where it comes from: the table inherits from another one, or its parent is another one. */
+    private boolean isInheritedElsewhere(EntryDifference difference) {
+        String table = difference.one().partOf();
+        if (difference.isOneSided()
+                || !withoutParent(difference.expected()).equals(withoutParent(difference.actual()))) {
+            return false;
+        }
+        EntryDifference whole = differences.get(table);
+        boolean isDetached = whole != null && (isChild(whole.expected()) || isChild(whole.actual()));
+        return isDetached || hasOneSidedParent(difference, ObjectName.of(difference.label(), table));
+    }
+
+    private boolean hasOneSidedParent(EntryDifference difference, ObjectName name) {
+        if (name.kind().equals("index")) {
+            return isParentOneSided(difference.expected()) || isParentOneSided(difference.actual());
+        }
+        return differences.values().stream()
+                .filter(EntryDifference::isOneSided)
+                .filter(other -> other.label().startsWith(name.kind() + " "))
+                .map(other -> ObjectName.of(other.label(), other.one().partOf()))
+                .anyMatch(parent -> inherits(difference.one().partOf(), String.valueOf(parent.table()))
+                        && lastPart(name).equals(lastPart(parent)));
+    }
+
+    private boolean isParentOneSided(@Nullable Entry index) {
+        Matcher parent = PARENT_INDEX.matcher(index == null ? "" : index.definition());
+        EntryDifference other = parent.find() ? differences.get("index " + parent.group(1)) : null;
+        return other != null && other.isOneSided();
+    }
+
+    private static boolean isChild(@Nullable Entry table) {
+        return table != null && table.definition().contains("INHERITS ");
+    }
+
+    private static String withoutParent(@Nullable Entry entry) {
+        return PARENT_INDEX.matcher(own(entry)).replaceFirst("");
+    }
+
+    private boolean isOfRangeType(EntryDifference difference) {
+        String label = difference.label();
+        String definition = difference.one().definition();
+        if (!difference.isOneSided()) {
+            return false;
+        }
+        if (label.startsWith("function ")) {
+            return OF_RANGE_TYPE.matcher(definition).find();
+        }
+        return differences.values().stream()
+                .filter(other -> other.label().startsWith("range type ") && other.change() == difference.change())
+                .map(other -> MULTIRANGE_TYPE.matcher(other.one().definition()))
+                .filter(Matcher::find)
+                .map(multirange -> multirange.group(1))
+                .anyMatch(multirange -> label.equals("multirange type " + multirange)
+                        || (label.startsWith("cast ") && label.endsWith(" AS " + multirange + ")")));
+    }
+
     private boolean inherits(String table, String parent) {
         Entry entry = home.entries().get(table);
         return entry != null && entry.definition().contains("INHERITS " + parent);
@@ -131,7 +195,9 @@ final class Implied {
                         .replaceFirst("");
     }
 
-    private static String lastPart(ObjectName column) {
-        return column.name().substring(String.valueOf(column.table()).length() + 1);
+    private static String lastPart(ObjectName name) {
+        return name.kind().equals("column")
+                ? name.name().substring(String.valueOf(name.table()).length() + 1)
+                : name.name();
     }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -66,6 +67,12 @@ final class ReadableDefinition {
     private static final Pattern FIRES = Pattern.compile("^enabled (\\S), (?:(of the partitioned table), )?");
     private static final Pattern KEY_TRIGGERS = Pattern.compile(", triggers ([A-Z ]+)$");
     private static final Pattern OWN_INDEX = Pattern.compile(", index (?:\"(?:[^\"]|\"\")*\"|[^,\"])+");
+    private static final Pattern OPTIONS = Pattern.compile("(?<= OPTIONS |^OPTIONS )\\S+=.*$", Pattern.DOTALL);
+    private static final Pattern OPTION = Pattern.compile("(\\w+)=(.*?)(?= \\w+=|$)", Pattern.DOTALL);
+    /** Options of foreign tables and columns that hold no secret. */
+    private static final Set<String> NAMES =
+            Set.of("schema", "schema_name", "table", "table_name", "column", "column_name");
+
     private static final Pattern DEFAULT_METHOD = Pattern.compile("(?:^|, )USING heap(?=,|$)");
 
     private ReadableDefinition() {}
@@ -85,11 +92,28 @@ final class ReadableDefinition {
                 String without = DEFAULT_METHOD.matcher(readable).replaceFirst("");
                 yield without.startsWith(", ") ? without.substring(2) : without;
             }
-            // Each view has it, and it says nothing.
-            case "view" -> readable.replaceFirst("(^|, )REPLICA IDENTITY NOTHING, ", "$1");
+            case "view" -> withoutIdentity(readable);
+            case "foreign table" -> withoutSecrets(withoutIdentity(readable));
+            case "column" -> withoutSecrets(readable);
+            // As it is found in the schema.
+            case "function", "procedure" ->
+                readable.replaceFirst("<schema>\\.", "").strip();
             // The text of a function ends with a line break.
             default -> readable.strip();
         };
+    }
+
+    /** All views and foreign tables have it, and it says nothing. */
+    private static String withoutIdentity(String definition) {
+        return definition.replaceFirst("(^|, )REPLICA IDENTITY NOTHING, ", "$1");
+    }
+
+    /** Foreign data wrappers take passwords as options too. */
+    private static String withoutSecrets(String definition) {
+        return OPTIONS.matcher(definition)
+                .replaceFirst(options -> Matcher.quoteReplacement(OPTION.matcher(options.group())
+                        .replaceAll(option -> Matcher.quoteReplacement(
+                                option.group(1) + "=" + (NAMES.contains(option.group(1)) ? option.group(2) : "...")))));
     }
 
     private static String withFiring(String definition) {

@@ -16,14 +16,23 @@ import java.util.stream.Collectors;
 final class SnapshotFilter {
     private static final String EXTENSION = "extension ";
     private static final String CONSTRAINT = "constraint ";
-    private static final String NOT_NULL = "NOT NULL ";
+    private static final String MATERIALIZED_VIEW = "materialized view ";
+    private static final String NOT_NULL = "NOT NULL";
+    /** Its trigger says more. */
+    private static final String OF_TRIGGER = "TRIGGER";
+
     private static final Pattern POSITION = Pattern.compile("\\s*\\(position (\\d+)\\)$");
     /** The index that a foreign key uses is PostgreSQL's choice. */
     private static final Pattern REFERENCED_INDEX =
             Pattern.compile("^(FOREIGN KEY .*?), index (?:\"(?:[^\"]|\"\")*\"|[^,\"])+", Pattern.DOTALL);
 
+    /** Whether a materialized view has rows; the migrations may leave it without, and the application fill it. */
+    private static final Pattern WITHOUT_ROWS = Pattern.compile(", WITH NO DATA(?=, AS )");
+
+    private static final Pattern INHERITED = Pattern.compile(", inherited \\d+( and local)?$");
+
     private static final Pattern NOT_NULL_COLUMN =
-            Pattern.compile(NOT_NULL + "(\"(?:[^\"]|\"\")*\"|[^ ,\"]+)(.*)", Pattern.DOTALL);
+            Pattern.compile(NOT_NULL + " (\"(?:[^\"]|\"\")*\"|[^ ,\"]+)(.*)", Pattern.DOTALL);
 
     private final SortedMap<String, Entry> all;
     private final Isolation isolation;
@@ -60,6 +69,9 @@ final class SnapshotFilter {
             addExtension(label, entry);
         } else if (label.startsWith(CONSTRAINT)) {
             addConstraint(label, entry);
+        } else if (label.startsWith(MATERIALIZED_VIEW)) {
+            String definition = WITHOUT_ROWS.matcher(entry.definition()).replaceFirst("");
+            kept.put(label, new Entry(entry.partOf(), definition));
         } else if (Aspect.of(label).filter(Aspect.PRIVILEGES::equals).isPresent()) {
             String owner = ComparableSnapshot.owner(all, entry.partOf());
             kept.put(label, new Entry(entry.partOf(), Privileges.readable(entry.definition(), owner)));
@@ -90,17 +102,22 @@ final class SnapshotFilter {
         }
     }
 
-    /** Since PostgreSQL 18 each NOT NULL is a constraint with a name; its column says the same. */
     private void addConstraint(String label, Entry entry) {
-        Matcher notNull = NOT_NULL_COLUMN.matcher(entry.definition());
-        if (notNull.matches()) {
-            if (!notNull.group(2).isEmpty()) {
-                String column = ObjectName.name(entry.partOf()) + "." + notNull.group(1);
-                kept.put("not-null constraint " + column, entry);
-            }
-        } else {
+        if (entry.definition().startsWith(NOT_NULL)) {
+            addNotNull(entry);
+        } else if (!entry.definition().startsWith(OF_TRIGGER)) {
             String definition = REFERENCED_INDEX.matcher(entry.definition()).replaceFirst("$1");
             kept.put(label, new Entry(entry.partOf(), definition));
+        }
+    }
+
+    /** Each NOT NULL is a constraint with a name, since PostgreSQL 17 or 18; its column or domain says the same. */
+    private void addNotNull(Entry entry) {
+        String definition = INHERITED.matcher(entry.definition()).replaceFirst("");
+        Matcher notNull = NOT_NULL_COLUMN.matcher(definition);
+        if (notNull.matches() && !notNull.group(2).isEmpty()) {
+            String column = ObjectName.name(entry.partOf()) + "." + notNull.group(1);
+            kept.put("not-null constraint " + column, new Entry(entry.partOf(), definition));
         }
     }
 }

@@ -110,7 +110,7 @@ public final class DriftSweep implements AutoCloseable {
                 return PAUSE;
             }
             Optional<DueHomes.Due> next = due.next();
-            return next.isPresent() ? look(next.get()) : PAUSE;
+            return next.isPresent() ? look(next.get()) : due.untilNext(PAUSE);
         } catch (SQLException failure) {
             // The registry: one that is away has log lines of its own.
             LOG.debug("homes are not compared now", failure);
@@ -127,31 +127,41 @@ public final class DriftSweep implements AutoCloseable {
         TenantHome home = next.home();
         Server server = parts.servers().get(home.server());
         Optional<HomeCheck> check = parts.checks().apply(home);
-        if (server == null || check.isEmpty() || parts.isAway().apply(home.server())) {
+        if (server == null || check.isEmpty()) {
             return Duration.ZERO;
+        }
+        if (parts.isAway().apply(home.server())) {
+            count(home, due.afterNothing(next));
+            return due.shortestGap();
         }
         ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.SWEEP);
         try {
             if (!permit.isHeld()) {
-                if (!due.again(next)) {
-                    parts.meters().checked(home.database(), DriftMeters.DROPPED);
-                }
-                return PAUSE;
+                count(home, due.again(next));
+            } else if (!look(home, server, check.get())) {
+                count(home, due.afterNothing(next));
             }
-            look(home, server, check.get());
         } finally {
             permit.end();
         }
-        return due.gap();
+        return due.shortestGap();
     }
 
-    private void look(TenantHome home, Server server, HomeCheck check) throws SQLException {
+    private void count(TenantHome home, boolean isKept) {
+        if (!isKept) {
+            parts.meters().checked(home.database(), DriftMeters.DROPPED);
+        }
+    }
+
+    /** False if nothing was seen of the home, since somebody works on it, or its server is away. */
+    private boolean look(TenantHome home, Server server, HomeCheck check) throws SQLException {
         Instant begunAt = parts.recorder().now();
         long begun = System.nanoTime();
         Verdict verdict = check.of(server, home);
         parts.meters().took(home.database(), Duration.ofNanos(System.nanoTime() - begun));
         parts.meters().checked(home.database(), CheckOutcome.of(verdict).label());
         tell(home, parts.recorder().record(home, begunAt, verdict));
+        return !verdict.hasSeenNothing();
     }
 
     private static void tell(TenantHome home, DriftTable.Recorded recorded) {

@@ -21,8 +21,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The homes that are to be looked at next: first samples of those that have just been onboarded or upgraded, then those of the
- * sweep. {@link #sample} may be called by any thread, everything else by one.
+ * The homes that are to be looked at next: samples of those that have just been onboarded or upgraded, and those of the sweep.
+ * They take turns, so many samples do not make the sweep late. {@link #sample} may be called by any thread, everything else
+ * by one.
  */
 public final class DueHomes {
     /** One in so many. */
@@ -35,8 +36,10 @@ public final class DueHomes {
     private static final Duration LONGEST_TAKEN = Duration.ofSeconds(10);
 
     private static final int MOST_TAKEN = 20;
-    /** When a home of a busy server is due again. */
+    /** When a home of the sweep that could not be looked at is due again. */
     private static final Duration AGAIN = Duration.ofMinutes(1);
+    /** How often a sample is looked at while somebody works on it, or its server is away. */
+    private static final int MOST_TRIES = 3;
     /** So much of the interval is used, to be ready in time. */
     private static final double PART_OF_INTERVAL = 0.8;
 
@@ -45,6 +48,7 @@ public final class DueHomes {
     private final DriftQueue queue;
     private final IntUnaryOperator random;
     private final LongSupplier nanoTime;
+    private final LookTurns turns;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private final Deque<TenantHome> taken = new ArrayDeque<>();
     private long fleet;
@@ -55,10 +59,11 @@ public final class DueHomes {
      * A home that is to be looked at now.
      *
      * @param isSample whether it was just onboarded or upgraded; otherwise it is of the sweep
+     * @param triesBefore how many looks at a sample have seen nothing of it
      */
-    record Due(TenantHome home, boolean isSample) {}
+    record Due(TenantHome home, boolean isSample, int triesBefore) {}
 
-    private record Sample(TenantHome home, long fromNanos) {}
+    private record Sample(TenantHome home, int triesBefore, long fromNanos) {}
 
     /**
      * There are none yet.
@@ -77,6 +82,7 @@ public final class DueHomes {
         this.queue = queue;
         this.random = random;
         this.nanoTime = nanoTime;
+        this.turns = new LookTurns(nanoTime);
     }
 
     /** Takes one in a hundred of these homes, if their database wants it. False if it was dropped, since too many wait. */
@@ -86,13 +92,13 @@ public final class DueHomes {
         if (!isWanted || random.applyAsInt(SAMPLE_OF) != 0) {
             return true;
         }
-        return add(home);
+        return add(home, 0);
     }
 
-    private boolean add(TenantHome home) {
+    private boolean add(TenantHome home, int triesBefore) {
         synchronized (samples) {
             return samples.size() < MOST_SAMPLES
-                    && samples.add(new Sample(home, nanoTime.getAsLong() + SAMPLE_DELAY.toNanos()));
+                    && samples.add(new Sample(home, triesBefore, nanoTime.getAsLong() + SAMPLE_DELAY.toNanos()));
         }
     }
 
@@ -106,32 +112,67 @@ public final class DueHomes {
 
     /** The home that is to be looked at now, which is no longer due then; empty if there is none. */
     Optional<Due> next() throws SQLException {
-        synchronized (samples) {
-            Sample first = samples.peek();
-            if (first != null && nanoTime.getAsLong() - first.fromNanos() >= 0) {
-                return Optional.of(new Due(samples.remove().home(), true));
+        @Nullable Duration interval = settings.sweep();
+        boolean isSampleDue = isSampleDue();
+        if (interval != null && turns.isForSweep(gap(), isSampleDue)) {
+            if (taken.isEmpty()) {
+                take(interval);
+            }
+            if (!taken.isEmpty()) {
+                turns.sweep();
+                return Optional.of(new Due(taken.remove(), false, 0));
             }
         }
-        if (taken.isEmpty() && settings.sweep() != null) {
-            take(settings.sweep());
+        if (!isSampleDue) {
+            return Optional.empty();
         }
-        return Optional.ofNullable(taken.poll()).map(home -> new Due(home, false));
+        turns.sample();
+        synchronized (samples) {
+            Sample first = samples.remove();
+            return Optional.of(new Due(first.home(), true, first.triesBefore()));
+        }
     }
 
-    /** The home could not be looked at: its turn comes again later, and others go on. False if it was dropped. */
-    boolean again(Due due) throws SQLException {
-        TenantHome home = due.home();
-        if (due.isSample()) {
-            return add(home);
+    private boolean isSampleDue() {
+        synchronized (samples) {
+            Sample first = samples.peek();
+            return first != null && nanoTime.getAsLong() - first.fromNanos() >= 0;
         }
+    }
+
+    /** There was no connection for the home: its turn comes again later, and others go on. False if it was dropped. */
+    boolean again(Due due) throws SQLException {
+        return due.isSample() ? add(due.home(), due.triesBefore()) : postpone(due.home());
+    }
+
+    /** A look has seen nothing of the home: its turn comes again later. False if it was dropped after several tries. */
+    boolean afterNothing(Due due) throws SQLException {
+        if (due.isSample()) {
+            int tries = due.triesBefore() + 1;
+            return tries < MOST_TRIES && add(due.home(), tries);
+        }
+        return postpone(due.home());
+    }
+
+    private boolean postpone(TenantHome home) throws SQLException {
         LookedAt place = new LookedAt(home.tenant(), home.database(), home.server(), home.location());
         queue.postpone(place, Objects.requireNonNull(settings.sweep()), AGAIN);
         return true;
     }
 
-    /** The time from one look to the next, so that the homes take the interval, but no more are looked at than may be. */
-    Duration gap() {
-        Duration shortest = Duration.ofSeconds(1).dividedBy(settings.homesPerSecond());
+    /** The shortest time from one look to the next. */
+    Duration shortestGap() {
+        return Duration.ofSeconds(1).dividedBy(settings.homesPerSecond());
+    }
+
+    /** The time until a home may be due, at most so long. */
+    Duration untilNext(Duration longest) {
+        return settings.sweep() == null ? longest : turns.untilSweep(gap(), longest);
+    }
+
+    /** The time from one look of the sweep to the next, so that the homes take the interval, but no more are looked at than may be. */
+    private Duration gap() {
+        Duration shortest = shortestGap();
         @Nullable Duration interval = settings.sweep();
         if (interval == null || fleet == 0) {
             return shortest;

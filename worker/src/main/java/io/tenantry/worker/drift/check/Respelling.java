@@ -8,12 +8,16 @@ import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -36,8 +40,10 @@ final class Respelling {
         this.connection = connection;
         this.schema = schema;
         for (Spelling spelling : changed) {
-            Respelled.of(spelling, texts.size()).ifPresent(texts::add);
+            Respelled.of(spelling, texts.size(), schema).ifPresent(texts::add);
         }
+        // First what reads tables: copies of them hide the home's, and lack its keys.
+        texts.sort(Comparator.comparing(text -> text.table() != null));
     }
 
     /**
@@ -55,13 +61,12 @@ final class Respelling {
         connection.setAutoCommit(false);
         try {
             Sql.execute(connection, "SET LOCAL search_path = pg_temp, " + Identifiers.quote(schema));
-            Map<String, Entry> expected = printed(Respelled::expected);
-            Map<String, Entry> actual = printed(Respelled::actual);
+            SortedMap<String, Entry> expected = printed(Respelled::expected);
+            SortedMap<String, Entry> actual = printed(Respelled::actual);
             Set<String> same = new HashSet<>();
             for (Respelled text : texts) {
-                Entry one = expected.get(text.label());
-                Entry other = actual.get(text.label());
-                if (one != null && other != null && definition(one).equals(definition(other))) {
+                Optional<String> one = definition(expected, text.label());
+                if (one.isPresent() && one.equals(definition(actual, text.label()))) {
                     same.add(text.spelling().label());
                 }
             }
@@ -72,12 +77,22 @@ final class Respelling {
         }
     }
 
-    private static String definition(Entry entry) {
-        return POSITION.matcher(entry.definition()).replaceFirst("");
+    /** Empty if the object could not be made. */
+    private static Optional<String> definition(SortedMap<String, Entry> printed, String label) {
+        SortedMap<String, Entry> from = printed.tailMap(label);
+        boolean isThere = !from.isEmpty()
+                // The types of a function's arguments follow.
+                && (label.endsWith("(")
+                        ? from.firstKey().startsWith(label)
+                        : from.firstKey().equals(label));
+        return isThere
+                ? Optional.of(
+                        POSITION.matcher(from.get(from.firstKey()).definition()).replaceFirst(""))
+                : Optional.empty();
     }
 
     /** What PostgreSQL prints of the objects that it makes from one side's texts, by their labels. */
-    private Map<String, Entry> printed(Function<Respelled, String> side) throws SQLException {
+    private SortedMap<String, Entry> printed(Function<Respelled, String> side) throws SQLException {
         Sql.execute(connection, "SAVEPOINT tenantry_side");
         Map<String, Boolean> tables = new HashMap<>();
         int made = 0;
@@ -87,9 +102,7 @@ final class Respelling {
                 made += make(OBJECT, side.apply(text)) ? 1 : 0;
             }
         }
-        Map<String, Entry> printed = made == 0
-                ? Map.of()
-                : CatalogSnapshot.of(connection, temporarySchema()).entries();
+        SortedMap<String, Entry> printed = made == 0 ? new TreeMap<>() : snapshot();
         Sql.execute(connection, "ROLLBACK TO SAVEPOINT tenantry_side");
         return printed;
     }
@@ -114,6 +127,16 @@ final class Respelling {
             Sql.execute(connection, "ROLLBACK TO SAVEPOINT " + savepoint);
             return false;
         }
+    }
+
+    private SortedMap<String, Entry> snapshot() throws SQLException {
+        String place = temporarySchema();
+        SortedMap<String, Entry> entries = new TreeMap<>();
+        CatalogSnapshot.of(connection, place).entries().forEach((label, entry) -> {
+            String inPlace = label.replace(" " + place + ".", " " + Respelled.PLACE + ".");
+            entries.put(inPlace, entry);
+        });
+        return entries;
     }
 
     private String temporarySchema() throws SQLException {

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a look at a home showed. */
 public sealed interface Verdict {
+    /** Whether the home may be looked at again soon: somebody works on it, or its server is away. */
+    default boolean hasSeenNothing() {
+        return this instanceof Busy || (this instanceof Unreadable unreadable && unreadable.serverAway());
+    }
+
     /**
      * The home is what its migrations make.
      *

@@ -52,14 +52,17 @@ class DriftCheckIT {
             "DO $$ BEGIN CREATE ROLE drift_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$";
 
     private final Deployment deployment = Deployment.create();
-    private final List<HandMadeChange> changes = HandMadeChange.all();
+    private final List<HandMadeChange> changes = HandMadeChange.all("changes.sql");
+    private final List<HandMadeChange> partChanges = HandMadeChange.all("parts/changes.sql");
 
     @BeforeAll
     void makeTheFleet() throws Exception {
         deployment.execute(ROLE);
+        deployment.execute("CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw");
         for (String script : List.of("V1__shop.sql", "V2__names.sql", "R__views.sql")) {
             deployment.database("shop").with(script, HandMadeChange.text(script));
         }
+        deployment.database("parts").with("V1__parts.sql", HandMadeChange.text("parts/V1__parts.sql"));
         deployment.database("tools").withTwoTables();
         deployment.database("own").withTwoTables().isolation(Isolation.DATABASE);
         deployment.database("common").withTwoTables().isolation(Isolation.SHARED);
@@ -69,13 +72,11 @@ class DriftCheckIT {
         }
         try (Server server = server()) {
             make(server, "shop", HOMES);
+            make(server, "parts", partChanges.size() + 1);
             make(server, "tools", 6);
         }
-        try (Connection connection = deployment.connect()) {
-            for (int i = 0; i < changes.size(); i++) {
-                change(connection, "shop_" + tenant(i), changes.get(i).sql());
-            }
-        }
+        change("shop", changes);
+        change("parts", partChanges);
     }
 
     @AfterAll
@@ -85,40 +86,50 @@ class DriftCheckIT {
 
     @Test
     void namesWhatSomebodyChangedByHandAndNothingElse() {
-        CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", "shop");
+        assertThatAreNamed("shop", changes, HOMES);
+
+        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
+                .as("scratch schemas")
+                .isEmpty();
+    }
+
+    @Test
+    void namesWhatIsRarelyChangedAndNotWhatARestorePrintsInAnotherWay() {
+        assertThatAreNamed("parts", partChanges, partChanges.size() + 1);
+    }
+
+    private void assertThatAreNamed(String database, List<HandMadeChange> made, int homes) {
+        CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", database);
 
         Map<String, List<String>> found = new TreeMap<>();
         String tenant = "";
         for (String line : run.lines()) {
             if (line.startsWith("  ")) {
                 Objects.requireNonNull(found.get(tenant)).add(line.strip());
-            } else if (line.contains(", database shop: main/")) {
+            } else if (line.contains(", database " + database + ": main/")) {
                 tenant = line.substring(0, line.indexOf(','));
                 found.put(tenant, new ArrayList<>());
             }
         }
         int drifted = 0;
-        for (int i = 0; i < changes.size(); i++) {
+        for (int i = 0; i < made.size(); i++) {
             List<String> lines = found.getOrDefault(tenant(i), List.of());
-            List<String> expected = changes.get(i).differs();
+            List<String> expected = made.get(i).differs();
             drifted += expected.isEmpty() ? 0 : 1;
-            assertThat(lines).as(changes.get(i).sql()).hasSameSizeAs(expected);
+            assertThat(lines).as(made.get(i).sql()).hasSameSizeAs(expected);
             for (int line = 0; line < lines.size(); line++) {
-                assertThat(lines.get(line)).as(changes.get(i).sql()).startsWith(expected.get(line));
+                assertThat(lines.get(line)).as(made.get(i).sql()).startsWith(expected.get(line));
             }
         }
         assertThat(run.lines())
                 .last()
-                .isEqualTo(HOMES + " homes compared: " + (HOMES - drifted) + " as their migrations make them, "
+                .isEqualTo(homes + " homes compared: " + (homes - drifted) + " as their migrations make them, "
                         + drifted + " drifted, 0 not comparable, 0 being migrated");
         assertThat(run.status()).isEqualTo(1);
-        assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
-                .as("scratch schemas")
-                .isEmpty();
-        assertThat(
-                        deployment.queryRegistry(
-                                "SELECT state || ' ' || count(*) FROM tenantry.drift_home WHERE database = 'shop' GROUP BY state ORDER BY 1"))
-                .containsExactly("clean " + (HOMES - drifted), "drifted " + drifted);
+        assertThat(deployment.queryRegistry(
+                        "SELECT state || ' ' || count(*) FROM tenantry.drift_home WHERE database = '" + database
+                                + "' GROUP BY state ORDER BY 1"))
+                .containsExactly("clean " + (homes - drifted), "drifted " + drifted);
     }
 
     @Test
@@ -273,6 +284,14 @@ class DriftCheckIT {
 
     private static String tenant(int number) {
         return "t" + number;
+    }
+
+    private void change(String database, List<HandMadeChange> made) throws SQLException {
+        try (Connection connection = deployment.connect()) {
+            for (int i = 0; i < made.size(); i++) {
+                change(connection, database + "_" + tenant(i), made.get(i).sql());
+            }
+        }
     }
 
     private void change(Connection connection, String schema, String sql) {

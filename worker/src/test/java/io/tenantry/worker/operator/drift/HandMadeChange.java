@@ -16,12 +16,12 @@ record HandMadeChange(List<String> differs, String sql) {
     private static final String DIFFERS = "-- differs: ";
     private static final String SAME = "-- same: ";
 
-    /** All that the file of them holds. */
-    static List<HandMadeChange> all() {
+    /** All that a file of them holds. */
+    static List<HandMadeChange> all(String file) {
         List<HandMadeChange> changes = new ArrayList<>();
         List<String> differs = new ArrayList<>();
         StringBuilder sql = new StringBuilder();
-        for (String line : text("changes.sql").lines().toList()) {
+        for (String line : text(file).lines().toList()) {
             boolean begins = line.startsWith(DIFFERS) || line.startsWith(SAME);
             if (begins && !sql.isEmpty()) {
                 changes.add(new HandMadeChange(List.copyOf(differs), sql.toString()));
