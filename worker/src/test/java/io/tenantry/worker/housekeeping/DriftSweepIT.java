@@ -14,6 +14,7 @@ import io.tenantry.worker.drift.record.DriftRecorder;
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.reference.KeptReferences;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Permit;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Use;
 import io.tenantry.worker.registry.drift.DriftQueue;
@@ -22,6 +23,7 @@ import io.tenantry.worker.registry.drift.ReferenceTable;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.telemetry.Meters;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +50,7 @@ class DriftSweepIT {
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final AtomicBoolean draining = new AtomicBoolean();
 
+    private LongSupplier clock = System::nanoTime;
     private EngineFixture engine;
     private DriftQueue queue;
 
@@ -107,6 +111,28 @@ class DriftSweepIT {
     }
 
     @Test
+    void aHomeThatSomebodyWorksOnComesAgain() throws Exception {
+        clock = () -> 100 * System.nanoTime();
+        try (Connection migrating = engine.connect();
+                DriftSweep sweep = sweep(Duration.ofMinutes(10), VerifyAfter.SAMPLE)) {
+            migrating.setAutoCommit(false);
+            Sql.execute(
+                    migrating,
+                    "SELECT pg_advisory_xact_lock(" + engine.home("globex").lockKey() + ")");
+            sweep.sample(engine.home("globex"));
+            await("acme clean, globex unchecked, initech clean");
+            Await.until(
+                    Duration.ofSeconds(20),
+                    "the sweep comes to it a minute later, and the sample has seen nothing three times",
+                    () -> ask("SELECT count(*) FROM tenantry.drift_home WHERE key = 'globex' AND looked_at < now() -"
+                                            + " interval '8 minutes'")
+                                    .equals("1")
+                            && checks("dropped") == 1);
+            assertThat(checks("busy")).isEqualTo(4);
+        }
+    }
+
+    @Test
     void aSampleIsComparedWithoutASweep() throws Exception {
         try (DriftSweep sweep = sweep(null, VerifyAfter.SAMPLE)) {
             sweep.sample(engine.home("globex"));
@@ -155,7 +181,7 @@ class DriftSweepIT {
                         server -> false,
                         draining::get,
                         error -> {}),
-                new DueHomes(settings, List.of(database), queue, bound -> 0, System::nanoTime));
+                new DueHomes(settings, List.of(database), queue, bound -> 0, clock));
     }
 
     private void await(String states) {

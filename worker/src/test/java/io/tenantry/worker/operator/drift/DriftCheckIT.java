@@ -25,6 +25,7 @@ import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.Registry;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.ScratchDatabases;
 import java.sql.Connection;
@@ -36,6 +37,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -64,6 +67,7 @@ class DriftCheckIT {
         }
         deployment.database("parts").with("V1__parts.sql", HandMadeChange.text("parts/V1__parts.sql"));
         deployment.database("tools").withTwoTables();
+        deployment.database("late").withTwoTables();
         deployment.database("own").withTwoTables().isolation(Isolation.DATABASE);
         deployment.database("common").withTwoTables().isolation(Isolation.SHARED);
         deployment.with("databases.shop.drift-exclude", "table audit_*");
@@ -74,6 +78,7 @@ class DriftCheckIT {
             make(server, "shop", HOMES);
             make(server, "parts", partChanges.size() + 1);
             make(server, "tools", 6);
+            make(server, "late", 2);
         }
         change("shop", changes);
         change("parts", partChanges);
@@ -212,6 +217,31 @@ class DriftCheckIT {
                     .doesNotContain("databases.tools.migrations");
         } finally {
             deployment.with("servers.main.url", url);
+        }
+    }
+
+    @Test
+    void looksAgainAtAHomeThatWasMigrated() throws Exception {
+        try (Connection migrating = deployment.connect()) {
+            migrating.setAutoCommit(false);
+            Sql.execute(
+                    migrating,
+                    "SELECT pg_advisory_xact_lock("
+                            + TenantHome.inSchema("t0", "late", "main", "late_t0")
+                                    .lockKey() + ")");
+            CompletableFuture<CommandLineRun> run =
+                    CompletableFuture.supplyAsync(() -> CommandLineRun.on(deployment, "drift", "--database", "late"));
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the home after it was looked at",
+                    () -> deployment
+                            .queryRegistry(
+                                    "SELECT key FROM tenantry.drift_home WHERE database = 'late' AND state = 'clean'")
+                            .equals(List.of("t1")));
+            migrating.rollback();
+            assertThat(run.get(60, TimeUnit.SECONDS).lines())
+                    .containsExactly(
+                            "2 homes compared: 2 as their migrations make them, 0 drifted, 0 not comparable, 0 being migrated");
         }
     }
 

@@ -6,6 +6,7 @@ import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.config.VerifyAfter;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ class VerifiedWorkIT {
 
     @BeforeEach
     void open() throws Exception {
-        bench = new Workbench().verifying();
+        bench = new Workbench().verifying(VerifyAfter.ALWAYS);
         bench.with("V1__account.sql", "CREATE TABLE account (id int PRIMARY KEY, name text)");
     }
 
@@ -58,6 +59,26 @@ class VerifiedWorkIT {
     }
 
     @Test
+    void failsOnWhatAnEarlierAttemptOfTheSameRequestCaused() throws Exception {
+        bench.with("V1_1__tries.sql", "CREATE SEQUENCE tries");
+        assertThat(result(bench.release().signUp("globex")).outcome()).isEqualTo(Outcome.COMPLETED);
+        bench.with(
+                        "V2__index.sql",
+                        "DO $$ BEGIN IF '${tenant}' <> 'globex' THEN CREATE INDEX by_name ON account (name); END IF; END $$")
+                .with(
+                        "V3__late.sql",
+                        "DO $$ BEGIN IF '${tenant}' = 'globex' AND nextval('tries') < 3 THEN RAISE EXCEPTION 'later' USING"
+                                + " ERRCODE = '40001'; END IF; END $$");
+
+        TenantResult globex = result(bench.release().migrate("globex"));
+
+        assertThat(globex.attempts()).as("V2 by the first, V3 by a later one").isGreaterThan(1);
+        assertThat(globex.databases().get(0).applied()).containsExactly("2", "3");
+        assertThat(Objects.requireNonNull(globex.databases().get(0).error()).code())
+                .isEqualTo(ErrorCode.DRIFT_DETECTED);
+    }
+
+    @Test
     void failsTheSignupOfATenantThatTheMigrationsTreatDifferently() throws Exception {
         bench.with(
                 "V2__index.sql",
@@ -70,6 +91,11 @@ class VerifiedWorkIT {
         assertThat(globex.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(Objects.requireNonNull(globex.databases().get(0).error()).message())
                 .contains("extra index by_name on account");
+        Workbench.Release sampling = bench.verifying(VerifyAfter.SAMPLE).release();
+        bench.execute("DROP SCHEMA tenant_globex CASCADE");
+        assertThat(result(sampling.signUp("globex")).outcome())
+                .as("only always looks before the result")
+                .isEqualTo(Outcome.COMPLETED);
     }
 
     private static TenantResult result(CompletableFuture<TenantResult> answer) throws Exception {

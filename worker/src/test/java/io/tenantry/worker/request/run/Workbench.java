@@ -149,9 +149,9 @@ final class Workbench implements AutoCloseable {
         return this;
     }
 
-    /** Homes are compared before their results from now on. */
-    Workbench verifying() {
-        verifyAfter = VerifyAfter.ALWAYS;
+    /** Which homes are compared from now on. */
+    Workbench verifying(VerifyAfter which) {
+        verifyAfter = which;
         return this;
     }
 

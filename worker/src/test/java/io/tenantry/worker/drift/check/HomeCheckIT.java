@@ -1,0 +1,120 @@
+package io.tenantry.worker.drift.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tenantry.worker.engine.EngineFixture;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.reference.References;
+import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
+import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.stack.Await;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A difference counts only if a second look finds it, in a home that nobody works on. */
+class HomeCheckIT {
+    private static final String V2 = "CREATE INDEX users_email ON users (email)";
+
+    private EngineFixture engine;
+    private MigrationCatalog catalog;
+    private TenantHome home;
+    private CatalogSnapshot right;
+
+    /** Happens while the reference is made again. */
+    private interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    @BeforeEach
+    void aHomeAtTheFirstVersion() throws Exception {
+        engine = new EngineFixture();
+        engine.with("V1__users.sql", "CREATE TABLE users (id int PRIMARY KEY, email text)");
+        home = engine.home("acme");
+        engine.onboard(engine.proven(), "acme");
+        engine.with("V2__index.sql", V2);
+        catalog = engine.catalog();
+        try (Connection connection = engine.connect()) {
+            right = CatalogSnapshot.of(connection, home.schema());
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        engine.close();
+    }
+
+    @Test
+    void aReferenceOfAnOlderEnvironmentIsMadeAgainBeforeADifferenceCounts() throws Exception {
+        assertThat(checked(() -> {})).isInstanceOf(Verdict.Clean.class);
+
+        engine.execute("ALTER TABLE tenant_acme.users ALTER email SET NOT NULL");
+
+        assertThat(checked(() -> {})).isInstanceOf(Verdict.Drifted.class);
+    }
+
+    @Test
+    void aHomeThatIsMigratedBetweenTheLooksIsBusy() throws Exception {
+        assertThat(checked(() -> engine.upgrade(catalog, "acme", "2", "1"))).isInstanceOf(Verdict.Busy.class);
+    }
+
+    @Test
+    void aHomeThatIsMigratedWhileItIsReadIsBusy() throws Exception {
+        try (Connection migrating = engine.connect()) {
+            migrating.setAutoCommit(false);
+            CompletableFuture<Void> committed = new CompletableFuture<>();
+
+            Verdict verdict = checked(() -> {
+                Sql.execute(migrating, "SET search_path = tenant_acme; ALTER TABLE users ADD COLUMN name text;" + V2);
+                Sql.execute(
+                        migrating,
+                        "INSERT INTO flyway_schema_history VALUES (2, '2', 'index', 'SQL', 'V2__index.sql', 1, 'me', now(), 1,"
+                                + " true)");
+                committed.completeAsync(() -> commitOnceSomebodyWaits(migrating));
+            });
+
+            committed.join();
+            assertThat(verdict).isInstanceOf(Verdict.Busy.class);
+        }
+    }
+
+    private Void commitOnceSomebodyWaits(Connection migrating) {
+        try {
+            Await.until(
+                    Duration.ofSeconds(20),
+                    "a look waits for the table",
+                    () -> engine.query("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE"
+                                    + " d.datname = current_database() AND NOT granted")
+                            .equals(List.of("1")));
+            migrating.commit();
+            return null;
+        } catch (SQLException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    /** With a reference that was kept since users had no column email. */
+    private Verdict checked(Meanwhile meanwhile) {
+        TreeMap<String, CatalogSnapshot.Entry> older = new TreeMap<>(right.entries());
+        older.remove("column users.email");
+        References references = (of, path, freshness) -> {
+            if (freshness == References.Freshness.KEPT) {
+                return new References.Answer.Found(new CatalogSnapshot(older));
+            }
+            try {
+                meanwhile.run();
+            } catch (Exception failure) {
+                throw new AssertionError(failure);
+            }
+            return new References.Answer.Found(right);
+        };
+        return new HomeCheck(catalog, references, List.of()).of(engine.server(), home);
+    }
+}
