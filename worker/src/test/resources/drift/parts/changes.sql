@@ -32,7 +32,7 @@ COMMENT ON INDEX job_by_title IS NULL;
 -- differs: changed aggregate sum_of(integer): …modify r, initcond '1', mfinalfunc modify r here, …modify r, initcond
 -- differs: extra cast (address AS text): WITH INOUT, AS ASSIGNMENT
 -- differs: changed column job.tags: character varying(3)[] here, text[] in the reference
--- differs: changed column log_ab.job: integer DEFAULT 3 inherited 1 here, integer inherited 1 in the reference
+-- differs: changed column log_ab.job: integer DEFAULT 3 inherited here, integer inherited in the reference
 -- differs: changed unique constraint job_during on job: UNIQUE (room, during) here, UNIQUE (room, during WITHOUT
 -- differs: changed foreign key job_parent_fkey on job: FOREIGN KEY (parent) REFERENCES job(id) ON DELETE CASCADE here,
 -- differs: changed unique constraint job_title on job: UNIQUE (title) here, UNIQUE NULLS NOT DISTINCT (title) in the
@@ -170,7 +170,7 @@ CREATE PUBLICATION drift_pub FOR TABLE job;
 -- differs: changed index job_by_title on job: …ops) INCLUDE (state) WITH (fillfactor='50') here, CREATE INDEX
 -- differs: missing index log_at on log: CREATE INDEX log_at ON ONLY log USING btree (at)
 -- differs: changed table job: TOAST WITH autovacuum_enabled=off, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
--- differs: missing table log_ab: (id integer NOT NULL inherited 1, kind character varying(4) NOT NULL inherited 1, at
+-- differs: missing table log_ab: (id integer NOT NULL inherited, kind character varying(4) NOT NULL inherited, at
 ALTER TABLE job SET (toast.autovacuum_enabled = off);
 ALTER TABLE job FORCE ROW LEVEL SECURITY;
 ALTER FUNCTION total SET search_path = public;
@@ -234,9 +234,9 @@ CREATE INDEX log_at ON log (at);
 ALTER TABLE job DROP CONSTRAINT job_pkey CASCADE;
 
 -- columns that came back to their parent, and a function that its new owner could use before
--- differs: changed column child.id: integer inherited 1 and local here, integer inherited 1 in the reference
--- differs: changed column child.kind: character varying(4) inherited 1 and local here, character varying(4) inherited 1
--- differs: changed check constraint base_kind_check on child: …xt[]))), inherited 1 and local here, …xt[]))), inherited
+-- differs: changed column child.id: integer inherited and local here, integer inherited in the reference
+-- differs: changed column child.kind: character varying(4) inherited and local here, character varying(4) inherited
+-- differs: changed check constraint base_kind_check on child:
 -- differs: changed owner of function total(integer,integer): drift_reader here
 -- differs: changed privileges on function total(integer,integer): EXECUTE revoked from drift_reader
 ALTER TABLE child NO INHERIT base; ALTER TABLE child INHERIT base;

@@ -125,6 +125,10 @@ public final class Comparison {
         if (entry == null) {
             return null;
         }
+        if (name.kind().equals("default privileges")) {
+            Entry granted = snapshot.entries().get(Aspect.PRIVILEGES.label(difference.label()));
+            return granted == null ? "" : granted.definition();
+        }
         String readable = ReadableDefinition.of(name.kind(), entry.definition());
         List<String> columns = snapshot.columns().getOrDefault(difference.label(), List.of());
         // The query of a view names its columns.

@@ -73,6 +73,7 @@ final class ReadableDefinition {
     private static final Set<String> NAMES =
             Set.of("schema", "schema_name", "table", "table_name", "column", "column_name");
 
+    private static final Pattern INHERITED = Pattern.compile("inherited \\d+(?=(?: and local)?$)");
     private static final Pattern DEFAULT_METHOD = Pattern.compile("(?:^|, )USING heap(?=,|$)");
 
     private ReadableDefinition() {}
@@ -94,13 +95,18 @@ final class ReadableDefinition {
             }
             case "view" -> withoutIdentity(readable);
             case "foreign table" -> withoutSecrets(withoutIdentity(readable));
-            case "column" -> withoutSecrets(readable);
+            case "column" -> withoutSecrets(withoutCount(readable));
             // As it is found in the schema.
             case "function", "procedure" ->
                 readable.replaceFirst("<schema>\\.", "").strip();
             // The text of a function ends with a line break.
             default -> readable.strip();
         };
+    }
+
+    /** From how many tables it is inherited says nothing to people. */
+    private static String withoutCount(String definition) {
+        return INHERITED.matcher(definition).replaceFirst("inherited");
     }
 
     /** All views and foreign tables have it, and it says nothing. */
@@ -126,7 +132,7 @@ final class ReadableDefinition {
     }
 
     private static String constraint(String definition) {
-        String readable = OWN_INDEX.matcher(definition).replaceFirst("");
+        String readable = withoutCount(OWN_INDEX.matcher(definition).replaceFirst(""));
         Matcher triggers = KEY_TRIGGERS.matcher(readable);
         return triggers.find()
                 ? readable.substring(0, triggers.start()) + ", its triggers "

@@ -38,7 +38,7 @@ class ComparisonTest {
                                 "trigger users.audit | table users | enabled R, CREATE TRIGGER audit ...")))
                 .containsExactly(
                         "changed column users.data: text STORAGE EXTERNAL here, text STORAGE EXTENDED in the reference",
-                        "missing default privileges of app on tables",
+                        "missing default privileges of app on tables: SELECT to reader",
                         "changed policy mine on users: RESTRICTIVE FOR UPDATE TO PUBLIC USING (true) here, PERMISSIVE FOR"
                                 + " SELECT TO PUBLIC USING (true) in the reference",
                         "changed rule keep on users: enabled always here, not in the reference",

@@ -110,9 +110,22 @@ final class HomeReader {
         }
         // Fails if the role may not read it; has rows if the first migration was applied meanwhile.
         History history = History.of(session.connection(), home.schema());
-        return history.rows().isEmpty()
-                ? new Look.Seen(history, snapshot(session))
-                : new Look.Failed(new Verdict.Busy());
+        if (!history.rows().isEmpty()) {
+            return new Look.Failed(new Verdict.Busy());
+        }
+        CatalogSnapshot snapshot = snapshot(session);
+        return hasTables(snapshot)
+                ? unreadable(
+                        place(home)
+                                + " has tables, but no row in flyway_schema_history, so its version is not known: restore that"
+                                + " table from a backup",
+                        false)
+                : new Look.Seen(history, snapshot);
+    }
+
+    private static boolean hasTables(CatalogSnapshot snapshot) {
+        return snapshot.entries().keySet().stream()
+                .anyMatch(label -> label.startsWith("table ") && !label.equals("table flyway_schema_history"));
     }
 
     private static Look foreign(HomeSession session) {

@@ -162,6 +162,11 @@ public final class ReferenceTrial {
                 return Optional.of("the replay of its migrations took longer than " + LONGEST.toSeconds()
                         + " s, and ended before " + migration.script());
             }
+            if (scratch.isHeld() && scratch.blocksOthers()) {
+                return Optional.of("the replay of its migrations was ended before " + migration.script()
+                        + ", since it would keep other sessions from shared tables longer than worker.lock-timeout:"
+                        + " look again when the server has less to do, or raise that setting");
+            }
             if (trial.boundary().findings().isUnchecked(migration)) {
                 trial.boundary().tryLast(path.subList(0, next + 1));
                 Optional<String> refusal = refusal();

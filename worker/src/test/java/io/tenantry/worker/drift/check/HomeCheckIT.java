@@ -12,6 +12,7 @@ import io.tenantry.worker.stack.Await;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,7 @@ class HomeCheckIT {
     void aHomeThatIsMigratedWhileItIsReadIsBusy() throws Exception {
         try (Connection migrating = engine.connect()) {
             migrating.setAutoCommit(false);
-            CompletableFuture<Void> committed = new CompletableFuture<>();
+            List<CompletableFuture<Void>> committed = new ArrayList<>();
 
             Verdict verdict = checked(() -> {
                 Sql.execute(migrating, "SET search_path = tenant_acme; ALTER TABLE users ADD COLUMN name text;" + V2);
@@ -77,15 +78,15 @@ class HomeCheckIT {
                         migrating,
                         "INSERT INTO flyway_schema_history VALUES (2, '2', 'index', 'SQL', 'V2__index.sql', 1, 'me', now(), 1,"
                                 + " true)");
-                committed.completeAsync(() -> commitOnceSomebodyWaits(migrating));
+                committed.add(CompletableFuture.runAsync(() -> commitOnceSomebodyWaits(migrating)));
             });
 
-            committed.join();
+            committed.get(0).join();
             assertThat(verdict).isInstanceOf(Verdict.Busy.class);
         }
     }
 
-    private Void commitOnceSomebodyWaits(Connection migrating) {
+    private void commitOnceSomebodyWaits(Connection migrating) {
         try {
             Await.until(
                     Duration.ofSeconds(20),
@@ -94,7 +95,6 @@ class HomeCheckIT {
                                     + " d.datname = current_database() AND NOT granted")
                             .equals(List.of("1")));
             migrating.commit();
-            return null;
         } catch (SQLException failure) {
             throw new AssertionError(failure);
         }

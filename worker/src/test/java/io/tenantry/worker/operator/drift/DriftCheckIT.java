@@ -77,7 +77,7 @@ class DriftCheckIT {
         try (Server server = server()) {
             make(server, "shop", HOMES);
             make(server, "parts", partChanges.size() + 1);
-            make(server, "tools", 6);
+            make(server, "tools", 7);
             make(server, "late", 2);
         }
         change("shop", changes);
@@ -141,7 +141,7 @@ class DriftCheckIT {
     void tellsAHomeThatIsMigratedOrCannotBeReadFromADriftedOne() throws Exception {
         deployment.execute("DROP SCHEMA tools_t0 CASCADE; COMMENT ON SCHEMA tools_t1 IS 'mine';"
                 + " INSERT INTO tools_t2.flyway_schema_history VALUES (3, '9', 'nine', 'SQL', 'V9__nine.sql', 1, 'me', now(), 1,"
-                + " true); DROP TABLE tools_t3.invoice");
+                + " true); DROP TABLE tools_t3.invoice; DROP TABLE tools_t6.flyway_schema_history");
         try (Connection altering = deployment.connect();
                 Connection migrating = deployment.connect()) {
             altering.setAutoCommit(false);
@@ -162,14 +162,15 @@ class DriftCheckIT {
                     .isEqualTo("missing");
             assertThat(json.get(0).get("differences").get(0).get("object").textValue())
                     .isEqualTo("invoice");
-            assertThat(json.subList(1, 4).stream()
+            assertThat(json.subList(1, 5).stream()
                             .map(line -> line.get("tenant").textValue()))
-                    .containsExactly("t0", "t1", "t2");
+                    .containsExactly("t0", "t1", "t2", "t6");
             assertThat(json.get(1).get("unreadable").textValue()).contains("does not exist");
             assertThat(json.get(2).get("unreadable").textValue()).contains("has not the mark");
             assertThat(json.get(3).get("unreadable").textValue()).contains("version 9");
-            assertThat(json.get(4).toString())
-                    .isEqualTo("{\"checked\":6,\"clean\":0,\"drifted\":1,\"unreadable\":3,\"busy\":2}");
+            assertThat(json.get(4).get("unreadable").textValue()).contains("no row in flyway_schema_history");
+            assertThat(json.get(5).toString())
+                    .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":4,\"busy\":2}");
             assertThat(run.status()).isEqualTo(1);
         }
         CommandLineRun after = CommandLineRun.on(deployment, "drift", "--database", "tools", "--tenant", "t5");
