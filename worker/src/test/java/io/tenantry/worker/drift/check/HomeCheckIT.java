@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.history.AppliedPath;
 import io.tenantry.worker.engine.reference.References;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.postgres.Sql;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -104,17 +106,36 @@ class HomeCheckIT {
     private Verdict checked(Meanwhile meanwhile) {
         TreeMap<String, CatalogSnapshot.Entry> older = new TreeMap<>(right.entries());
         older.remove("column users.email");
-        References references = (of, path, freshness) -> {
-            if (freshness == References.Freshness.KEPT) {
-                return new References.Answer.Found(new CatalogSnapshot(older));
+        return new HomeCheck(catalog, new Stale(new CatalogSnapshot(older), meanwhile), List.of())
+                .of(engine.server(), home);
+    }
+
+    /** Has an older reference until it is made again. */
+    private final class Stale implements References {
+        private final CatalogSnapshot older;
+        private final Meanwhile meanwhile;
+
+        private Stale(CatalogSnapshot older, Meanwhile meanwhile) {
+            this.older = older;
+            this.meanwhile = meanwhile;
+        }
+
+        @Override
+        public Answer at(TenantHome of, AppliedPath path, Freshness freshness) {
+            if (freshness == Freshness.KEPT) {
+                return new Answer.Found(older);
             }
             try {
                 meanwhile.run();
             } catch (Exception failure) {
                 throw new AssertionError(failure);
             }
-            return new References.Answer.Found(right);
-        };
-        return new HomeCheck(catalog, references, List.of()).of(engine.server(), home);
+            return new Answer.Found(right);
+        }
+
+        @Override
+        public Optional<Answer> known(TenantHome of, AppliedPath path) {
+            return Optional.empty();
+        }
     }
 }
