@@ -211,7 +211,7 @@ class DriftCheckIT {
                     .endsWith("_missing\" does not exist; check servers.main.url, user and password");
             assertThat(drift.lines().get(1))
                     .startsWith(
-                            "t3, database tools, and 2 more homes: not comparable: server main could not be reached");
+                            "t3, database tools, and 3 more homes: not comparable: server main could not be reached");
             assertThat(adopt.status()).isEqualTo(1);
             assertThat(adopt.err())
                     .contains("server main cannot be used: FATAL: ")
