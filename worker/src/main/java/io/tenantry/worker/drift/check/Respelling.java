@@ -79,16 +79,14 @@ final class Respelling {
 
     /** Empty if the object could not be made. */
     private static Optional<String> definition(SortedMap<String, Entry> printed, String label) {
-        SortedMap<String, Entry> from = printed.tailMap(label);
-        boolean isThere = !from.isEmpty()
+        return printed.tailMap(label).entrySet().stream()
+                .limit(1)
                 // The types of a function's arguments follow.
-                && (label.endsWith("(")
-                        ? from.firstKey().startsWith(label)
-                        : from.firstKey().equals(label));
-        return isThere
-                ? Optional.of(
-                        POSITION.matcher(from.get(from.firstKey()).definition()).replaceFirst(""))
-                : Optional.empty();
+                .filter(first -> label.endsWith("(")
+                        ? first.getKey().startsWith(label)
+                        : first.getKey().equals(label))
+                .map(first -> POSITION.matcher(first.getValue().definition()).replaceFirst(""))
+                .findFirst();
     }
 
     /** What PostgreSQL prints of the objects that it makes from one side's texts, by their labels. */
