@@ -12,9 +12,11 @@ import io.tenantry.worker.scenario.PublicCase;
 import io.tenantry.worker.scenario.Results;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Scripts that send a million rows or notices, to a worker process with a heap of 256 MiB. */
+@Order(9)
 class MuchSentIT {
     @Test
     void aMillionRowsOfOneTenantFailThatTenantAlone() throws Exception {

@@ -36,10 +36,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** A partition that cannot be read, and a group that does not take the worker, on a broker of its own. */
+@Order(8)
 class BrokerFaultsIT {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     /** Of a batch: its offset, and the number of bytes that follow. */

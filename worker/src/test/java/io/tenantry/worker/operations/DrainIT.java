@@ -16,9 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A worker that is told to stop finishes what it has begun, and leaves the rest to others. */
+@Order(8)
 class DrainIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> TENANTS =

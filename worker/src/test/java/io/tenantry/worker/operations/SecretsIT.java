@@ -19,10 +19,12 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Passwords reach PostgreSQL, and nothing else: no log, no event, no metric, no message. */
+@Order(8)
 class SecretsIT {
     private static final String REGISTRY_SECRET = "RegistrySecret-7f3a";
     private static final String SERVER_SECRET = "ServerSecret-91c4";

@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Upgrades beside the tenants' own traffic, and beside each other. */
+@Order(9)
 class TrafficIT {
     private static final String LOCK_ACME = "LOCK TABLE users_acme.account IN ACCESS SHARE MODE";
 

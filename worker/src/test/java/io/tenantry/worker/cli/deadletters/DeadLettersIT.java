@@ -32,10 +32,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code dead-letters}: they are written as a worker writes them, so no worker is needed. */
+@Order(9)
 class DeadLettersIT {
     private static final int PARTITION = 2;
 

@@ -24,9 +24,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Scripts are tried from empty and from each older version, with rows, and once more. */
+@Order(9)
 class RehearsalIT {
     private static final Duration LONGEST = Duration.ofMinutes(5);
 

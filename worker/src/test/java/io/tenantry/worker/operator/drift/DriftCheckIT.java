@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.TestInstance;
 /** {@code drift}: what somebody did to homes by hand is found and named, and nothing else. */
 @Tag("guarantee")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Order(9)
 class DriftCheckIT {
     private static final int HOMES = Scale.isFull() ? 1000 : 100;
 
