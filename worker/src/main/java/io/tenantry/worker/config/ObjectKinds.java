@@ -1,6 +1,7 @@
 package io.tenantry.worker.config;
 
 import java.util.List;
+import java.util.Set;
 
 /** The kinds of objects that a comparison knows: each label of an object begins with its kind, as {@code table audit_log}. */
 public final class ObjectKinds {
@@ -17,11 +18,14 @@ public final class ObjectKinds {
             "composite type",
             "constraint",
             "conversion",
+            "database",
             "default privileges",
             "domain",
             "enum",
+            "event trigger",
             "extension",
             "extension of",
+            "foreign data wrapper",
             "foreign table",
             "function",
             "index",
@@ -35,12 +39,14 @@ public final class ObjectKinds {
             "policy",
             "privileges on",
             "procedure",
+            "publication",
             "published table",
             "range type",
             "rule",
             "schema",
             "security labels of",
             "sequence",
+            "server",
             "shell type",
             "statistics",
             "table",
@@ -50,7 +56,11 @@ public final class ObjectKinds {
             "text search template",
             "transform",
             "trigger",
+            "user mapping",
             "view");
+
+    /** A home has one of each, so that their labels have no name. */
+    private static final Set<String> NAMELESS = Set.of("database", "schema");
 
     private ObjectKinds() {}
 
@@ -58,8 +68,9 @@ public final class ObjectKinds {
     public static boolean mayMatch(String glob) {
         String fixed = glob.split("[*?]", 2)[0];
         boolean isWhole = fixed.equals(glob);
-        return ALL.stream()
-                .map(kind -> kind + " ")
-                .anyMatch(start -> fixed.startsWith(start) || (!isWhole && start.startsWith(fixed)));
+        return (isWhole && NAMELESS.contains(glob))
+                || ALL.stream()
+                        .map(kind -> kind + " ")
+                        .anyMatch(start -> fixed.startsWith(start) || (!isWhole && start.startsWith(fixed)));
     }
 }

@@ -16,6 +16,9 @@ record ObjectName(String kind, String name, @Nullable String table) {
     /** Kinds of more than one word. */
     private static final List<String> LONG_KINDS = List.of(
             "materialized view",
+            "event trigger",
+            "foreign data wrapper",
+            "user mapping",
             "foreign table",
             "composite type",
             "range type",

@@ -94,6 +94,7 @@ final class ReadableDefinition {
                 yield without.startsWith(", ") ? without.substring(2) : without;
             }
             case "view" -> withoutIdentity(readable);
+            case "server" -> withoutSecrets(readable);
             case "foreign table" -> withoutSecrets(withoutIdentity(readable));
             case "column" -> withoutSecrets(withoutCount(readable));
             // As it is found in the schema.

@@ -18,6 +18,8 @@ class ObjectKindsTest {
     private static final Pattern KIND = Pattern.compile("^SELECT '([a-z -]+)',", Pattern.MULTILINE);
     private static final Pattern KINDS =
             Pattern.compile("^\\s+CASE [tc]\\.(?:typtype|relkind)\\s+(WHEN [^:]*?) AS kind", Pattern.MULTILINE);
+    private static final Pattern KIND_OF_DATABASE = Pattern.compile("^SELECT '([a-z ]+?) ?'", Pattern.MULTILINE);
+
     private static final Pattern NAME = Pattern.compile("(?:THEN|ELSE) '([a-z ]+)'");
 
     /** The kinds that the snapshot's own queries name. */
@@ -32,6 +34,8 @@ class ObjectKindsTest {
                 NAME.matcher(choice.group(1)).results().forEach(kind -> kinds.add(kind.group(1)));
             }
         }
+        KIND_OF_DATABASE.matcher(text("database-objects")).results().forEach(kind -> kinds.add(kind.group(1)));
+        assertThat(kinds).contains("event trigger", "user mapping of", "database", "owner of database");
         assertThat(kinds).contains("table", "policy", "trigger", "enum", "materialized view", "default privileges");
 
         assertThat(kinds)
@@ -43,6 +47,8 @@ class ObjectKindsTest {
     @ValueSource(
             strings = {
                 "table audit_*",
+                "database",
+                "privileges on database",
                 "tab?e x",
                 "*",
                 "*audit*",

@@ -29,6 +29,9 @@ final class CatalogReader {
     /** Change it when this class makes other entries of the same rows. */
     private static final String FORMAT = "1";
 
+    /** Of a database, beside its schemas. */
+    static final String DATABASE_OBJECTS = SqlText.of(CatalogReader.class, "database-objects.sql");
+
     private static final int FORMAT_BYTES = 8;
 
     private final Connection connection;
@@ -55,6 +58,7 @@ final class CatalogReader {
                 .add(FORMAT)
                 .add(OBJECTS.sql())
                 .add(RARE_OBJECTS.sql())
+                .add(DATABASE_OBJECTS)
                 .hex(FORMAT_BYTES);
     }
 

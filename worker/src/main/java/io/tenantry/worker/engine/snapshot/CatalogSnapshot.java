@@ -56,13 +56,19 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     }
 
     /**
-     * The same for a database of one tenant, with an entry {@code schema x} for each further schema that belongs neither to
+     * The same for a database of one tenant, with the database itself (owner, privileges, settings), its event triggers,
+     * publications and foreign servers, and with an entry {@code schema x} for each further schema that belongs neither to
      * PostgreSQL nor to an extension. What the further schemas define is not read.
      *
      * @param schema that is read as a whole
      */
     public static CatalogSnapshot ofDatabase(Connection connection, String schema) throws SQLException {
         SortedMap<String, Entry> entries = new TreeMap<>(of(connection, schema).entries());
+        NeutralQuery.ofCatalogs(connection)
+                .run(
+                        CatalogReader.DATABASE_OBJECTS,
+                        List.of(),
+                        row -> entries.put(row.getString(1), new Entry(row.getString(2), row.getString(3))));
         Sql.forEach(
                 connection,
                 FURTHER_SCHEMAS,

@@ -265,7 +265,16 @@ class DriftCheckIT {
                         + " location, version) VALUES ('common', 'main', 'common', '2')");
         CommandLineRun before = CommandLineRun.on(deployment, "drift", "--database", "own");
         try (Connection connection = DevStack.shared().postgres().connect(database)) {
-            Sql.execute(connection, "CREATE SCHEMA reports; DROP INDEX invoice_account_idx");
+            Sql.execute(
+                    connection,
+                    "CREATE SCHEMA reports; DROP INDEX invoice_account_idx;"
+                            + " CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+                            + " CREATE EVENT TRIGGER noted ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION noted();"
+                            + " CREATE FOREIGN DATA WRAPPER there; CREATE SERVER far FOREIGN DATA WRAPPER there OPTIONS (password"
+                            + " 'hidden-1'); CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (password 'hidden-2');"
+                            + " CREATE PUBLICATION news FOR ALL TABLES WITH (publish = 'insert');"
+                            + " REVOKE CONNECT ON DATABASE " + database + " FROM PUBLIC; ALTER DATABASE " + database
+                            + " SET work_mem = '64MB'");
         }
         deployment.execute("ALTER TABLE common.account ADD COLUMN note text");
 
@@ -277,9 +286,18 @@ class DriftCheckIT {
                         "1 home compared: 1 as their migrations make them, 0 drifted, 0 not comparable, 0 being migrated");
         assertThat(own.lines().subList(1, own.lines().size() - 1))
                 .containsExactly(
+                        "  changed database: SET work_mem=64MB here, not in the reference",
+                        "  extra event trigger noted: ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION"
+                                + " public.noted()",
+                        "  extra foreign data wrapper there",
+                        "  extra function noted(): CREATE OR REPLACE FUNCTION noted()\\n RETURNS event_trigger\\n LANGUAGE"
+                                + " plpgsql\\nAS $function$BEGIN END$function$",
                         "  missing index invoice_account_idx on invoice: CREATE INDEX invoice_account_idx ON invoice USING btree"
                                 + " (account)",
-                        "  extra schema reports");
+                        "  changed privileges on database: CONNECT revoked from PUBLIC",
+                        "  extra publication news: FOR ALL TABLES, insert",
+                        "  extra schema reports",
+                        "  extra server far: FOREIGN DATA WRAPPER there OPTIONS password=...");
         assertThat(common.lines().subList(0, common.lines().size() - 1))
                 .containsExactly(
                         "shared database common: main/common, version 2, 1 difference from what its migrations make",
