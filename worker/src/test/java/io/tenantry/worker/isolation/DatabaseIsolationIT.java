@@ -8,6 +8,7 @@ import io.tenantry.contracts.Event;
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.TenantResult;
+import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.Results;
@@ -61,6 +62,31 @@ class DatabaseIsolationIT {
         assertThat(deployment.queryRegistry("SELECT location || ' at ' || version FROM tenantry.tenant_home"))
                 .containsExactly(acme() + " at 2");
         assertThat(deployment.query(TABLES)).isEmpty();
+        assertThat(CommandLineRun.on(deployment, "drift").lines())
+                .as("a copy of a template is what the migrations make")
+                .containsExactly(
+                        "1 home compared: 1 as their migrations make them, 0 drifted, 0 not comparable, 0 being migrated");
+    }
+
+    /** PostgreSQL copies neither privileges nor settings of a database with its template. */
+    @Test
+    void whatScriptsDoToTheDatabaseItselfIsThereInEachHome() {
+        deployment
+                .database("analytics")
+                .with(
+                        "V3__grant.sql",
+                        "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO pg_monitor', current_database());"
+                                + " EXECUTE format('ALTER DATABASE %I SET work_mem = %L', current_database(), '8MB'); END $$");
+        start();
+
+        assertThat(deployment.results().data(deployment.events().signUp("acme")).outcome())
+                .isEqualTo(Outcome.COMPLETED);
+        assertThat(deployment.query(
+                        acme(),
+                        "SELECT has_database_privilege('pg_monitor', current_database(), 'CREATE')::text || ' ' || setting"
+                                + " FROM pg_settings WHERE name = 'work_mem'"))
+                .containsExactly("true 8192");
+        assertThat(CommandLineRun.on(deployment, "drift").status()).isZero();
     }
 
     @Test
