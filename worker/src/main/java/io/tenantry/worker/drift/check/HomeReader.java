@@ -131,7 +131,7 @@ final class HomeReader {
     private static Look foreign(HomeSession session) {
         TenantHome home = session.home();
         return unreadable(
-                place(home) + " has not the mark of " + home.owner() + ": set its comment to \"" + home.mark()
+                place(home) + " does not have the mark of " + home.owner() + ": set its comment to \"" + home.mark()
                         + "\" if it is this home, or run `tenantry registry rebuild`",
                 false);
     }

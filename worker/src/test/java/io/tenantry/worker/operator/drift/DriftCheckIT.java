@@ -168,7 +168,7 @@ class DriftCheckIT {
                             .map(line -> line.get("tenant").textValue()))
                     .containsExactly("t0", "t1", "t2", "t6");
             assertThat(json.get(1).get("unreadable").textValue()).contains("does not exist");
-            assertThat(json.get(2).get("unreadable").textValue()).contains("has not the mark");
+            assertThat(json.get(2).get("unreadable").textValue()).contains("does not have the mark");
             assertThat(json.get(3).get("unreadable").textValue()).contains("version 9");
             assertThat(json.get(4).get("unreadable").textValue()).contains("no row in flyway_schema_history");
             assertThat(json.get(5).toString())
