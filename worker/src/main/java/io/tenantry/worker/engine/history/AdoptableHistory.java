@@ -6,6 +6,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.flywaydb.core.api.MigrationVersion;
 
@@ -44,13 +45,23 @@ public final class AdoptableHistory {
                 : Optional.empty();
     }
 
+    private static boolean isBaseline(History history, HistoryRow deletion) {
+        return history.counting().stream()
+                .anyMatch(row -> row.rank() < deletion.rank()
+                        && Objects.equals(row.version(), deletion.version())
+                        && row.type().endsWith(HistoryRow.BASELINE));
+    }
+
     private static Optional<String> deletedTwice(History history) {
         return history.counting().stream()
                 .filter(row -> row.success() && row.type().equals(DeletedRows.DELETE))
                 .findFirst()
                 .map(row -> "row " + row.rank() + " of its history deletes version " + row.version()
-                        + ", which an earlier row deletes already, so Flyway calls the history corrupted: remove the row with"
-                        + " installed_rank " + row.rank() + " from table " + History.TABLE);
+                        + (isBaseline(history, row)
+                                ? ", a baseline script, and the versions below it count as applied still: put the script back, and"
+                                        + " remove"
+                                : ", which an earlier row deletes already, so Flyway calls the history corrupted: remove")
+                        + " the row with installed_rank " + row.rank() + " from table " + History.TABLE);
     }
 
     /**

@@ -19,7 +19,10 @@ final class DeletedRows {
 
     private DeletedRows() {}
 
-    /** The rows that still count. A second DELETE of one row stays: Flyway calls such a history corrupted. */
+    /**
+     * The rows that still count. A second DELETE of one row stays: Flyway calls such a history corrupted. So does the DELETE of
+     * a baseline script, with its row: only Flyway goes on from there.
+     */
     static List<HistoryRow> without(List<HistoryRow> rows) {
         if (rows.stream().noneMatch(DeletedRows::deletes)) {
             return rows;
@@ -34,7 +37,10 @@ final class DeletedRows {
                         other -> other.version() == null && other.description().equals(row.description()));
             } else {
                 Optional<HistoryRow> script = lastScript(row, before);
-                if (script.isPresent() && !counting.remove(script.get())) {
+                // Of a baseline script that is gone, Flyway still knows what is below it.
+                boolean isBaseline =
+                        script.isPresent() && script.get().type().endsWith(HistoryRow.BASELINE);
+                if (script.isPresent() && (isBaseline || !counting.remove(script.get()))) {
                     counting.add(row);
                 }
             }

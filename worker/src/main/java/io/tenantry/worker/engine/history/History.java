@@ -66,7 +66,7 @@ public final class History {
     /** The highest version that was applied; empty if none was. */
     public Optional<MigrationVersion> current() {
         return counting.stream()
-                .filter(HistoryRow::success)
+                .filter(row -> row.success() && !row.type().equals(DeletedRows.DELETE))
                 .map(HistoryRow::version)
                 .filter(Objects::nonNull)
                 .max(MigrationVersion::compareTo);

@@ -148,8 +148,16 @@ public final class Adoption {
                     take(tasks, rows, listener);
                 }
             }
+            boolean stopping = false;
             while (!tasks.isEmpty()) {
-                take(tasks, rows, listener);
+                if (!stopping && access.interruption().isRequested()) {
+                    stopping = true;
+                    begun -= tasks.dropWaiting();
+                    // A second signal, or five seconds, may end the command before what was begun has ended.
+                    rows.flush();
+                } else {
+                    take(tasks, rows, listener);
+                }
             }
             rows.flush();
             if (begun < candidates.size()) {

@@ -70,8 +70,11 @@ final class Judge {
         VersionChoice.Chosen.Version chosen = chosen(content);
         for (History history : AdoptableHistory.at(catalog, home, chosen.version())) {
             Optional<Answer> answer = references.known(home, AppliedPath.of(history, catalog, home));
-            if (answer.isPresent()
-                    && answer.get() instanceof Answer.Found reference
+            if (answer.isEmpty()) {
+                // The first history that fits is the right one, so a later one must not be taken before it.
+                return Optional.empty();
+            }
+            if (answer.get() instanceof Answer.Found reference
                     && compare(reference, content).isEmpty()) {
                 return Optional.of(Judgement.adoptable(chosen.source(), history, true));
             }

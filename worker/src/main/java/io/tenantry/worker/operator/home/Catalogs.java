@@ -34,6 +34,13 @@ public final class Catalogs {
         Optional<MigrationCatalog> known = read.get(database);
         if (known == null) {
             try {
+                ServerReach.require(server);
+            } catch (OperationFailedException unreachable) {
+                // Another server may answer.
+                unusable.accept(String.valueOf(unreachable.getMessage()));
+                return Optional.empty();
+            }
+            try {
                 known = Optional.of(load(database, server));
             } catch (OperationFailedException failure) {
                 unusable.accept(String.valueOf(failure.getMessage()));
@@ -53,6 +60,7 @@ public final class Catalogs {
     public MigrationCatalog of(String database, Server server) throws OperationFailedException {
         Optional<MigrationCatalog> known = read.get(database);
         if (known == null || known.isEmpty()) {
+            ServerReach.require(server);
             known = Optional.of(load(database, server));
             read.put(database, known);
         }
@@ -64,7 +72,6 @@ public final class Catalogs {
                 .filter(one -> one.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no database " + name));
-        ServerReach.require(server);
         try {
             return FlywayEngine.load(name, database.migrations(), database.javaMigrations(), server.dataSource())
                     .outOfOrder(database.outOfOrder());

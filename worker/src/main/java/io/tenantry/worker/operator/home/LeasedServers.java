@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeasedServers implements AutoCloseable {
     private static final Duration UNLIMITED = Duration.ofDays(365);
-    /** Longer than a reference may take to be made. */
+    /** How long work waits for a lease that was lost. While it holds, others end one day. */
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
     /** PostgreSQL cuts application names at 63 bytes, and others know the sessions by the name. */
     private static final int LONGEST_USER = 30;
@@ -44,6 +45,9 @@ public final class LeasedServers implements AutoCloseable {
     private final Leases leases;
     private final Thread atExit = new Thread(this::give, "give-back-connections");
     private volatile @Nullable Throwable refusal;
+    /** By server; guarded by this. */
+    private final Map<String, Long> withoutLeaseSince = new HashMap<>();
+
     private boolean given;
 
     private LeasedServers(
@@ -116,7 +120,8 @@ public final class LeasedServers implements AutoCloseable {
     }
 
     /**
-     * Waits for one of the connections, for two minutes at most, and does the work.
+     * Waits for one of the connections, and does the work. A lease that is lost for two minutes is not waited for any longer, by
+     * nobody.
      *
      * @throws SQLException of the work, or if there is no connection
      */
@@ -124,27 +129,40 @@ public final class LeasedServers implements AutoCloseable {
         Server server = server(name);
         ConnectionBulkhead.Permit permit = server.bulkhead().ask(ConnectionBulkhead.Use.COMMAND);
         try {
-            await(permit, name);
+            await(permit, server);
             return work.with(server);
         } finally {
             permit.end();
         }
     }
 
-    private static void await(ConnectionBulkhead.Permit permit, String name) throws SQLException {
-        long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    private void await(ConnectionBulkhead.Permit permit, Server server) throws SQLException {
         while (!permit.isHeld()) {
             CountDownLatch held = new CountDownLatch(1);
             permit.whenHeld(held::countDown);
             try {
-                if (!held.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                    throw new SQLTransientConnectionException("no connection of server " + name + " was free for "
-                            + LONGEST_WAIT.toSeconds() + " s: the lease was lost, or others are long at work");
+                while (!held.await(1, TimeUnit.SECONDS)) {
+                    requireLease(server);
                 }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
                 throw new SQLTransientConnectionException("interrupted", stopped);
             }
+        }
+    }
+
+    private synchronized void requireLease(Server server) throws SQLException {
+        if (server.bulkhead().max() > 0) {
+            withoutLeaseSince.remove(server.name());
+            return;
+        }
+        long now = System.nanoTime();
+        long since = withoutLeaseSince.computeIfAbsent(server.name(), name -> now);
+        if (refusal != null || now - since > LONGEST_WAIT.toNanos()) {
+            throw new SQLTransientConnectionException(
+                    "the lease of the connections of server " + server.name() + " was lost"
+                            + (refusal == null ? " for " + LONGEST_WAIT.toSeconds() + " s" : ""),
+                    refusal);
         }
     }
 

@@ -2,11 +2,13 @@ package io.tenantry.worker.operator.home;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -19,7 +21,10 @@ public final class OrderedTasks<T> implements AutoCloseable {
 
     private final ExecutorService threads;
     private final int most;
-    private final Deque<Future<T>> given = new ArrayDeque<>();
+    private final Deque<Given<T>> given = new ArrayDeque<>();
+
+    /** @param taken whether a thread has begun it, or it is not to be begun any more */
+    private record Given<T>(Future<T> result, AtomicBoolean taken) {}
 
     /** @param name of the threads */
     public OrderedTasks(String name, int threads) {
@@ -33,12 +38,30 @@ public final class OrderedTasks<T> implements AutoCloseable {
 
     /** To be done after those that were given before; what it throws is thrown by {@link #take}. */
     public void give(Supplier<T> task) {
-        given.add(threads.submit(task::get));
+        AtomicBoolean taken = new AtomicBoolean();
+        given.add(new Given<>(
+                threads.submit(() -> {
+                    if (!taken.compareAndSet(false, true)) {
+                        throw new CancellationException();
+                    }
+                    return task.get();
+                }),
+                taken));
     }
 
     /** Whether a result should be taken before the next thing is given. */
     public boolean isFull() {
         return given.size() >= most;
+    }
+
+    /** Takes back what no thread has begun, and returns how many things that are. */
+    public int dropWaiting() {
+        int dropped = 0;
+        while (!given.isEmpty() && given.getLast().taken().compareAndSet(false, true)) {
+            given.removeLast();
+            dropped++;
+        }
+        return dropped;
     }
 
     /** Whether nothing is left to be taken. */
@@ -48,7 +71,7 @@ public final class OrderedTasks<T> implements AutoCloseable {
 
     /** Waits for the result of the first one that was not taken yet. */
     public T take() {
-        Future<T> first = given.remove();
+        Future<T> first = given.remove().result();
         boolean interrupted = false;
         try {
             while (true) {
@@ -72,7 +95,7 @@ public final class OrderedTasks<T> implements AutoCloseable {
     /** Begins nothing more, and waits for what was begun. */
     @Override
     public void close() {
-        given.forEach(task -> task.cancel(false));
+        dropWaiting();
         threads.shutdown();
         try {
             threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
