@@ -47,6 +47,7 @@ public final class ObjectKinds {
             "security labels of",
             "sequence",
             "server",
+            "settings of",
             "shell type",
             "statistics",
             "table",

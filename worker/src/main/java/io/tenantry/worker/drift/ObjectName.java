@@ -17,6 +17,7 @@ record ObjectName(String kind, String name, @Nullable String table) {
     private static final List<String> LONG_KINDS = List.of(
             "materialized view",
             "event trigger",
+            "settings of",
             "foreign data wrapper",
             "user mapping",
             "foreign table",
@@ -35,6 +36,9 @@ record ObjectName(String kind, String name, @Nullable String table) {
             "published table",
             "not-null constraint");
 
+    /** What a home is: nothing belongs to it as to a table. */
+    private static final Set<String> HOMES = Set.of("schema", "database");
+
     /** Their identities begin with the table's name. */
     private static final Set<String> NAMED_WITH_TABLE = Set.of("constraint", "rule", "trigger", "policy");
 
@@ -46,7 +50,7 @@ record ObjectName(String kind, String name, @Nullable String table) {
     static ObjectName of(String label, String partOf) {
         String kind = kind(label);
         String identity = label.substring(kind.length()).strip();
-        @Nullable String table = partOf.isEmpty() || partOf.equals("schema") ? null : name(partOf);
+        @Nullable String table = partOf.isEmpty() || HOMES.contains(partOf) ? null : name(partOf);
         String start = table + ".";
         boolean isShortened = NAMED_WITH_TABLE.contains(kind) && identity.startsWith(start);
         return new ObjectName(kind, isShortened ? identity.substring(start.length()) : identity, table);

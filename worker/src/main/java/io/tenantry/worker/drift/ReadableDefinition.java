@@ -67,6 +67,9 @@ final class ReadableDefinition {
     private static final Pattern FIRES = Pattern.compile("^enabled (\\S), (?:(of the partitioned table), )?");
     private static final Pattern KEY_TRIGGERS = Pattern.compile(", triggers ([A-Z ]+)$");
     private static final Pattern OWN_INDEX = Pattern.compile(", index (?:\"(?:[^\"]|\"\")*\"|[^,\"])+");
+    /** A setting of the application's own, which may be a secret. */
+    private static final Pattern CUSTOM_SETTING = Pattern.compile("SET ([^= ]*\\.[^= ]*)= ?E?'(?:[^']|'')*'");
+
     private static final Pattern OPTIONS = Pattern.compile("(?<= OPTIONS |^OPTIONS )\\S+=.*$", Pattern.DOTALL);
     private static final Pattern OPTION = Pattern.compile("(\\w+)=(.*?)(?= \\w+=|$)", Pattern.DOTALL);
     /** Options of foreign tables and columns that hold no secret. */
@@ -94,6 +97,7 @@ final class ReadableDefinition {
                 yield without.startsWith(", ") ? without.substring(2) : without;
             }
             case "view" -> withoutIdentity(readable);
+            case "settings of" -> CUSTOM_SETTING.matcher(readable).replaceAll("SET $1=...");
             case "server" -> withoutSecrets(readable);
             case "foreign table" -> withoutSecrets(withoutIdentity(readable));
             case "column" -> withoutSecrets(withoutCount(readable));

@@ -135,6 +135,25 @@ class SeveralServersIT {
         assertThat(Results.error(signUp("late")).message()).contains("main 1 of 1, second 2 of 1");
     }
 
+    /** An empty schema may be left at the place. */
+    @Test
+    void aSignupThatWasNotToldOfAPlaceDoesNotGiveItBack() {
+        onBothServers();
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.placement (tenant, database, server, tries) VALUES ('half', 'users', 'second', 1)");
+
+        TenantResult refused = deployment
+                .results()
+                .data(deployment.events().publish(new TenantCreated("half", List.of("typo"), Map.of())));
+
+        assertThat(Results.error(refused).code()).isEqualTo(ErrorCode.UNKNOWN_DATABASE);
+        assertThat(deployment.queryRegistry("SELECT server FROM tenantry.placement"))
+                .containsExactly("second");
+        assertThat(signUp("half").databases())
+                .extracting(DatabaseResult::server)
+                .containsExactly("second");
+    }
+
     @Test
     void anOpenPlaceCountsAlsoWhenOneServerWithoutALimitIsLeft() {
         deployment.startWorker();

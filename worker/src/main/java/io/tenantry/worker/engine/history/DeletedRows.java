@@ -38,8 +38,7 @@ final class DeletedRows {
             } else {
                 Optional<HistoryRow> script = lastScript(row, before);
                 // Of a baseline script that is gone, Flyway still knows what is below it.
-                boolean isBaseline =
-                        script.isPresent() && script.get().type().endsWith(HistoryRow.BASELINE);
+                boolean isBaseline = script.isPresent() && script.get().type().endsWith(HistoryRow.BASELINE);
                 if (script.isPresent() && (isBaseline || !counting.remove(script.get()))) {
                     counting.add(row);
                 }

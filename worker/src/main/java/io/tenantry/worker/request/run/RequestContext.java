@@ -7,6 +7,7 @@ import io.tenantry.worker.config.WorkerSettings;
 import io.tenantry.worker.lane.Task;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.registry.NewTenant;
+import io.tenantry.worker.registry.Placements;
 import io.tenantry.worker.registry.TenantRecord;
 import io.tenantry.worker.request.Fleet;
 import io.tenantry.worker.request.HomeVerification;
@@ -113,9 +114,11 @@ public final class RequestContext {
     private CompletableFuture<TenantRecord> place(TenantRequest request, TenantRecord known) {
         List<DatabaseSettings> databases = parts.fleet().toPlace(request, known);
         String tenant = request.tenant();
-        return tenant == null || databases.isEmpty()
-                ? CompletableFuture.completedFuture(known)
-                : parts.placing().place(new NewTenant(tenant, databases)).thenApply(known::placed);
+        if (tenant == null || databases.isEmpty()) {
+            // An open place of another signup is not this one's to give back.
+            return CompletableFuture.completedFuture(known.placed(Placements.NONE));
+        }
+        return parts.placing().place(new NewTenant(tenant, databases)).thenApply(known::placed);
     }
 
     /** Whether a rollout sent it: then it is skipped if the rollout is halted before it begins. */

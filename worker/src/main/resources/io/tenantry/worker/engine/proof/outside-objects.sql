@@ -48,6 +48,8 @@ comment AS MATERIALIZED (
                WHEN 'pg_ts_config'::regclass THEN (SELECT o.cfgnamespace FROM pg_ts_config o WHERE o.oid = d.objoid)
                WHEN 'pg_ts_dict'::regclass THEN (SELECT o.dictnamespace FROM pg_ts_dict o WHERE o.oid = d.objoid)
                WHEN 'pg_statistic_ext'::regclass THEN (SELECT o.stxnamespace FROM pg_statistic_ext o WHERE o.oid = d.objoid)
+               WHEN 'pg_cast'::regclass THEN (SELECT o.namespace FROM object o WHERE o.class = d.classoid AND o.id = d.objoid)
+               WHEN 'pg_transform'::regclass THEN (SELECT o.namespace FROM object o WHERE o.class = d.classoid AND o.id = d.objoid)
                WHEN 'pg_trigger'::regclass THEN (SELECT c.relnamespace FROM pg_trigger o JOIN pg_class c ON c.oid = o.tgrelid WHERE o.oid = d.objoid)
                WHEN 'pg_policy'::regclass THEN (SELECT c.relnamespace FROM pg_policy o JOIN pg_class c ON c.oid = o.polrelid WHERE o.oid = d.objoid)
                WHEN 'pg_rewrite'::regclass THEN (SELECT c.relnamespace FROM pg_rewrite o JOIN pg_class c ON c.oid = o.ev_class WHERE o.oid = d.objoid)

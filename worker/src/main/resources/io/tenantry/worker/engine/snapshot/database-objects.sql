@@ -1,11 +1,13 @@
 -- What a database has beside its schemas, as rows of (label, part_of, definition). Objects of extensions are left out, and
 -- options of user mappings too: they may be passwords.
 
--- part: the database itself, with its settings
-SELECT 'database', '',
+-- part: the database itself, and its settings
+SELECT 'database', '', ''
+UNION ALL
+SELECT 'settings of database', 'database',
        coalesce((SELECT string_agg(
                      CASE s.setrole WHEN 0 THEN '' ELSE 'for ' || quote_ident(pg_get_userbyid(s.setrole)) || ' ' END
-                         || 'SET ' || c.setting, ', ' ORDER BY s.setrole <> 0, pg_get_userbyid(s.setrole), c.setting COLLATE "C")
+                         || 'SET ' || split_part(c.setting, '=', 1) || '=' || quote_literal(substr(c.setting, strpos(c.setting, '=') + 1)), ', ' ORDER BY s.setrole <> 0, pg_get_userbyid(s.setrole), c.setting COLLATE "C")
                  FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) c(setting)
                  WHERE s.setdatabase = d.oid), '')
 FROM pg_database d WHERE d.datname = current_database()
@@ -16,11 +18,12 @@ FROM pg_database d WHERE d.datname = current_database()
 UNION ALL
 -- part: privileges on the database and on foreign servers
 SELECT 'privileges on ' || o.label, o.label,
-       (SELECT string_agg(p, ', ' ORDER BY p COLLATE "C")
+       -- Nothing is granted if even the owner's rights are revoked.
+       coalesce((SELECT string_agg(p, ', ' ORDER BY p COLLATE "C")
         FROM aclexplode(o.acl) x
         CROSS JOIN LATERAL (SELECT format('%s=%s%s/%s',
             CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee)::text END, x.privilege_type,
-            CASE WHEN x.is_grantable THEN '*' ELSE '' END, pg_get_userbyid(x.grantor))) privilege(p))
+            CASE WHEN x.is_grantable THEN '*' ELSE '' END, pg_get_userbyid(x.grantor))) privilege(p)), '')
 FROM (SELECT 'database' AS label, coalesce(d.datacl, acldefault('d', d.datdba)) AS acl
       FROM pg_database d WHERE d.datname = current_database()
       UNION ALL

@@ -106,6 +106,7 @@ class SchemaBoundaryCheckIT {
                 "CREATE TYPE span AS RANGE (subtype = int4); CREATE TABLE mine (s span);",
                 "CREATE TYPE span AS RANGE (subtype = int4); DROP TYPE span;",
                 "CREATE TYPE mood AS ENUM ('a'); CREATE CAST (text AS mood) WITH INOUT; CREATE CAST (mood AS text) WITH INOUT;",
+                "CREATE TYPE mood AS ENUM ('a'); CREATE CAST (mood AS text) WITH INOUT; COMMENT ON CAST (mood AS text) IS 'x';",
                 "CREATE TYPE pair AS (a int); CREATE TYPE mood AS ENUM ('a'); CREATE CAST (mood AS pair) WITH INOUT;"
             })
     void readingAndReferringIsAllowed(String script) throws Exception {

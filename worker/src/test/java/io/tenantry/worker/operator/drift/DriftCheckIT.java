@@ -274,7 +274,8 @@ class DriftCheckIT {
                             + " 'hidden-1'); CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (password 'hidden-2');"
                             + " CREATE PUBLICATION news FOR ALL TABLES WITH (publish = 'insert');"
                             + " REVOKE CONNECT ON DATABASE " + database + " FROM PUBLIC; ALTER DATABASE " + database
-                            + " SET work_mem = '64MB'");
+                            + " SET work_mem = '64MB'; ALTER DATABASE " + database
+                            + " SET app.key = 'hidden-3, SET x'");
         }
         deployment.execute("ALTER TABLE common.account ADD COLUMN note text");
 
@@ -286,7 +287,6 @@ class DriftCheckIT {
                         "1 home compared: 1 as their migrations make them, 0 drifted, 0 not comparable, 0 being migrated");
         assertThat(own.lines().subList(1, own.lines().size() - 1))
                 .containsExactly(
-                        "  changed database: SET work_mem=64MB here, not in the reference",
                         "  extra event trigger noted: ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION"
                                 + " public.noted()",
                         "  extra foreign data wrapper there",
@@ -297,7 +297,8 @@ class DriftCheckIT {
                         "  changed privileges on database: CONNECT revoked from PUBLIC",
                         "  extra publication news: FOR ALL TABLES, insert",
                         "  extra schema reports",
-                        "  extra server far: FOREIGN DATA WRAPPER there OPTIONS password=...");
+                        "  extra server far: FOREIGN DATA WRAPPER there OPTIONS password=...",
+                        "  changed settings of database: SET app.key=..., SET work_mem='64MB' here, not in the reference");
         assertThat(common.lines().subList(0, common.lines().size() - 1))
                 .containsExactly(
                         "shared database common: main/common, version 2, 1 difference from what its migrations make",
