@@ -437,7 +437,7 @@ class AdoptIT {
         assertThat(deployment.query(
                         "SELECT datname || ': ' || shobj_description(oid, 'pg_database') FROM pg_database WHERE"
                                 + " datname IN ('" + first + "', '" + second + "')"))
-                .containsExactly(first + ": tenantry tenant=acme database=sales", "null");
+                .containsExactlyInAnyOrder(first + ": tenantry tenant=acme database=sales", "null");
         assertThat(deployment.queryRegistry(HOMES)).containsExactly("acme sales main " + first + " 2 known");
     }
 
