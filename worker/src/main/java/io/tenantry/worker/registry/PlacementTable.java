@@ -46,14 +46,16 @@ public final class PlacementTable {
                     + " ANY (?) RETURNING tenant, server";
 
     private static final String INSERT =
-            "INSERT INTO tenantry.placement (tenant, database, server, tries) SELECT *, 1 FROM"
-                    + " unnest(?::text[], ?::text[], ?::text[])";
+            "INSERT INTO tenantry.placement (tenant, database, server, tries) SELECT * FROM"
+                    + " unnest(?::text[], ?::text[], ?::text[], ?::integer[]) RETURNING tenant, database, number";
 
-    /** A row that somebody else has locked is being told to another try. */
+    /**
+     * By number: a settling that is repeated finds the place that it gave back, and not a newer one of the same tenant. A row
+     * that somebody else has locked is being told to another try.
+     */
     private static final String GIVE_BACK =
-            "DELETE FROM tenantry.placement WHERE (tenant, database) IN (SELECT p.tenant, p.database FROM"
-                    + " tenantry.placement p JOIN unnest(?::text[], ?::text[]) AS freed (tenant, database) USING (tenant, database)"
-                    + " WHERE p.tries = 1 FOR UPDATE OF p SKIP LOCKED)";
+            "DELETE FROM tenantry.placement WHERE number IN (SELECT number FROM tenantry.placement WHERE number = ANY (?)"
+                    + " AND tries = 1 FOR UPDATE SKIP LOCKED)";
 
     /** What is known of one database while its lock is held. */
     private record State(ServerRoom room, Map<String, String> servers) {}
@@ -69,21 +71,27 @@ public final class PlacementTable {
      */
     public List<Placements> place(Connection connection, List<NewTenant> wanted) throws SQLException {
         Map<String, State> databases = lock(connection, wanted);
-        List<Placements> placements = new ArrayList<>();
+        List<Placements> answers = new ArrayList<>();
         List<Choice> chosen = new ArrayList<>();
+        Map<Place, Integer> told = new HashMap<>();
         for (NewTenant tenant : wanted) {
             Placements next = choose(tenant, databases);
             next.servers().forEach((database, server) -> {
                 State state = Objects.requireNonNull(databases.get(database));
+                told.merge(new Place(tenant.tenant(), database), 1, Integer::sum);
                 if (state.servers().putIfAbsent(tenant.tenant(), server) == null) {
                     state.room().take(server);
                     chosen.add(new Choice(tenant.tenant(), database, server));
                 }
             });
-            placements.add(next);
+            answers.add(next);
         }
-        insert(connection, chosen);
-        return placements;
+        Map<Place, Long> numbers = insert(connection, chosen, told);
+        List<Placements> placed = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            placed.add(numbered(wanted.get(i), answers.get(i), numbers));
+        }
+        return placed;
     }
 
     /** By name, and locked in that order, so that two transactions do not wait for each other. */
@@ -131,13 +139,9 @@ public final class PlacementTable {
      * try may have made the home.
      */
     static void giveBack(Connection connection, List<Registration> registrations) throws SQLException {
-        List<Place> freed = registrations.stream()
-                .flatMap(one -> one.freed().stream().map(database -> new Place(String.valueOf(one.tenant()), database)))
-                .toList();
-        if (!freed.isEmpty()) {
-            Columns<Place> columns =
-                    new Columns<>(connection, freed).add("text", Place::tenant).add("text", Place::database);
-            Sql.update(connection, GIVE_BACK, columns.parameters());
+        Long[] freed = registrations.stream().flatMap(one -> one.freed().stream()).toArray(Long[]::new);
+        if (freed.length > 0) {
+            Sql.update(connection, GIVE_BACK, connection.createArrayOf("bigint", freed));
         }
     }
 
@@ -163,17 +167,37 @@ public final class PlacementTable {
                     name -> servers.put(database.name(), name),
                     () -> full.put(database.name(), state.room().toString()));
         }
-        return full.isEmpty() ? new Placements(servers, full) : new Placements(Map.of(), full);
+        return full.isEmpty() ? Placements.of(servers) : Placements.refused(full);
     }
 
-    private static void insert(Connection connection, List<Choice> chosen) throws SQLException {
+    /** The answer, with the numbers of its places that are new. */
+    private static Placements numbered(NewTenant tenant, Placements answer, Map<Place, Long> numbers) {
+        Map<String, Long> made = new HashMap<>();
+        for (String database : answer.servers().keySet()) {
+            Long number = numbers.get(new Place(tenant.tenant(), database));
+            if (number != null) {
+                made.put(database, number);
+            }
+        }
+        return new Placements(answer.servers(), answer.full(), made);
+    }
+
+    private static Map<Place, Long> insert(
+            Connection connection, List<Choice> chosen, Map<Place, Integer> told) throws SQLException {
+        Map<Place, Long> numbers = new HashMap<>();
         if (chosen.isEmpty()) {
-            return;
+            return numbers;
         }
         Columns<Choice> columns = new Columns<>(connection, chosen)
                 .add("text", Choice::tenant)
                 .add("text", Choice::database)
-                .add("text", Choice::server);
-        Sql.update(connection, INSERT, columns.parameters());
+                .add("text", Choice::server)
+                .add("integer", choice -> told.get(new Place(choice.tenant(), choice.database())));
+        Sql.forEach(
+                connection,
+                INSERT,
+                row -> numbers.put(new Place(row.getString(1), row.getString(2)), row.getLong(3)),
+                columns.parameters());
+        return numbers;
     }
 }

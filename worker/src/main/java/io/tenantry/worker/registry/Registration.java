@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param onboarded true if the tenant is new or onboarded again; false if it must be registered already
  * @param attributes from the onboarding request; ignored if not onboarded
  * @param homes the homes that were reached, at the versions they are at now
- * @param freed databases in which a signup failed for good and made nothing: the tenant needs no place there any more
+ * @param freed the numbers of places that were chosen for a signup which failed for good and made nothing there: see
+ *     {@link Placements#made}
  */
 public record Registration(
         @Nullable String tenant,
         boolean onboarded,
         Map<String, String> attributes,
         List<RegisteredHome> homes,
-        Set<String> freed) {
+        Set<Long> freed) {
     /** The places of its homes stay as they are. */
     public Registration(
             @Nullable String tenant, boolean onboarded, Map<String, String> attributes, List<RegisteredHome> homes) {

@@ -34,7 +34,8 @@ final class RegistrySchema {
             "V10__members_that_want_little.sql",
             "V11__drift.sql",
             "V12__placement.sql",
-            "V13__tries_of_a_placement.sql");
+            "V13__tries_of_a_placement.sql",
+            "V14__number_of_a_placement.sql");
     /** Any fixed number: the lock for creating the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 

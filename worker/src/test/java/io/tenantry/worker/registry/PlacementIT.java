@@ -69,7 +69,7 @@ class PlacementIT {
                                     + " ORDER BY 1"))
                     .containsExactly("a 12", "b 20");
             for (Future<Map<String, Placements>> one : answers) {
-                assertThat(one.get()).isEqualTo(answers.get(0).get());
+                assertThat(servers(one)).isEqualTo(servers(answers.get(0)));
                 assertThat(one.get().values().stream()
                                 .filter(next -> next.server("users").isEmpty()))
                         .hasSize(8)
@@ -89,7 +89,7 @@ class PlacementIT {
 
         assertThat(place("acme", USERS)).isEqualTo(placed("users", "b"));
         assertThat(place("globex", BILLING)).isEqualTo(placed("billing", "a"));
-        assertThat(place("new", BILLING)).isEqualTo(new Placements(Map.of(), Map.of("billing", "a 3 of 3")));
+        assertThat(place("new", BILLING)).isEqualTo(Placements.refused(Map.of("billing", "a 3 of 3")));
         assertThat(control.deployment().queryRegistry(PLACED)).isEmpty();
     }
 
@@ -110,27 +110,27 @@ class PlacementIT {
         place("two", BILLING);
         register("one", "billing", "a");
 
-        assertThat(place("three", BILLING)).isEqualTo(placed("billing", "a"));
+        assertThat(place("three", BILLING).servers()).isEqualTo(Map.of("billing", "a"));
         assertThat(place("four", BILLING).full()).containsOnlyKeys("billing");
         assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("three billing a", "two billing a");
     }
 
     @Test
     void aSignupThatFailedAndMadeNothingGivesItsPlaceBackUnlessAnotherTryWasToldOfIt() throws SQLException {
-        place("one", BILLING, USERS);
-        place("two", BILLING, USERS);
-        place("two", BILLING, USERS);
-        place("three", BILLING, USERS);
+        Placements one = place("one", BILLING, USERS);
+        Placements two = place("two", BILLING, USERS);
+        assertThat(place("two", BILLING, USERS)).isEqualTo(Placements.of(two.servers()));
+        Placements three = place("three", BILLING, USERS);
         control.deployment().executeInRegistry("UPDATE tenantry.placement SET tries = NULL WHERE tenant = 'three'");
         assertThat(place("four", BILLING).full()).containsOnlyKeys("billing");
 
-        giveBack("one", "billing", "users");
-        giveBack("two", "billing");
-        giveBack("three", "billing");
+        giveBack(one, "billing", "users");
+        giveBack(two, "billing");
+        giveBack(three, "billing");
 
         assertThat(control.deployment().queryRegistry(PLACED))
                 .containsExactly("three billing a", "three users b", "two billing a", "two users b");
-        assertThat(place("four", BILLING)).isEqualTo(placed("billing", "a"));
+        assertThat(place("four", BILLING).servers()).isEqualTo(Map.of("billing", "a"));
         assertThat(place("one", BILLING).full())
                 .as("its place is another one's now")
                 .containsOnlyKeys("billing");
@@ -139,14 +139,36 @@ class PlacementIT {
     /** The other try has asked, and has not read the answer. */
     @Test
     void aPlaceIsNotGivenBackWhileAnotherTryIsToldOfIt() throws Exception {
-        place("one", BILLING);
+        Placements first = place("one", BILLING);
         try (Connection other = control.deployment().connectToRegistry()) {
             other.setAutoCommit(false);
             table.place(other, List.of(new NewTenant("one", List.of(BILLING))));
-            giveBack("one", "billing");
+            giveBack(first, "billing");
             other.commit();
         }
         assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("one billing a");
+    }
+
+    /** The first settling was committed, and its answer was lost; the next signup of the tenant was placed before it came again. */
+    @Test
+    void aSettlingThatIsRepeatedDoesNotGiveBackANewerPlace() throws SQLException {
+        Placements first = place("one", USERS);
+        giveBack(first, "users");
+        place("one", USERS);
+
+        giveBack(first, "users");
+
+        assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("one users b");
+    }
+
+    /** A worker lost the partition of a signup and got it again, and the registry was away meanwhile. */
+    @Test
+    void twoTriesThatAskInOneTransactionBothKeepThePlace() throws SQLException {
+        NewTenant one = new NewTenant("one", List.of(USERS));
+        for (Placements told : place(List.of(one, one))) {
+            giveBack(told, "users");
+        }
+        assertThat(control.deployment().queryRegistry(PLACED)).containsExactly("one users b");
     }
 
     /** The configuration had two servers, and has one without a limit. */
@@ -169,12 +191,16 @@ class PlacementIT {
                 .placements();
     }
 
-    private void giveBack(String tenant, String... databases) throws SQLException {
+    private void giveBack(Placements told, String... databases) throws SQLException {
+        Set<Long> freed = told.madeIn(Set.of(databases));
         control.registry()
-                .settle(
-                        List.of(),
-                        List.of(new Registration(tenant, false, Map.of(), List.of(), Set.of(databases))),
-                        List.of());
+                .settle(List.of(), List.of(new Registration("any", false, Map.of(), List.of(), freed)), List.of());
+    }
+
+    private static Map<String, Map<String, String>> servers(Future<Map<String, Placements>> placed) throws Exception {
+        Map<String, Map<String, String>> servers = new HashMap<>();
+        placed.get().forEach((tenant, next) -> servers.put(tenant, next.servers()));
+        return servers;
     }
 
     private Placements place(String tenant, DatabaseSettings... databases) throws SQLException {
@@ -194,7 +220,7 @@ class PlacementIT {
     }
 
     private static Placements placed(String database, String server) {
-        return new Placements(Map.of(database, server), Map.of());
+        return Placements.of(Map.of(database, server));
     }
 
     private static ServerShare share(String server, int most) {

@@ -63,13 +63,13 @@ record HomeRuns(List<HomeRun> homes) {
         return homes.stream().map(home -> home.result().orNotAttempted()).toList();
     }
 
-    /** Of databases in which the tenant was placed, those in which no home was made. */
-    Set<String> withoutHome(Placements placed) {
+    /** The numbers of the places that were chosen for this request, where no home was made. */
+    Set<Long> unused(Placements placed) {
         Set<String> without = new HashSet<>(placed.servers().keySet());
         homes.stream()
                 .filter(home -> !home.hasMadeNothing())
                 .forEach(home -> without.remove(home.work().home().database()));
-        return without;
+        return placed.madeIn(without);
     }
 
     /** What the registry learns. */

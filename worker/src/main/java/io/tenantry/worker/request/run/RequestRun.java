@@ -253,7 +253,7 @@ final class RequestRun implements Task {
     }
 
     private NextAction finish(@Nullable ResultError error) {
-        ResultBuilder.Reached reached = new ResultBuilder.Reached(homes.registered(), homes.withoutHome(placed));
+        ResultBuilder.Reached reached = new ResultBuilder.Reached(homes.registered(), homes.unused(placed));
         RequestOutcome outcome = results.outcome(homes.results(), error, attempt, context.now(), reached);
         context.outcomes().finished(request, outcome);
         return new NextAction.Finished();

@@ -30,9 +30,9 @@ final class ResultBuilder {
      * What the registry learns of the homes.
      *
      * @param homes that were reached
-     * @param withoutHome databases in which the tenant was placed, and no home was made
+     * @param unused the numbers of places that were chosen for this request, where no home was made
      */
-    record Reached(List<RegisteredHome> homes, Set<String> withoutHome) {
+    record Reached(List<RegisteredHome> homes, Set<Long> unused) {
         static final Reached NOTHING = new Reached(List.of(), Set.of());
     }
 
@@ -121,7 +121,7 @@ final class ResultBuilder {
                 onboarded,
                 request.data().attributes(),
                 reached.homes(),
-                failed ? reached.withoutHome() : Set.of());
+                failed ? reached.unused() : Set.of());
     }
 
     /** What the last of several failed attempts means. */

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Test;
 class ResultBuilderTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant END = START.plusSeconds(3);
+    private static final long USERS_PLACE = 7;
+    private static final long ANALYTICS_PLACE = 8;
     private static final ResultError OTHER = ResultError.of(ErrorCode.LOCATION_TAKEN, "taken");
     private static final TenantCreated ONBOARDING = new TenantCreated("acme", List.of(), Map.of("plan", "gold"));
     private static final MigrationRequested MIGRATION = new MigrationRequested("acme", null, List.of(), "11", "r-1", 1);
@@ -160,22 +162,22 @@ class ResultBuilderTest {
         assertThat(registration(ONBOARDING, OTHER).onboarded()).isFalse();
     }
 
-    /** All are placed in users and analytics. */
+    /** All are placed in users and analytics, and were told of an earlier place in another database. */
     @Test
     void aFailedSignupGivesBackThePlacesInWhichItSurelyMadeNothing() throws SQLException {
         ResultError failed = ResultError.of(ErrorCode.MIGRATION_FAILED, "V1__a.sql failed");
         try (Server server = Homes.server("main")) {
             assertThat(registration(ONBOARDING, OTHER).freed())
                     .as("nothing begun")
-                    .containsExactlyInAnyOrder("users", "analytics");
+                    .containsExactlyInAnyOrder(USERS_PLACE, ANALYTICS_PLACE);
             assertThat(registration(ONBOARDING, null, Homes.done(server, "users", StepResult.Refused.of(OTHER)))
                             .freed())
                     .as("somebody else's")
-                    .containsExactlyInAnyOrder("users", "analytics");
+                    .containsExactlyInAnyOrder(USERS_PLACE, ANALYTICS_PLACE);
             assertThat(registration(ONBOARDING, null, Homes.done(server, "users", StepResult.Refused.of(failed)))
                             .freed())
                     .as("perhaps an empty schema")
-                    .containsExactly("analytics");
+                    .containsExactly(ANALYTICS_PLACE);
             assertThat(registration(
                                     ONBOARDING,
                                     null,
@@ -226,8 +228,10 @@ class ResultBuilderTest {
                                         .flatMap(Optional::stream)
                                         .toList(),
                                 new HomeRuns(List.of(homes))
-                                        .withoutHome(new Placements(
-                                                Map.of("users", "main", "analytics", "main"), Map.of()))))
+                                        .unused(new Placements(
+                                                Map.of("users", "main", "analytics", "main", "old", "main"),
+                                                Map.of(),
+                                                Map.of("users", USERS_PLACE, "analytics", ANALYTICS_PLACE)))))
                 .registration();
     }
 
