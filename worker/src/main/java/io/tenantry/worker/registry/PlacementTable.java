@@ -139,7 +139,8 @@ public final class PlacementTable {
      * try may have made the home.
      */
     static void giveBack(Connection connection, List<Registration> registrations) throws SQLException {
-        Long[] freed = registrations.stream().flatMap(one -> one.freed().stream()).toArray(Long[]::new);
+        Long[] freed =
+                registrations.stream().flatMap(one -> one.freed().stream()).toArray(Long[]::new);
         if (freed.length > 0) {
             Sql.update(connection, GIVE_BACK, connection.createArrayOf("bigint", freed));
         }
@@ -182,8 +183,8 @@ public final class PlacementTable {
         return new Placements(answer.servers(), answer.full(), made);
     }
 
-    private static Map<Place, Long> insert(
-            Connection connection, List<Choice> chosen, Map<Place, Integer> told) throws SQLException {
+    private static Map<Place, Long> insert(Connection connection, List<Choice> chosen, Map<Place, Integer> told)
+            throws SQLException {
         Map<Place, Long> numbers = new HashMap<>();
         if (chosen.isEmpty()) {
             return numbers;

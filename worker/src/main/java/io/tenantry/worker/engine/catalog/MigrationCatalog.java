@@ -96,6 +96,22 @@ public final class MigrationCatalog {
         return database;
     }
 
+    /** The repeatable scripts, by their names in the history. */
+    public List<Migration> repeatables() {
+        return migrations.stream()
+                .filter(migration -> migration.version() == null)
+                .toList();
+    }
+
+    /** What migrations are made of, with the repeatable scripts of another catalog in place of these. */
+    public Sources withRepeatablesOf(MigrationCatalog other) {
+        return sources.withRepeatables(names(repeatables()), other.sources, names(other.repeatables()));
+    }
+
+    private static Set<String> names(List<Migration> migrations) {
+        return migrations.stream().map(Migration::script).collect(Collectors.toSet());
+    }
+
     /** The highest version; empty if all migrations are repeatable. */
     public Optional<String> head() {
         return migrations.stream()

@@ -78,6 +78,17 @@ public final class Scripts implements ResourceProvider {
         return new Scripts(rest);
     }
 
+    /** The same with these of others, if they are there. */
+    Scripts with(Scripts others, Set<String> names) {
+        Map<String, Script> all = new TreeMap<>(byRelativePath);
+        others.byRelativePath.forEach((name, script) -> {
+            if (names.contains(name)) {
+                all.put(name, script);
+            }
+        });
+        return new Scripts(all);
+    }
+
     /** Names relative to the folder, in order. */
     public List<String> names() {
         return List.copyOf(byRelativePath.keySet());

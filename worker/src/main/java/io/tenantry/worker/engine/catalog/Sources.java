@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine.catalog;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.flywaydb.core.api.migration.JavaMigration;
@@ -23,6 +24,18 @@ public record Sources(Scripts scripts, List<JavaMigration> java) {
                         .filter(migration ->
                                 !names.contains(migration.getClass().getName()))
                         .toList());
+    }
+
+    /** The same with the repeatable scripts of another catalog in place of these. */
+    Sources withRepeatables(Set<String> own, Sources others, Set<String> theirs) {
+        return new Sources(
+                scripts.without(withConfigurations(own)).with(others.scripts, withConfigurations(theirs)), java);
+    }
+
+    private static Set<String> withConfigurations(Set<String> names) {
+        Set<String> all = new HashSet<>(names);
+        names.forEach(name -> all.add(name + ScriptName.CONFIGURATION_SUFFIX));
+        return all;
     }
 
     /** The same without those in Java. */

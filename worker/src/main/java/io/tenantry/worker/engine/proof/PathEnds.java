@@ -1,13 +1,11 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
-import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.snapshot.Difference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** What homes are that have reached the newest version on different paths: all should be the same. For use by one thread. */
 final class PathEnds {
@@ -35,37 +33,23 @@ final class PathEnds {
     }
 
     /**
-     * The path of homes that have the release before: its repeatable scripts have run before what is new, whereas a new home
-     * gets them last. Empty if that is no other path.
+     * What a new home is, and what one is that has the release before and gets what is new; empty if it did not come so far.
+     *
+     * @param someAreGone whether released repeatable scripts are gone, which leaves a difference, and is said already
      */
-    static Optional<List<Migration>> pathOfReleasedHomes(List<Migration> path, RehearsalTerms terms) {
-        List<Migration> had = path.stream()
-                .filter(migration -> terms.isReleased(migration.script()))
-                .toList();
-        List<Migration> coming =
-                path.stream().filter(migration -> !had.contains(migration)).toList();
-        return had.stream().anyMatch(PathEnds::isRepeatable) && !coming.stream().allMatch(PathEnds::isRepeatable)
-                ? Optional.of(Stream.concat(had.stream(), coming.stream()).toList())
-                : Optional.empty();
-    }
-
-    private static boolean isRepeatable(Migration migration) {
-        return migration.version() == null;
-    }
-
-    /** What a new home is, and what one is that has the release before and gets what is new; empty if it did not come so far. */
-    void compareReleased(SchemaState newHome, Optional<SchemaState> released) {
+    void compareReleased(SchemaState newHome, Optional<SchemaState> released, boolean someAreGone) {
         List<Difference> differences = released.isEmpty()
                 ? List.of()
                 : newHome.catalog().differences(released.get().catalog());
         if (!differences.isEmpty()) {
-            findings.add(Finding.error(
-                    "release-differs",
-                    null,
-                    null,
-                    "a home that has had the released scripts, the repeatable ones too, is not what a new home is: "
-                            + shown(differences, "new home", "released home")
-                            + "; a repeatable script runs again only if its text changes: edit the one that makes it"));
+            String sentence = "a home that has had the released scripts is not what a new home is: "
+                    + shown(differences, "new home", "released home")
+                    + "; a repeatable script runs again only if its text changes, so edit the one that makes what lacks; drop in a"
+                    + " new script what is left of an earlier text";
+            findings.add(
+                    someAreGone
+                            ? Finding.warning("release-differs", null, null, sentence)
+                            : Finding.error("release-differs", null, null, sentence));
         }
     }
 

@@ -5,6 +5,7 @@ import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.Plans;
+import io.tenantry.worker.engine.catalog.Sources;
 import io.tenantry.worker.engine.flyway.FlywayFailure;
 import io.tenantry.worker.engine.flyway.HomeLockGuard;
 import io.tenantry.worker.engine.flyway.MarkRestorer;
@@ -103,8 +104,19 @@ record PathTrial(
      * @return why Flyway failed; empty if it did not
      */
     Optional<ResultError> runFlyway(int count, Optional<Callback> first) throws SQLException {
+        return runFlyway(catalog.sources(), count, first);
+    }
+
+    /** Lets Flyway apply the repeatable scripts of a release before, to a home that has its versions. */
+    Optional<ResultError> runFormerRelease(MigrationCatalog former, int count) throws SQLException {
+        return runFlyway(catalog.withRepeatablesOf(former), count, Optional.empty());
+    }
+
+    private Optional<ResultError> runFlyway(Sources sources, int count, Optional<Callback> first) throws SQLException {
         Set<String> rest = new HashSet<>();
-        catalog.migrations().forEach(migration -> rest.add(migration.script()));
+        catalog.migrations().stream()
+                .filter(migration -> migration.version() != null || sources.equals(catalog.sources()))
+                .forEach(migration -> rest.add(migration.script()));
         path.subList(0, count).forEach(migration -> rest.remove(migration.script()));
         ReceiveLimit limit = scratch.session().limit();
         RunningStatement running = new RunningStatement(script -> {});
@@ -115,8 +127,9 @@ record PathTrial(
             callbacks.add(mark);
             callbacks.add(new HomeLockGuard(scratch.home().lockKey(), catalog.scripts()));
             callbacks.add(running);
-            FlywayEngine.configure(catalog.sources().without(rest), scratch.forFlyway(), scratch.home())
+            FlywayEngine.configure(sources.without(rest), scratch.forFlyway(), scratch.home())
                     .outOfOrder(catalog.isOutOfOrder())
+                    .ignoreMigrationPatterns("*:future", "repeatable:missing")
                     .callbacks(callbacks.toArray(Callback[]::new))
                     .load()
                     .migrate();

@@ -30,6 +30,7 @@ public final class Rehearsal {
     private final RehearsalTerms terms;
     private final TrialStop stop;
     private final Way way;
+    private final Optional<FormerRelease> former;
     private RehearsalFindings findings;
     private int versions;
     private String postgres = "";
@@ -58,6 +59,7 @@ public final class Rehearsal {
         this.catalog = catalog;
         this.server = server;
         this.terms = terms;
+        this.former = FormerRelease.of(terms);
         this.findings = new RehearsalFindings(catalog);
     }
 
@@ -151,9 +153,12 @@ public final class Rehearsal {
                 new SeededPlans(trial, terms, findings).compare(path, end.get());
             }
             ends.add(end);
-            Optional<List<Migration>> released = PathEnds.pathOfReleasedHomes(path, terms);
+            Optional<List<Migration>> released = former.flatMap(one -> one.path(path));
             if (end.isPresent() && released.isPresent()) {
-                ends.compareReleased(end.get(), walkOfReleased(trial.along(released.get()), trial.candidates()));
+                ends.compareReleased(
+                        end.get(),
+                        walkOfReleased(trial.along(released.get()), trial.candidates()),
+                        former.orElseThrow().someAreGone(catalog));
             }
         }
         ends.compareBaseline();
@@ -178,10 +183,12 @@ public final class Rehearsal {
         for (List<Migration> path : paths(catalog.migrationsFor(home))) {
             Optional<SchemaState> end = inDatabase(home, excluded, path, endNanos, this::walk);
             ends.add(end);
-            Optional<List<Migration>> released = PathEnds.pathOfReleasedHomes(path, terms);
+            Optional<List<Migration>> released = former.flatMap(one -> one.path(path));
             if (end.isPresent() && released.isPresent()) {
                 ends.compareReleased(
-                        end.get(), inDatabase(home, excluded, released.get(), endNanos, this::walkOfReleased));
+                        end.get(),
+                        inDatabase(home, excluded, released.get(), endNanos, this::walkOfReleased),
+                        former.orElseThrow().someAreGone(catalog));
             }
         }
         ends.compareBaseline();
@@ -263,8 +270,7 @@ public final class Rehearsal {
     }
 
     private Optional<SchemaState> walk(PathTrial trial, PlanCandidates candidates) throws SQLException {
-        RehearsalWalk walk =
-                new RehearsalWalk(trial, candidates, terms, findings, "on each home at the version before it");
+        RehearsalWalk walk = new RehearsalWalk(trial, candidates, terms, findings, Optional.empty());
         Optional<SchemaState> end = walk.run();
         versions += walk.versions();
         if (end.isPresent()) {
@@ -273,15 +279,8 @@ public final class Rehearsal {
         return end;
     }
 
-    /** The same along {@link PathEnds#pathOfReleasedHomes}. */
+    /** The same along {@link FormerRelease#path}. */
     private Optional<SchemaState> walkOfReleased(PathTrial trial, PlanCandidates candidates) throws SQLException {
-        return new RehearsalWalk(
-                        trial,
-                        candidates,
-                        terms,
-                        findings,
-                        "on homes that have had the released repeatable scripts, as those of tenants: drop in it what depends on"
-                                + " what it changes, and edit the script that makes that, so that it runs again")
-                .run();
+        return new RehearsalWalk(trial, candidates, terms, findings, former).run();
     }
 }

@@ -21,19 +21,19 @@ final class RehearsalWalk {
     private final PlanCandidates candidates;
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
-    private final String homes;
+    private final Optional<FormerRelease> former;
     private final WalkRows rows;
     private final WalkHazards hazards;
     private int versions;
 
-    /** @param homes on which a script fails that fails here, as in {@code on each home at the version before it} */
+    /** @param former what the homes have had; empty for new homes */
     RehearsalWalk(
             PathTrial trial,
             PlanCandidates candidates,
             RehearsalTerms terms,
             RehearsalFindings findings,
-            String homes) {
-        this.homes = homes;
+            Optional<FormerRelease> former) {
+        this.former = former;
         this.trial = trial;
         this.candidates = candidates;
         this.terms = terms;
@@ -51,7 +51,11 @@ final class RehearsalWalk {
     Optional<SchemaState> run() throws SQLException {
         trial.begin();
         trial.scratch().create();
+        int placeOfFormer = former.map(one -> one.place(trial.path())).orElse(-1);
         for (Migration migration : trial.path()) {
+            if (versions == placeOfFormer && !applyFormer()) {
+                return Optional.empty();
+            }
             if (trial.boundary().findings().isUnchecked(migration)) {
                 trial.boundary().tryLast(trial.path().subList(0, versions + 1));
             }
@@ -77,6 +81,18 @@ final class RehearsalWalk {
             hazards.after(migration);
         }
         return secondRun();
+    }
+
+    private boolean applyFormer() throws SQLException {
+        Optional<String> reason = former.orElseThrow().apply(trial);
+        reason.ifPresent(why -> findings.add(Finding.warning(
+                "not-tried",
+                null,
+                null,
+                "a home that has had the released repeatable scripts was not tried: " + why
+                        + "; try what is new on a copy of a tenant's home")));
+        hazards.released();
+        return reason.isEmpty();
     }
 
     /** Runs the repeatable scripts again, if there are any; to be called after {@link #run} has reached the end. */
@@ -109,7 +125,9 @@ final class RehearsalWalk {
             findings.add(TrialFindings.failure(
                     versions == 0 ? "from-empty" : "from-version",
                     failure.get(),
-                    "it fails " + homes + "; the scripts after it were not tried"));
+                    "it fails "
+                            + former.map(FormerRelease::homes).orElse("on each home at the version before it")
+                            + "; the scripts after it were not tried"));
         }
         return failure.isEmpty();
     }

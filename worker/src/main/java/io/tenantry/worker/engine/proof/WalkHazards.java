@@ -130,8 +130,13 @@ final class WalkHazards {
     /** What the last of the released scripts leaves is in use. */
     void after(Migration migration) throws SQLException {
         if (terms.isReleased(migration.script())) {
-            inUse = hazards.known();
+            released();
         }
+    }
+
+    /** What the home has now is in use. */
+    void released() throws SQLException {
+        inUse = hazards.known();
     }
 
     /**

@@ -79,7 +79,11 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
             return new DatabaseReport(database.name(), server.name(), List.of(), "", List.of(), 0, findings);
         }
         RehearsalTerms rehearsal = new RehearsalTerms(
-                database.allow(), released.map(one -> unchanged(one, catalog)).orElse(null), seeds, LONGEST);
+                database.allow(),
+                released.map(one -> unchanged(one, catalog)).orElse(null),
+                released.filter(Released::isIntact).map(Released::released).orElse(null),
+                seeds,
+                LONGEST);
         try {
             Rehearsal.Result result = switch (database.isolation()) {
                 case SCHEMA -> Rehearsal.of(catalog, server, rehearsal, stop);

@@ -352,40 +352,122 @@ class RehearsalIT {
     @Test
     void repeatableScriptsThatAreReleasedHaveRunBeforeWhatIsNew() throws Exception {
         engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
-                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name FROM item;")
-                .with("V2__name.sql", "SELECT 1;\nALTER TABLE item ALTER name TYPE varchar;");
-        Set<String> released = Set.of("V1__item.sql", "R__names.sql");
+                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name FROM item;");
+        MigrationCatalog released = engine.catalog();
+        engine.with("V2__name.sql", "SELECT 1;\nALTER TABLE item ALTER name TYPE varchar;");
 
-        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()), new TrialStop())
-                        .findings())
-                .singleElement()
-                .satisfies(finding -> {
-                    assertThat(lines(List.of(finding))).containsExactly("ERROR V2__name.sql 2 from-version");
-                    assertThat(finding.sentence()).contains("view", "0A000", "released repeatable scripts");
-                });
+        assertThat(rehearseAgainst(released)).singleElement().satisfies(finding -> {
+            assertThat(lines(List.of(finding))).containsExactly("ERROR V2__name.sql 2 from-version");
+            assertThat(finding.sentence()).contains("view", "0A000", "released scripts", "the repeatable ones too");
+        });
 
         engine.with("V2__name.sql", "DROP VIEW IF EXISTS names;\nALTER TABLE item ALTER name TYPE varchar;");
-        assertThat(Rehearsal.of(engine.catalog(), engine.server(), terms(released, Map.of()), new TrialStop())
-                        .findings())
-                .filteredOn(finding -> finding.severity() == Severity.ERROR)
-                .singleElement()
-                .satisfies(finding -> {
-                    assertThat(finding.check()).isEqualTo("release-differs");
-                    assertThat(finding.sentence()).contains("view names");
-                });
-        assertThat(lines(Rehearsal.inDatabase(
-                                engine.catalog(), engine.server(), terms(released, Map.of()), new TrialStop(), null)
+        assertThat(errors(rehearseAgainst(released))).singleElement().satisfies(finding -> {
+            assertThat(finding.check()).isEqualTo("release-differs");
+            assertThat(finding.sentence()).contains("view names");
+        });
+        MigrationCatalog now = engine.catalog();
+        assertThat(lines(Rehearsal.inDatabase(now, engine.server(), terms(now, released), new TrialStop(), null)
                         .findings()))
                 .contains("ERROR null null release-differs");
 
         engine.with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT name FROM item; -- again");
-        assertThat(Rehearsal.of(
-                                engine.catalog(),
-                                engine.server(),
-                                terms(Set.of("V1__item.sql"), Map.of()),
-                                new TrialStop())
-                        .findings())
-                .noneMatch(finding -> finding.severity() == Severity.ERROR);
+        assertThat(errors(rehearseAgainst(released))).isEmpty();
+    }
+
+    /** Tenants have had its old text. */
+    @Test
+    void anEditedRepeatableScriptMeetsWhatItsOldTextHasMade() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT id, name FROM item;");
+        MigrationCatalog released = engine.catalog();
+
+        engine.with("R__names.sql", "CREATE OR REPLACE VIEW names AS\nSELECT name FROM item;");
+        assertThat(errors(rehearseAgainst(released))).singleElement().satisfies(finding -> {
+            assertThat(lines(List.of(finding))).containsExactly("ERROR R__names.sql 1 from-version");
+            assertThat(finding.sentence()).contains("42P16", "released scripts", "the repeatable ones too");
+        });
+        MigrationCatalog now = engine.catalog();
+        assertThat(lines(Rehearsal.inDatabase(now, engine.server(), terms(now, released), new TrialStop(), null)
+                        .findings()))
+                .contains("ERROR R__names.sql 1 from-version");
+
+        engine.with("R__names.sql", "DROP VIEW IF EXISTS names;\nCREATE VIEW names AS SELECT id FROM item;")
+                .with("V2__name.sql", "ALTER TABLE item DROP name;");
+        assertThat(errors(rehearseAgainst(released))).singleElement().satisfies(finding -> {
+            assertThat(lines(List.of(finding))).containsExactly("ERROR V2__name.sql 1 from-version");
+            assertThat(finding.sentence()).contains("2BP01");
+        });
+
+        engine.with("V2__name.sql", "DROP VIEW names; ALTER TABLE item DROP name;");
+        assertThat(errors(rehearseAgainst(released)))
+                .as("fails on a new home, which has no such view")
+                .extracting(Finding::check)
+                .containsExactly("from-empty");
+
+        engine.with("V2__name.sql", "DROP VIEW IF EXISTS names; ALTER TABLE item DROP name;");
+        assertThat(errors(rehearseAgainst(released))).isEmpty();
+    }
+
+    @Test
+    void whatAnOldTextHasMadeStaysInHomesThatHadIt() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("R__a.sql", "CREATE OR REPLACE FUNCTION size(int) RETURNS int LANGUAGE sql AS 'SELECT $1';")
+                .with("R__b.sql", "CREATE OR REPLACE VIEW twice AS SELECT size(id) FROM item;");
+        MigrationCatalog released = engine.catalog();
+
+        engine.with("R__a.sql", "CREATE OR REPLACE FUNCTION size(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT $1';");
+        assertThat(errors(rehearseAgainst(released))).singleElement().satisfies(finding -> {
+            assertThat(finding.check()).isEqualTo("release-differs");
+            assertThat(finding.sentence()).contains("function size(integer)", "what is left of an earlier text");
+        });
+
+        MigrationCatalog withA = engine.catalog();
+        engine.without("R__b.sql").with("V2__name.sql", "ALTER TABLE item DROP name;");
+        assertThat(rehearseAgainst(withA))
+                .filteredOn(finding -> finding.check().equals("release-differs"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                    assertThat(finding.sentence()).contains("view twice");
+                });
+    }
+
+    /** Tenants have V2 already. */
+    @Test
+    void aVersionThatComesLateMeetsTheNewerOnes() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("V2__title.sql", "ALTER TABLE item RENAME name TO title;");
+        MigrationCatalog released = engine.catalog();
+        engine.with("V1_1__names.sql", "UPDATE item SET name = 'none';");
+        assertThat(errors(rehearseAgainst(released))).singleElement().satisfies(finding -> {
+            assertThat(lines(List.of(finding))).containsExactly("ERROR V1_1__names.sql 1 from-version");
+            assertThat(finding.sentence()).contains("42703", "homes that have had the released scripts");
+        });
+
+        engine.without("V1_1__names.sql").with("V2__title.sql", "ALTER TABLE item ADD IF NOT EXISTS title varchar;");
+        MigrationCatalog withVarchar = engine.catalog();
+        engine.with("V1_1__names.sql", "ALTER TABLE item ADD IF NOT EXISTS title text;");
+        assertThat(errors(rehearseAgainst(withVarchar))).singleElement().satisfies(finding -> {
+            assertThat(finding.check()).isEqualTo("release-differs");
+            assertThat(finding.sentence()).contains("title");
+        });
+    }
+
+    private List<Finding> rehearseAgainst(MigrationCatalog released) throws Exception {
+        MigrationCatalog now = engine.catalog().outOfOrder(true);
+        return Rehearsal.of(now, engine.server(), terms(now, released), new TrialStop())
+                .findings();
+    }
+
+    private static RehearsalTerms terms(MigrationCatalog now, MigrationCatalog released) {
+        return new RehearsalTerms(Set.of(), new Released(now, released).scripts(), released, Map.of(), LONGEST);
+    }
+
+    private static List<Finding> errors(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.severity() == Severity.ERROR)
+                .toList();
     }
 
     @Test
@@ -487,7 +569,7 @@ class RehearsalIT {
                 .with("V4__valid.sql", "ALTER TABLE item VALIDATE CONSTRAINT named;")
                 .with("V5__idx.sql", "CREATE INDEX item_idx ON item (id);");
         RehearsalTerms terms = new RehearsalTerms(
-                Set.of("V2__shared.sql"), null, Map.of("2", "INSERT INTO item VALUES (1, 'a')"), LONGEST);
+                Set.of("V2__shared.sql"), null, null, Map.of("2", "INSERT INTO item VALUES (1, 'a')"), LONGEST);
 
         List<Finding> findings = Rehearsal.of(engine.catalog(), engine.server(), terms, new TrialStop())
                 .findings();
@@ -516,7 +598,7 @@ class RehearsalIT {
     }
 
     private static RehearsalTerms terms(Set<String> released, Map<String, String> seeds) {
-        return new RehearsalTerms(Set.of(), released.isEmpty() ? null : released, seeds, LONGEST);
+        return new RehearsalTerms(Set.of(), released.isEmpty() ? null : released, null, seeds, LONGEST);
     }
 
     private static List<String> lines(List<Finding> findings) {
