@@ -55,18 +55,10 @@ final class DatabaseCheck {
                             database.javaMigrations(),
                             servers.get(0).dataSource())
                     .outOfOrder(database.outOfOrder());
-            if (catalog.size() == 0) {
-                faults.add(key + ".migrations: " + database.migrations().toAbsolutePath()
-                        + " holds no migration; they are named like V1__what_it_does.sql");
-            }
-            List<String> unknown = catalog.unknown(database.allow());
-            if (unknown.isEmpty()) {
+            List<String> found = catalog.faults(database.migrations(), database.allow());
+            found.forEach(fault -> faults.add(key + "." + fault));
+            if (found.isEmpty()) {
                 servers.forEach(server -> catalogs.put(server.name(), planned(catalog, server)));
-            } else {
-                faults.add(key + ".allow = " + String.join(", ", unknown) + ": no migration of "
-                        + database.migrations().toAbsolutePath()
-                        + " has this name; give names as they stand in the column script of flyway_schema_history,"
-                        + " folders included");
             }
         } catch (IOException | MigrationsRefusedException failure) {
             faults.add(key + ".migrations: " + FailureMessage.of(failure) + "; correct the files in "
@@ -77,9 +69,6 @@ final class DatabaseCheck {
 
     /** The trials use a schema, so their plans are used for schemas only; all other homes go through Flyway. */
     private MigrationCatalog planned(MigrationCatalog catalog, Server server) {
-        if (catalog.size() == 0) {
-            return catalog;
-        }
         VerificationLog log = new VerificationLog(catalog.database(), catalog.size());
         PlanVerification verification = database.isolation() == Isolation.SCHEMA
                 ? PlanVerifier.verify(catalog, server, database.allow(), log::warn)

@@ -1,6 +1,8 @@
 package io.tenantry.worker.engine.catalog;
 
 import io.tenantry.worker.postgres.home.TenantHome;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,13 +129,29 @@ public final class MigrationCatalog {
         return migrations.stream().anyMatch(migration -> wanted.equals(migration.version()));
     }
 
-    /** Those of the names that no migration has in the history, in order. */
-    public List<String> unknown(Set<String> scripts) {
-        Set<String> known = migrations.stream().map(Migration::script).collect(Collectors.toSet());
-        return scripts.stream()
+    /**
+     * Why no worker starts with them and these settings: sentences that begin with the key of a setting of the database.
+     *
+     * @param folder that they were read from
+     * @param allow scripts that may reach outside the schema
+     */
+    public List<String> faults(Path folder, Set<String> allow) {
+        List<String> faults = new ArrayList<>();
+        if (migrations.isEmpty()) {
+            faults.add("migrations: " + folder.toAbsolutePath()
+                    + " holds no migration; they are named like V1__what_it_does.sql");
+        }
+        Set<String> known = names(migrations);
+        List<String> unknown = allow.stream()
                 .filter(script -> !known.contains(script))
                 .sorted()
                 .toList();
+        if (!unknown.isEmpty()) {
+            faults.add("allow = " + String.join(", ", unknown) + ": no migration of " + folder.toAbsolutePath()
+                    + " has this name; give names as they stand in the column script of flyway_schema_history, folders"
+                    + " included");
+        }
+        return faults;
     }
 
     /**

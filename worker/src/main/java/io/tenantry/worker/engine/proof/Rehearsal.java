@@ -60,7 +60,7 @@ public final class Rehearsal {
         this.server = server;
         this.terms = terms;
         this.former = FormerRelease.of(terms);
-        this.findings = new RehearsalFindings(catalog);
+        this.findings = new RehearsalFindings(catalog, terms);
     }
 
     /**
@@ -107,7 +107,7 @@ public final class Rehearsal {
                     throw failure;
                 }
                 // What was found so far is found again.
-                findings = new RehearsalFindings(catalog);
+                findings = new RehearsalFindings(catalog, terms);
                 versions = 0;
                 findings.add(Finding.warning(
                         "sends-too-much",
@@ -221,7 +221,7 @@ public final class Rehearsal {
             @Nullable String tenant = home.tenant();
             if (tenant != null) {
                 new TrialFindings(catalog.database(), findings)
-                        .sharedByDatabases(boundary.findings(), tenant, terms.allow());
+                        .sharedByDatabases(boundary.findings(), tenant, candidates.statements());
             }
             return walk.along(new PathTrial(catalog, scratch, boundary, path, endNanos), candidates);
         }

@@ -12,15 +12,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what a rehearsal finds; the same is found once, although a script may be on two paths. For use by one thread. */
 final class RehearsalFindings {
+    /** What could not be tried or measured, which is no fault of a script. */
+    private static final Set<String> OF_THE_TRIAL = Set.of("not-tried", "not-measured", "sends-too-much");
+
     private final MigrationCatalog catalog;
+    private final RehearsalTerms terms;
     private final Set<Finding> findings = new LinkedHashSet<>();
     private final Map<String, Set<Hazard>> hazards = new LinkedHashMap<>();
 
-    RehearsalFindings(MigrationCatalog catalog) {
+    RehearsalFindings(MigrationCatalog catalog, RehearsalTerms terms) {
         this.catalog = catalog;
+        this.terms = terms;
     }
 
     /** Whether a check has found something in a script. */
@@ -49,6 +55,7 @@ final class RehearsalFindings {
     List<Finding> all() {
         List<Finding> all = new ArrayList<>(findings);
         hazards.forEach((script, found) -> all.addAll(ofHazards(script, List.copyOf(found))));
+        all.replaceAll(this::judged);
         Map<String, Integer> order = new HashMap<>();
         List<Migration> migrations = catalog.migrations();
         migrations.forEach(migration -> order.putIfAbsent(migration.script(), order.size()));
@@ -59,17 +66,39 @@ final class RehearsalFindings {
         return all;
     }
 
+    private Finding judged(Finding finding) {
+        @Nullable String script = finding.script();
+        return script != null
+                        && finding.severity() == Finding.Severity.WARNING
+                        && !OF_THE_TRIAL.contains(finding.check())
+                        && isPast(script)
+                ? new Finding(Finding.Severity.NOTE, finding.check(), script, finding.line(), finding.sentence())
+                : finding;
+    }
+
+    /** Whether the script is released and cannot be mended any more; a repeatable one can. */
+    boolean isPast(String script) {
+        return terms.isReleased(script)
+                && catalog.repeatables().stream().noneMatch(migration -> script.equals(migration.script()));
+    }
+
     private List<Finding> ofHazards(String script, List<Hazard> found) {
         Allowances allowances = Allowances.in(catalog.scripts().text(script));
         List<Finding> all = new ArrayList<>();
-        allowances.faults().forEach(fault -> all.add(Finding.error("allow", script, fault.line(), fault.sentence())));
-        allowances
-                .unused(found)
-                .forEach(unused -> all.add(Finding.warning("allow", script, unused.line(), unused.sentence())));
+        if (!terms.isReleased(script)) {
+            addFaults(allowances, script, found, all);
+        }
         allowances
                 .without(found)
                 .forEach(hazard ->
                         all.add(Finding.warning(hazard.kind().id(), script, hazard.line(), hazard.sentence())));
         return all;
+    }
+
+    private static void addFaults(Allowances allowances, String script, List<Hazard> found, List<Finding> all) {
+        allowances.faults().forEach(fault -> all.add(Finding.error("allow", script, fault.line(), fault.sentence())));
+        allowances
+                .unused(found)
+                .forEach(unused -> all.add(Finding.warning("allow", script, unused.line(), unused.sentence())));
     }
 }

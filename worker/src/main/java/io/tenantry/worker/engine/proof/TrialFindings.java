@@ -6,7 +6,6 @@ import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +18,10 @@ final class TrialFindings {
     /** Ends with the tenant's database, or is seen by it alone. */
     private static final Pattern OF_ONE_DATABASE =
             Pattern.compile("settings of the database|comment on a database|database ");
+
+    /** There is no IF NOT EXISTS for these. */
+    private static final Pattern ONCE_A_SERVER =
+            Pattern.compile("^CREATE\\s+(ROLE|USER(?!\\s+MAPPING)|GROUP|TABLESPACE)\\b", Pattern.CASE_INSENSITIVE);
 
     private final String database;
     private final RehearsalFindings findings;
@@ -88,25 +91,27 @@ final class TrialFindings {
      * What scripts of tenants' own databases make or change outside of these: the next tenant meets it.
      *
      * @param tenant of the scratch home: what has this in its name is the tenant's own
+     * @param statements of each script
      */
-    void sharedByDatabases(BoundaryFindings boundary, String tenant, Set<String> allow) {
+    void sharedByDatabases(BoundaryFindings boundary, String tenant, Map<String, List<String>> statements) {
         boundary.foreignObjects().forEach((script, objects) -> {
             List<String> shared = objects.stream()
                     .filter(name -> !name.contains(tenant)
                             && !OF_ONE_DATABASE.matcher(name).lookingAt())
                     .toList();
             if (!shared.isEmpty()) {
+                boolean fails = statements.getOrDefault(script, List.of()).stream()
+                        .map(ScriptCheck::withoutComments)
+                        .anyMatch(bare -> ONCE_A_SERVER.matcher(bare).find());
                 String sentence = "it makes or changes what all databases of the server share: "
-                        + String.join(", ", shared) + "; the same script meets it for the next tenant: make it once by"
-                        + " hand, or write ${tenant} into its name";
+                        + String.join(", ", shared) + "; the same script meets it for the next tenant"
+                        + (fails ? ", and fails" : "")
+                        + ": make it once by hand, ask whether it is there, or write ${tenant}"
+                        + " into its name";
                 findings.add(
-                        allow.contains(script)
-                                ? Finding.warning("leaves-database", script, null, sentence)
-                                : Finding.error(
-                                        "leaves-database",
-                                        script,
-                                        null,
-                                        sentence + ", or name a released script in databases." + database + ".allow"));
+                        fails && !findings.isPast(script)
+                                ? Finding.error("leaves-database", script, null, sentence)
+                                : Finding.warning("leaves-database", script, null, sentence));
             }
         });
     }

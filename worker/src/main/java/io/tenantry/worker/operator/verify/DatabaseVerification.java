@@ -68,14 +68,14 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
         Optional<Released> released = released(server, catalog);
         List<Finding> findings =
                 new ArrayList<>(released.map(Released::findings).orElse(List.of()));
+        catalog.faults(database.migrations(), database.allow())
+                .forEach(fault -> findings.add(new Finding(
+                        Finding.Severity.ERROR,
+                        "unusable",
+                        null,
+                        null,
+                        "no worker starts with this: databases." + database.name() + "." + fault)));
         if (catalog.migrations().isEmpty()) {
-            findings.add(new Finding(
-                    Finding.Severity.WARNING,
-                    "not-tried",
-                    null,
-                    null,
-                    "folder " + database.migrations() + " has no migration: check databases." + database.name()
-                            + ".migrations"));
             return new DatabaseReport(database.name(), server.name(), List.of(), "", List.of(), 0, findings);
         }
         RehearsalTerms rehearsal = new RehearsalTerms(

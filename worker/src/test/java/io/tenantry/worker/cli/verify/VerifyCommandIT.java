@@ -113,6 +113,15 @@ class VerifyCommandIT {
         CommandLineRun unusable = verify();
         assertThat(unusable.status()).isEqualTo(1);
         assertThat(unusable.out()).contains("error    unusable: no worker starts with these migrations: ");
+
+        Files.delete(migrations.resolve("V02__twice.sql"));
+        Path settings = folder.resolve("tenantry.yaml");
+        Files.writeString(settings, Files.readString(settings) + "    allow: V9__none.sql\n");
+        CommandLineRun refused = verify();
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out())
+                .contains(
+                        "error    unusable: no worker starts with this: databases.users.allow = V9__none.sql: no migration");
     }
 
     @Test
@@ -150,7 +159,7 @@ class VerifyCommandIT {
                         "error V2__other edited",
                         "error  not-tried",
                         "error  unusable",
-                        "warning  not-tried",
+                        "error  unusable",
                         "note  not-compared",
                         "note  not-compared",
                         "warning  not-compared");

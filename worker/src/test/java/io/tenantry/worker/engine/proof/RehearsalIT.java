@@ -205,6 +205,14 @@ class RehearsalIT {
         }
         assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
                 .isEmpty();
+        engine.with(
+                "V2__role.sql",
+                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + role + "') THEN CREATE ROLE "
+                        + role + "; END IF; END $$;");
+        assertThat(lines(Rehearsal.inDatabase(
+                                engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
+                        .findings()))
+                .containsExactly("WARNING V2__role.sql null leaves-database");
         assertThat(engine.query("SELECT count(*) FROM public.shared")).containsExactly("0");
     }
 
@@ -431,6 +439,25 @@ class RehearsalIT {
                     assertThat(finding.severity()).isEqualTo(Severity.WARNING);
                     assertThat(finding.sentence()).contains("view twice");
                 });
+    }
+
+    /** Nobody can answer them: the scripts must stay as they are. */
+    @Test
+    void warningsOfReleasedScriptsAreNotes() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); COMMIT;")
+                .with("V2__idx.sql", "CREATE INDEX ON ${schema}.item (id);")
+                .with("V3__idx.sql", "CREATE INDEX CONCURRENTLY ON item (name); -- tenantry:allow nothing")
+                .with("R__sum.sql", "CREATE TABLE total (id int);");
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .contains(
+                        "WARNING V1__item.sql 1 ends-its-transaction",
+                        "WARNING V2__idx.sql 1 unquoted-schema",
+                        "WARNING V3__idx.sql null index-without-name");
+
+        assertThat(rehearseAgainst(engine.catalog()))
+                .filteredOn(finding -> finding.severity() != Severity.NOTE)
+                .extracting(finding -> finding.script() + " " + finding.check())
+                .containsExactly("R__sum.sql cannot-run-again");
     }
 
     /** Tenants have V2 already. */
