@@ -22,7 +22,10 @@ from alembic.script import ScriptDirectory
 def sql_of(revision) -> str:
     text = io.StringIO()
     context = MigrationContext.configure(
-        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": text, "literal_binds": True}
+        dialect_name="postgresql",
+        # The style of psycopg2 would double each percent sign.
+        dialect_opts={"paramstyle": "named"},
+        opts={"as_sql": True, "output_buffer": text, "literal_binds": True},
     )
     with Operations.context(context):
         revision.module.upgrade()
@@ -43,7 +46,14 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for version, revision in enumerate(revisions, start=1):
         name = re.sub(r"[^a-z0-9]+", "_", (revision.doc or "revision").lower()).strip("_")
-        options.out.joinpath("V%d__%s.sql" % (version, name)).write_text(sql_of(revision), encoding="utf-8")
+        script = options.out / ("V%d__%s.sql" % (version, name))
+        script.write_text(sql_of(revision), encoding="utf-8")
+        if re.search(r"^COMMIT;$", script.read_text(encoding="utf-8"), re.MULTILINE):
+            print(
+                "%s: revision %s leaves its transaction (autocommit_block): take COMMIT and BEGIN out, and put what is between"
+                " them, as CREATE INDEX CONCURRENTLY, into a script of its own" % (script, revision.revision),
+                file=sys.stderr,
+            )
         print("--map %s=%d" % (revision.revision, version))
 
 
