@@ -14,7 +14,7 @@ final class PathEnds {
     private final MigrationCatalog catalog;
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
-    private final List<Optional<SchemaState>> ends = new ArrayList<>();
+    private final List<PathEnd> ends = new ArrayList<>();
 
     PathEnds(MigrationCatalog catalog, RehearsalTerms terms, RehearsalFindings findings) {
         this.catalog = catalog;
@@ -22,25 +22,28 @@ final class PathEnds {
         this.findings = findings;
     }
 
-    /** @param end of a path; empty if it was not reached */
-    void add(Optional<SchemaState> end) {
+    void add(PathEnd end) {
         ends.add(end);
     }
 
     /** Whether the newest version was reached on each path. */
     boolean areReached() {
-        return ends.stream().allMatch(Optional::isPresent);
+        return ends.stream().allMatch(PathEnd.Reached.class::isInstance);
     }
 
     /**
-     * What a new home is, and what one is that has the release before and gets what is new; empty if it did not come so far.
+     * What a new home is, and what one is that has the release before and gets what is new.
      *
      * @param someAreGone whether released repeatable scripts are gone, which leaves a difference, and is said already
      */
-    void compareReleased(SchemaState newHome, Optional<SchemaState> released, boolean someAreGone) {
-        List<Difference> differences = released.isEmpty()
-                ? List.of()
-                : newHome.catalog().differences(released.get().catalog());
+    void compareReleased(PathEnd.Reached newHome, PathEnd released, boolean someAreGone) {
+        List<Difference> differences =
+                newHome.state().isEmpty() || released.state().isEmpty()
+                        ? List.of()
+                        : newHome.state()
+                                .get()
+                                .catalog()
+                                .differences(released.state().get().catalog());
         if (!differences.isEmpty()) {
             String sentence = "a home that has had the released scripts is not what a new home is: "
                     + shown(differences, "new home", "released home")
@@ -55,8 +58,12 @@ final class PathEnds {
 
     /** What a new home has by the baseline, and homes that were there before have by the scripts below it. */
     void compareBaseline() {
-        if (ends.size() > 1 && areReached()) {
-            compareBaseline(ends.get(0).orElseThrow(), ends.get(1).orElseThrow());
+        if (ends.size() > 1) {
+            Optional<SchemaState> newHome = ends.get(0).state();
+            Optional<SchemaState> grown = ends.get(1).state();
+            if (newHome.isPresent() && grown.isPresent()) {
+                compareBaseline(newHome.get(), grown.get());
+            }
         }
     }
 

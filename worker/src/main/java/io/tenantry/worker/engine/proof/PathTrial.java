@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
 
@@ -85,11 +86,18 @@ record PathTrial(
 
     /** Reads the state of the home; empty if this role may not see all of it, since policies can be forced upon an owner. */
     Optional<SchemaState> read(SchemaStateReader reader, List<SchemaState> before) throws SQLException {
+        return read(reader, before, refusal -> {});
+    }
+
+    /** @param refused told why this role may not see all of it */
+    Optional<SchemaState> read(SchemaStateReader reader, List<SchemaState> before, Consumer<SQLException> refused)
+            throws SQLException {
         try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
             return Optional.of(
                     reader.at(scratch.session().connection(), scratch.home().schema(), before));
         } catch (SQLException failure) {
             if (NO_RIGHT.equals(failure.getSQLState())) {
+                refused.accept(failure);
                 return Optional.empty();
             }
             throw failure;

@@ -148,15 +148,16 @@ public final class Rehearsal {
         translated.plans(trial.refused(), trial.candidates().plans().outside());
         PathEnds ends = new PathEnds(catalog, terms, findings);
         for (List<Migration> path : paths(catalog.migrationsFor(scratch.home()))) {
-            Optional<SchemaState> end = walk(trial.along(path), trial.candidates());
-            if (end.isPresent() && !terms.seeds().isEmpty()) {
-                new SeededPlans(trial, terms, findings).compare(path, end.get());
+            PathEnd end = walk(trial.along(path), trial.candidates());
+            if (end.state().isPresent() && !terms.seeds().isEmpty()) {
+                new SeededPlans(trial, terms, findings)
+                        .compare(path, end.state().get());
             }
             ends.add(end);
             Optional<List<Migration>> released = former.flatMap(one -> one.path(path));
-            if (end.isPresent() && released.isPresent()) {
+            if (end instanceof PathEnd.Reached reached && released.isPresent()) {
                 ends.compareReleased(
-                        end.get(),
+                        reached,
                         walkOfReleased(trial.along(released.get()), trial.candidates()),
                         former.orElseThrow().someAreGone(catalog));
             }
@@ -181,12 +182,12 @@ public final class Rehearsal {
     private void inDatabase(TenantHome home, ExcludedScripts excluded, long endNanos) throws SQLException {
         PathEnds ends = new PathEnds(catalog, terms, findings);
         for (List<Migration> path : paths(catalog.migrationsFor(home))) {
-            Optional<SchemaState> end = inDatabase(home, excluded, path, endNanos, this::walk);
+            PathEnd end = inDatabase(home, excluded, path, endNanos, this::walk);
             ends.add(end);
             Optional<List<Migration>> released = former.flatMap(one -> one.path(path));
-            if (end.isPresent() && released.isPresent()) {
+            if (end instanceof PathEnd.Reached reached && released.isPresent()) {
                 ends.compareReleased(
-                        end.get(),
+                        reached,
                         inDatabase(home, excluded, released.get(), endNanos, this::walkOfReleased),
                         former.orElseThrow().someAreGone(catalog));
             }
@@ -196,16 +197,16 @@ public final class Rehearsal {
 
     /** A walk along a path, on a scratch home that is ready. */
     private interface Walk {
-        Optional<SchemaState> along(PathTrial trial, PlanCandidates candidates) throws SQLException;
+        PathEnd along(PathTrial trial, PlanCandidates candidates) throws SQLException;
     }
 
-    private Optional<SchemaState> inDatabase(
+    private PathEnd inDatabase(
             TenantHome home, ExcludedScripts excluded, List<Migration> path, long endNanos, Walk walk)
             throws SQLException {
         stop.check();
         Optional<ScratchDatabase> database = createDatabase();
         if (database.isEmpty()) {
-            return Optional.empty();
+            return new PathEnd.Unreached();
         }
         try (Scratch scratch = Scratch.in(database.get(), home, stop)) {
             PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
@@ -269,18 +270,18 @@ public final class Rehearsal {
         return paths;
     }
 
-    private Optional<SchemaState> walk(PathTrial trial, PlanCandidates candidates) throws SQLException {
+    private PathEnd walk(PathTrial trial, PlanCandidates candidates) throws SQLException {
         RehearsalWalk walk = new RehearsalWalk(trial, candidates, terms, findings, Optional.empty());
-        Optional<SchemaState> end = walk.run();
+        PathEnd end = walk.run();
         versions += walk.versions();
-        if (end.isPresent()) {
+        if (end instanceof PathEnd.Reached) {
             walk.repeat();
         }
         return end;
     }
 
     /** The same along {@link FormerRelease#path}. */
-    private Optional<SchemaState> walkOfReleased(PathTrial trial, PlanCandidates candidates) throws SQLException {
+    private PathEnd walkOfReleased(PathTrial trial, PlanCandidates candidates) throws SQLException {
         return new RehearsalWalk(trial, candidates, terms, findings, former).run();
     }
 }

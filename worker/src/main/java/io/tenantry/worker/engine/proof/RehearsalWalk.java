@@ -3,6 +3,7 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.history.MigrationState;
 import io.tenantry.worker.engine.snapshot.Difference;
@@ -47,14 +48,14 @@ final class RehearsalWalk {
         return versions;
     }
 
-    /** Applies the scripts, and then runs Flyway once more. Returns the state at the end; empty if it was not reached. */
-    Optional<SchemaState> run() throws SQLException {
+    /** Applies the scripts, and then runs Flyway once more. */
+    PathEnd run() throws SQLException {
         trial.begin();
         trial.scratch().create();
         int placeOfFormer = former.map(one -> one.place(trial.path())).orElse(-1);
         for (Migration migration : trial.path()) {
             if (versions == placeOfFormer && !applyFormer()) {
-                return Optional.empty();
+                return new PathEnd.Unreached();
             }
             if (trial.boundary().findings().isUnchecked(migration)) {
                 trial.boundary().tryLast(trial.path().subList(0, versions + 1));
@@ -66,7 +67,7 @@ final class RehearsalWalk {
                         migration.script(),
                         null,
                         "it and the scripts after it were not tried on homes of each version: " + end.get()));
-                return Optional.empty();
+                return new PathEnd.Unreached();
             }
             if (!terms.isReleased(migration.script())) {
                 // Its comments are judged even if nothing of it is measured.
@@ -74,13 +75,25 @@ final class RehearsalWalk {
             }
             hazards.before(migration, versions);
             if (!apply(migration)) {
-                return Optional.empty();
+                return new PathEnd.Unreached();
             }
             versions++;
             rows.reached(migration);
             hazards.after(migration);
         }
-        return secondRun();
+        return new PathEnd.Reached(secondRun());
+    }
+
+    private void cannotBeRead(SQLException refusal) {
+        findings.add(
+                Finding.warning(
+                        "not-tried",
+                        null,
+                        null,
+                        "the newest version was reached, but this role may not read all rows of the home ("
+                                + FailureKind.firstLines(refusal.getMessage())
+                                + "): what a second run changes, and whether homes of all versions become the same, was not compared; give"
+                                + " verify a role with BYPASSRLS, and GRANT it SELECT on tables that a script gives to another role"));
     }
 
     private boolean applyFormer() throws SQLException {
@@ -132,8 +145,9 @@ final class RehearsalWalk {
         return failure.isEmpty();
     }
 
+    /** Returns the state after it; empty if this role may not read all of it. */
     private Optional<SchemaState> secondRun() throws SQLException {
-        Optional<SchemaState> before = trial.read(SchemaStateReader.WHOLE, List.of());
+        Optional<SchemaState> before = trial.read(SchemaStateReader.WHOLE, List.of(), this::cannotBeRead);
         MigrationCatalog catalog = trial.catalog();
         History history = trial.history();
         MigrationState state =

@@ -241,6 +241,27 @@ class RehearsalIT {
     }
 
     @Test
+    void aHomeWhoseRowsTheRoleMayNotReadIsTriedAllTheSame() throws Exception {
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id int); ALTER TABLE item ENABLE ROW LEVEL SECURITY;"
+                                + " ALTER TABLE item FORCE ROW LEVEL SECURITY; CREATE POLICY every ON item USING (true);")
+                .with("V2__view.sql", "SELECT 1;\nCREATE VIEW ids AS SELECT id FROM ${schema}.item;")
+                .with("R__kind.sql", "CREATE TABLE kind (id int);");
+        try (Server ofOwner = engine.serverOfOwner()) {
+            List<Finding> findings = Rehearsal.of(engine.catalog(), ofOwner, terms(Set.of(), Map.of()), new TrialStop())
+                    .findings();
+
+            assertThat(lines(findings))
+                    .containsExactly(
+                            "WARNING null null not-tried",
+                            "WARNING V2__view.sql 2 unquoted-schema",
+                            "ERROR R__kind.sql 1 cannot-run-again");
+            assertThat(findings.get(0).sentence()).contains("item", "BYPASSRLS");
+        }
+    }
+
+    @Test
     void whatDatabasesOfTenantsShareIsNoTenantsOwn() throws Exception {
         String role = engine.owner() + "_of_all";
         engine.with("V1__role.sql", "CREATE ROLE \"app_${tenant}\";").with("V2__role.sql", "CREATE ROLE " + role + ";");
