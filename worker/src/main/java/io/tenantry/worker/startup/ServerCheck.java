@@ -27,7 +27,7 @@ final class ServerCheck {
     private final Server server;
     private final Set<Isolation> isolations;
 
-    /** @param isolations of the databases on this server */
+    /** @param isolations of the databases that make new homes on this server; empty if none does any more */
     ServerCheck(Server server, Set<Isolation> isolations) {
         this.server = server;
         this.isolations = Set.copyOf(isolations);
@@ -47,7 +47,7 @@ final class ServerCheck {
     }
 
     private void checkPrivileges(ResultSet row, List<String> faults) throws SQLException {
-        boolean schemas = !isolations.equals(Set.of(Isolation.DATABASE));
+        boolean schemas = isolations.contains(Isolation.SCHEMA) || isolations.contains(Isolation.SHARED);
         boolean databases = isolations.contains(Isolation.DATABASE);
         String role = Identifiers.quote(row.getString("rolname"));
         if (schemas && !row.getBoolean("may_create")) {

@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.TenantResult;
 import io.tenantry.worker.cli.CommandLineRun;
+import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.TenantHome;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -31,6 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * New tenants are spread over two PostgreSQL servers, as schemas and as databases, while workers are killed: no tenant gets
@@ -43,8 +47,10 @@ class PlacementKillIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Path LOGS = Path.of("target", "guarantees");
     private static final List<String> SHORT_LEASE = List.of("-Dio.tenantry.lease.seconds=3");
-    private static final int TENANTS = 120;
-    private static final int KILLS = 12;
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
+    private static final int TENANTS = 60;
+    private static final int KILLS = 6;
+    private static final Logger LOG = LoggerFactory.getLogger(PlacementKillIT.class);
 
     private final PostgresServer other = PostgresServer.start(Map.of());
     private final List<WorkerProcess> workers = new ArrayList<>();
@@ -60,12 +66,23 @@ class PlacementKillIT {
             deployment.with("databases." + database + ".servers.main.max-tenants", "1000");
             deployment.with("databases." + database + ".servers.other.max-tenants", "1000");
         }
-        deployment
-                .with("kafka.properties.session.timeout.ms", "3000")
-                .with("kafka.properties.heartbeat.interval.ms", "500")
-                .with("kafka.properties.transaction.timeout.ms", "4000")
-                .with("retry.max-delay", "1s");
+        deployment.with("kafka.properties.transaction.timeout.ms", "4000").with("retry.max-delay", "1s");
         deployment.withTopics();
+    }
+
+    private void inGroup(GroupProtocol protocol) {
+        switch (protocol) {
+            case CLASSIC ->
+                deployment
+                        .with("kafka.properties.session.timeout.ms", Long.toString(SESSION_TIMEOUT.toMillis()))
+                        .with("kafka.properties.heartbeat.interval.ms", "500");
+            case CONSUMER -> {
+                deployment.with("kafka.group-protocol", "consumer");
+                try (Group group = new Group(deployment.settings().kafka())) {
+                    group.sessionTimeout(SESSION_TIMEOUT);
+                }
+            }
+        }
     }
 
     @AfterEach
@@ -78,6 +95,7 @@ class PlacementKillIT {
     /** One signup is killed before it makes its first home, another between its two. */
     @Test
     void aSignupThatIsKilledBetweenItsPlaceAndItsHomeGoesOnOnTheSameServer() throws Exception {
+        inGroup(GroupProtocol.CLASSIC);
         WorkerProcess worker = start("worker");
         worker.awaitReady();
         try (Connection main = deployment.connect();
@@ -141,11 +159,13 @@ class PlacementKillIT {
     }
 
     /** Part of the chaos suite alone. */
-    @Test
+    @ParameterizedTest
+    @MethodSource("io.tenantry.worker.guarantee.Round#oneOfEachProtocol")
     @EnabledIf("isFull")
-    void noTenantHasHomesOnTwoServersThoughWorkersAreKilledAgainAndAgain() {
-        long seed = ThreadLocalRandom.current().nextInt(1_000_000);
-        Random random = new Random(seed);
+    void noTenantHasHomesOnTwoServersThoughWorkersAreKilledAgainAndAgain(Round round) {
+        LOG.info("{}; to repeat it: {}", round, round.howToRepeat());
+        inGroup(round.protocol());
+        Random random = new Random(round.seed());
         start("one");
         start("two");
         workers.forEach(WorkerProcess::awaitReady);
@@ -163,12 +183,12 @@ class PlacementKillIT {
 
         List<TenantResult> results = deployment.results().all();
         assertThat(results)
-                .as("results with seed " + seed)
+                .as("results of " + round)
                 .hasSize(TENANTS)
                 .allSatisfy(result -> assertThat(result.error()).isNull());
         List<String> main = homesOnMain();
         List<String> second = homesOnOther();
-        assertThat(main).as("seed " + seed).isNotEmpty().doesNotContainAnyElementsOf(second);
+        assertThat(main).as(round.toString()).isNotEmpty().doesNotContainAnyElementsOf(second);
         assertThat(second).isNotEmpty();
         assertThat(main.size() + second.size()).isEqualTo(2 * TENANTS);
         assertThat(deployment.queryRegistry("SELECT location FROM tenantry.tenant_home WHERE server = 'main'"))

@@ -20,19 +20,25 @@ record Round(GroupProtocol protocol, long seed) {
 
     /** At small size under {@code classic} alone. */
     static Stream<Round> usual() {
-        return rounds(Scale.isFull() ? List.of(GroupProtocol.values()) : List.of(GroupProtocol.CLASSIC));
+        return rounds(
+                SEEDS_OF_CHAOS, Scale.isFull() ? List.of(GroupProtocol.values()) : List.of(GroupProtocol.CLASSIC));
     }
 
     /** Under both protocols at every size. */
     static Stream<Round> bothProtocols() {
-        return rounds(List.of(GroupProtocol.values()));
+        return rounds(SEEDS_OF_CHAOS, List.of(GroupProtocol.values()));
     }
 
-    private static Stream<Round> rounds(List<GroupProtocol> protocols) {
-        return seeds().stream().flatMap(seed -> protocols.stream().map(protocol -> new Round(protocol, seed)));
+    /** The same with one seed, for a row that takes long, unless the property gives several. */
+    static Stream<Round> oneOfEachProtocol() {
+        return rounds(1, List.of(GroupProtocol.values()));
     }
 
-    private static List<Long> seeds() {
+    private static Stream<Round> rounds(int ofChaos, List<GroupProtocol> protocols) {
+        return seeds(ofChaos).stream().flatMap(seed -> protocols.stream().map(protocol -> new Round(protocol, seed)));
+    }
+
+    private static List<Long> seeds(int ofChaos) {
         String given = System.getProperty(PROPERTY, "");
         if (!given.isBlank()) {
             return Arrays.stream(given.split(","))
@@ -43,10 +49,7 @@ record Round(GroupProtocol protocol, long seed) {
         if (!Scale.isFull()) {
             return List.of(1L);
         }
-        return ThreadLocalRandom.current()
-                .longs(SEEDS_OF_CHAOS, 1, 1_000_000)
-                .boxed()
-                .toList();
+        return ThreadLocalRandom.current().longs(ofChaos, 1, 1_000_000).boxed().toList();
     }
 
     /** How to run the same again. */

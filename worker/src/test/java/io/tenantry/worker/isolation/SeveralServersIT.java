@@ -199,7 +199,7 @@ class SeveralServersIT {
         CommandLineRun run = CommandLineRun.on(deployment, "registry", "rebuild", "--yes");
 
         assertThat(run.out())
-                .contains("same: killed, database users: second/users_killed: version 2; also marked as this home:"
+                .contains("copied: killed, database users: second/users_killed: version 2; also marked as this home:"
                         + " main/users_killed (correct the comment of the copy)")
                 .contains("location: last, database users: main/users_last: version 2, in the registry 2; registered at"
                         + " old-name/users_last - written");

@@ -14,16 +14,25 @@ import io.tenantry.worker.limits.CatalogBloat.Catalog;
 import io.tenantry.worker.limits.LimitFinding.Level;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.scenario.Deployment;
+import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+import org.postgresql.replication.PGReplicationStream;
 
 class LimitsIT {
     private static final DatabaseSettings USERS = new DatabaseSettings(
@@ -188,7 +197,7 @@ class LimitsIT {
             int pid = Sql.one(reader, "SELECT pg_backend_pid()", row -> row.getInt(1));
             Sql.execute(connection, "SELECT pg_sleep(0.01)");
 
-            LimitFinding finding = new HeldBack(Duration.ZERO).look(connection, server(16));
+            LimitFinding finding = new HeldBack(Duration.ZERO, Long.MAX_VALUE).look(connection, server(16));
 
             assertThat(finding.level()).isEqualTo(Level.WARN);
             assertThat(finding.measured()).contains("session " + pid + " (").contains("idle in transaction");
@@ -210,7 +219,8 @@ class LimitsIT {
                 Sql.execute(elsewhere, "BEGIN; CREATE TABLE t (i int); PREPARE TRANSACTION 'of another database'");
                 Sql.execute(connection, "BEGIN; CREATE TABLE t (i int); PREPARE TRANSACTION 'it''s mine'");
                 assertThat(heldBack(connection))
-                        .isEqualTo("replication slot unread, 0 min, prepared transaction 'it''s mine', 0 min");
+                        .matches("prepared transaction 'it''s mine', 0 min, replication slot unread \\(inactive.*, \\d+"
+                                + " transactions? behind, \\d+ kB of WAL\\)");
                 assertThat(new HeldBack().look(connection, server(16)).measured())
                         .as("not yet for five minutes")
                         .isEqualTo("nothing");
@@ -227,8 +237,105 @@ class LimitsIT {
         }
     }
 
+    /** Its reader is connected, and takes nothing. */
+    @Test
+    void aSlotThatIsReadAndLagsIsNamed() throws Exception {
+        try (PostgresServer own = PostgresServer.start(Map.of("wal_level", "logical", "max_wal_size", "32MB"));
+                Connection connection = own.connect("postgres")) {
+            Sql.execute(connection, "SELECT pg_create_logical_replication_slot('lagging', 'pgoutput')");
+            Sql.execute(connection, "SELECT pg_create_physical_replication_slot('standby', true)");
+            Sql.execute(connection, "CREATE PUBLICATION changes FOR ALL TABLES");
+            try (Connection reader = replication(own);
+                    PGReplicationStream unread = stream(reader)) {
+                assertThat(unread.isClosed()).isFalse();
+                for (int i = 0; i < 4; i++) {
+                    Sql.execute(connection, "SELECT pg_current_xact_id()");
+                }
+                assertThat(new HeldBack().look(connection, server(16)).measured())
+                        .as("within its limits")
+                        .isEqualTo("nothing");
+                LimitFinding behind = new HeldBack(Duration.ofHours(1), 3).look(connection, server(16));
+                assertThat(behind.measured())
+                        .matches("replication slot lagging \\(active, \\d transactions behind, \\d+ kB of WAL\\)");
+                assertThat(behind.whatToDo()).startsWith("see why nobody reads the slot, or why its reader is slow");
+
+                for (int segment = 0; segment < 3; segment++) {
+                    Sql.execute(connection, "SELECT pg_current_xact_id(), pg_switch_wal()");
+                }
+                assertThat(new HeldBack().look(connection, server(16)).measured())
+                        .as("the disk fills")
+                        .matches(
+                                "replication slot lagging \\(active, \\d+ transactions behind, \\d+ MB of WAL\\), replication"
+                                        + " slot standby \\(inactive for 0 min, \\d+ MB of WAL\\)");
+            }
+        }
+    }
+
+    private static Connection replication(PostgresServer server) throws SQLException {
+        Properties properties = new Properties();
+        PGProperty.USER.set(properties, server.user());
+        PGProperty.PASSWORD.set(properties, server.password());
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        return DriverManager.getConnection(server.jdbcUrl("postgres"), properties);
+    }
+
+    private static PGReplicationStream stream(Connection connection) throws SQLException {
+        return connection
+                .unwrap(PGConnection.class)
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName("lagging")
+                .withSlotOption("proto_version", 1)
+                .withSlotOption("publication_names", "changes")
+                .start();
+    }
+
+    /** A role without pg_read_all_stats does not see what the sessions of others do. */
+    @Test
+    void anIndexThatIsBeingBuiltIsNotNamedUntilItsBuildHasFailed() throws Exception {
+        deployment.execute("CREATE SCHEMA users_acme; COMMENT ON SCHEMA users_acme IS 'tenantry tenant=acme"
+                + " database=users'; CREATE TABLE users_acme.account (id int PRIMARY KEY, n int)");
+        try (Connection writer = deployment.connect();
+                Connection builder = deployment.connect();
+                Connection connection = deployment.connect()) {
+            int pid = Sql.one(builder, "SELECT pg_backend_pid()", row -> row.getInt(1));
+            writer.setAutoCommit(false);
+            Sql.execute(writer, "INSERT INTO users_acme.account VALUES (1, 7)");
+            CompletableFuture<Void> build = CompletableFuture.runAsync(
+                    () -> execute(builder, "CREATE INDEX CONCURRENTLY slow ON users_acme.account (n)"));
+            Await.until(
+                    Duration.ofSeconds(30),
+                    "the build waits for the writer",
+                    () -> !deployment
+                            .query("SELECT 1 FROM pg_index WHERE NOT indisvalid")
+                            .isEmpty());
+            Sql.execute(connection, "SET ROLE pg_read_all_settings");
+
+            assertThat(new InvalidIndexes().look(connection, server(16)).measured())
+                    .isEqualTo("none");
+
+            deployment.query("SELECT pg_cancel_backend(" + pid + ")");
+            assertThatThrownBy(build::join).hasStackTraceContaining("canceling statement");
+            assertThat(new InvalidIndexes().look(connection, server(16)).measured())
+                    .isEqualTo("1 index: users_acme.slow");
+        }
+    }
+
+    private static void execute(Connection connection, String sql) {
+        try {
+            Sql.execute(connection, sql);
+        } catch (SQLException failure) {
+            throw new CompletionException(failure);
+        }
+    }
+
     private static String heldBack(Connection connection) throws Exception {
-        return new HeldBack(Duration.ZERO).look(connection, server(16)).measured();
+        return new HeldBack(Duration.ZERO, Long.MAX_VALUE)
+                .look(connection, server(16))
+                .measured();
     }
 
     @Test

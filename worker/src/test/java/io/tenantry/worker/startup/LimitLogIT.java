@@ -12,6 +12,7 @@ import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.CapturedLog;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +51,8 @@ class LimitLogIT {
             try (LimitLog unused = checks.logLimits(control.registry(), Map.of("main", server), error -> {})) {
                 Await.until(
                         PATIENCE, "the tenants are counted", () -> log.events().size() == 1);
+                Await.until(PATIENCE, "the look waits for a connection", LimitLogIT::waits);
+                assertThat(log.events()).hasSize(1);
                 all.forEach(ConnectionBulkhead.Permit::end);
                 Await.until(
                         PATIENCE,
@@ -68,5 +71,14 @@ class LimitLogIT {
                                     .startsWith("server main: hand-made-tables: 1 name that no migration has:"
                                             + " users_acme.by_hand: compare the tenants"));
         }
+    }
+
+    private static boolean waits() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> thread.getKey().getName().equals("limits")
+                        && thread.getKey().getState() == Thread.State.TIMED_WAITING)
+                .flatMap(thread -> Arrays.stream(thread.getValue()))
+                .anyMatch(frame -> frame.getClassName().equals(LimitLog.class.getName())
+                        && frame.getMethodName().equals("look"));
     }
 }

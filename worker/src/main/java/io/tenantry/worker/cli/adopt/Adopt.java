@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
                     + " with what the migrations make up to --baseline-version, or up to the version that --map gives for its revision in"
                     + " the table of Alembic, Django, Rails or Liquibase. Only if nothing differs it gets a history that begins with this"
                     + " version. Tables of other tools stay.",
-            "Works on one home at a time, on one of the servers' connections. Workers may run. Can be stopped and run again at any time.",
+            "Takes up to four connections of each server, those that the workers can do without. Workers may run. Can be stopped and run"
+                    + " again at any time.",
             "Status 1 if a home was refused, is different, or could not be read."
         },
         footer = {

@@ -11,8 +11,10 @@ import io.tenantry.worker.operator.adopt.AdoptionFinding;
 import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
 import io.tenantry.worker.operator.adopt.AdoptionTerms;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,8 @@ final class ShownAdoption implements Adoption.Listener {
     private static final long PROGRESS_NANOS = 5_000_000_000L;
     /** So many of the different homes make one cause out of many differences. */
     private static final int MOST_PERCENT = 90;
+    /** Of homes that the registry did not know. */
+    private static final Set<State> NEW = EnumSet.of(State.ADOPTABLE, State.ADOPTED);
     /** Of one home, for people. */
     private static final int DIFFERENCES = 20;
 
@@ -29,6 +33,7 @@ final class ShownAdoption implements Adoption.Listener {
     private final String command;
     private final Map<State, Integer> counts = new EnumMap<>(State.class);
     private int inOwnersOnly;
+    private int marked;
     private int homes;
     private int stoppedAfter = -1;
     private int done;
@@ -61,6 +66,7 @@ final class ShownAdoption implements Adoption.Listener {
         done++;
         counts.merge(finding.state(), 1, Integer::sum);
         inOwnersOnly += finding.differsInOwnersOnly() ? 1 : 0;
+        marked += (finding.wasMarked() && NEW.contains(finding.state())) ? 1 : 0;
         if (output.isJson()) {
             output.json(Line.of(finding));
         } else if (finding.state() != State.KNOWN) {
@@ -91,7 +97,8 @@ final class ShownAdoption implements Adoption.Listener {
             @Nullable String version,
             @Nullable String source,
             @Nullable String detail,
-            @Nullable List<String> differences) {
+            @Nullable List<String> differences,
+            @Nullable Boolean wasMarked) {
         static Line of(AdoptionFinding finding) {
             return new Line(
                     finding.tenant(),
@@ -102,7 +109,8 @@ final class ShownAdoption implements Adoption.Listener {
                     finding.version(),
                     finding.source(),
                     finding.detail(),
-                    finding.differences().isEmpty() ? null : finding.differenceLines());
+                    finding.differences().isEmpty() ? null : finding.differenceLines(),
+                    (finding.wasMarked() && NEW.contains(finding.state())) ? true : null);
         }
     }
 
@@ -152,6 +160,13 @@ final class ShownAdoption implements Adoption.Listener {
                     + " belongs to the worker's role. Let it be the role that owns the tables, or give the tables to it once,"
                     + " by ALTER ... OWNER TO; or leave owners out of all comparisons, by databases." + terms.database()
                     + ".drift-exclude: \"owner of *, privileges on *\"");
+        }
+        if (marked > 0) {
+            output.note(
+                    Words.count(marked, "home")
+                            + " had the mark already, and the registry did not know them: an earlier"
+                            + " run was ended, the registry was lost, or another registry has them. If a worker with another registry"
+                            + " migrates them, adopt none of them here: each of the two would upgrade the tenants of the other");
         }
         if (!terms.writes() && counts.containsKey(State.ADOPTABLE)) {
             output.note("adopt them with: " + command + " --yes");

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows a rebuild: differences as data, progress on standard error. */
 final class ShownRebuild implements Rebuild.Listener {
-    private static final Set<Kind> FOR_PEOPLE = Set.of(Kind.FOREIGN, Kind.AMBIGUOUS, Kind.UNREADABLE);
+    private static final Set<Kind> FOR_PEOPLE = Set.of(Kind.COPIED, Kind.FOREIGN, Kind.AMBIGUOUS, Kind.UNREADABLE);
     private static final long PROGRESS_NANOS = 5_000_000_000L;
 
     private final Output output;
@@ -65,7 +65,7 @@ final class ShownRebuild implements Rebuild.Listener {
         homes++;
         counts.merge(finding.kind(), 1, Integer::sum);
         written += finding.written() ? 1 : 0;
-        if (finding.kind() != Kind.SAME || finding.detail() != null) {
+        if (finding.kind() != Kind.SAME) {
             show(finding);
         }
         if (System.nanoTime() - shownAt > PROGRESS_NANOS) {
@@ -124,7 +124,7 @@ final class ShownRebuild implements Rebuild.Listener {
                 ? "shared database " + finding.database()
                 : finding.tenant() + ", database " + finding.database();
         String what = switch (finding.kind()) {
-            case SAME -> "version " + shown(finding.version());
+            case SAME, COPIED -> "version " + shown(finding.version());
             case MISSING -> "version " + shown(finding.version()) + ", not in the registry";
             case VERSION, LOCATION ->
                 "version " + shown(finding.version()) + ", in the registry " + shown(finding.registeredVersion());

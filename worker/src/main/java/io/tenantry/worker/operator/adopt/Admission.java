@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** What forbids to adopt a schema or database, as far as it shows without a look into it. */
 final class Admission {
     private final Registered registered;
+    private final OtherDatabases others;
     private final Map<String, List<Candidate>> byTenant;
 
     /** @param candidates all of them, so that one tenant's two homes are known */
-    Admission(List<Candidate> candidates, Registered registered) {
+    Admission(List<Candidate> candidates, Registered registered, OtherDatabases others) {
         this.registered = registered;
+        this.others = others;
         this.byTenant = candidates.stream().collect(Collectors.groupingBy(Admission::tenant));
     }
 
@@ -43,14 +45,35 @@ final class Admission {
         @Nullable String comment = candidate.comment();
         if (comment != null && comment.startsWith(TenantHome.ANY_MARK) && !comment.equals(home.mark())) {
             return Optional.of("it has the mark of another home, \"" + comment
-                    + "\", and stays that home: choose a --pattern that does not fit it, or leave it out");
+                    + "\", and stays that home: choose a --pattern that does not fit it, or leave it out; if that home was"
+                    + " given up, by `tenantry tenants forget`, remove the mark with " + commentOn(home) + " IS NULL");
         }
         if (comment != null && !comment.equals(home.mark())) {
             return Optional.of("it has the comment \"" + comment.replaceAll("\\s+", " ")
-                    + "\", which the mark would overwrite: remove it with COMMENT ON "
-                    + home.kind().toUpperCase(Locale.ROOT) + " \"" + home.location() + "\" IS NULL if nobody needs it");
+                    + "\", which the mark would overwrite: remove it with "
+                    + commentOn(home) + " IS NULL if nobody needs it");
         }
-        return elsewhere(candidate, tenant).or(() -> owner(candidate));
+        return elsewhere(candidate, tenant)
+                .or(() -> placed(candidate, tenant))
+                .or(() -> claimed(candidate))
+                .or(() -> owner(candidate));
+    }
+
+    private static String commentOn(TenantHome home) {
+        return "COMMENT ON " + home.kind().toUpperCase(Locale.ROOT) + " \"" + home.location() + "\"";
+    }
+
+    /** A home with its mark is no other one's. */
+    private Optional<String> claimed(Candidate candidate) {
+        TenantHome home = candidate.home();
+        return isMarked(candidate)
+                ? Optional.empty()
+                : others.claim(home)
+                        .map(other ->
+                                "by its name it is " + other + ": adopt it there; if it is tenant " + home.tenant()
+                                        + " of database " + home.database() + ", mark it so, and run this again: "
+                                        + commentOn(home)
+                                        + " IS '" + home.mark() + "'");
     }
 
     private Optional<String> elsewhere(Candidate candidate, String tenant) {
@@ -60,6 +83,14 @@ final class Admission {
                 .map(row -> "tenant " + tenant + " is registered at " + row.server() + "/" + row.location()
                         + ": adopt it after `tenantry tenants forget " + tenant
                         + "`, if that home is not the right one");
+    }
+
+    private Optional<String> placed(Candidate candidate, String tenant) {
+        return registered
+                .placed(tenant)
+                .filter(server -> !server.equals(candidate.home().server()))
+                .map(server -> "a signup of tenant " + tenant + " makes its home on server " + server
+                        + ": wait for its end, or, if it was given up, run `tenantry tenants forget " + tenant + "`");
     }
 
     private static Optional<String> owner(Candidate candidate) {

@@ -28,6 +28,7 @@ public final class Adoption {
     private final Access access;
     private final AdoptionTerms terms;
     private final DatabaseSettings database;
+    private final OtherDatabases others;
 
     /** Is told what happens, by the thread that runs it. */
     public interface Listener {
@@ -54,6 +55,8 @@ public final class Adoption {
                 .filter(one -> one.name().equals(terms.database()))
                 .findFirst()
                 .orElseThrow();
+        this.others =
+                new OtherDatabases(database, terms.pattern(), access.settings().databases());
     }
 
     /**
@@ -86,13 +89,15 @@ public final class Adoption {
                     + "; nothing was written: run this again when it does");
         }
         try (Connection connection = server.connection()) {
-            List<String> notTenants = notTenants();
+            List<String> notTenants = others.schemasOfNoTenant();
             List<Candidate> found = candidates.of(connection, server.name()).stream()
                     .filter(candidate -> database.isolation() == Isolation.DATABASE
                             || !notTenants.contains(candidate.home().location()))
                     .toList();
             if (found.stream().anyMatch(candidate -> !Admission.isMarked(candidate))) {
-                candidates.sharedTables(connection, notTenants, otherHomes()).forEach(listener::sharedTable);
+                candidates
+                        .sharedTables(connection, notTenants, others.schemas())
+                        .forEach(listener::sharedTable);
             }
             return found;
         } catch (SQLException failure) {
@@ -102,24 +107,6 @@ public final class Adoption {
                             + "; nothing was written: run this again when the server answers",
                     failure);
         }
-    }
-
-    /** The registry's schema, and the shared ones, whose histories are their own. */
-    private List<String> notTenants() {
-        List<String> schemas = new ArrayList<>(List.of("tenantry"));
-        access.settings().databases().stream()
-                .filter(one -> one.isolation() == Isolation.SHARED)
-                .forEach(one -> schemas.add(one.location()));
-        return schemas;
-    }
-
-    /** How the schemas of tenants are called in the other databases. */
-    private List<HomePattern> otherHomes() {
-        return access.settings().databases().stream()
-                .filter(one ->
-                        one.isolation() == Isolation.SCHEMA && !one.name().equals(database.name()))
-                .flatMap(one -> HomePattern.of(one.location()).stream())
-                .toList();
     }
 
     private void work(
@@ -133,7 +120,7 @@ public final class Adoption {
                 .map(candidate -> String.valueOf(candidate.home().tenant()))
                 .toList();
         Registered registered = access.registry(registry -> Registered.read(registry, database.name(), tenants));
-        Admission admission = new Admission(candidates, registered);
+        Admission admission = new Admission(candidates, registered, others);
         HomeWork work = new HomeWork(terms, database, catalog, servers, registered, new NoStore());
         try (OrderedTasks<HomeWork.Worked> tasks = new OrderedTasks<>("adopt", CONNECTIONS)) {
             int begun = 0;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param source what says so, as in {@code flyway_schema_history}; null if nothing does
  * @param detail for people: why it is refused, or what is to be done; null if the rest says all
  * @param differences from what the migrations make up to the version; empty unless that is why it is not adopted
+ * @param wasMarked whether it had its mark already: by an earlier run, or by another registry
  */
 public record AdoptionFinding(
         String tenant,
@@ -26,7 +27,8 @@ public record AdoptionFinding(
         @Nullable String version,
         @Nullable String source,
         @Nullable String detail,
-        List<DriftDifference> differences) {
+        List<DriftDifference> differences,
+        boolean wasMarked) {
     private static final Set<String> OF_OWNERS = Set.of("owner", "privileges");
 
     public AdoptionFinding {
@@ -76,7 +78,8 @@ public record AdoptionFinding(
                 version,
                 source,
                 detail,
-                differences);
+                differences,
+                Admission.isMarked(candidate));
     }
 
     /** The differences as people read them, one line each. */
@@ -91,6 +94,15 @@ public record AdoptionFinding(
     }
 
     AdoptionFinding as(State other) {
-        return new AdoptionFinding(tenant, database, server, location, other, version, source, detail, differences);
+        return with(other, detail);
+    }
+
+    AdoptionFinding refused(String reason) {
+        return with(State.REFUSED, reason);
+    }
+
+    private AdoptionFinding with(State other, @Nullable String why) {
+        return new AdoptionFinding(
+                tenant, database, server, location, other, version, source, why, differences, wasMarked);
     }
 }

@@ -36,6 +36,11 @@ public record HomePattern(String prefix, String suffix) {
                 : Optional.empty();
     }
 
+    /** How many characters are the same for all tenants. */
+    int fixed() {
+        return prefix.length() + suffix.length();
+    }
+
     @Override
     public String toString() {
         return prefix + TENANT + suffix;

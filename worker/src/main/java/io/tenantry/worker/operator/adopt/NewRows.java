@@ -7,27 +7,29 @@ import io.tenantry.worker.registry.HomeRows;
 import io.tenantry.worker.registry.RegisteredHome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the rows of adopted homes, many in one transaction of the registry. For one thread. */
 final class NewRows {
     private static final int TOGETHER = 50;
 
     private final Access access;
-    private final Consumer<AdoptionFinding> written;
+    private final Consumer<AdoptionFinding> told;
     private final HomeRows rows = new HomeRows();
     private final List<RegisteredHome> homes = new ArrayList<>();
     private final List<AdoptionFinding> findings = new ArrayList<>();
 
-    /** @param written called for each home when its row is committed */
-    NewRows(Access access, Consumer<AdoptionFinding> written) {
+    /** @param told what became of each home, when that is committed */
+    NewRows(Access access, Consumer<AdoptionFinding> told) {
         this.access = access;
-        this.written = written;
+        this.told = told;
     }
 
     void add(RegisteredHome home, AdoptionFinding finding) throws OperationFailedException {
         homes.add(home);
-        findings.add(finding.as(State.ADOPTED));
+        findings.add(finding);
         if (homes.size() >= TOGETHER) {
             flush();
         }
@@ -42,12 +44,26 @@ final class NewRows {
         if (homes.isEmpty()) {
             return;
         }
-        access.registry(registry -> registry.inTransaction(connection -> {
-            rows.write(connection, homes);
-            return true;
+        Map<String, String> elsewhere = access.registry(registry -> registry.inTransaction(connection -> {
+            Map<String, String> others = rows.elsewhere(connection, homes);
+            rows.write(
+                    connection,
+                    homes.stream()
+                            .filter(home -> !others.containsKey(home.tenant()))
+                            .toList());
+            return others;
         }));
-        findings.forEach(written);
+        findings.stream().map(finding -> judged(finding, elsewhere)).forEach(told);
         homes.clear();
         findings.clear();
+    }
+
+    /** A signup may have made a home since the registry was read. */
+    private static AdoptionFinding judged(AdoptionFinding finding, Map<String, String> elsewhere) {
+        @Nullable String place = elsewhere.get(finding.tenant());
+        return place == null
+                ? finding.as(State.ADOPTED)
+                : finding.refused("tenant " + finding.tenant() + " " + place
+                        + " meanwhile, and stays there: this one has the mark now, so correct its comment");
     }
 }

@@ -2,6 +2,7 @@ package io.tenantry.worker.operator.adopt;
 
 import io.tenantry.contracts.EventType;
 import io.tenantry.contracts.RequestRef;
+import io.tenantry.worker.registry.HomeRows;
 import io.tenantry.worker.registry.LookUp;
 import io.tenantry.worker.registry.RegisteredHome;
 import io.tenantry.worker.registry.Registry;
@@ -17,10 +18,12 @@ final class Registered {
     private static final int TOGETHER = 500;
 
     private final Map<String, RegisteredHome> homes = new HashMap<>();
+    private final Map<String, String> placed = new HashMap<>();
 
     /** Reads the rows of these tenants. */
     static Registered read(Registry registry, String database, List<String> tenants) throws SQLException {
         Registered registered = new Registered();
+        HomeRows rows = new HomeRows();
         for (int from = 0; from < tenants.size(); from += TOGETHER) {
             List<String> some = tenants.subList(from, Math.min(tenants.size(), from + TOGETHER));
             List<TenantRecord> known =
@@ -29,6 +32,7 @@ final class Registered {
                 String tenant = some.get(i);
                 known.get(i).home(database).ifPresent(home -> registered.homes.put(tenant, home));
             }
+            registered.placed.putAll(registry.inTransaction(connection -> rows.placed(connection, database, some)));
         }
         return registered;
     }
@@ -41,5 +45,10 @@ final class Registered {
     /** The home of a tenant in the database; empty if it has none. */
     Optional<RegisteredHome> of(String tenant) {
         return Optional.ofNullable(homes.get(tenant));
+    }
+
+    /** The server on which a signup of it makes its home; empty if there is no such signup. */
+    Optional<String> placed(String tenant) {
+        return Optional.ofNullable(placed.get(tenant));
     }
 }

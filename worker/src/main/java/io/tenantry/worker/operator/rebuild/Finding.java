@@ -26,6 +26,8 @@ public record Finding(
     /** What differs. */
     public enum Kind {
         SAME("same"),
+        /** Like SAME, but another place is marked as this home, too. */
+        COPIED("copied"),
         /** A home without a row. */
         MISSING("missing"),
         /** The row has another version. */

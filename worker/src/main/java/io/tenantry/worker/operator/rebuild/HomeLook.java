@@ -120,7 +120,10 @@ final class HomeLook {
                 && catalogs.find(home.database(), servers.server(place.server()))
                         .filter(catalog -> seen.version() == null || catalog.has(seen.version()))
                         .isPresent();
-        return disproved ? Kind.SCRIPTS : Kind.SAME;
+        if (disproved) {
+            return Kind.SCRIPTS;
+        }
+        return home.places().stream().allMatch(place::equals) ? Kind.SAME : Kind.COPIED;
     }
 
     private static @Nullable String detail(Known home, TenantHome place) {

@@ -119,7 +119,9 @@ class AdoptIT {
                         "refused: main/old_hooli: it has the comment \"our best customer\", which the mark would overwrite: remove"
                                 + " it with COMMENT ON SCHEMA \"old_hooli\" IS NULL if nobody needs it",
                         "refused: main/old_lumon: it has the mark of another home, \"tenantry tenant=old_lumon database=sales\","
-                                + " and stays that home: choose a --pattern that does not fit it, or leave it out",
+                                + " and stays that home: choose a --pattern that does not fit it, or leave it out; if that home was"
+                                + " given up, by `tenantry tenants forget`, remove the mark with COMMENT ON SCHEMA \"old_lumon\" IS"
+                                + " NULL",
                         "refused: main/old_newer: its version 9 is newer than the newest of the migrations here, 2: use the"
                                 + " release that has it",
                         "refused: main/old_stark: tenant stark is registered at main/users_stark: adopt it after `tenantry"
@@ -181,6 +183,9 @@ class AdoptIT {
         // As if it had been killed between the mark and the row.
         deployment.executeInRegistry("DELETE FROM tenantry.tenant WHERE tenant = 'acme'");
 
+        assertThat(adopt().err())
+                .as("another registry may have it")
+                .contains("1 home had the mark already, and the registry did not know them: an earlier run was ended");
         assertThat(adopt("--yes", "--json").json())
                 .extracting(home ->
                         home.get("tenant").textValue() + " " + home.get("state").textValue() + " "
@@ -532,6 +537,66 @@ class AdoptIT {
         assertThat(adopt("--baseline-version", "2").err())
                 .as("no home is left to be adopted")
                 .doesNotContain("is outside");
+    }
+
+    @Test
+    void leavesToAnotherDatabaseWhatIsItsByNameOrMark() {
+        deployment.database("sales").withTwoTables();
+        deployment.with("databases.sales.location", "old_s_{tenant}");
+        made("old_acme", 2, "");
+        made("old_s_acme", 2, "");
+        made("old_s_globex", 2, "COMMENT ON SCHEMA old_s_globex IS 'tenantry tenant=s_globex database=users'");
+        String mark = "refused: main/%s: it has the mark of another home, \"tenantry tenant=%s database=users\"";
+
+        assertThat(adopt("--baseline-version", "2", "--yes").lines())
+                .containsExactlyInAnyOrder(
+                        "adopted: main/old_acme: tenant acme, version 2 (by --baseline-version)",
+                        "refused: main/old_s_acme: by its name it is tenant acme of database sales, old_s_{tenant}: adopt it"
+                                + " there; if it is tenant s_acme of database users, mark it so, and run this again: COMMENT ON"
+                                + " SCHEMA \"old_s_acme\" IS 'tenantry tenant=s_acme database=users'",
+                        "adopted: main/old_s_globex: tenant s_globex, version 2 (by --baseline-version)");
+        assertThat(adoptSales().lines())
+                .contains("adopted: main/old_s_acme: tenant acme, version 2 (by --baseline-version)")
+                .anyMatch(globex -> globex.startsWith(mark.formatted("old_s_globex", "s_globex")));
+
+        forget("acme", "--yes");
+        assertThat(adoptSales("--pattern", "old_{tenant}").lines())
+                .anyMatch(acme -> acme.startsWith(mark.formatted("old_acme", "acme")));
+        deployment.execute("COMMENT ON SCHEMA old_acme IS NULL");
+        assertThat(adoptSales("--pattern", "old_{tenant}").lines())
+                .contains("adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history)");
+        assertThat(deployment.queryRegistry(HOMES))
+                .containsExactly("acme sales main old_acme 2 known", "s_globex users main old_s_globex 2 known");
+    }
+
+    @Test
+    void leavesATenantWhereASignupMakesItsHomeMeanwhile() {
+        made("old_acme", 2, "");
+        made("old_late", 2, "");
+        made("old_open", 2, "");
+        deployment.executeInRegistry("INSERT INTO tenantry.placement VALUES ('open', 'users', 'second');"
+                + " CREATE FUNCTION tenantry.signup() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO"
+                + " tenantry.tenant_home (tenant, database, server, location) VALUES (NEW.tenant, 'users', 'second',"
+                + " 'users_late'); RETURN NULL; END $$; CREATE TRIGGER signup AFTER INSERT ON tenantry.tenant FOR EACH ROW WHEN"
+                + " (NEW.tenant = 'late') EXECUTE FUNCTION tenantry.signup()");
+
+        assertThat(adopt("--baseline-version", "2", "--yes").lines())
+                .containsExactlyInAnyOrder(
+                        "adopted: main/old_acme: tenant acme, version 2 (by --baseline-version)",
+                        "refused: main/old_late: tenant late is registered at second/users_late meanwhile, and stays there: this"
+                                + " one has the mark now, so correct its comment",
+                        "refused: main/old_open: a signup of tenant open makes its home on server second: wait for its end, or,"
+                                + " if it was given up, run `tenantry tenants forget open`");
+        assertThat(deployment.queryRegistry(HOMES))
+                .containsExactly("acme users main old_acme 2 known", "late users second users_late");
+        assertThat(deployment.query(MARKS)).containsExactly("old_acme", "old_late");
+    }
+
+    private CommandLineRun adoptSales(String... options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("adopt", "--database", "sales", "--baseline-version", "2", "--yes"));
+        arguments.addAll(List.of(options));
+        return CommandLineRun.on(deployment, arguments.toArray(String[]::new));
     }
 
     /** As another tool makes it, with the scripts of the migrations up to a version. */
