@@ -38,13 +38,25 @@ public record HistoryRow(
         int number = row.getInt(column + 5);
         @Nullable Integer checksum = row.wasNull() ? null : number;
         return new HistoryRow(
-                row.getInt(column),
+                Integer.parseInt(text(row, column)),
                 version == null ? null : version(version),
-                row.getString(column + 2),
-                row.getString(column + 3),
-                row.getString(column + 4),
+                text(row, column + 2),
+                text(row, column + 3),
+                text(row, column + 4),
                 checksum,
                 row.getBoolean(column + 6));
+    }
+
+    /** Flyway's own table lets none be null; one that was restored by hand may. */
+    private static String text(ResultSet row, int column) throws SQLException {
+        @Nullable String text = row.getString(column);
+        if (text == null) {
+            throw new SQLDataException(
+                    "a row of table " + History.TABLE + " must be corrected: its "
+                            + row.getMetaData().getColumnLabel(column) + " is null",
+                    NO_VALUE);
+        }
+        return text;
     }
 
     private static MigrationVersion version(String text) throws SQLException {

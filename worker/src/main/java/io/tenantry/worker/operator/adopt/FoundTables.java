@@ -27,13 +27,15 @@ record FoundTables(Set<VersionTable> tables, boolean isLiquibaseLock, List<Strin
     static final String LIQUIBASE_LOCK = "databasechangeloglock";
 
     /** Indexes and sequences are nobody's, but none may have the name of the history that is to be made. */
-    private static final String RELATIONS =
-            "SELECT c.relname, c.relkind IN ('r', 'p'), has_table_privilege(c.oid, 'SELECT'), ARRAY(SELECT a.attname::text FROM"
-                    + " pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY"
-                    + " a.attnum), ARRAY(SELECT t.typcategory::text FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON"
-                    + " t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)"
-                    + " FROM pg_catalog.pg_class c WHERE c.relname = ANY (?) AND c.relnamespace = (SELECT oid FROM"
-                    + " pg_catalog.pg_namespace WHERE nspname = ?) ORDER BY 1";
+    private static final String RELATIONS = "SELECT c.relname, c.relkind = 'r' OR c.relkind = 'p' AND c.relname <> '"
+            + VersionTable.FLYWAY.table() + "', has_table_privilege(c.oid, 'SELECT'), ARRAY(SELECT a.attname::text FROM"
+            + " pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY"
+            + " a.attnum), ARRAY(SELECT t.typcategory::text FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON"
+            + " t.oid = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum),"
+            + " ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT"
+            + " a.attisdropped AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' ORDER BY a.attnum) FROM"
+            + " pg_catalog.pg_class c WHERE c.relname = ANY (?) AND c.relnamespace = (SELECT oid FROM"
+            + " pg_catalog.pg_namespace WHERE nspname = ?) ORDER BY 1";
 
     FoundTables {
         tables = tables.isEmpty() ? Set.of() : EnumSet.copyOf(tables);
@@ -82,7 +84,12 @@ record FoundTables(Set<VersionTable> tables, boolean isLiquibaseLock, List<Strin
 
     /** A relation with one of the names. */
     private record Found(
-            String name, boolean isTable, boolean readable, List<String> columns, Map<String, String> kinds) {
+            String name,
+            boolean isTable,
+            boolean readable,
+            List<String> columns,
+            Map<String, String> kinds,
+            List<String> required) {
         private static Found of(ResultSet row) throws SQLException {
             List<String> columns = texts(row.getArray(4));
             List<String> categories = texts(row.getArray(5));
@@ -90,7 +97,8 @@ record FoundTables(Set<VersionTable> tables, boolean isLiquibaseLock, List<Strin
             for (int i = 0; i < columns.size(); i++) {
                 kinds.put(columns.get(i), categories.get(i));
             }
-            return new Found(row.getString(1), row.getBoolean(2), row.getBoolean(3), columns, kinds);
+            return new Found(
+                    row.getString(1), row.getBoolean(2), row.getBoolean(3), columns, kinds, texts(row.getArray(6)));
         }
 
         private static List<String> texts(Array array) throws SQLException {
@@ -101,7 +109,15 @@ record FoundTables(Set<VersionTable> tables, boolean isLiquibaseLock, List<Strin
         private Optional<VersionTable> table() {
             return Stream.of(VersionTable.values())
                     .filter(table -> isTable && table.table().equals(name) && table.fits(kinds))
+                    .filter(table -> table != VersionTable.FLYWAY || unfilled().isEmpty())
                     .findFirst();
+        }
+
+        /** Columns without which no row can be written, and which Flyway does not write: older releases of it did. */
+        private List<String> unfilled() {
+            return required.stream()
+                    .filter(column -> !VersionTable.FLYWAY.columns().contains(column))
+                    .toList();
         }
 
         private boolean isLock() {
@@ -109,10 +125,14 @@ record FoundTables(Set<VersionTable> tables, boolean isLiquibaseLock, List<Strin
         }
 
         private String shown() {
+            if (isTable && name.equals(VersionTable.FLYWAY.table()) && VersionTable.FLYWAY.fits(kinds)) {
+                return name + " with columns that Flyway of today does not write, and that must not be null, "
+                        + String.join(", ", unfilled());
+            }
             return name
                     + (isTable
                             ? columns.stream().collect(Collectors.joining(", ", " with the columns ", ""))
-                            : " which is no table");
+                            : " which is no ordinary table");
         }
     }
 }

@@ -94,7 +94,8 @@ record HomeContent(
         if (found.history().isPresent()) {
             return obstacle(
                     State.REFUSED,
-                    "it has " + found.history().orElseThrow() + ", and a history of Flyway needs this name: rename it");
+                    "it has " + found.history().orElseThrow()
+                            + ", and a history of Flyway needs this name: alter it to the columns that Flyway makes, or rename it");
         }
         return Optional.empty();
     }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tables in which migration tools keep what a schema has had. Some tools call theirs by the same name, so a table is one
@@ -24,6 +25,9 @@ enum VersionTable {
                     "type", Kind.TEXT,
                     "script", Kind.TEXT,
                     "checksum", Kind.NUMBER,
+                    "installed_by", Kind.TEXT,
+                    "installed_on", Kind.TIME,
+                    "execution_time", Kind.NUMBER,
                     "success", Kind.TRUTH),
             ""),
     /** The current heads only: one row a head. */
@@ -72,6 +76,7 @@ enum VersionTable {
     private enum Kind {
         TEXT("S"),
         NUMBER("N"),
+        TIME("D"),
         TRUTH("B");
 
         private final String category;
@@ -107,6 +112,11 @@ enum VersionTable {
     boolean fits(Map<String, String> categories) {
         return columns.entrySet().stream()
                 .allMatch(column -> column.getValue().category.equals(categories.get(column.getKey())));
+    }
+
+    /** The names of the columns that it always has. */
+    Set<String> columns() {
+        return columns.keySet();
     }
 
     /** Whether it has no rows of what was applied before. */

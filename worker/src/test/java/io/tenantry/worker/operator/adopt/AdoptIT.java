@@ -79,10 +79,13 @@ class AdoptIT {
                 "old_newer",
                 "old_failed",
                 "old_typo",
+                "old_ancient",
+                "old_restored",
                 "old_undone",
                 "old_deleted",
                 "old_twice",
-                "old_unsure")) {
+                "old_unsure",
+                "old_untold")) {
             byFlyway(schema, "2");
         }
         deployment.execute("CREATE SCHEMA old_umbrella; CREATE TABLE old_tables.by_hand (id int);"
@@ -96,6 +99,12 @@ class AdoptIT {
                 "INSERT INTO old_%s.flyway_schema_history SELECT %d, '%s', 'gone', '%s', 'gone.sql', 7, 'ann', now(), 1, true;";
         deployment.execute(row.formatted("undone", 3, "2", "UNDO_SQL")
                 + " UPDATE old_unsure.flyway_schema_history SET checksum = NULL WHERE version = '2';"
+                + " ALTER TABLE old_ancient.flyway_schema_history ADD version_rank int NOT NULL DEFAULT 1;"
+                + " ALTER TABLE old_ancient.flyway_schema_history ALTER version_rank DROP DEFAULT;"
+                + " ALTER TABLE old_restored.flyway_schema_history DROP CONSTRAINT flyway_schema_history_pk, ALTER installed_rank"
+                + " DROP NOT NULL; UPDATE old_restored.flyway_schema_history SET installed_rank = NULL WHERE version = '2';"
+                + " ALTER TABLE old_untold.flyway_schema_history ALTER type DROP NOT NULL;"
+                + " UPDATE old_untold.flyway_schema_history SET type = NULL WHERE version = '2';"
                 + row.formatted("deleted", 3, "1.5", "SQL")
                 + row.formatted("deleted", 4, "1.5", "DELETE")
                 + row.formatted("twice", 3, "1.5", "SQL")
@@ -112,6 +121,9 @@ class AdoptIT {
                 .containsExactly(
                         "refused: main/old_Initech: 'Initech' is no name of a tenant ([a-z0-9][a-z0-9_-]{0,47}): rename the schema",
                         "adoptable: main/old_acme: tenant acme, version 2 (flyway_schema_history)",
+                        "refused: main/old_ancient: it has flyway_schema_history with columns that Flyway of today does not"
+                                + " write, and that must not be null, version_rank, and a history of Flyway needs this name: alter"
+                                + " it to the columns that Flyway makes, or rename it",
                         "adoptable: main/old_deleted: tenant deleted, version 2 (flyway_schema_history)",
                         "refused: main/old_failed: V2__invoice.sql failed there: finish or undo its work, and repair the"
                                 + " history by `flyway repair`",
@@ -124,6 +136,8 @@ class AdoptIT {
                                 + " NULL",
                         "refused: main/old_newer: its version 9 is newer than the newest of the migrations here, 2: use the"
                                 + " release that has it",
+                        "unreadable: main/old_restored: a row of table flyway_schema_history must be corrected: its installed_rank"
+                                + " is null; correct this, and run this again",
                         "refused: main/old_stark: tenant stark is registered at main/users_stark: adopt it after `tenantry"
                                 + " tenants forget stark`, if that home is not the right one",
                         "refused: main/old_tables: the worker's role does not own by_hand of role postgres, and migrations of it"
@@ -143,14 +157,16 @@ class AdoptIT {
                         "refused: main/old_unsure: the history of schema old_unsure has no checksum of V2__invoice.sql (version 2),"
                                 + " so nothing says whether the script is the one that was applied; nothing was done: if it is,"
                                 + " `flyway repair` writes the checksum",
-                        look.lines().get(15),
+                        "unreadable: main/old_untold: a row of table flyway_schema_history must be corrected: its type is null;"
+                                + " correct this, and run this again",
+                        look.lines().get(18),
                         "unknown-version: main/old_wonka: nothing says at which version it is: give --baseline-version, or leave it out"
                                 + " if it is no tenant's");
-        assertThat(look.lines().get(15))
+        assertThat(look.lines().get(18))
                 .startsWith(
                         "refused: main/old_wayne: V2__invoice.sql (version 2) was changed after it was applied to schema");
         assertThat(look.err())
-                .contains("17 homes: 3 adoptable, 1 unknown-version, 12 refused, 1 unreadable; nothing was written")
+                .contains("20 homes: 3 adoptable, 1 unknown-version, 13 refused, 3 unreadable; nothing was written")
                 .contains("--pattern is not databases.users.location, users_{tenant}: ")
                 .contains("adopt them with: tenantry adopt --database users --pattern 'old_{tenant}' --config ")
                 .contains(" --yes");
@@ -169,7 +185,7 @@ class AdoptIT {
                         "deleted users main old_deleted 2 known",
                         "globex users main old_globex 1 known",
                         "stark users main users_stark");
-        assertThat(adopt("--yes").err()).contains("17 homes: 3 known, 1 unknown-version, 12 refused, 1 unreadable");
+        assertThat(adopt("--yes").err()).contains("20 homes: 3 known, 1 unknown-version, 13 refused, 3 unreadable");
         assertThat(deployment.queryRegistry("SELECT count(*) FROM tenantry.worker"))
                 .as("leases are given back")
                 .containsExactly("0");
@@ -338,8 +354,8 @@ class AdoptIT {
                         "unknown-version: main/old_strange: nothing says at which version it is (no known version table:"
                                 + " alembic_version with the columns version; databasechangelog with the columns id; schema_migrations"
                                 + " with the columns id, name): give --baseline-version, or leave it out if it is no tenant's",
-                        "refused: main/old_taken: it has flyway_schema_history which is no table, and a history of Flyway needs this"
-                                + " name: rename it",
+                        "refused: main/old_taken: it has flyway_schema_history which is no ordinary table, and a history of Flyway"
+                                + " needs this name: alter it to the columns that Flyway makes, or rename it",
                         "unknown-version: main/old_viewed: nothing says at which version it is: give --baseline-version, or leave"
                                 + " it out if it is no tenant's",
                         "different: main/old_wrong: 2 differences from version 2 (alembic_version aa2, by --map), nothing was touched",
