@@ -61,3 +61,7 @@ CREATE TABLE base (id int, kind varchar(4) CHECK (kind IN ('a', 'b')));
 CREATE TABLE child (more text DEFAULT 'x') INHERITS (base);
 CREATE VIEW job_writable AS SELECT id, title FROM job WHERE id > 0 WITH LOCAL CHECK OPTION;
 CREATE PROCEDURE close_all(s varchar DEFAULT 'open') LANGUAGE sql BEGIN ATOMIC UPDATE job SET state = 'open' WHERE state IN ('new', 'old'); DELETE FROM base WHERE kind IN ('a', 'b'); END;
+CREATE TABLE kept (k int PRIMARY KEY) PARTITION BY LIST (k);
+CREATE TABLE kept_other PARTITION OF kept DEFAULT;
+CREATE TABLE kept_2 PARTITION OF kept FOR VALUES IN (2);
+CREATE TABLE keeper (k int REFERENCES kept);

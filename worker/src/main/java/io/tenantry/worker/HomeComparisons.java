@@ -12,6 +12,7 @@ import io.tenantry.worker.engine.reference.KeptReferences;
 import io.tenantry.worker.engine.reference.ReferenceStore;
 import io.tenantry.worker.housekeeping.DriftSweep;
 import io.tenantry.worker.housekeeping.DueHomes;
+import io.tenantry.worker.housekeeping.RestingServers;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.drift.DriftQueue;
@@ -72,7 +73,6 @@ final class HomeComparisons implements AutoCloseable {
                         queue,
                         recorder,
                         resources.meters().drift(),
-                        this::isAway,
                         isDraining,
                         fatal),
                 new DueHomes(
@@ -80,7 +80,8 @@ final class HomeComparisons implements AutoCloseable {
                         settings.databases(),
                         queue,
                         bound -> ThreadLocalRandom.current().nextInt(bound),
-                        System::nanoTime));
+                        System::nanoTime,
+                        new RestingServers(settings.servers().keySet(), this::isAway, System::nanoTime)));
     }
 
     /** How homes are compared before the results of their requests. */

@@ -72,6 +72,11 @@ public final class Comparison {
         return entries.isEmpty() && reordered().isEmpty();
     }
 
+    /** Whether both have the same objects, so that respelling may find that they are the same. */
+    public boolean hasSameObjects() {
+        return entries.values().stream().noneMatch(EntryDifference::isOneSided);
+    }
+
     /** The differences; one that follows from another one is left out. Empty if there is none. */
     public List<DriftDifference> differences() {
         Implied implied = new Implied(reference, home, entries);

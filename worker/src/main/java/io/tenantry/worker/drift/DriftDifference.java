@@ -1,5 +1,6 @@
 package io.tenantry.worker.drift;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,5 +29,10 @@ public record DriftDifference(
             case "owner", "security labels", "extensions", "column order" -> kind + " of " + object;
             default -> (kind + " " + object).strip() + (table == null ? "" : " on " + table);
         };
+    }
+
+    /** The privileges that the reference has and the home lacks, such as {@code SELECT to app}; empty for other kinds. */
+    public Set<String> lackingGrants() {
+        return kind.equals("privileges") ? Privileges.lacking(expected, actual) : Set.of();
     }
 }

@@ -185,7 +185,12 @@ final class Implied {
 
     private boolean inherits(String table, String parent) {
         Entry entry = home.entries().get(table);
-        return entry != null && entry.definition().contains("INHERITS " + parent);
+        int parents = entry == null ? -1 : entry.definition().indexOf("INHERITS ");
+        return entry != null
+                && parents >= 0
+                && Pattern.compile("(?:^INHERITS |, )" + Pattern.quote(parent) + "(?=, |$| DETACH PENDING)")
+                        .matcher(entry.definition().substring(parents))
+                        .find();
     }
 
     private static String own(@Nullable Entry entry) {

@@ -41,8 +41,11 @@ final class LeftOut {
                     && MEMBER.matcher(entry.definition()).find()) {
                 roots.add(entry.partOf());
             }
-            if (excluded.stream().anyMatch(glob -> glob.matches(label))) {
-                roots.add(label);
+            if (!excluded.isEmpty()) {
+                List<String> names = names(label, entry);
+                if (excluded.stream().anyMatch(glob -> names.stream().anyMatch(glob::matches))) {
+                    roots.add(label);
+                }
             }
         });
         entries.forEach((label, entry) -> {
@@ -50,6 +53,19 @@ final class LeftOut {
                 roots.add(label);
             }
         });
+    }
+
+    /** The label, and how a difference calls the object: with its table and without. */
+    private static List<String> names(String label, Entry entry) {
+        if (Aspect.of(label).isPresent()) {
+            return List.of(label);
+        }
+        ObjectName object = ObjectName.of(label, entry.partOf());
+        String kind = label.startsWith("constraint ")
+                ? ReadableDefinition.kindOfConstraint(entry.definition())
+                : object.kind();
+        String name = kind + " " + ReadableDefinition.name(object);
+        return List.of(label, name, name + " on " + object.table());
     }
 
     private boolean isOfLeftOutTable(String label, Entry entry) {

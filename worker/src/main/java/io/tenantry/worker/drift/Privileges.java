@@ -61,6 +61,11 @@ final class Privileges {
         return String.join(", ", changes);
     }
 
+    /** What the first one grants and the second one does not, each as in {@link #readable}. */
+    static SortedSet<String> lacking(@Nullable String expected, @Nullable String actual) {
+        return minus(grants(expected), grants(actual));
+    }
+
     private static SortedSet<String> grants(@Nullable String readable) {
         return readable == null || readable.isEmpty()
                 ? new TreeSet<>()

@@ -19,6 +19,7 @@ final class ReadableDefinition {
     private static final Map<String, String> COMPRESSIONS = Map.of("p", "pglz", "l", "lz4");
     private static final Map<String, String> PROVIDERS =
             Map.of("c", "libc", "i", "icu", "b", "builtin", "d", "default");
+    private static final Map<String, String> ENCODINGS = Map.of("0", "SQL_ASCII", "6", "UTF8", "8", "LATIN1");
     private static final Map<String, String> CAST_METHODS =
             Map.of("f", "WITH FUNCTION", "i", "WITH INOUT", "b", "WITHOUT FUNCTION");
     private static final Map<String, String> CAST_CONTEXTS =
@@ -61,6 +62,7 @@ final class ReadableDefinition {
             new Code("column", " STORAGE ", " STORAGE ", STORAGES),
             new Code("column", " COMPRESSION ", " COMPRESSION ", COMPRESSIONS),
             new Code("collation", "^provider ", "provider ", PROVIDERS),
+            new Code("collation", "(?<=, )encoding ", "encoding ", ENCODINGS),
             new Code("cast", "^method ", "", CAST_METHODS),
             new Code("cast", "context ", "", CAST_CONTEXTS));
 
@@ -92,10 +94,12 @@ final class ReadableDefinition {
         return switch (kind) {
             case "trigger", "rule" -> withFiring(readable);
             case "constraint" -> constraint(readable);
-            case "table" -> {
+            case "table", "materialized view" -> {
                 String without = DEFAULT_METHOD.matcher(readable).replaceFirst("");
                 yield without.startsWith(", ") ? without.substring(2) : without;
             }
+            case "aggregate" -> AggregateWords.of(readable);
+            case "collation" -> readable.replaceFirst(", encoding -1(?=,|$)", "");
             case "view" -> withoutIdentity(readable);
             case "settings of" -> CUSTOM_SETTING.matcher(readable).replaceAll("SET $1=...");
             case "server" -> withoutSecrets(readable);

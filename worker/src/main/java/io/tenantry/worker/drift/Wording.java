@@ -18,8 +18,12 @@ public final class Wording {
      */
     public static String of(DriftDifference difference) {
         String detail = detail(difference);
-        return difference.change().name().toLowerCase(Locale.ROOT) + " " + difference.subject()
-                + (detail.isEmpty() ? "" : ": " + detail);
+        return without(difference) + (detail.isEmpty() ? "" : ": " + detail);
+    }
+
+    /** The same without definitions, such as {@code missing index users_email_idx on users}. */
+    public static String without(DriftDifference difference) {
+        return difference.change().name().toLowerCase(Locale.ROOT) + " " + difference.subject();
     }
 
     private static String detail(DriftDifference difference) {

@@ -53,7 +53,6 @@ public final class DriftSweep implements AutoCloseable {
      *
      * @param databases all that are configured, by name
      * @param checks how a home is compared; empty if it cannot be, since its database or server is not configured
-     * @param isAway whether the server of this name is away
      * @param isDraining whether the worker ends: then no further look begins
      * @param fatal called with an error after which the process must not go on
      */
@@ -65,7 +64,6 @@ public final class DriftSweep implements AutoCloseable {
             DriftQueue queue,
             DriftRecorder recorder,
             DriftMeters meters,
-            Function<String, Boolean> isAway,
             BooleanSupplier isDraining,
             Consumer<Error> fatal) {}
 
@@ -128,9 +126,12 @@ public final class DriftSweep implements AutoCloseable {
         Server server = parts.servers().get(home.server());
         Optional<HomeCheck> check = parts.checks().apply(home);
         if (server == null || check.isEmpty()) {
+            String reason = (server == null ? "servers." + home.server() : "databases." + home.database())
+                    + " is not in the configuration of the workers: add it, or remove the home";
+            record(home, parts.recorder().now(), new Verdict.Unreadable(reason, false));
             return Duration.ZERO;
         }
-        if (parts.isAway().apply(home.server())) {
+        if (due.isAway(next)) {
             count(home, due.afterNothing(next));
             return due.shortestGap();
         }
@@ -138,8 +139,8 @@ public final class DriftSweep implements AutoCloseable {
         try {
             if (!permit.isHeld()) {
                 count(home, due.again(next));
-            } else if (!look(home, server, check.get())) {
-                count(home, due.afterNothing(next));
+            } else {
+                look(next, server, check.get());
             }
         } finally {
             permit.end();
@@ -153,15 +154,24 @@ public final class DriftSweep implements AutoCloseable {
         }
     }
 
-    /** False if nothing was seen of the home, since somebody works on it, or its server is away. */
-    private boolean look(TenantHome home, Server server, HomeCheck check) throws SQLException {
+    private void look(DueHomes.Due next, Server server, HomeCheck check) throws SQLException {
+        TenantHome home = next.home();
         Instant begunAt = parts.recorder().now();
         long begun = System.nanoTime();
         Verdict verdict = check.of(server, home);
         parts.meters().took(home.database(), Duration.ofNanos(System.nanoTime() - begun));
+        record(home, begunAt, verdict);
+        if (verdict instanceof Verdict.Unreadable unreadable && unreadable.serverAway()) {
+            due.foundAway(next);
+        }
+        if (verdict.hasSeenNothing()) {
+            count(home, due.afterNothing(next));
+        }
+    }
+
+    private void record(TenantHome home, Instant begunAt, Verdict verdict) throws SQLException {
         parts.meters().checked(home.database(), CheckOutcome.of(verdict).label());
         tell(home, parts.recorder().record(home, begunAt, verdict));
-        return !verdict.hasSeenNothing();
     }
 
     private static void tell(TenantHome home, DriftTable.Recorded recorded) {

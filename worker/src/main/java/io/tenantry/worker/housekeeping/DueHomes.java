@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
@@ -22,16 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The homes that are to be looked at next: samples of those that have just been onboarded or upgraded, and those of the sweep.
- * They take turns, so many samples do not make the sweep late. {@link #sample} may be called by any thread, everything else
+ * They take turns, so many samples do not make the sweep late, and neither do servers that are away. {@link #sample} may be called by any thread, everything else
  * by one.
  */
 public final class DueHomes {
     /** One in so many. */
     private static final int SAMPLE_OF = 100;
 
-    private static final int MOST_SAMPLES = 1000;
-    /** The result of its request is in the registry by then, and with it the home. */
-    private static final Duration SAMPLE_DELAY = Duration.ofSeconds(1);
     /** Those that are taken wait for so long at most. A worker that dies has taken no more. */
     private static final Duration LONGEST_TAKEN = Duration.ofSeconds(10);
 
@@ -48,8 +46,9 @@ public final class DueHomes {
     private final DriftQueue queue;
     private final IntUnaryOperator random;
     private final LongSupplier nanoTime;
+    private final RestingServers servers;
     private final LookTurns turns;
-    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final WaitingSamples samples;
     private final Deque<TenantHome> taken = new ArrayDeque<>();
     private long fleet;
     private boolean isAsked;
@@ -63,26 +62,28 @@ public final class DueHomes {
      */
     record Due(TenantHome home, boolean isSample, int triesBefore) {}
 
-    private record Sample(TenantHome home, int triesBefore, long fromNanos) {}
-
     /**
      * There are none yet.
      *
      * @param random a number from 0 to below its argument
      * @param nanoTime as {@link System#nanoTime}
+     * @param servers those whose homes the sweep leaves out for now
      */
     public DueHomes(
             DriftSettings settings,
             List<DatabaseSettings> databases,
             DriftQueue queue,
             IntUnaryOperator random,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            RestingServers servers) {
         this.settings = settings;
         this.databases = databases.stream().collect(Collectors.toMap(DatabaseSettings::name, Function.identity()));
         this.queue = queue;
         this.random = random;
         this.nanoTime = nanoTime;
+        this.servers = servers;
         this.turns = new LookTurns(nanoTime);
+        this.samples = new WaitingSamples(nanoTime);
     }
 
     /** Takes one in a hundred of these homes, if their database wants it. False if it was dropped, since too many wait. */
@@ -92,14 +93,7 @@ public final class DueHomes {
         if (!isWanted || random.applyAsInt(SAMPLE_OF) != 0) {
             return true;
         }
-        return add(home, 0);
-    }
-
-    private boolean add(TenantHome home, int triesBefore) {
-        synchronized (samples) {
-            return samples.size() < MOST_SAMPLES
-                    && samples.add(new Sample(home, triesBefore, nanoTime.getAsLong() + SAMPLE_DELAY.toNanos()));
-        }
+        return samples.add(home, 0);
     }
 
     /** Reads how many homes there are, and adds new ones; to be called now and then if there is a sweep. */
@@ -113,43 +107,65 @@ public final class DueHomes {
     /** The home that is to be looked at now, which is no longer due then; empty if there is none. */
     Optional<Due> next() throws SQLException {
         @Nullable Duration interval = settings.sweep();
-        boolean isSampleDue = isSampleDue();
+        boolean isSampleDue = samples.isDue();
         if (interval != null && turns.isForSweep(gap(), isSampleDue)) {
-            if (taken.isEmpty()) {
-                take(interval);
-            }
-            if (!taken.isEmpty()) {
+            Optional<TenantHome> home = nextOfSweep(interval);
+            if (home.isPresent()) {
                 turns.sweep();
-                return Optional.of(new Due(taken.remove(), false, 0));
+                return Optional.of(new Due(home.get(), false, 0));
             }
         }
         if (!isSampleDue) {
             return Optional.empty();
         }
         turns.sample();
-        synchronized (samples) {
-            Sample first = samples.remove();
-            return Optional.of(new Due(first.home(), true, first.triesBefore()));
-        }
+        WaitingSamples.Sample first = samples.remove();
+        return Optional.of(new Due(first.home(), true, first.triesBefore()));
     }
 
-    private boolean isSampleDue() {
-        synchronized (samples) {
-            Sample first = samples.peek();
-            return first != null && nanoTime.getAsLong() - first.fromNanos() >= 0;
+    /** A home of a server that rests takes no turn: it is postponed, and the next one follows. */
+    private Optional<TenantHome> nextOfSweep(Duration interval) throws SQLException {
+        Set<String> resting = servers.names();
+        if (taken.isEmpty()) {
+            take(interval, resting);
         }
+        while (!taken.isEmpty()) {
+            TenantHome home = taken.remove();
+            if (!resting.contains(home.server())) {
+                return Optional.of(home);
+            }
+            postpone(home);
+            isAsked = false;
+        }
+        return Optional.empty();
     }
 
     /** There was no connection for the home: its turn comes again later, and others go on. False if it was dropped. */
     boolean again(Due due) throws SQLException {
-        return due.isSample() ? add(due.home(), due.triesBefore()) : postpone(due.home());
+        if (due.isSample()) {
+            return samples.add(due.home(), due.triesBefore());
+        }
+        servers.foundBusy(due.home().server());
+        turns.giveBack();
+        isAsked = false;
+        return postpone(due.home());
+    }
+
+    /** Whether the server of the home is not to be asked now. */
+    boolean isAway(Due due) {
+        return servers.isAway(due.home().server());
+    }
+
+    /** The server of the home did not answer: it is not asked again soon, and its other homes take no turns. */
+    void foundAway(Due due) {
+        servers.foundAway(due.home().server());
     }
 
     /** A look has seen nothing of the home: its turn comes again later. False if it was dropped after several tries. */
     boolean afterNothing(Due due) throws SQLException {
         if (due.isSample()) {
             int tries = due.triesBefore() + 1;
-            return tries < MOST_TRIES && add(due.home(), tries);
+            return tries < MOST_TRIES && samples.add(due.home(), tries);
         }
         return postpone(due.home());
     }
@@ -182,7 +198,7 @@ public final class DueHomes {
         return wanted.compareTo(shortest) > 0 ? wanted : shortest;
     }
 
-    private void take(Duration interval) throws SQLException {
+    private void take(Duration interval, Set<String> resting) throws SQLException {
         long now = nanoTime.getAsLong();
         if (isAsked && now - askedNanos < gap().toNanos()) {
             return;
@@ -190,7 +206,7 @@ public final class DueHomes {
         isAsked = true;
         askedNanos = now;
         long limit = Math.min(MOST_TAKEN, Math.max(1, LONGEST_TAKEN.toNanos() / gap().toNanos()));
-        queue.take(names(), interval, Math.toIntExact(limit)).forEach(home -> taken.add(home(home)));
+        queue.take(names(), resting, interval, Math.toIntExact(limit)).forEach(home -> taken.add(home(home)));
     }
 
     private TenantHome home(LookedAt home) {

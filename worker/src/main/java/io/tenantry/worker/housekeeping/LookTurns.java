@@ -41,6 +41,11 @@ final class LookTurns {
         wasSweep = true;
     }
 
+    /** The home of the sweep that was next could not be looked at: another one may follow at once. */
+    void giveBack() {
+        hasSwept = false;
+    }
+
     /** A sample is next. */
     void sample() {
         wasSweep = false;

@@ -35,7 +35,8 @@ final class RegistrySchema {
             "V11__drift.sql",
             "V12__placement.sql",
             "V13__tries_of_a_placement.sql",
-            "V14__number_of_a_placement.sql");
+            "V14__number_of_a_placement.sql",
+            "V15__sight_of_a_look.sql");
     /** Any fixed number: the lock for creating the schema. */
     private static final long LOCK = 0x74656e616e747279L;
 

@@ -2,7 +2,9 @@ package io.tenantry.worker.request;
 
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ public interface HomeVerification {
 
         @Override
         public Seen look(TenantHome home, Server server) {
-            return new Seen(List.of(), null);
+            return new Seen(Map.of(), null);
         }
     };
 
@@ -31,13 +33,13 @@ public interface HomeVerification {
     /**
      * What was seen.
      *
-     * @param differences one line for each, the same one whenever it is seen; empty if there is none, if there is no home, or
-     *     if that is not known
+     * @param differences a clause for each, without definitions, by the object that differs, which is the same one whenever it
+     *     is seen; empty if there is none, if there is no home, or if that is not known
      * @param unknown why nothing is known; null if it is
      */
-    record Seen(List<String> differences, @Nullable String unknown) {
+    record Seen(Map<String, String> differences, @Nullable String unknown) {
         public Seen {
-            differences = List.copyOf(differences);
+            differences = Collections.unmodifiableMap(new LinkedHashMap<>(differences));
         }
     }
 }

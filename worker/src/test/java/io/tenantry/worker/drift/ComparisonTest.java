@@ -128,6 +128,46 @@ class ComparisonTest {
                 .containsExactly("extra extension pg_trgm");
     }
 
+    @Test
+    void leavesOutWhatIsExcludedByTheNameThatTheOutputHas() {
+        List<String> reference = List.of(USERS, ID);
+        List<String> home = List.of(
+                USERS,
+                ID,
+                "constraint users.positive | table users | CHECK ((id > 0))",
+                "trigger users.audit | table users | enabled O, CREATE TRIGGER audit ...",
+                "index users_id | table users | CREATE INDEX users_id ON users USING btree (id)");
+        assertThat(lines(reference, home)).hasSize(3);
+
+        assertThat(lines(
+                        reference,
+                        home,
+                        new Glob("check constraint positive on users"),
+                        new Glob("trigger audit"),
+                        new Glob("index * on users")))
+                .isEmpty();
+        assertThat(lines(reference, home, new Glob("constraint users.positive"), new Glob("trigger users.*")))
+                .as("by the names that were the only ones before")
+                .hasSize(1);
+    }
+
+    @Test
+    void saysAnAggregateAsPeopleMakeIt() {
+        String codes =
+                "kind n, direct arguments 0, parallel %s, sfunc int4pl(integer,integer), stype integer, finalfunc"
+                        + " modify r, initcond '0', mfinalfunc modify r";
+        assertThat(lines(
+                        List.of("aggregate total(integer) | | arguments a integer, result integer, "
+                                + String.format(codes, "u")),
+                        List.of("aggregate total(integer) | | arguments a integer, result integer, "
+                                + String.format(codes, "s"))))
+                .containsExactly("changed aggregate total(integer): PARALLEL = SAFE here, not in the reference");
+        assertThat(AggregateWords.of("arguments a integer, result integer, "
+                        + String.format(codes, "u").replace("modify r, i", "modify w, i")))
+                .isEqualTo("(a integer) RETURNS integer, SFUNC = int4pl(integer,integer), STYPE = integer,"
+                        + " FINALFUNC_MODIFY = READ_WRITE, INITCOND = '0'");
+    }
+
     private static List<String> lines(List<String> reference, List<String> home, Glob... excluded) {
         return differences(Isolation.SCHEMA, reference, home, excluded);
     }

@@ -17,6 +17,7 @@ import io.tenantry.worker.engine.reference.KeptReferences;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Permit;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead.Use;
+import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.drift.DriftQueue;
 import io.tenantry.worker.registry.drift.DriftTable;
 import io.tenantry.worker.registry.drift.ReferenceTable;
@@ -24,14 +25,17 @@ import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.telemetry.Meters;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +53,7 @@ class DriftSweepIT {
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final Set<String> away = new HashSet<>();
 
     private LongSupplier clock = System::nanoTime;
     private EngineFixture engine;
@@ -78,7 +83,7 @@ class DriftSweepIT {
     void comparesAllHomesOnceAnIntervalAndTellsOfTheOneThatDrifted() throws Exception {
         try (DriftSweep sweep = sweep(Duration.ofSeconds(1), VerifyAfter.NEVER)) {
             await("acme clean, globex drifted, initech clean");
-            assertThat(queue.take(List.of("users"), Duration.ofMinutes(30), 10))
+            assertThat(queue.take(List.of("users"), Set.of(), Duration.ofMinutes(30), 10))
                     .as("due before the interval is over")
                     .isEmpty();
             engine.execute("ALTER TABLE tenant_globex.users ALTER email DROP NOT NULL");
@@ -111,6 +116,45 @@ class DriftSweepIT {
     }
 
     @Test
+    void homesOfAServerThatIsAwayOrBusyTakeNoTurns() throws Exception {
+        AtomicLong now = new AtomicLong();
+        clock = now::get;
+        for (int i = 1; i < 30; i++) {
+            execute("INSERT INTO tenantry.tenant (tenant) VALUES ('far" + i
+                    + "'); INSERT INTO tenantry.tenant_home (tenant, database, server, location) VALUES ('far" + i
+                    + "', 'users', 'far', 'tenant_far" + i + "')");
+        }
+        DueHomes due = due(new DriftSettings(Duration.ofHours(1), 1000), VerifyAfter.NEVER);
+        due.refresh();
+        execute(
+                "UPDATE tenantry.drift_home SET looked_at = CASE WHEN key LIKE 'far%' THEN timestamptz '2001-01-01' ELSE"
+                        + " '2002-01-01' END");
+        away.add("far");
+
+        assertThat(next(due, 1, now))
+                .as("another part of the worker knows that far is away")
+                .noneMatch(home -> home.contains("far"));
+        away.clear();
+        DueHomes.Due first = due.next().orElseThrow();
+        assertThat(first.home().server()).isEqualTo("far");
+        due.foundAway(first);
+        assertThat(due.afterNothing(first)).isTrue();
+        now.addAndGet(Duration.ofSeconds(10).toNanos());
+        assertThat(next(due, 2, now))
+                .as("a look has found far away")
+                .hasSize(2)
+                .noneMatch(home -> home.contains("far"));
+        now.addAndGet(Duration.ofMinutes(1).toNanos());
+        DueHomes.Due later = due.next().orElseThrow();
+        assertThat(later.home().server()).as("it is asked again").isEqualTo("far");
+        execute("UPDATE tenantry.drift_home SET looked_at = '2002-01-01' WHERE key = 'acme'");
+        assertThat(due.again(later)).isTrue();
+        assertThat(due.next().map(home -> home.home().owner()))
+                .as("far had no connection: the turn is another home's, at once")
+                .hasValueSatisfying(owner -> assertThat(owner).contains("acme"));
+    }
+
+    @Test
     void aHomeThatSomebodyWorksOnComesAgain() throws Exception {
         clock = () -> 100 * System.nanoTime();
         try (Connection migrating = engine.connect();
@@ -136,14 +180,15 @@ class DriftSweepIT {
     void aSampleIsComparedWithoutASweep() throws Exception {
         try (DriftSweep sweep = sweep(null, VerifyAfter.SAMPLE)) {
             sweep.sample(engine.home("globex"));
-            await("globex drifted");
+            sweep.sample(TenantHome.inSchema("initech", "users", "gone", "tenant_initech"));
+            await("globex drifted, initech unreadable");
             draining.set(true);
             for (int i = 0; i < 1001; i++) {
                 sweep.sample(engine.home("acme"));
             }
         }
         assertThat(checks("dropped")).as("what does not fit into the queue").isEqualTo(1);
-        assertThat(ask(STATES)).isEqualTo("globex drifted");
+        assertThat(ask(STATES)).isEqualTo("globex drifted, initech unreadable");
         try (DriftSweep sweep = sweep(null, VerifyAfter.NEVER)) {
             for (int i = 0; i < 1001; i++) {
                 sweep.sample(engine.home("acme"));
@@ -159,6 +204,21 @@ class DriftSweepIT {
                 catalog,
                 new KeptReferences(catalog, engine.server(), Set.of(), new ReferenceTable(control.registry())),
                 List.of());
+        return new DriftSweep(
+                new DriftSweep.Parts(
+                        settings,
+                        List.of("users"),
+                        Map.of("main", engine.server()),
+                        home -> Optional.of(check),
+                        queue,
+                        new DriftRecorder(new DriftTable(control.registry(), "group", "/tenantry/group"), "worker-1"),
+                        new Meters(metrics).drift(),
+                        draining::get,
+                        error -> {}),
+                due(settings, verifyAfter));
+    }
+
+    private DueHomes due(DriftSettings settings, VerifyAfter verifyAfter) {
         DatabaseSettings database = new DatabaseSettings(
                 "users",
                 List.of(new ServerShare("main", OptionalInt.empty())),
@@ -169,19 +229,18 @@ class DriftSweepIT {
                 false,
                 Set.of(),
                 new DriftRules(verifyAfter, List.of()));
-        return new DriftSweep(
-                new DriftSweep.Parts(
-                        settings,
-                        List.of("users"),
-                        Map.of("main", engine.server()),
-                        home -> Optional.of(check),
-                        queue,
-                        new DriftRecorder(new DriftTable(control.registry(), "group", "/tenantry/group"), "worker-1"),
-                        new Meters(metrics).drift(),
-                        server -> false,
-                        draining::get,
-                        error -> {}),
-                new DueHomes(settings, List.of(database), queue, bound -> 0, clock));
+        RestingServers servers = new RestingServers(Set.of("main", "far"), away::contains, clock);
+        return new DueHomes(settings, List.of(database), queue, bound -> 0, clock, servers);
+    }
+
+    /** Each time that a home of the sweep is due: who is next. */
+    private List<String> next(DueHomes due, int times, AtomicLong now) throws SQLException {
+        List<String> next = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            due.next().ifPresent(home -> next.add(home.home().owner()));
+            now.addAndGet(Duration.ofSeconds(10).toNanos());
+        }
+        return next;
     }
 
     private void await(String states) {

@@ -39,6 +39,16 @@ class LookTurnsTest {
     }
 
     @Test
+    void aTurnThatIsGivenBackIsTheNextHomes() {
+        turns.sweep();
+        assertThat(turns.isForSweep(Duration.ofSeconds(10), false)).isFalse();
+
+        turns.giveBack();
+
+        assertThat(turns.isForSweep(Duration.ofSeconds(10), false)).isTrue();
+    }
+
+    @Test
     void tellsWhenAHomeOfTheSweepMayBeDue() {
         Duration gap = Duration.ofMillis(500);
         Duration longest = Duration.ofMillis(200);

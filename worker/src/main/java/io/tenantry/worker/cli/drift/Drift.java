@@ -50,7 +50,9 @@ public final class Drift extends OperatorCommand {
     @Option(
             names = "--sample",
             paramLabel = "PERCENT",
-            description = "Compare only so many of the tenants' homes, chosen at random, such as 5%%.")
+            description =
+                    "Compare only so many of the tenants' homes of each database, chosen at random, such as 5%%; at least one"
+                            + " of each.")
     private @Nullable String sample;
 
     @Option(
@@ -81,7 +83,12 @@ public final class Drift extends OperatorCommand {
                 share,
                 excluded.stream().map(Glob::new).toList());
         ShownDrift shown = new ShownDrift(invocation.output(), invocation.next());
-        new DriftRun(invocation.access(), scope).run(shown);
+        try {
+            new DriftRun(invocation.access(), scope).run(shown);
+        } catch (OperationFailedException failure) {
+            shown.showDrifted();
+            throw failure;
+        }
         int status = shown.end(invocation.access().interruption());
         if (tenant != null && shown.isEmpty()) {
             throw new OperationFailedException("tenant " + tenant

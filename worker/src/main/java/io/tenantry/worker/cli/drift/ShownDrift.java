@@ -22,16 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows drifted homes, and those that could not be compared; the others are counted. */
 final class ShownDrift implements DriftRun.Listener {
-    private static final int MOST_HOMES = 100;
+    private static final int MOST_REASONS = 100;
     private static final int MOST_DIFFERENCES = 20;
-    /** A line of JSON holds more, since a program reads it. */
-    private static final int MOST_IN_JSON = 500;
-
     private static final long PROGRESS_NANOS = 5_000_000_000L;
 
     private final Output output;
     private final NextCommand next;
+    private final DriftedGroups groups = new DriftedGroups();
     private final List<HomeFinding> notCompared = new ArrayList<>();
+    private long homes;
     private int checked;
     private int clean;
     private int drifted;
@@ -51,6 +50,11 @@ final class ShownDrift implements DriftRun.Listener {
     }
 
     @Override
+    public void begins(long all) {
+        homes = all;
+    }
+
+    @Override
     public void stops() {
         stopped = true;
     }
@@ -66,7 +70,11 @@ final class ShownDrift implements DriftRun.Listener {
         } else if (verdict instanceof Verdict.Drifted differences) {
             drifted++;
             first = first == null ? finding.home() : first;
-            show(finding.home(), differences);
+            if (output.isJson()) {
+                output.json(DriftJson.of(finding, differences));
+            } else {
+                groups.add(finding, differences);
+            }
         } else {
             notCompared.add(finding);
         }
@@ -76,50 +84,23 @@ final class ShownDrift implements DriftRun.Listener {
         }
     }
 
-    /**
-     * A drifted home as JSON.
-     *
-     * @param more how many differences are left out
-     */
-    private record DriftedLine(
-            @Nullable String tenant,
-            String database,
-            String server,
-            String location,
-            @Nullable String version,
-            List<DriftDifference> differences,
-            int more) {}
-
-    /** A home that could not be compared as JSON. */
-    private record UnreadableLine(@Nullable String tenant, String database, String unreadable) {}
-
-    /** The counts as JSON. */
-    private record Counts(int checked, int clean, int drifted, int unreadable, int busy) {}
-
-    private void show(HomePlace home, Verdict.Drifted verdict) {
-        List<DriftDifference> differences = verdict.differences();
-        if (output.isJson()) {
-            int shown = Math.min(differences.size(), MOST_IN_JSON);
-            output.json(new DriftedLine(
-                    home.tenant(),
-                    home.database(),
-                    home.server(),
-                    home.location(),
-                    verdict.version(),
-                    differences.subList(0, shown),
-                    differences.size() - shown));
-        } else if (drifted <= MOST_HOMES) {
-            output.line(
-                    Colour.BAD,
-                    owner(home) + ": " + home.server() + "/" + home.location() + ", version "
-                            + Objects.requireNonNullElse(verdict.version(), "none") + ", "
-                            + Words.count(differences.size(), "difference") + " from what its migrations make");
-            differences.stream().limit(MOST_DIFFERENCES).forEach(one -> output.line("  " + Wording.of(one)));
-            if (differences.size() > MOST_DIFFERENCES) {
-                output.line("  and " + (differences.size() - MOST_DIFFERENCES) + " more; all: "
-                        + next.of("drift" + only(home) + " --json"));
-            }
+    private void show(DriftedGroups.Group group) {
+        HomePlace home = group.first();
+        List<DriftDifference> differences = group.drifted().differences();
+        boolean isOne = group.homes() == 1;
+        output.line(
+                Colour.BAD,
+                owners(home, group.homes()) + ": " + home.server() + "/" + home.location()
+                        + (isOne ? "" : " and others") + ", version "
+                        + Objects.requireNonNullElse(group.drifted().version(), "none") + ", "
+                        + Words.count(differences.size(), "difference")
+                        + (isOne ? " from what its migrations make" : " from what their migrations make"));
+        differences.stream().limit(MOST_DIFFERENCES).forEach(one -> output.line("  " + Wording.of(one)));
+        if (differences.size() > MOST_DIFFERENCES) {
+            output.line("  and " + (differences.size() - MOST_DIFFERENCES) + " more; all: "
+                    + next.of("drift" + only(home) + " --json"));
         }
+        group.hints().forEach(hint -> output.line("  hint: " + hint));
     }
 
     private static String owner(HomePlace home) {
@@ -143,15 +124,26 @@ final class ShownDrift implements DriftRun.Listener {
         return checked == 0;
     }
 
-    /** Shows what could not be compared, the counts, and what to do next; the exit status. */
+    /** Shows the homes that have drifted so far, if they were not shown at once. */
+    void showDrifted() {
+        groups.shown().forEach(this::show);
+        if (groups.others() > 0) {
+            output.line(
+                    "and " + Words.count(groups.others(), "more drifted home") + "; all: " + next.of("drift --json"));
+        }
+    }
+
+    /** Shows what drifted, what could not be compared, the counts, and what to do next; the exit status. */
     int end(Interruption interruption) throws CommandInterruptedException {
         if (output.isJson()) {
-            notCompared.forEach(finding -> output.json(
-                    new UnreadableLine(finding.home().tenant(), finding.home().database(), reason(finding))));
-            output.json(new Counts(checked, clean, drifted, notCompared.size(), busy));
+            notCompared.forEach(finding -> output.json(new DriftJson.Unreadable(
+                    finding.home().tenant(), finding.home().database(), reason(finding))));
+            output.json(new DriftJson.Counts(checked, clean, drifted, notCompared.size(), busy, homes));
         } else {
+            showDrifted();
             showNotCompared();
-            output.line(Words.count(checked, "home") + " compared: " + clean + " as their migrations make them, "
+            output.line((checked < homes ? checked + " of " + Words.count(homes, "home") : Words.count(checked, "home"))
+                    + " compared: " + clean + " as their migrations make them, "
                     + drifted + " drifted, " + notCompared.size() + " not comparable, " + busy + " being migrated");
         }
         if (stopped) {
@@ -159,30 +151,30 @@ final class ShownDrift implements DriftRun.Listener {
                     + "; the others were not looked at: give the command again for all");
         }
         if (first != null && !output.isJson()) {
-            output.note("all of one home: " + next.of("drift" + only(first) + " --json"));
+            output.note("all of one home: " + next.of("drift" + only(first) + " --json") + "; all drifted homes: "
+                    + next.of("tenants --drifted"));
         }
         return drifted + notCompared.size() > 0 ? ExitStatus.FAILED : ExitStatus.DONE;
     }
 
     private void showNotCompared() {
-        if (drifted > MOST_HOMES) {
-            output.line("and " + (drifted - MOST_HOMES) + " more drifted homes; all: " + next.of("drift --json"));
-        }
         Map<String, List<HomeFinding>> byReason = new LinkedHashMap<>();
         notCompared.forEach(finding -> byReason.computeIfAbsent(reason(finding), reason -> new ArrayList<>())
                 .add(finding));
         byReason.entrySet().stream()
-                .limit(MOST_HOMES)
-                .forEach(one -> output.line(Colour.BAD, owners(one.getValue()) + ": not comparable: " + one.getKey()));
-        if (byReason.size() > MOST_HOMES) {
-            output.line("and homes that are not comparable for " + (byReason.size() - MOST_HOMES)
+                .limit(MOST_REASONS)
+                .forEach(one -> output.line(
+                        Colour.BAD,
+                        owners(one.getValue().get(0).home(), one.getValue().size()) + ": not comparable: "
+                                + one.getKey()));
+        if (byReason.size() > MOST_REASONS) {
+            output.line("and homes that are not comparable for " + (byReason.size() - MOST_REASONS)
                     + " more reasons; all: " + next.of("drift --json"));
         }
     }
 
     /** The first of several homes, and how many there are: what keeps a server away keeps all its homes away. */
-    private static String owners(List<HomeFinding> findings) {
-        return owner(findings.get(0).home())
-                + (findings.size() == 1 ? "" : ", and " + Words.count(findings.size() - 1, "more home"));
+    private static String owners(HomePlace first, int homes) {
+        return owner(first) + (homes == 1 ? "" : ", and " + Words.count(homes - 1, "more home"));
     }
 }

@@ -237,7 +237,7 @@ final class SettingsTable {
             "drift.homes-per-second",
             integer(1, 1000),
             "10",
-            "The most homes that a worker compares in a second for the sweep.");
+            "The most homes that a worker compares in a second, samples included.");
 
     static final Setting<String> HTTP_HOST = row(
             "http.host",

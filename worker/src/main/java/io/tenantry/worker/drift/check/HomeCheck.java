@@ -3,6 +3,7 @@ package io.tenantry.worker.drift.check;
 import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.drift.ComparableSnapshot;
 import io.tenantry.worker.drift.Comparison;
+import io.tenantry.worker.drift.Comparison.Spelling;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedPath;
 import io.tenantry.worker.engine.reference.References;
@@ -13,19 +14,35 @@ import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Compares homes of one named database with what their migrations make. A difference counts only if a second look finds it
  * again, in a reference that was made for it. Safe for use by several threads, each with homes of its own.
  */
 public final class HomeCheck {
+    /**
+     * How much a look can see in a home. Raise it when a look reads more of the catalogs, or judges differences in another way:
+     * then a release before does not clear what this one has found, and does not begin what this one knows to be none.
+     */
+    public static final int SIGHT = 1;
+
+    private static final int MOST_SPELLINGS = 10_000;
+    /** SQLSTATE {@code query_canceled}, of statement_timeout. */
+    private static final String CANCELED = "57014";
+
     private final MigrationCatalog catalog;
     private final References references;
     private final List<Glob> excluded;
-    /** The paths whose references were just made again: when many homes drift, one new reference is enough. */
-    private final RecentPaths recent = new RecentPaths(System::nanoTime);
+    /** Definitions that differ in their spelling alone: a fleet that was restored has the same ones in each home. */
+    private final Set<Spelling> same = ConcurrentHashMap.newKeySet();
 
     /** @param excluded patterns of labels that are left out, such as {@code table audit_*} */
     public HomeCheck(MigrationCatalog catalog, References references, List<Glob> excluded) {
@@ -44,6 +61,9 @@ public final class HomeCheck {
             if (!(look instanceof Look.Seen seen)) {
                 return ((Look.Failed) look).verdict();
             }
+            if (seen.history().rows().isEmpty() && !catalog.migrations().isEmpty()) {
+                return HomeReader.emptied(home);
+            }
             AppliedPath path = path(seen, home);
             Answer answer = references.at(home, path, Freshness.KEPT);
             if (!(answer instanceof Answer.Found found)) {
@@ -51,16 +71,25 @@ public final class HomeCheck {
             }
             return compare(found.filled(), seen, home).isEmpty() ? clean(seen, path) : again(server, home, seen, path);
         } catch (SQLException failure) {
+            return isPassing(failure)
+                    ? new Verdict.Busy()
+                    : new Verdict.Unreadable(
+                            "the reference of " + home.owner() + " cannot be made: " + FailureMessage.of(failure),
+                            SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);
+        } catch (IllegalStateException | UncheckedIOException bug) {
             return new Verdict.Unreadable(
-                    "the reference of " + home.owner() + " cannot be made: " + FailureMessage.of(failure),
-                    SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);
+                    home.owner() + " cannot be compared, which is a fault of Tenantry: " + bug.getMessage(), false);
         }
+    }
+
+    /** Somebody holds a lock, or a statement took too long: the next look may have an answer. */
+    static boolean isPassing(SQLException failure) {
+        return SqlFailure.of(failure) == SqlFailure.TRANSIENT || CANCELED.equals(failure.getSQLState());
     }
 
     /** A stored reference may be of an older environment, and a first look may have met a change half way. */
     private Verdict again(Server server, TenantHome home, Look.Seen first, AppliedPath path) throws SQLException {
-        Answer answer = references.at(home, path, recent.contains(path.key()) ? Freshness.KEPT : Freshness.NEW);
-        recent.add(path.key());
+        Answer answer = references.at(home, path, Freshness.NEW);
         if (!(answer instanceof Answer.Found found)) {
             return new Verdict.NoReference(((Answer.Unavailable) answer).reason());
         }
@@ -72,10 +101,62 @@ public final class HomeCheck {
             return new Verdict.Busy();
         }
         Comparison comparison = compare(found.filled(), seen, home);
-        comparison = Spellings.same(server, home, comparison);
+        if (comparison.changed().isEmpty()) {
+            return verdict(comparison, seen, path);
+        }
+        Comparison respelled = respelled(server, home, comparison);
+        // Where somebody works on the home meanwhile, its definitions cannot be made once more.
+        return respelled.isEmpty()
+                        || HomeReader.look(server, home) instanceof Look.Seen after && after.isOfSameHistory(seen)
+                ? verdict(respelled, seen, path)
+                : new Verdict.Busy();
+    }
+
+    private Comparison respelled(Server server, TenantHome home, Comparison comparison) throws SQLException {
+        Comparison respelled = Spellings.same(server, home, comparison);
+        Set<Spelling> alike = new HashSet<>(comparison.changed());
+        respelled.changed().forEach(alike::remove);
+        if (same.size() > MOST_SPELLINGS) {
+            same.clear();
+        }
+        same.addAll(alike);
+        return respelled;
+    }
+
+    private static Verdict verdict(Comparison comparison, Look.Seen seen, AppliedPath path) {
         return comparison.isEmpty()
                 ? clean(seen, path)
                 : new Verdict.Drifted(seen.history().version(), path.key(), comparison.differences());
+    }
+
+    /**
+     * What may be the cause of a drift, in clauses for people: somebody changed the history table, or default privileges. Takes
+     * longer than {@link #of}, since it may make references; the same for homes with the same path and differences.
+     *
+     * @return empty if nothing is known
+     */
+    public List<String> hints(Server server, TenantHome home, Verdict.Drifted drifted) throws SQLException {
+        List<String> hints = new ArrayList<>();
+        if (HomeReader.look(server, home) instanceof Look.Seen seen
+                && path(seen, home).key().equals(drifted.pathKey())) {
+            for (OtherHistory other : OtherHistory.of(seen.history(), catalog.migrationsFor(home))) {
+                if (hints.isEmpty() && isMadeBy(other, server, home, seen)) {
+                    hints.add(other.hint());
+                }
+            }
+        }
+        DefaultPrivileges.hint(server, home, drifted.differences()).ifPresent(hints::add);
+        return hints;
+    }
+
+    private boolean isMadeBy(OtherHistory other, Server server, TenantHome home, Look.Seen seen) throws SQLException {
+        Answer answer = references.at(home, AppliedPath.of(other.history(), catalog, home), Freshness.KEPT);
+        if (!(answer instanceof Answer.Found found)) {
+            return false;
+        }
+        Comparison comparison = compare(found.filled(), seen, home);
+        return comparison.hasSameObjects()
+                && Spellings.same(server, home, comparison).isEmpty();
     }
 
     private AppliedPath path(Look.Seen seen, TenantHome home) {
@@ -83,9 +164,13 @@ public final class HomeCheck {
     }
 
     private Comparison compare(CatalogSnapshot reference, Look.Seen seen, TenantHome home) {
-        return Comparison.of(
+        Comparison comparison = Comparison.of(
                 ComparableSnapshot.of(reference, home.isolation(), excluded),
                 ComparableSnapshot.of(seen.snapshot(), home.isolation(), excluded));
+        return comparison.without(comparison.changed().stream()
+                .filter(same::contains)
+                .map(Spelling::label)
+                .collect(Collectors.toSet()));
     }
 
     private static Verdict clean(Look.Seen seen, AppliedPath path) {

@@ -123,6 +123,15 @@ final class HomeReader {
                 : new Look.Seen(history, snapshot);
     }
 
+    /** A registered home without anything of its migrations. */
+    static Verdict emptied(TenantHome home) {
+        return new Verdict.Unreadable(
+                place(home)
+                        + " is registered, but has neither a row in flyway_schema_history nor a table: restore it from a"
+                        + " backup",
+                false);
+    }
+
     private static boolean hasTables(CatalogSnapshot snapshot) {
         return snapshot.entries().keySet().stream()
                 .anyMatch(label -> label.startsWith("table ") && !label.equals("table flyway_schema_history"));

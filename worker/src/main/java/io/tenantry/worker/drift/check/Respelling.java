@@ -5,6 +5,7 @@ import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Sql;
+import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -122,6 +123,10 @@ final class Respelling {
             Sql.execute(connection, sql);
             return true;
         } catch (SQLException cannotBeMade) {
+            // Somebody holds a lock, or the server is away: that says nothing about the definition.
+            if (HomeCheck.isPassing(cannotBeMade) || SqlFailure.of(cannotBeMade) == SqlFailure.SERVER_AWAY) {
+                throw cannotBeMade;
+            }
             Sql.execute(connection, "ROLLBACK TO SAVEPOINT " + savepoint);
             return false;
         }

@@ -2,6 +2,7 @@ package io.tenantry.worker.drift.record;
 
 import io.tenantry.contracts.DriftChange;
 import io.tenantry.worker.drift.DriftDifference;
+import io.tenantry.worker.drift.check.HomeCheck;
 import io.tenantry.worker.drift.check.Verdict;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.drift.DriftLook;
@@ -70,7 +71,7 @@ public final class DriftRecorder {
             List<FoundDifference> differences,
             @Nullable String reason) {
         LookedAt place = new LookedAt(home.tenant(), home.database(), home.server(), home.location());
-        return new DriftLook(place, begunAt, version, pathKey, state, differences, reason, worker);
+        return new DriftLook(place, begunAt, version, pathKey, state, differences, reason, worker, HomeCheck.SIGHT);
     }
 
     private static FoundDifference found(DriftDifference difference) {

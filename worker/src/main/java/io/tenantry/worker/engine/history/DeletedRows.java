@@ -1,10 +1,14 @@
 package io.tenantry.worker.engine.history;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.flywaydb.core.api.MigrationVersion;
 
 /**
  * The rows by which {@code flyway repair} says that scripts are gone. It leaves the row of such a script, and adds one of
@@ -46,6 +50,26 @@ final class DeletedRows {
             before.add(row);
         }
         return List.copyOf(counting);
+    }
+
+    /** The counting rows without baseline scripts that are deleted, and without the rows that say so. */
+    static List<HistoryRow> withoutBaselines(List<HistoryRow> counting) {
+        Set<MigrationVersion> gone = versions(counting, DeletedRows::deletes);
+        gone.retainAll(versions(counting, DeletedRows::isBaselineScript));
+        return counting.stream()
+                .filter(row -> !gone.contains(row.version()) || !(deletes(row) || isBaselineScript(row)))
+                .toList();
+    }
+
+    private static Set<MigrationVersion> versions(List<HistoryRow> rows, Predicate<HistoryRow> which) {
+        return rows.stream()
+                .filter(row -> row.version() != null && which.test(row))
+                .map(HistoryRow::version)
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static boolean isBaselineScript(HistoryRow row) {
+        return row.type().endsWith("_" + HistoryRow.BASELINE);
     }
 
     private static boolean deletes(HistoryRow row) {

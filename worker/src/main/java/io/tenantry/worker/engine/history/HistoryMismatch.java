@@ -22,7 +22,10 @@ public final class HistoryMismatch {
                 .filter(Objects::nonNull)
                 .max(MigrationVersion::compareTo)
                 .orElse(MigrationVersion.EMPTY);
-        for (HistoryRow row : history.counting()) {
+        for (HistoryRow row : DeletedRows.withoutBaselines(history.counting())) {
+            if (row.type().equals(DeletedRows.DELETE)) {
+                return Optional.of(deletedTwice(row, home));
+            }
             Optional<Migration> known = migrations.stream()
                     .filter(migration -> row.version() != null && row.version().equals(migration.version()))
                     .min(Comparator.comparing(migration -> !row.type().equals(migration.type())));
@@ -95,6 +98,16 @@ public final class HistoryMismatch {
                         + " " + home.location() + ": it " + what
                         + "; nothing was done: put the script back as it was, and make the change in a new one",
                 migration.script());
+    }
+
+    private static ResultError deletedTwice(HistoryRow row, TenantHome home) {
+        String what = row.version() == null ? row.description() : "version " + row.version();
+        return error(
+                ErrorCode.CHECKSUM_MISMATCH,
+                "the history of " + home.kind() + " " + home.location() + " says twice that the script of " + what
+                        + " is gone, and Flyway refuses such a history; nothing was done: remove the row of type "
+                        + DeletedRows.DELETE + " with installed_rank " + row.rank(),
+                row.script());
     }
 
     private static ResultError gone(HistoryRow row, TenantHome home) {

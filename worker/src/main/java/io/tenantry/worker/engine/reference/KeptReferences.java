@@ -27,6 +27,8 @@ public final class KeptReferences implements References {
     private static final int IN_MEMORY = 32;
     /** After that the server may have another version, or a reason may be mended. */
     private static final Duration IN_MEMORY_FOR = Duration.ofMinutes(10);
+    /** When many homes drift, one new reference is enough. */
+    private static final Duration NEW_FOR = Duration.ofMinutes(1);
 
     private static final String WHERE = "SELECT current_setting('server_version_num')::int, current_user::text";
 
@@ -37,14 +39,21 @@ public final class KeptReferences implements References {
     private final Object making = new Object();
     /** The longest unused one goes first. Guarded by itself. */
     private final Map<String, Known> known = new LinkedHashMap<>(IN_MEMORY, 0.75f, true);
+    /** What was made, or could not be made, by this process. Guarded by {@link #known}. */
+    private final Map<String, Known> made = new LinkedHashMap<>();
 
     /**
      * @param reference null if it cannot be made
      * @param reason why it cannot be made; empty otherwise
      */
     private record Known(@Nullable Reference reference, String reason, long sinceNanos) {
-        private boolean isRecent() {
-            return System.nanoTime() - sinceNanos < IN_MEMORY_FOR.toNanos();
+        private boolean isRecent(Duration most) {
+            return System.nanoTime() - sinceNanos < most.toNanos();
+        }
+
+        /** A failure takes as long as what was tried, so it is not tried each minute. */
+        private boolean isNew() {
+            return isRecent(reference == null ? IN_MEMORY_FOR : NEW_FOR);
         }
 
         private Answer answer(TenantHome home) {
@@ -67,13 +76,12 @@ public final class KeptReferences implements References {
     @Override
     public Answer at(TenantHome home, AppliedPath path, Freshness freshness) throws SQLException {
         String key = key(home, path);
-        Optional<Known> found = freshness == Freshness.KEPT ? inMemory(key) : Optional.empty();
+        Optional<Known> found = inMemory(key, freshness);
         if (found.isEmpty()) {
             synchronized (making) {
-                found = freshness == Freshness.KEPT ? inMemory(key) : Optional.empty();
+                found = inMemory(key, freshness);
                 if (found.isEmpty()) {
                     found = Optional.of(find(key, path, home, freshness));
-                    remember(key, found.get());
                 }
             }
         }
@@ -82,26 +90,38 @@ public final class KeptReferences implements References {
 
     @Override
     public Optional<Answer> known(TenantHome home, AppliedPath path) {
-        return inMemory(key(home, path)).map(one -> one.answer(home));
+        return inMemory(key(home, path), Freshness.KEPT).map(one -> one.answer(home));
     }
 
     private static String key(TenantHome home, AppliedPath path) {
         return path.key() + "-" + (NameStyle.of(home) + "-" + home.isolation()).toLowerCase(Locale.ROOT);
     }
 
-    private Optional<Known> inMemory(String key) {
+    private Optional<Known> inMemory(String key, Freshness freshness) {
         synchronized (known) {
-            return Optional.ofNullable(known.get(key)).filter(Known::isRecent);
+            return freshness == Freshness.KEPT
+                    ? Optional.ofNullable(known.get(key)).filter(one -> one.isRecent(IN_MEMORY_FOR))
+                    : Optional.ofNullable(made.get(key)).filter(Known::isNew);
         }
     }
 
-    private void remember(String key, Known one) {
+    private Known remember(String key, Known one) {
         synchronized (known) {
             known.put(key, one);
             if (known.size() > IN_MEMORY) {
                 known.remove(known.keySet().iterator().next());
             }
         }
+        return one;
+    }
+
+    /** A reference that cannot be made again is no reason to forget the one that there is. */
+    private Known rememberMade(String key, Known one) {
+        synchronized (known) {
+            made.values().removeIf(other -> !other.isNew());
+            made.put(key, one);
+        }
+        return one.reference() != null || inMemory(key, Freshness.KEPT).isEmpty() ? remember(key, one) : one;
     }
 
     private Known find(String key, AppliedPath path, TenantHome home, Freshness freshness) throws SQLException {
@@ -109,16 +129,16 @@ public final class KeptReferences implements References {
         if (freshness == Freshness.KEPT || path.unknown().isPresent()) {
             Optional<Reference> kept = store.find(place);
             if (kept.isPresent()) {
-                return known(kept.get(), "");
+                return remember(key, known(kept.get(), ""));
             }
         }
         ReferenceTrial.Outcome outcome = trial.replay(path, server, home);
         if (outcome instanceof ReferenceTrial.Outcome.Made made) {
             Reference reference = Reference.of(made.snapshot(), made.scratch());
             store.keep(place, reference);
-            return known(reference, "");
+            return rememberMade(key, known(reference, ""));
         }
-        return known(null, ((ReferenceTrial.Outcome.Unavailable) outcome).reason());
+        return rememberMade(key, known(null, ((ReferenceTrial.Outcome.Unavailable) outcome).reason()));
     }
 
     private static Known known(@Nullable Reference reference, String reason) {

@@ -2,6 +2,7 @@ package io.tenantry.worker.engine.reference;
 
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import io.tenantry.worker.engine.snapshot.SchemaNameMask;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,15 +45,21 @@ public record Reference(CatalogSnapshot tokens) {
             String placed = text.replace(LOCATION, home.location());
             return tenant == null ? placed : placed.replace(TENANT, tenant);
         });
-        return sorted(filled);
+        return sorted(filled, new SchemaNameMask(home.schema()));
     }
 
-    /** With the names of roles in their order: the names of the home may have another one than those of the scratch home. */
-    private static CatalogSnapshot sorted(CatalogSnapshot snapshot) {
+    /**
+     * With the names of roles in their order: the names of the home may have another one than those of the scratch home. And
+     * with what reads as the home's name hidden in bodies, as it is in a snapshot of the home.
+     */
+    private static CatalogSnapshot sorted(CatalogSnapshot snapshot, SchemaNameMask mask) {
         SortedMap<String, Entry> entries = new TreeMap<>(snapshot.entries());
         entries.replaceAll((label, entry) -> {
             if (label.startsWith("privileges on ")) {
                 return new Entry(entry.partOf(), sorted(entry.definition()));
+            }
+            if (label.startsWith("function ") || label.startsWith("procedure ")) {
+                return new Entry(entry.partOf(), mask.hide(entry.definition()));
             }
             if (label.startsWith("policy ")) {
                 return new Entry(

@@ -12,7 +12,7 @@ public interface References {
     enum Freshness {
         /** One that is kept, or else a new one. */
         KEPT,
-        /** A new one, which is kept from then on in place of an earlier one. */
+        /** One that was made in the last minute, which is kept from then on in place of an earlier one. */
         NEW
     }
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * schemas differ. An alias or a table with the name of the schema also makes them differ: {@code users.email} in a schema
  * {@code users}.
  */
-final class SchemaNameMask {
+public final class SchemaNameMask {
     /** Replaces the name; no identifier looks like this. */
     static final String TOKEN = "<schema>";
 
@@ -25,7 +25,7 @@ final class SchemaNameMask {
     private final Pattern qualifier;
     private final Pattern pathElement;
 
-    SchemaNameMask(String schema) {
+    public SchemaNameMask(String schema) {
         String quoted = Pattern.quote('"' + schema.replace("\"", "\"\"") + '"');
         String names = quoted;
         if (NEEDS_NO_QUOTES.matcher(schema).matches() && schema.equals(schema.toLowerCase(Locale.ROOT))) {
@@ -39,7 +39,7 @@ final class SchemaNameMask {
     }
 
     /** Returns the text with the token in place of the name. */
-    String hide(String text) {
+    public String hide(String text) {
         String unqualified = qualifier.matcher(text).replaceAll(Matcher.quoteReplacement(TOKEN));
         return SEARCH_PATH
                 .matcher(unqualified)

@@ -24,6 +24,9 @@ public final class DriftRun {
 
     /** Is told what happens, by the thread that runs it. */
     public interface Listener {
+        /** How many homes there are, of which those of the scope's share are looked at; before the first one. */
+        void begins(long homes);
+
         /** Why there is no connection yet; called by another thread. */
         void waits(String reason);
 
@@ -48,27 +51,41 @@ public final class DriftRun {
         TreeSet<String> servers = access.registry(registry -> registry.inSnapshot(scope.homes()::servers));
         servers.retainAll(access.settings().servers().keySet());
         try (LeasedServers leased = LeasedServers.lease(access, servers, listener::waits)) {
-            HomeChecks checks = new HomeChecks(access, leased, scope.excluded());
+            HomeChecks checks = new HomeChecks(access, leased, servers, scope.excluded());
             List<HomePlace> busy = new ArrayList<>();
-            @Nullable HomePlace last = null;
-            List<HomePlace> page;
-            do {
-                page = page(last);
-                if (!look(page, checks, busy, listener)) {
-                    return;
-                }
-                last = page.isEmpty() ? null : page.get(page.size() - 1);
-            } while (last != null);
             List<HomePlace> shared = access.registry(registry -> registry.inSnapshot(scope.homes()::shared));
-            if (look(shared, checks, busy, listener)) {
+            listener.begins(access.registry(registry -> registry.inSnapshot(scope.homes()::count)) + shared.size());
+            boolean goesOn =
+                    scope.share() < 1 ? look(sample(), checks, busy, listener) : lookAtAll(checks, busy, listener);
+            if (goesOn && look(shared, checks, busy, listener)) {
                 lookAgain(busy, checks, listener);
             }
         }
     }
 
+    private List<HomePlace> sample() throws OperationFailedException {
+        return access.registry(
+                registry -> registry.inSnapshot(connection -> scope.homes().sample(connection, scope.share())));
+    }
+
+    /** False if the command was interrupted. */
+    private boolean lookAtAll(HomeChecks checks, List<HomePlace> busy, Listener listener)
+            throws OperationFailedException {
+        @Nullable HomePlace last = null;
+        List<HomePlace> page;
+        do {
+            page = page(last);
+            if (!look(page, checks, busy, listener)) {
+                return false;
+            }
+            last = page.isEmpty() ? null : page.get(page.size() - 1);
+        } while (last != null);
+        return true;
+    }
+
     private List<HomePlace> page(@Nullable HomePlace last) throws OperationFailedException {
-        return access.registry(registry ->
-                registry.inSnapshot(connection -> scope.homes().next(connection, last, scope.share(), TOGETHER)));
+        return access.registry(
+                registry -> registry.inSnapshot(connection -> scope.homes().next(connection, last, TOGETHER)));
     }
 
     /** False if the command was interrupted. */
@@ -79,7 +96,10 @@ public final class DriftRun {
                 listener.stops();
                 return false;
             }
-            HomeFinding finding = new HomeFinding(home, checks.of(home));
+            if (!checks.mayAsk(home)) {
+                continue;
+            }
+            HomeFinding finding = checks.of(home);
             if (finding.verdict() instanceof Verdict.Busy) {
                 busy.add(home);
             } else {
@@ -100,7 +120,7 @@ public final class DriftRun {
             }
             busy = again;
         }
-        busy.forEach(home -> listener.found(new HomeFinding(home, new Verdict.Busy())));
+        busy.forEach(home -> listener.found(new HomeFinding(home, new Verdict.Busy(), List.of())));
     }
 
     /** Ends early with an interruption. */

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * Which homes are compared, and what of them.
  *
- * @param share the chance of each home to be among them, above 0; 1 for all
+ * @param share of the tenants' homes of each database, rounded up, above 0; 1 for all. Shared databases are always compared
  * @param excluded patterns of labels that are left out beside those of the configuration
  */
 public record DriftScope(HomePlaces homes, double share, List<Glob> excluded) {

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The checks of all configured databases on their servers. For one thread. */
 final class HomeChecks {
@@ -34,6 +35,7 @@ final class HomeChecks {
 
     private final Access access;
     private final LeasedServers servers;
+    private final Set<String> names;
     private final List<Glob> excluded;
     private final Catalogs catalogs;
     private final ReferenceStore store;
@@ -43,11 +45,15 @@ final class HomeChecks {
 
     private final Map<String, String> unusable = new HashMap<>();
     private String whyUnusable = "";
+    private final DriftHints hints = new DriftHints();
     private final Map<String, Integer> failures = new HashMap<>();
 
-    HomeChecks(Access access, LeasedServers servers, List<Glob> excluded) throws OperationFailedException {
+    /** @param names of the servers that are leased */
+    HomeChecks(Access access, LeasedServers servers, Set<String> names, List<Glob> excluded)
+            throws OperationFailedException {
         this.access = access;
         this.servers = servers;
+        this.names = Set.copyOf(names);
         this.excluded = excluded;
         this.catalogs = new Catalogs(access.settings(), reason -> whyUnusable = reason);
         this.store = access.registry(ReferenceTable::new);
@@ -56,15 +62,24 @@ final class HomeChecks {
                 new DriftTable(registry, kafka.groupId(), kafka.eventSource()), Access.applicationName()));
     }
 
+    /** False of a home that was placed meanwhile on a server that had none before: the next run looks at it. */
+    boolean mayAsk(HomePlace place) {
+        return names.contains(place.server()) || !access.settings().servers().containsKey(place.server());
+    }
+
     /**
-     * Looks at a home, and writes what was seen into the registry.
+     * Looks at a home, and writes what was seen into the registry, unless this command leaves out more than the configuration.
      *
      * @throws OperationFailedException if the registry cannot be used
      */
-    Verdict of(HomePlace place) throws OperationFailedException {
-        Optional<DatabaseSettings> database = access.settings().databases().stream()
-                .filter(one -> one.name().equals(place.database()))
-                .findFirst();
+    HomeFinding of(HomePlace place) throws OperationFailedException {
+        Verdict verdict = verdict(place);
+        return new HomeFinding(
+                place, verdict, verdict instanceof Verdict.Drifted drifted ? hints(place, drifted) : List.of());
+    }
+
+    private Verdict verdict(HomePlace place) throws OperationFailedException {
+        Optional<DatabaseSettings> database = settings(place);
         if (database.isEmpty() || !access.settings().servers().containsKey(place.server())) {
             String key = database.isEmpty() ? "databases." + place.database() : "servers." + place.server();
             return new Verdict.Unreadable(
@@ -78,13 +93,13 @@ final class HomeChecks {
                             + " run this again when it answers",
                     true);
         }
-        Verdict verdict = of(place, database.get());
+        Verdict verdict = verdict(place, database.get());
         boolean isAway = verdict instanceof Verdict.Unreadable unreadable && unreadable.serverAway();
         failures.put(place.server(), isAway ? failed + 1 : 0);
         return verdict;
     }
 
-    private Verdict of(HomePlace place, DatabaseSettings database) throws OperationFailedException {
+    private Verdict verdict(HomePlace place, DatabaseSettings database) throws OperationFailedException {
         Server server = servers.server(place.server());
         Optional<HomeCheck> check;
         try {
@@ -92,16 +107,38 @@ final class HomeChecks {
         } catch (OperationFailedException unreachable) {
             return new Verdict.Unreadable(String.valueOf(unreachable.getMessage()), true);
         }
-        TenantHome home = new TenantHome(
-                place.tenant(), place.database(), place.server(), place.location(), database.isolation());
+        TenantHome home = home(place, database);
+        if (check.isEmpty()) {
+            // That is said of this command: what the workers have seen of the home stays.
+            return new Verdict.NoReference(String.valueOf(unusable.get(database.name())));
+        }
         Instant begunAt = access.registry(registry -> recorder.now());
-        Verdict verdict = check.isPresent()
-                ? check.get().of(server, home)
-                : new Verdict.NoReference(String.valueOf(unusable.get(database.name())));
+        Verdict verdict = check.get().of(server, home);
+        if (!excluded.isEmpty()) {
+            // Nobody has seen what was left out: a drift that others know must not end by this.
+            return verdict;
+        }
         return access.registry(registry -> {
             recorder.record(home, begunAt, verdict);
             return verdict;
         });
+    }
+
+    private Optional<DatabaseSettings> settings(HomePlace place) {
+        return access.settings().databases().stream()
+                .filter(one -> one.name().equals(place.database()))
+                .findFirst();
+    }
+
+    private static TenantHome home(HomePlace place, DatabaseSettings database) {
+        return new TenantHome(place.tenant(), place.database(), place.server(), place.location(), database.isolation());
+    }
+
+    /** The home was just found to have drifted. */
+    private List<String> hints(HomePlace place, Verdict.Drifted drifted) throws OperationFailedException {
+        HomeCheck check = checks.get(List.of(place.database(), place.server()));
+        TenantHome home = home(place, settings(place).orElseThrow());
+        return check == null ? List.of() : hints.of(check, servers.server(place.server()), home, drifted);
     }
 
     /**
@@ -113,7 +150,7 @@ final class HomeChecks {
         List<String> key = List.of(database.name(), server.name());
         if (!checks.containsKey(key) && !unusable.containsKey(database.name())) {
             ServerReach.require(server);
-            Optional<MigrationCatalog> catalog = catalogs.find(database.name(), server);
+            Optional<MigrationCatalog> catalog = catalogs.findOnAnswering(database.name(), server);
             if (catalog.isPresent()) {
                 List<Glob> all = new ArrayList<>(database.drift().exclude());
                 all.addAll(excluded);

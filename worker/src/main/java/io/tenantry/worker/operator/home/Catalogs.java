@@ -40,6 +40,15 @@ public final class Catalogs {
                 unusable.accept(String.valueOf(unreachable.getMessage()));
                 return Optional.empty();
             }
+            known = findOnAnswering(database, server);
+        }
+        return known;
+    }
+
+    /** The same, for a server that was just asked whether it answers. */
+    public Optional<MigrationCatalog> findOnAnswering(String database, Server server) {
+        Optional<MigrationCatalog> known = read.get(database);
+        if (known == null) {
             try {
                 known = Optional.of(load(database, server));
             } catch (OperationFailedException failure) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param differences all of them, with full definitions; empty unless it has drifted
  * @param reason why it could not be read or compared; null otherwise
  * @param worker the id of the process that looked
+ * @param sight how much its release can see in a home: a higher number sees more, or judges better
  */
 public record DriftLook(
         LookedAt home,
@@ -24,7 +25,8 @@ public record DriftLook(
         DriftState state,
         List<FoundDifference> differences,
         @Nullable String reason,
-        String worker) {
+        String worker,
+        int sight) {
     public DriftLook {
         differences = List.copyOf(differences);
         if ((state == DriftState.DRIFTED) == differences.isEmpty()) {

@@ -2,10 +2,13 @@ package io.tenantry.worker.registry.drift;
 
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.registry.Registry;
+import java.sql.Array;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,9 +23,11 @@ public final class DriftQueue {
                     + " tenantry.shared_database s WHERE NOT EXISTS (SELECT FROM tenantry.drift_home d WHERE d.shared AND"
                     + " d.database = s.database) ON CONFLICT DO NOTHING";
     private static final String TAKE =
-            "WITH due AS (SELECT shared, key, database, looked_at FROM tenantry.drift_home WHERE (looked_at IS NULL OR"
-                    + " looked_at < now() - ? * interval '1 millisecond') AND database = ANY (?) ORDER BY looked_at NULLS"
-                    + " FIRST LIMIT ? FOR UPDATE SKIP LOCKED), taken AS (UPDATE tenantry.drift_home d SET looked_at = now()"
+            "WITH due AS (SELECT shared, key, database, looked_at FROM tenantry.drift_home d WHERE (looked_at IS NULL OR"
+                    + " looked_at < now() - ? * interval '1 millisecond') AND database = ANY (?) AND NOT EXISTS (SELECT FROM"
+                    + " tenantry.tenant_home r WHERE r.tenant = d.tenant AND r.database = d.database AND r.server = ANY (?))"
+                    + " AND NOT EXISTS (SELECT FROM tenantry.shared_database r WHERE r.database = d.shared_database AND"
+                    + " r.server = ANY (?)) ORDER BY looked_at NULLS FIRST LIMIT ? FOR UPDATE OF d SKIP LOCKED), taken AS (UPDATE tenantry.drift_home d SET looked_at = now()"
                     + " FROM due WHERE (d.shared, d.key, d.database) = (due.shared, due.key, due.database) RETURNING"
                     + " d.tenant, d.database) SELECT t.tenant, t.database, coalesce(h.server, s.server) AS server,"
                     + " coalesce(h.location, s.location) AS location FROM taken t LEFT JOIN tenantry.tenant_home h ON"
@@ -32,7 +37,7 @@ public final class DriftQueue {
             "UPDATE tenantry.drift_home SET looked_at = now() + (? - ?) * interval '1 millisecond' WHERE shared = ? AND key ="
                     + " ? AND database = ?";
     private static final String DRIFTED =
-            "SELECT database, count(*) FROM tenantry.drift_home WHERE state = 'drifted' GROUP BY database";
+            "SELECT database, count(*) FROM tenantry.drift_home WHERE since IS NOT NULL GROUP BY database";
     private static final String FLEET = "SELECT count(*), coalesce(extract(epoch FROM now() - min(coalesce(checked_at,"
             + " added_at))), 0) FROM tenantry.drift_home WHERE database = ANY (?)";
 
@@ -55,9 +60,21 @@ public final class DriftQueue {
         registry.inTransaction(connection -> Sql.update(connection, ADD));
     }
 
-    /** Takes the homes of these databases that have waited longest, and at least for the interval; at most so many. */
-    public List<LookedAt> take(List<String> databases, Duration interval, int limit) throws SQLException {
-        return registry.inTransaction(connection -> Sql.query(
+    /**
+     * Takes the homes of these databases that have waited longest, and at least for the interval; at most so many.
+     *
+     * @param without the servers whose homes keep their places
+     */
+    public List<LookedAt> take(List<String> databases, Set<String> without, Duration interval, int limit)
+            throws SQLException {
+        return registry.inTransaction(connection -> take(connection, databases, without, interval, limit));
+    }
+
+    private static List<LookedAt> take(
+            Connection connection, List<String> databases, Set<String> without, Duration interval, int limit)
+            throws SQLException {
+        Array servers = connection.createArrayOf("text", without.toArray());
+        return Sql.query(
                 connection,
                 TAKE,
                 row -> new LookedAt(
@@ -67,7 +84,9 @@ public final class DriftQueue {
                         row.getString("location")),
                 interval.toMillis(),
                 connection.createArrayOf("text", databases.toArray()),
-                limit));
+                servers,
+                servers,
+                limit);
     }
 
     /** The home was taken and could not be looked at: its turn comes so much later than now. */
@@ -91,7 +110,10 @@ public final class DriftQueue {
                 (Object) connection.createArrayOf("text", databases.toArray())));
     }
 
-    /** How many homes have drifted, by their named databases; those without any are left out. */
+    /**
+     * How many homes drift, by their named databases; those without any are left out. One that cannot be read now still drifts
+     * if it did.
+     */
     public Map<String, Long> drifted() throws SQLException {
         return registry.inTransaction(connection -> {
             Map<String, Long> drifted = new TreeMap<>();

@@ -30,11 +30,12 @@ public final class DriftTable {
             "INSERT INTO tenantry.drift_home (shared, key, database) SELECT true, database, database FROM"
                     + " tenantry.shared_database WHERE database = ? ON CONFLICT DO NOTHING";
     private static final String LOCK =
-            "SELECT coalesce(checked_at >= ?, false), since, episode, announced FROM tenantry.drift_home WHERE shared = ? AND key = ? AND"
-                    + " database = ? FOR UPDATE";
+            "SELECT coalesce(checked_at >= ?, false) OR coalesce(sight > ? AND checked_at > now() - interval '1 day', false),"
+                    + " since, episode, announced FROM tenantry.drift_home WHERE shared = ? AND key = ? AND database = ? FOR"
+                    + " UPDATE";
     private static final String WRITE =
             "UPDATE tenantry.drift_home SET state = ?, checked_at = ?, looked_at = greatest(looked_at, ?), path_key = ?,"
-                    + " differences = ?::jsonb, difference_count = ?, reason = ?, since = ?, episode = ?, announced = ?"
+                    + " differences = ?::jsonb, difference_count = ?, reason = ?, since = ?, episode = ?, announced = ?, sight = ?"
                     + " WHERE shared = ? AND key = ? AND database = ?";
 
     private final Registry registry;
@@ -49,14 +50,14 @@ public final class DriftTable {
         CLEARED,
         /** It is as it was. */
         SAME,
-        /** A later look has been recorded, or the home is not registered: nothing was written. */
+        /** A later look has been recorded, or one that could see more, or the home is not registered: nothing was written. */
         DROPPED
     }
 
     /**
      * A row, as it is before it is written.
      *
-     * @param isLater whether a later look is recorded
+     * @param isLater whether a later look is recorded, or one that could see more
      * @param since when the home was first seen to drift; null if it does not
      * @param episode the number of the last time that it drifted
      * @param announced whether its beginning is in the outbox, and its end is not
@@ -83,7 +84,9 @@ public final class DriftTable {
     }
 
     /**
-     * Writes what a look has found, unless a later look is recorded. A home that cannot be read goes on drifting if it did.
+     * Writes what a look has found, unless a later look is recorded, or in the last day one that could see more: of two
+     * releases that run side by side, only the newer one begins and clears drift. A home that cannot be read goes on drifting
+     * if it did.
      */
     public Recorded record(DriftLook look) throws SQLException {
         return registry.inTransaction(connection -> record(connection, look));
@@ -97,7 +100,14 @@ public final class DriftTable {
             Sql.update(connection, ADD, home.tenant(), home.database());
         }
         Optional<Row> locked = Sql.first(
-                connection, LOCK, DriftTable::read, time(look.begunAt()), home.isShared(), home.key(), home.database());
+                connection,
+                LOCK,
+                DriftTable::read,
+                time(look.begunAt()),
+                look.sight(),
+                home.isShared(),
+                home.key(),
+                home.database());
         if (locked.isEmpty() || locked.get().isLater()) {
             return Recorded.DROPPED;
         }
@@ -137,6 +147,7 @@ public final class DriftTable {
                 time(row.since()),
                 row.episode(),
                 row.announced(),
+                look.sight(),
                 home.isShared(),
                 home.key(),
                 home.database());

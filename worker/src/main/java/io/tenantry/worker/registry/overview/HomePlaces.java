@@ -36,15 +36,12 @@ public record HomePlaces(@Nullable String tenant, @Nullable String database) {
      * The next homes of tenants by tenant and database.
      *
      * @param after where the page before ended; null for the first page
-     * @param share the chance of each home to be among them, above 0; 1 for all
      * @return empty if there are no more
      */
-    public List<HomePlace> next(Connection connection, @Nullable HomePlace after, double share, int limit)
-            throws SQLException {
+    public List<HomePlace> next(Connection connection, @Nullable HomePlace after, int limit) throws SQLException {
         return Sql.query(
                 connection,
-                COLUMNS + WHERE + " AND (tenant, database) > (?, ?) AND (? >= 1 OR random() < ?)"
-                        + " ORDER BY tenant, database LIMIT ?",
+                COLUMNS + WHERE + " AND (tenant, database) > (?, ?) ORDER BY tenant, database LIMIT ?",
                 HomePlaces::place,
                 tenant,
                 tenant,
@@ -52,9 +49,38 @@ public record HomePlaces(@Nullable String tenant, @Nullable String database) {
                 database,
                 after == null ? "" : after.tenant(),
                 after == null ? "" : after.database(),
-                share,
-                share,
                 limit);
+    }
+
+    /**
+     * Some homes of tenants, chosen at random: this share of each database's homes, rounded up, so at least one of each.
+     *
+     * @param share above 0, and up to 1
+     */
+    public List<HomePlace> sample(Connection connection, double share) throws SQLException {
+        return Sql.query(
+                connection,
+                "SELECT tenant, database, server, location FROM (SELECT *, row_number() OVER (PARTITION BY database ORDER BY"
+                        + " random()) AS place, count(*) OVER (PARTITION BY database) AS homes FROM tenantry.tenant_home"
+                        + WHERE + ") chosen WHERE place < homes * ?::numeric + 1 ORDER BY tenant, database",
+                HomePlaces::place,
+                tenant,
+                tenant,
+                database,
+                database,
+                share);
+    }
+
+    /** How many homes of tenants there are. */
+    public long count(Connection connection) throws SQLException {
+        return Sql.one(
+                connection,
+                "SELECT count(*) FROM tenantry.tenant_home" + WHERE,
+                row -> row.getLong(1),
+                tenant,
+                tenant,
+                database,
+                database);
     }
 
     /** The shared databases, by name; none if a tenant is given. */

@@ -7,8 +7,9 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.HomeVerification.Seen;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ final class VerifiedWork {
     private void judge(Seen first) {
         TenantHome home = run.work().home();
         // Nothing of a new home was there before.
-        Seen before = run.result().isNew() ? new Seen(List.of(), null) : first;
+        Seen before = run.result().isNew() ? new Seen(Map.of(), null) : first;
         Seen after = verification.look(home, run.work().server());
         if (before.unknown() != null || after.unknown() != null) {
             LOG.warn(
@@ -64,8 +65,11 @@ final class VerifiedWork {
                     after.unknown() == null ? "before it, " + before.unknown() : after.unknown());
             return;
         }
-        List<String> caused = new ArrayList<>(after.differences());
-        caused.removeAll(before.differences());
+        // An object that differed before is no reason, also if the migrations changed it, and it differs in another way
+        // now.
+        Map<String, String> differing = new LinkedHashMap<>(after.differences());
+        differing.keySet().removeAll(before.differences().keySet());
+        List<String> caused = List.copyOf(differing.values());
         if (!caused.isEmpty()) {
             run.result().failAfterwards(ResultError.of(ErrorCode.DRIFT_DETECTED, message(home, caused)));
         }

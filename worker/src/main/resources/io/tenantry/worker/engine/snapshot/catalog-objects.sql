@@ -88,6 +88,10 @@ SELECT 'constraint', quote_ident(c.relname) || '.' || quote_ident(k.conname),
                   AND g.tgisinternal AND g.tgenabled <> 'O') END)
 FROM relation c
 JOIN pg_constraint k ON k.conrelid = c.oid
+-- A foreign key to a partitioned table has one for each partition there, on the same table, with a number in its name.
+WHERE NOT EXISTS (
+          SELECT FROM pg_constraint p
+          WHERE k.contype = 'f' AND p.oid = k.conparentid AND p.conrelid = k.conrelid)
 
 UNION ALL
 -- part: indexes

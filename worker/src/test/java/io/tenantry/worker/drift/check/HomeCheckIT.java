@@ -88,6 +88,40 @@ class HomeCheckIT {
         }
     }
 
+    /** A restore prints the CHECK in another way; while a lock keeps it from being made once more, nothing is known. */
+    @Test
+    void aHomeWithALockThatTheComparisonMeetsIsBusy() throws Exception {
+        engine.execute(
+                "ALTER TABLE tenant_acme.users ADD status varchar(10) CONSTRAINT known CHECK (status IN ('a', 'b'))");
+        try (Connection connection = engine.connect()) {
+            right = CatalogSnapshot.of(connection, home.schema());
+        }
+        engine.execute(
+                "DO $$ DECLARE printed text; BEGIN SELECT pg_get_constraintdef(oid) INTO printed FROM pg_constraint"
+                        + " WHERE conname = 'known' AND conrelid = 'tenant_acme.users'::regclass; ALTER TABLE tenant_acme.users DROP"
+                        + " CONSTRAINT known; EXECUTE 'ALTER TABLE tenant_acme.users ADD CONSTRAINT known ' || printed; END $$");
+        try (Connection locking = engine.connect()) {
+            locking.setAutoCommit(false);
+
+            assertThat(checked(() -> Sql.execute(locking, "LOCK TABLE tenant_acme.users")))
+                    .isInstanceOf(Verdict.Busy.class);
+
+            locking.rollback();
+            assertThat(checked(() -> {})).isInstanceOf(Verdict.Clean.class);
+        }
+    }
+
+    @Test
+    void aHomeThatSomebodyEmptiedIsNotComparable() throws Exception {
+        engine.execute("DROP TABLE tenant_acme.users, tenant_acme.flyway_schema_history");
+
+        assertThat(checked(() -> {}))
+                .isInstanceOfSatisfying(
+                        Verdict.Unreadable.class,
+                        verdict -> assertThat(verdict.reason())
+                                .contains("neither a row in flyway_schema_history nor a table"));
+    }
+
     private void commitOnceSomebodyWaits(Connection migrating) {
         try {
             Await.until(

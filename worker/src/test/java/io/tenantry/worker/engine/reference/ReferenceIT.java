@@ -43,7 +43,10 @@ class ReferenceIT {
         engine = new EngineFixture();
         engine.with(
                         "V1__users.sql",
-                        "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);")
+                        "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);"
+                                // A name of a home may be an alias elsewhere.
+                                + " CREATE FUNCTION first() RETURNS bigint LANGUAGE sql AS 'SELECT min(tenant_acme.id) FROM users"
+                                + " tenant_acme';")
                 .with("V3__email.sql", "ALTER TABLE users ADD email text DEFAULT '${tenant}@example.org';")
                 .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT * FROM \"${schema}\".users;");
     }
@@ -108,6 +111,28 @@ class ReferenceIT {
     }
 
     @Test
+    void aReferenceThatCannotBeMadeAgainStays() throws Exception {
+        engine.execute("CREATE TABLE public.country (code text PRIMARY KEY)");
+        engine.with("V4__country.sql", "ALTER TABLE users ADD country text REFERENCES public.country;");
+        MigrationCatalog catalog = engine.proven();
+        engine.onboard(catalog, "acme");
+        References references = references(catalog);
+        assertThat(answer(references, catalog, "acme", Freshness.KEPT)).isInstanceOf(Answer.Found.class);
+
+        engine.execute("ALTER TABLE public.country RENAME TO countries");
+
+        assertThat(answer(references, catalog, "acme", Freshness.NEW))
+                .as("it was made just now")
+                .isInstanceOf(Answer.Found.class);
+        References later = references(catalog);
+        assertThat(answer(later, catalog, "acme", Freshness.KEPT)).isInstanceOf(Answer.Found.class);
+        assertThat(answer(later, catalog, "acme", Freshness.NEW)).isInstanceOf(Answer.Unavailable.class);
+        assertThat(answer(later, catalog, "acme", Freshness.KEPT))
+                .as("for all homes that do not differ from it")
+                .isInstanceOf(Answer.Found.class);
+    }
+
+    @Test
     void aHistoryThatTheMigrationsDoNotKnowNeedsAReferenceThatIsKept() throws Exception {
         engine.onboard(engine.proven(), "acme");
         MigrationCatalog before = catalog();
@@ -133,7 +158,9 @@ class ReferenceIT {
     void aBaselineRowStandsForTheVersionsUpToIt() throws Exception {
         engine.execute(
                 "CREATE SCHEMA tenant_acme; CREATE TABLE tenant_acme.users (id bigint GENERATED ALWAYS AS IDENTITY"
-                        + " PRIMARY KEY, name text)");
+                        + " PRIMARY KEY, name text);"
+                        + " CREATE FUNCTION tenant_acme.first() RETURNS bigint LANGUAGE sql AS 'SELECT min(tenant_acme.id) FROM users"
+                        + " tenant_acme'");
         MigrationCatalog catalog = catalog();
         try (HomeSession session = HomeSession.open(engine.server(), engine.home("acme"))) {
             session.changed();

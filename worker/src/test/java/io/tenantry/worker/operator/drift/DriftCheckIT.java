@@ -70,6 +70,7 @@ class DriftCheckIT {
         deployment.database("parts").with("V1__parts.sql", HandMadeChange.text("parts/V1__parts.sql"));
         deployment.database("tools").withTwoTables();
         deployment.database("late").withTwoTables();
+        deployment.database("many").withTwoTables();
         deployment.database("own").withTwoTables().isolation(Isolation.DATABASE);
         deployment.database("common").withTwoTables().isolation(Isolation.SHARED);
         deployment.with("databases.shop.drift-exclude", "table audit_*");
@@ -81,6 +82,7 @@ class DriftCheckIT {
             make(server, "parts", partChanges.size() + 1);
             make(server, "tools", 7);
             make(server, "late", 2);
+            make(server, "many", 6);
         }
         change("shop", changes);
         change("parts", partChanges);
@@ -172,9 +174,17 @@ class DriftCheckIT {
             assertThat(json.get(3).get("unreadable").textValue()).contains("version 9");
             assertThat(json.get(4).get("unreadable").textValue()).contains("no row in flyway_schema_history");
             assertThat(json.get(5).toString())
-                    .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":4,\"busy\":2}");
+                    .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":4,\"busy\":2,\"homes\":7}");
             assertThat(run.status()).isEqualTo(1);
         }
+        assertThat(CommandLineRun.on(
+                                deployment, "drift", "--database", "tools", "--tenant", "t3", "--exclude", "table i*")
+                        .status())
+                .isZero();
+        assertThat(deployment.queryRegistry(
+                        "SELECT state FROM tenantry.drift_home WHERE database = 'tools' AND key = 't3'"))
+                .as("a look that leaves out more ends no drift")
+                .containsExactly("drifted");
         CommandLineRun after = CommandLineRun.on(deployment, "drift", "--database", "tools", "--tenant", "t5");
         assertThat(after.status()).as("nobody works on it").isZero();
         assertThat(after.lines()).hasSize(1);
@@ -193,6 +203,76 @@ class DriftCheckIT {
                 .isNotEqualTo(2);
         assertThat(CommandLineRun.on(deployment, "drift", "--tenant", "nobody").status())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void saysOnceWhatManyHomesHaveAndHintsAtTheCause() throws Exception {
+        deployment.database("many").with("V3__note.sql", "ALTER TABLE account ADD COLUMN note text;");
+        DatabaseSettings settings = settings("many");
+        try (Server server = server()) {
+            MigrationCatalog.Migration third = FlywayEngine.load(
+                            "many", settings.migrations(), List.of(), server.dataSource())
+                    .migrations()
+                    .get(2);
+            deployment.execute("DROP INDEX many_t0.invoice_account_idx; DROP INDEX many_t1.invoice_account_idx;"
+                    + " DROP INDEX many_t2.invoice_account_idx;"
+                    + " DELETE FROM many_t3.flyway_schema_history WHERE version = '2';"
+                    + " INSERT INTO many_t4.flyway_schema_history VALUES (3, '3', 'note', 'SQL', 'V3__note.sql', "
+                    + third.checksum() + ", 'me', now(), 1, true)");
+        }
+
+        CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", "many");
+
+        assertThat(run.lines())
+                .containsExactly(
+                        "t0, database many, and 2 more homes: main/many_t0 and others, version 2, 1 difference from what their"
+                                + " migrations make",
+                        "  missing index invoice_account_idx on invoice: CREATE INDEX invoice_account_idx ON invoice USING btree"
+                                + " (account)",
+                        "t3, database many: main/many_t3, version 1, 1 difference from what its migrations make",
+                        "  extra table invoice: (id integer NOT NULL, account integer, cents bigint)",
+                        "  hint: the home is as at version 2, so its flyway_schema_history seems to have lost the row of"
+                                + " V2__invoice.sql: put it back, or the next upgrade runs the script again",
+                        "t4, database many: main/many_t4, version 3, 1 difference from what its migrations make",
+                        "  missing column account.note: text",
+                        "  hint: the home is as at version 2, so V3__note.sql seems not to have run here, although"
+                                + " flyway_schema_history has its row: delete the row, and migrate the tenant again",
+                        "6 homes compared: 1 as their migrations make them, 5 drifted, 0 not comparable, 0 being migrated");
+        assertThat(CommandLineRun.on(deployment, "drift", "--database", "many", "--sample", "0.001%")
+                        .lines())
+                .last()
+                .asString()
+                .startsWith("1 of 6 homes compared: ");
+        assertThat(CommandLineRun.on(deployment, "drift", "--database", "many", "--sample", "51%")
+                        .lines())
+                .last()
+                .asString()
+                .startsWith("4 of 6 homes compared: ");
+        assertThat(CommandLineRun.on(deployment, "drift", "--database", "many", "--sample", "100%")
+                        .lines())
+                .isEqualTo(run.lines());
+    }
+
+    @Test
+    void saysWhichPrivilegesAnOlderHomeNeverHad() {
+        String defaults = "ALTER DEFAULT PRIVILEGES FOR ROLE " + deployment.workerRole() + " ";
+        deployment.execute(
+                "DROP INDEX late_t0.invoice_account_idx; " + defaults + "GRANT SELECT ON TABLES TO drift_reader");
+
+        CommandLineRun run = CommandLineRun.on(deployment, "drift", "--tenant", "t0", "--database", "late");
+
+        deployment.execute(defaults + "REVOKE SELECT ON TABLES FROM drift_reader");
+        assertThat(run.lines().subList(2, 5))
+                .containsExactly(
+                        "  changed privileges on table account: SELECT revoked from drift_reader",
+                        "  changed privileges on table invoice: SELECT revoked from drift_reader",
+                        "  hint: all privileges that were revoked are those that ALTER DEFAULT PRIVILEGES grants on new"
+                                + " objects in any schema: a home that is older never had them; grant them there too, or exclude"
+                                + " them");
+        deployment.execute("CREATE INDEX ON late_t0.invoice (account)");
+        assertThat(CommandLineRun.on(deployment, "drift", "--tenant", "t0", "--database", "late")
+                        .status())
+                .isZero();
     }
 
     /** The first mistake of everybody: it is no fault of the migrations, and one line says so for all homes. */

@@ -58,6 +58,9 @@ class DriftTableIT {
                         ACME, DriftState.DRIFTED, Collections.nCopies(70, INDEX).toArray(FoundDifference[]::new)))
                 .isEqualTo(Recorded.SAME);
         assertThat(record(ACME, DriftState.UNREADABLE)).isEqualTo(Recorded.SAME);
+        assertThat(new DriftQueue(control.registry()).drifted())
+                .as("it still drifts")
+                .containsExactly(Map.entry("users", 1L));
         assertThat(table.record(look(ACME, DriftState.CLEAN, early)))
                 .as("a look that began before the last one")
                 .isEqualTo(Recorded.DROPPED);
@@ -103,6 +106,27 @@ class DriftTableIT {
                 .isEqualTo("drifted 50 70 CREATE INDEX … WHERE key = '...'");
         execute("DELETE FROM tenantry.tenant_home");
         assertThat(ask("SELECT count(*) FROM tenantry.drift_home")).isEqualTo("0");
+    }
+
+    /** Two releases run side by side; only the newer one reads the settings of a database, say. */
+    @Test
+    void aLookThatSeesLessNeitherClearsNorBeginsWhatOneThatSeesMoreHasSaid() throws SQLException {
+        assertThat(table.record(seeing(1, DriftState.CLEAN))).isEqualTo(Recorded.SAME);
+        assertThat(table.record(seeing(2, DriftState.DRIFTED, INDEX))).isEqualTo(Recorded.BEGUN);
+        assertThat(table.record(seeing(1, DriftState.CLEAN))).isEqualTo(Recorded.DROPPED);
+        assertThat(table.record(seeing(2, DriftState.CLEAN))).isEqualTo(Recorded.CLEARED);
+        assertThat(table.record(seeing(1, DriftState.DRIFTED, INDEX))).isEqualTo(Recorded.DROPPED);
+        assertThat(events()).hasSize(2);
+
+        execute("UPDATE tenantry.drift_home SET checked_at = now() - interval '25 hours'");
+
+        assertThat(table.record(seeing(1, DriftState.DRIFTED, INDEX)))
+                .as("the newer release was taken back")
+                .isEqualTo(Recorded.BEGUN);
+    }
+
+    private DriftLook seeing(int sight, DriftState state, FoundDifference... differences) throws SQLException {
+        return new DriftLook(ACME, table.now(), "11", "0123", state, List.of(differences), null, "worker-1", sight);
     }
 
     @Test
@@ -161,7 +185,7 @@ class DriftTableIT {
     }
 
     private static DriftLook look(LookedAt home, DriftState state, Instant begun, FoundDifference... differences) {
-        return new DriftLook(home, begun, "11", "0123", state, List.of(differences), null, "worker-1");
+        return new DriftLook(home, begun, "11", "0123", state, List.of(differences), null, "worker-1", 2);
     }
 
     private void worker(String name, String publishes, String most) {
