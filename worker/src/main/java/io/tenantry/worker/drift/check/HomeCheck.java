@@ -6,6 +6,7 @@ import io.tenantry.worker.drift.Comparison;
 import io.tenantry.worker.drift.Comparison.Spelling;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedPath;
+import io.tenantry.worker.engine.history.OtherHistory;
 import io.tenantry.worker.engine.reference.References;
 import io.tenantry.worker.engine.reference.References.Answer;
 import io.tenantry.worker.engine.reference.References.Freshness;

@@ -1,6 +1,5 @@
 package io.tenantry.worker.operator.drift;
 
-import io.tenantry.worker.drift.DriftDifference;
 import io.tenantry.worker.drift.check.HomeCheck;
 import io.tenantry.worker.drift.check.Verdict;
 import io.tenantry.worker.postgres.connection.Server;
@@ -17,11 +16,11 @@ final class DriftHints {
 
     private final Map<Way, List<String>> known = new HashMap<>();
 
-    private record Way(String database, String server, String pathKey, List<DriftDifference> differences) {}
+    private record Way(String database, String server, Verdict.Drifted drifted) {}
 
     /** Empty if nothing is known. */
     List<String> of(HomeCheck check, Server server, TenantHome home, Verdict.Drifted drifted) {
-        Way way = new Way(home.database(), home.server(), drifted.pathKey(), drifted.differences());
+        Way way = new Way(home.database(), home.server(), drifted);
         List<String> hints = known.get(way);
         if (hints == null && known.size() < MOST) {
             hints = hints(check, server, home, drifted);

@@ -159,7 +159,7 @@ class ReferenceIT {
         engine.execute(
                 "CREATE SCHEMA tenant_acme; CREATE TABLE tenant_acme.users (id bigint GENERATED ALWAYS AS IDENTITY"
                         + " PRIMARY KEY, name text);"
-                        + " CREATE FUNCTION tenant_acme.first() RETURNS bigint LANGUAGE sql AS 'SELECT min(tenant_acme.id) FROM users"
+                        + " SET search_path = tenant_acme; CREATE FUNCTION first() RETURNS bigint LANGUAGE sql AS 'SELECT min(tenant_acme.id) FROM users"
                         + " tenant_acme'");
         MigrationCatalog catalog = catalog();
         try (HomeSession session = HomeSession.open(engine.server(), engine.home("acme"))) {

@@ -1,8 +1,6 @@
-package io.tenantry.worker.drift.check;
+package io.tenantry.worker.engine.history;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
-import io.tenantry.worker.engine.history.History;
-import io.tenantry.worker.engine.history.HistoryRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,9 +13,9 @@ import org.flywaydb.core.api.MigrationVersion;
  *
  * @param hint for people, if the home is what this history makes
  */
-record OtherHistory(History history, String hint) {
+public record OtherHistory(History history, String hint) {
     /** Those with the next version, with all newer versions, and without the last version; each only if there is one. */
-    static List<OtherHistory> of(History history, List<Migration> migrations) {
+    public static List<OtherHistory> of(History history, List<Migration> migrations) {
         List<OtherHistory> others = new ArrayList<>();
         MigrationVersion current = history.current().orElse(MigrationVersion.EMPTY);
         List<Migration> newer = migrations.stream()
