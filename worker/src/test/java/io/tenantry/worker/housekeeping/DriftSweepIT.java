@@ -125,7 +125,7 @@ class DriftSweepIT {
                     + "', 'users', 'far', 'tenant_far" + i + "')");
         }
         DueHomes due = due(new DriftSettings(Duration.ofHours(1), 1000), VerifyAfter.NEVER);
-        due.refresh();
+        assertThat(due.refresh().homes()).isEqualTo(32);
         execute(
                 "UPDATE tenantry.drift_home SET looked_at = CASE WHEN key LIKE 'far%' THEN timestamptz '2001-01-01' ELSE"
                         + " '2002-01-01' END");
