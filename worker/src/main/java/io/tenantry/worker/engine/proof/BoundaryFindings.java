@@ -152,10 +152,22 @@ final class BoundaryFindings {
         return rolledBack && (nonTransactional.contains(script) || any(script, ScriptCheck::leavesTransaction))
                 ? Optional.of(
                         "it cannot run in a transaction, and the trial must be one transaction that is rolled back, since "
-                                + (hasEventTriggers
-                                        ? "the database has event triggers"
-                                        : "it or a script before it makes something outside the schema"))
+                                + whyRolledBack(migration, held))
                 : Optional.empty();
+    }
+
+    private String whyRolledBack(Migration migration, boolean held) {
+        if (hasEventTriggers) {
+            return "the database has event triggers";
+        }
+        if (!held && isUnchecked(migration)) {
+            return "nothing is known of what it would do";
+        }
+        return foreignObjects.entrySet().stream()
+                .findFirst()
+                .map(made -> made.getKey() + " makes or changes " + String.join(", ", made.getValue())
+                        + ", outside the schema: make that once on this server, so that it is there")
+                .orElse("it or a script before it makes something outside the schema");
     }
 
     /** Why a trial with sample rows ends before the script; empty if it goes on. */

@@ -1,6 +1,9 @@
 package io.tenantry.worker.engine.proof;
 
+import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.history.FailureKind;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,17 @@ record FailedStatement(SQLException failure, @Nullable Integer line) {
         return trial.run(migration.script(), statements) instanceof ScriptTrial.Outcome.Failed failed
                 ? Optional.of(new FailedStatement(failed.failure(), progress.lineOfNext(statements)))
                 : Optional.empty();
+    }
+
+    /** As a result of a request would say it. */
+    ResultError error(Migration migration) {
+        return new ResultError(
+                ErrorCode.MIGRATION_FAILED,
+                migration.script() + " failed: " + FailureKind.firstLines(failure.getMessage()),
+                failure.getSQLState(),
+                migration.script(),
+                line,
+                null);
     }
 
     /** Counts the statements that did not fail. */

@@ -1,6 +1,5 @@
 package io.tenantry.worker.engine.proof;
 
-import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.ScriptCheck;
@@ -75,24 +74,29 @@ record FormerRelease(MigrationCatalog released, RehearsalTerms terms) {
     }
 
     /**
-     * Applies the repeatable scripts to a home that has the versions before them. All is rolled back at the end of the run, since nobody knows
-     * whether a text that is there no more reaches outside the home.
+     * Applies the repeatable scripts to a home that has the versions before them. If they reach outside the home, all that
+     * follows is part of one transaction, which is rolled back.
      *
      * @return why that cannot be; empty if it was done
      */
     Optional<String> apply(PathTrial trial) throws SQLException {
-        for (Migration old : released.repeatables()) {
-            boolean leaves = SqlStatements.of(released.scripts().text(old.script())).stream()
-                    .anyMatch(ScriptCheck::leavesTransaction);
-            if (leaves || released.scripts().isConfigured(old.script())) {
-                return Optional.of("the released " + old.script() + " cannot run in a transaction that is rolled back");
-            }
-        }
         if (released.repeatables().isEmpty()) {
             return Optional.empty();
         }
-        trial.scratch().hold();
-        Optional<ResultError> failure = trial.runFormerRelease(released, place(trial.path()));
-        return failure.map(error -> "the released repeatable scripts fail on it: " + error.message());
+        boolean notifies = false;
+        for (Migration old : released.repeatables()) {
+            List<String> statements = SqlStatements.of(released.scripts().text(old.script()));
+            notifies |= statements.stream().anyMatch(ScriptCheck::notifies);
+            if (statements.stream().anyMatch(ScriptCheck::leavesTransaction)
+                    || released.scripts().isConfigured(old.script())) {
+                return Optional.of("the released " + old.script() + " cannot run in a transaction that is rolled back");
+            }
+        }
+        int place = place(trial.path());
+        SchemaBoundaryCheck.Work work = () -> trial.runFormerRepeatables(released, place);
+        if (notifies || (!trial.scratch().isHeld() && trial.boundary().mustBeRolledBack(work))) {
+            trial.scratch().hold();
+        }
+        return work.run().map(error -> "the released repeatable scripts fail on it: " + error.message());
     }
 }

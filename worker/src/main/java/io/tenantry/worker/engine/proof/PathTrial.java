@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Callback;
 
@@ -112,19 +113,20 @@ record PathTrial(
      * @return why Flyway failed; empty if it did not
      */
     Optional<ResultError> runFlyway(int count, Optional<Callback> first) throws SQLException {
-        return runFlyway(catalog.sources(), count, first);
+        return runFlyway(catalog.sources(), migration -> true, count, first);
     }
 
     /** Lets Flyway apply the repeatable scripts of a release before, to a home that has its versions. */
-    Optional<ResultError> runFormerRelease(MigrationCatalog former, int count) throws SQLException {
-        return runFlyway(catalog.withRepeatablesOf(former), count, Optional.empty());
+    Optional<ResultError> runFormerRepeatables(MigrationCatalog former, int count) throws SQLException {
+        return runFlyway(
+                catalog.withRepeatablesOf(former), migration -> migration.version() != null, count, Optional.empty());
     }
 
-    private Optional<ResultError> runFlyway(Sources sources, int count, Optional<Callback> first) throws SQLException {
+    /** @param limited the migrations to which the count applies */
+    private Optional<ResultError> runFlyway(
+            Sources sources, Predicate<Migration> limited, int count, Optional<Callback> first) throws SQLException {
         Set<String> rest = new HashSet<>();
-        catalog.migrations().stream()
-                .filter(migration -> migration.version() != null || sources.equals(catalog.sources()))
-                .forEach(migration -> rest.add(migration.script()));
+        catalog.migrations().stream().filter(limited).forEach(migration -> rest.add(migration.script()));
         path.subList(0, count).forEach(migration -> rest.remove(migration.script()));
         ReceiveLimit limit = scratch.session().limit();
         RunningStatement running = new RunningStatement(script -> {});

@@ -19,7 +19,7 @@ final class ReferenceRun {
      * active_sql_transaction, no_active_sql_transaction, invalid_transaction_termination, object_in_use,
      * unsafe_new_enum_value_usage.
      */
-    private static final Set<String> ONLY_IN_ONE_TRANSACTION = Set.of("25001", "25P01", "2D000", "55006", "55P04");
+    static final Set<String> ONLY_IN_ONE_TRANSACTION = Set.of("25001", "25P01", "2D000", "55006", "55P04");
 
     private final PathTrial trial;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes along a path by Flyway, one script after the other, on one home that stays: each script meets a home at the version
@@ -61,6 +62,9 @@ final class RehearsalWalk {
                 trial.boundary().tryLast(trial.path().subList(0, versions + 1));
             }
             Optional<String> end = trial.hasTime() ? trial.whyEnd(migration) : Optional.of("the time is over");
+            if (end.isPresent() && trial.hasTime() && failsAsItIs(migration)) {
+                return new PathEnd.Unreached();
+            }
             if (end.isPresent()) {
                 findings.add(Finding.warning(
                         "not-tried",
@@ -94,6 +98,35 @@ final class RehearsalWalk {
                                 + FailureKind.firstLines(refusal.getMessage())
                                 + "): what a second run changes, and whether homes of all versions become the same, was not compared; give"
                                 + " verify a role with BYPASSRLS, and GRANT it SELECT on tables that a script gives to another role"));
+    }
+
+    /** Whether a script that cannot be applied fails for another reason, which is said then. */
+    private boolean failsAsItIs(Migration migration) throws SQLException {
+        @Nullable List<String> statements = candidates.statements().get(migration.script());
+        if (statements == null
+                || !trial.boundary().findings().isUnchecked(migration)
+                || trial.boundary().findings().isExcluded(migration)) {
+            return false;
+        }
+        String sequences = trial.scratch().session().sequencesSql();
+        Optional<FailedStatement> failed;
+        trial.scratch().begin();
+        try {
+            trial.scratch().session().execute(trial.scratch().session().searchPathSql());
+            failed = FailedStatement.of(
+                    trial.scratch(), migration, trial.catalog().scripts().text(migration.script()), statements);
+        } finally {
+            trial.scratch().undo();
+            trial.scratch().session().execute(sequences);
+        }
+        Optional<ResultError> error = failed.map(one -> one.error(migration)).filter(one -> !isOfTheTransaction(one));
+        error.ifPresent(one -> fails(migration, one));
+        return error.isPresent();
+    }
+
+    /** Whether it is due to the one transaction of the trial, and tenants do not meet it. */
+    private static boolean isOfTheTransaction(ResultError error) {
+        return ReferenceRun.ONLY_IN_ONE_TRANSACTION.contains(String.valueOf(error.sqlState()));
     }
 
     private boolean applyFormer() throws SQLException {
@@ -133,16 +166,31 @@ final class RehearsalWalk {
             }
             failure = withoutRows;
         }
-        // The trial of plans ends at a script that fails too.
-        if (failure.isPresent() && !findings.has("from-empty", migration.script())) {
+        if (failure.isPresent() && trial.scratch().isHeld() && isOfTheTransaction(failure.get())) {
+            findings.add(Finding.warning(
+                    "not-tried",
+                    migration.script(),
+                    failure.get().line(),
+                    "it and the scripts after it were not tried on homes of each version: scripts before it can only be tried in"
+                            + " a transaction that is rolled back, and there it fails: "
+                            + FailureKind.firstLines(failure.get().message()) + " ("
+                            + failure.get().sqlState() + ")"));
+        } else {
+            failure.ifPresent(error -> fails(migration, error));
+        }
+        return failure.isEmpty();
+    }
+
+    /** The trial of plans ends at a script that fails too. */
+    private void fails(Migration migration, ResultError error) {
+        if (!findings.has("from-empty", migration.script())) {
             findings.add(TrialFindings.failure(
                     versions == 0 ? "from-empty" : "from-version",
-                    failure.get(),
+                    error,
                     "it fails "
                             + former.map(FormerRelease::homes).orElse("on each home at the version before it")
                             + "; the scripts after it were not tried"));
         }
-        return failure.isEmpty();
     }
 
     /** Returns the state after it; empty if this role may not read all of it. */

@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine.proof;
 
+import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import java.sql.SQLException;
@@ -130,6 +131,31 @@ final class SchemaBoundaryCheck {
         }
         // In a held trial, the rollback leaves what earlier scripts have made.
         attribute(until, changes, before, before.own(findings.ofOthers()));
+    }
+
+    /** Something that is done on the scratch home. */
+    interface Work {
+        /** Returns why it failed; empty if it did not. */
+        Optional<ResultError> run() throws SQLException;
+    }
+
+    /**
+     * Whether work on the scratch home as it is, in one transaction, fails or reaches outside, so that it must not be committed.
+     * All of it is rolled back.
+     */
+    boolean mustBeRolledBack(Work work) throws SQLException {
+        String sequences = scratch.session().sequencesSql();
+        boolean failed;
+        ForeignChanges changes;
+        scratch.hold();
+        try {
+            failed = work.run().isPresent();
+            changes = foreignChanges();
+        } finally {
+            scratch.release();
+            scratch.session().execute(sequences);
+        }
+        return failed || !resolve(changes, Set.of()).isEmpty();
     }
 
     /**

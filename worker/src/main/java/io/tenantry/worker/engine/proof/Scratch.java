@@ -173,6 +173,15 @@ final class Scratch implements AutoCloseable {
         }
     }
 
+    /** Rolls back to {@link #hold}, and keeps the home as it was then. */
+    void release() throws SQLException {
+        session.requireSound();
+        session.connection().rollback();
+        session.connection().setAutoCommit(true);
+        held = false;
+        session.renew();
+    }
+
     /** Whether all is part of one transaction that is rolled back. */
     boolean isHeld() {
         return held;

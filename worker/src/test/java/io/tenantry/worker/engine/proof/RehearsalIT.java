@@ -205,14 +205,6 @@ class RehearsalIT {
         }
         assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
                 .isEmpty();
-        engine.with(
-                "V2__role.sql",
-                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + role + "') THEN CREATE ROLE "
-                        + role + "; END IF; END $$;");
-        assertThat(lines(Rehearsal.inDatabase(
-                                engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
-                        .findings()))
-                .containsExactly("WARNING V2__role.sql null leaves-database");
         assertThat(engine.query("SELECT count(*) FROM public.shared")).containsExactly("0");
     }
 
@@ -274,6 +266,14 @@ class RehearsalIT {
         assertThat(findings.get(0).sentence()).contains("role " + role);
         assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
                 .isEmpty();
+        engine.with(
+                "V2__role.sql",
+                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + role + "') THEN CREATE ROLE "
+                        + role + "; END IF; END $$;");
+        assertThat(lines(Rehearsal.inDatabase(
+                                engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
+                        .findings()))
+                .containsExactly("WARNING V2__role.sql null leaves-database");
         assertThat(lines(Rehearsal.inDatabase(
                                 engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), "app")
                         .findings()))
@@ -462,6 +462,31 @@ class RehearsalIT {
                 });
     }
 
+    /** Nothing of a release is in one transaction in a home, so it is not in the trial. */
+    @Test
+    void whatComesAfterReleasedRepeatableScriptsIsCommitted() throws Exception {
+        engine.with("V1__item.sql", "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE item (id int, now mood);")
+                .with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT id FROM item;");
+        MigrationCatalog released = engine.catalog();
+        engine.with("R__names.sql", "CREATE OR REPLACE VIEW names AS SELECT id, now FROM item;")
+                .with("V2__mood.sql", "ALTER TYPE mood ADD VALUE 'b';")
+                .with("V3__row.sql", "INSERT INTO item VALUES (1, 'b');")
+                .with("V4__idx.sql", "CREATE INDEX CONCURRENTLY item_idx ON item (id);");
+
+        assertThat(lines(rehearseAgainst(released))).isEmpty();
+    }
+
+    @Test
+    void aScriptOutsideATransactionThatFailsIsNamedWithItsLine() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                .with("V2__idx.sql", "SELECT 1;\nCREATE INDEX CONCURRENTLY item_idx ON item (nothing_there);")
+                .with("V2__idx.sql.conf", "executeInTransaction=false");
+        assertThat(errors(rehearse(Map.of()).findings())).singleElement().satisfies(finding -> {
+            assertThat(lines(List.of(finding))).containsExactly("ERROR V2__idx.sql 2 from-version");
+            assertThat(finding.sentence()).contains("nothing_there", "42703");
+        });
+    }
+
     /** Nobody can answer them: the scripts must stay as they are. */
     @Test
     void warningsOfReleasedScriptsAreNotes() throws Exception {
@@ -500,6 +525,10 @@ class RehearsalIT {
             assertThat(finding.check()).isEqualTo("release-differs");
             assertThat(finding.sentence()).contains("title");
         });
+        engine.with("V1_1__names.sql", "ALTER TABLE item ADD late int;");
+        assertThat(errors(rehearseAgainst(withVarchar)))
+                .as("only the order of columns differs")
+                .isEmpty();
     }
 
     private List<Finding> rehearseAgainst(MigrationCatalog released) throws Exception {
@@ -615,7 +644,8 @@ class RehearsalIT {
                 .with("V2__shared.sql", "CREATE TABLE public.shared_by_all (id int);")
                 .with("V3__check.sql", "ALTER TABLE item ADD CONSTRAINT named CHECK (name <> '') NOT VALID;")
                 .with("V4__valid.sql", "ALTER TABLE item VALIDATE CONSTRAINT named;")
-                .with("V5__idx.sql", "CREATE INDEX item_idx ON item (id);");
+                .with("V5__idx.sql", "CREATE INDEX item_idx ON item (id);")
+                .with("V6__idx.sql", "CREATE INDEX CONCURRENTLY item_idx2 ON item (name);");
         RehearsalTerms terms = new RehearsalTerms(
                 Set.of("V2__shared.sql"), null, null, Map.of("2", "INSERT INTO item VALUES (1, 'a')"), LONGEST);
 
@@ -625,7 +655,13 @@ class RehearsalIT {
         assertThat(lines(findings))
                 .containsExactly(
                         "WARNING V2__shared.sql null leaves-schema",
-                        "WARNING V5__idx.sql 1 require-concurrent-index-creation");
+                        "WARNING V5__idx.sql 1 require-concurrent-index-creation",
+                        "WARNING V6__idx.sql null not-tried");
+        assertThat(findings)
+                .anySatisfy(
+                        finding -> assertThat(finding.sentence())
+                                .contains(
+                                        "V2__shared.sql makes or changes table public.shared_by_all, outside the schema: make that once"));
         assertThat(engine.query("SELECT to_regclass('public.shared_by_all')")).containsExactly("null");
     }
 
