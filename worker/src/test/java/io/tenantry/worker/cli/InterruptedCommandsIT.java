@@ -127,22 +127,26 @@ class InterruptedCommandsIT {
         Path killed = verifySettings(folder, "database");
         AppProcess patient = deployment.startProcess("verify", waits);
         AppProcess dead = deployment.startProcess("verify", killed);
+        AppProcess interrupted = deployment.startProcess("verify", waits);
         Await.until(
                 DEADLINE,
-                "both are at the script",
-                () -> deployment.query(SLEEPING).size() == 2);
+                "all are at the script",
+                () -> deployment.query(SLEEPING).size() == 3);
         List<String> left = deployment.query(
                 "SELECT datname FROM pg_stat_activity WHERE query LIKE '%pg_sleep(29)%' AND datname LIKE 'tenantry_scratch%'");
 
         dead.close();
         patient.signal(Signal.TERM);
+        interrupted.signal(Signal.INT);
 
         assertThat(patient.awaitExit()).isEqualTo(143);
-        assertThat(patient.output())
-                .last()
-                .asString()
-                .contains("interrupted while the migrations of database users on server main were tried;"
-                        + " what was made for the trial is dropped. Verified before: nothing");
+        assertThat(interrupted.awaitExit()).as("Ctrl-C").isEqualTo(130);
+        assertThat(List.of(patient, interrupted))
+                .allSatisfy(process -> assertThat(process.output())
+                        .last()
+                        .asString()
+                        .contains("interrupted while the migrations of database users on server main were tried;"
+                                + " what was made for the trial is dropped. Verified before: nothing"));
         assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
                 .isEmpty();
         // The server notices the end of a client after the statement.

@@ -23,10 +23,17 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
                 .filter(one -> inUse.has(one.getKey()))
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(one -> {
-                    if (one.getValue().isView()) {
-                        goneView(one.getKey(), one.getValue(), found);
+                    Relation relation = one.getValue();
+                    if (relation.isView()) {
+                        goneView(one.getKey(), relation, HazardKind.BAN_DROP_VIEW, HazardKind.RENAMING_VIEW, found);
+                        goneColumns(one.getKey(), relation, HazardKind.BAN_DROP_VIEW, found);
+                    } else if (relation.isForeignTable()) {
+                        goneView(one.getKey(), relation, HazardKind.BAN_DROP_TABLE, HazardKind.RENAMING_TABLE, found);
+                        goneColumns(one.getKey(), relation, HazardKind.BAN_DROP_COLUMN, found);
+                    } else if (relation.isCompositeType() && !end.relations().containsKey(one.getKey())) {
+                        goneColumns(one.getKey(), relation, HazardKind.BAN_DROP_COLUMN, found);
                     } else {
-                        hiddenRows(one.getKey(), one.getValue(), found);
+                        hiddenRows(one.getKey(), relation, found);
                     }
                 });
         end.columns().entrySet().stream()
@@ -75,24 +82,32 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
         }
     }
 
-    private void goneView(long number, Relation view, List<Hazard> found) {
-        String word = view.word() + " " + view.name();
+    private void goneView(long number, Relation view, HazardKind drop, HazardKind rename, List<Hazard> found) {
         if (!end.hasReadable(view.name())) {
             @Nullable Relation renamed = end.relations().get(number);
             found.add(hazard(
-                    renamed == null ? HazardKind.BAN_DROP_VIEW : HazardKind.RENAMING_VIEW,
-                    word + (renamed == null ? " is dropped" : " gets the name " + renamed.name())
+                    renamed == null ? drop : rename,
+                    view.word() + " " + view.name()
+                            + (renamed == null ? " is dropped" : " gets the name " + renamed.name())
                             + "; programs of the last release may use it"));
+        }
+    }
+
+    /** Columns that are not there any more under the name of a relation that is there. */
+    private void goneColumns(long number, Relation relation, HazardKind kind, List<Hazard> found) {
+        if (end.relations().values().stream().noneMatch(one -> one.name().equals(relation.name()))) {
             return;
         }
+        String what = relation.isCompositeType() ? " has no attribute " : " has no column ";
         start.columns().entrySet().stream()
                 .filter(column -> column.getKey().relation() == number
-                        && !end.hasColumn(view.name(), column.getValue().name()))
+                        && !column.getValue().dropped()
+                        && !end.hasColumn(relation.name(), column.getValue().name()))
                 .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
                 .forEach(column -> found.add(hazard(
-                        HazardKind.BAN_DROP_VIEW,
-                        word + " has no column " + column.getValue().name()
-                                + " any more; programs of the last release may use it")));
+                        kind,
+                        relation.word() + " " + relation.name() + what
+                                + column.getValue().name() + " any more; programs of the last release may use it")));
     }
 
     private void hiddenRows(long number, Relation table, List<Hazard> found) {

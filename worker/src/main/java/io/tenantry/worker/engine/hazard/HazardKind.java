@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a script can do to tables and views in use, or to some tenants, with the name that squawk has for it, or one like it.
+ * What a script can do to tables and other objects in use, or to some tenants, with the name that squawk has for it, or one like it.
  *
  * @see <a href="https://squawkhq.com/docs/rules">squawk's rules</a>
  */
@@ -51,6 +51,31 @@ public enum HazardKind {
     BAN_DROP_TABLE("drop it in a release after the one whose programs have stopped using it"),
     RENAMING_VIEW("make a view of the new name, and drop the old one in a later release"),
     BAN_DROP_VIEW("drop it in a release after the one whose programs have stopped using it"),
+    RENAMING_FUNCTION("make a function of the new name, and drop the old one in a later release"),
+    BAN_DROP_FUNCTION(
+            "leave it, and drop it in a release after the one whose programs have stopped using it; further arguments with"
+                    + " defaults do no harm if nothing else changes"),
+    RENAMING_SEQUENCE("leave its name: a sequence cannot have two"),
+    BAN_DROP_SEQUENCE("drop it in a release after the one whose programs have stopped using it"),
+    RENAMING_TYPE("leave its name: a type cannot have two"),
+    BAN_DROP_TYPE("drop it in a release after the one whose programs have stopped using it"),
+    RENAMING_ENUM_VALUE("add a value of the new name, read both, and change the rows in a later release"),
+    BAN_DROP_ENUM_VALUE("leave the value until no program of the last release writes it"),
+    RENAMING_OBJECT("make one of the new name, and drop the old one in a later release"),
+    BAN_DROP_OBJECT("drop it in a release after the one whose programs have stopped using it"),
+    RENAMING_CONSTRAINT("leave its name: programs may name it in ON CONFLICT ON CONSTRAINT"),
+    BAN_DROP_CONSTRAINT("drop it in a release after the one whose programs have stopped using it"),
+    BAN_DROP_UNIQUE_INDEX("make the index that takes its place first, on the same columns"),
+    INCOMPLETE_REMAKE(
+            "make them again in the same script, or use CREATE OR REPLACE or ALTER, which keep them; DROP takes them away"
+                    + " without a word"),
+    REVOKING_RIGHTS(
+            "grant them again in the same script if the object was made again; else take them away in a release after the one"
+                    + " whose programs have stopped needing them"),
+    BAN_DROP_POLICY("make the policy that takes its place in the same script, or drop it in a later release"),
+    READ_ONLY_VIEW(
+            "make a view that PostgreSQL can write through (one table, its columns, no DISTINCT, GROUP BY or LIMIT), or one with"
+                    + " INSTEAD OF triggers"),
     BACKFILL_UNDER_LOCK("change the rows in a script of its own, in batches"),
     ATTACHING_PARTITION(
             "give the table a valid CHECK that says the same as the bounds, then attach it: no row is read then; a"

@@ -186,7 +186,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
                         && changes.isLockedWithin(table, Lock.SHARE)) {
                     found.accept(
                             HazardKind.BAN_ALTER_DOMAIN_WITH_ADD_CONSTRAINT,
-                            "domain " + domain.name() + " gets a constraint: writers of " + relation.name()
+                            "domain " + domain.name() + " gets a valid constraint: writers of " + relation.name()
                                     + " wait while all its rows are read");
                 }
             });

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the catalogs, the counters and the locks of one transaction say of the relations of a schema at one moment. Relations
+ * What the catalogs, the counters and the locks of one transaction say of the relations of a home at one moment. Relations
  * are known by their numbers (oid), which outlive a new name and a rewrite. Immutable.
  *
  * @param columns by relation and number
@@ -37,6 +37,7 @@ public record Measurement(
      *
      * @param kind as in pg_class: r table, p partitioned table, i index, m materialized view, ...
      * @param filenode changes when the relation is rewritten; 0 without storage
+     * @param tablespace its number; 0 for that of the database
      * @param bytes of its main file; 0 for what is no table
      * @param scans how often it was scanned from its beginning, counted within the transaction
      * @param changes how many rows were updated or deleted, counted within the transaction
@@ -47,6 +48,7 @@ public record Measurement(
             String name,
             String kind,
             long filenode,
+            String tablespace,
             long bytes,
             long scans,
             long changes,
@@ -64,9 +66,19 @@ public record Measurement(
             return kind.equals("v") || kind.equals("m");
         }
 
+        boolean isForeignTable() {
+            return kind.equals("f");
+        }
+
         /** For people. */
         String word() {
-            return kind.equals("v") ? "view" : kind.equals("m") ? "materialized view" : "table";
+            return switch (kind) {
+                case "v" -> "view";
+                case "m" -> "materialized view";
+                case "f" -> "foreign table";
+                case "c" -> "type";
+                default -> "table";
+            };
         }
     }
 
@@ -108,10 +120,15 @@ public record Measurement(
         }
     }
 
-    /** Measures within the current transaction, in one round trip. Changes nothing. */
-    public static Measurement of(Connection connection, String schema) throws SQLException {
+    /**
+     * Measures within the current transaction, in one round trip. Changes nothing.
+     *
+     * @param hasOwnDatabase whether all other schemas of the database belong to the home too: their names go before the names in
+     *     them
+     */
+    public static Measurement of(Connection connection, String schema, boolean hasOwnDatabase) throws SQLException {
         Reader reader = new Reader();
-        Sql.forEach(connection, QUERY, reader::read, schema, schema, schema, schema, schema, schema, schema);
+        Sql.forEach(connection, QUERY, reader::read, schema, schema, hasOwnDatabase);
         return reader.measurement();
     }
 
@@ -162,10 +179,11 @@ public record Measurement(
                         && isNamed(one.getKey().relation(), relation));
     }
 
-    /** Whether there is a table or view of this name. */
+    /** Whether there is a table, foreign table or view of this name. */
     boolean hasReadable(String name) {
-        return relations.entrySet().stream()
-                .anyMatch(one -> (one.getValue().isTable() || one.getValue().isView()) && isNamed(one.getKey(), name));
+        return relations.values().stream()
+                .anyMatch(one -> (one.isTable() || one.isForeignTable() || one.isView())
+                        && one.name().equals(name));
     }
 
     private boolean isNamed(long number, String name) {
@@ -206,6 +224,7 @@ public record Measurement(
                                     name,
                                     detail,
                                     other,
+                                    String.valueOf(row.getString("more")),
                                     row.getLong("n1"),
                                     row.getLong("n2"),
                                     row.getLong("n3"),

@@ -129,9 +129,20 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         return found != null && found.filenode() != 0;
     }
 
-    /** Whether there are no rows in the new files: there were some before, or none was read to fill the files. */
+    /**
+     * Whether there are no rows in the new files: there were some before, or none was read to fill the files. A move to another
+     * tablespace reads none.
+     */
     boolean isEmptied(long table) {
-        return bytes(after, table) == 0 && (bytes(before, table) > 0 || !after.countsScans() || !isScanned(table));
+        return bytes(after, table) == 0
+                && family(table).noneMatch(this::isMoved)
+                && (bytes(before, table) > 0 || !after.countsScans() || !isScanned(table));
+    }
+
+    private boolean isMoved(long relation) {
+        @Nullable Relation was = before.relations().get(relation);
+        @Nullable Relation is = after.relations().get(relation);
+        return was != null && is != null && !was.tablespace().equals(is.tablespace());
     }
 
     private long bytes(Measurement measurement, long table) {

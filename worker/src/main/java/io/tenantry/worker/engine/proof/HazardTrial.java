@@ -5,6 +5,7 @@ import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.hazard.Hazard;
 import io.tenantry.worker.engine.hazard.HazardFinder;
 import io.tenantry.worker.engine.hazard.Measurement;
+import io.tenantry.worker.engine.hazard.Moment;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -39,9 +40,11 @@ final class HazardTrial {
         this.scratch = scratch;
     }
 
-    /** The tables and columns that the home has now. */
-    Measurement.Known known() throws SQLException {
-        return measure().known();
+    /** All that the home has now. */
+    Moment moment() throws SQLException {
+        try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
+            return Moment.of(scratch.session().connection(), scratch.home().schema(), scratch.hasOwnDatabase());
+        }
     }
 
     /**
@@ -50,7 +53,7 @@ final class HazardTrial {
      * @param text of the file
      * @param statements that Flyway finds in it
      * @param rows statements that insert sample rows, run before it
-     * @param inUse tables and columns that count; null for all that the home has
+     * @param inUse what the last release may use; null for all that the home has
      * @param isOutside whether Flyway runs it outside a transaction: then each statement gives its locks back
      */
     Result run(
@@ -58,11 +61,11 @@ final class HazardTrial {
             String text,
             List<String> statements,
             List<String> rows,
-            Measurement.@Nullable Known inUse,
+            Moment.@Nullable InUse inUse,
             boolean isOutside)
             throws SQLException {
         ScratchSession session = scratch.session();
-        String sequences = session.sequencesSql();
+        String sequences = scratch.sequencesSql();
         scratch.begin();
         try {
             session.execute(session.searchPathSql());
@@ -70,25 +73,26 @@ final class HazardTrial {
                 session.execute(row);
             }
             session.execute("SET CONSTRAINTS ALL IMMEDIATE");
-            Measurement start = measure();
+            Moment start = moment();
             Observation observation = new Observation(
-                    new StatementLines(scratch.names(), text), start, inUse == null ? start.known() : inUse, isOutside);
+                    new StatementLines(scratch.names(), text), start, inUse == null ? start.inUse() : inUse, isOutside);
             ScriptTrial trial = new ScriptTrial(scratch, observation);
             trial.begin();
             ScriptTrial.Outcome outcome = trial.run(migration.script(), statements);
             @Nullable Integer failedLine =
                     outcome instanceof ScriptTrial.Outcome.Failed ? observation.lineOfNext(statements) : null;
-            observation.end();
-            return new Result(observation.hazards, outcome, failedLine, start.countsScans());
+            observation.end(outcome);
+            return new Result(
+                    observation.hazards, outcome, failedLine, start.tables().countsScans());
         } finally {
             scratch.undo();
             session.execute(sequences);
         }
     }
 
-    Measurement measure() throws SQLException {
+    private Measurement measure() throws SQLException {
         try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
-            return Measurement.of(scratch.session().connection(), scratch.home().schema());
+            return Measurement.of(scratch.session().connection(), scratch.home().schema(), scratch.hasOwnDatabase());
         }
     }
 
@@ -96,18 +100,20 @@ final class HazardTrial {
     private final class Observation implements ScriptTrial.Probe {
         private final StatementLines lines;
         private final HazardFinder finder;
-        private final Measurement.Known inUse;
+        private final Moment start;
+        private final Moment.InUse inUse;
         private final boolean isOutside;
         private final List<Hazard> hazards = new ArrayList<>();
         private Measurement before;
         private int done;
 
-        private Observation(StatementLines lines, Measurement start, Measurement.Known inUse, boolean isOutside) {
+        private Observation(StatementLines lines, Moment start, Moment.InUse inUse, boolean isOutside) {
+            this.start = start;
             this.inUse = inUse;
             this.isOutside = isOutside;
             this.lines = lines;
-            this.finder = new HazardFinder(start, inUse);
-            this.before = start;
+            this.finder = new HazardFinder(start.tables(), inUse.tables());
+            this.before = start.tables();
         }
 
         @Override
@@ -127,14 +133,18 @@ final class HazardTrial {
             }
             return NonTransactionalScript.blocksNobody(sql)
                     ? List.of()
-                    : new HazardFinder(before, inUse).find(before, after, line);
+                    : new HazardFinder(before, inUse.tables()).find(before, after, line);
         }
 
-        /** Only the end shows whether a view that was dropped is made again. */
-        private void end() {
+        /** Only the end shows whether what was dropped is made again. */
+        private void end(ScriptTrial.Outcome outcome) throws SQLException {
             List<Hazard> stay = finder.withoutReplaced(hazards, before);
             hazards.retainAll(stay);
             hazards.addAll(finder.atEnd(before));
+            if (outcome instanceof ScriptTrial.Outcome.Finished
+                    || outcome instanceof ScriptTrial.Outcome.ChangedComment) {
+                hazards.addAll(start.lostUntil(moment(), inUse));
+            }
         }
 
         /** The line of the statement after the last one that did not fail. */

@@ -74,7 +74,7 @@ final class RepeatedScripts {
                     && statements != null
                     && trial.hasTime()
                     && !trial.boundary().findings().isExcluded(migration)) {
-                String sequences = trial.scratch().session().sequencesSql();
+                String sequences = trial.scratch().sequencesSql();
                 try {
                     find(migration, statements, rows);
                 } finally {

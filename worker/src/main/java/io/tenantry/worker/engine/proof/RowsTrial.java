@@ -105,7 +105,7 @@ final class RowsTrial {
     private Optional<SchemaState> run(
             Migration migration, List<String> rows, List<String> messages, SchemaStateReader reader)
             throws SQLException {
-        String sequences = scratch.session().sequencesSql();
+        String sequences = scratch.sequencesSql();
         scratch.begin();
         ReceiveLimit limit = limit(migration);
         try (limit;

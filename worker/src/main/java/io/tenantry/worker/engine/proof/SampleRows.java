@@ -23,6 +23,8 @@ final class SampleRows {
 
     private SampleRows() {}
 
+    private record Table(String schema, String name) {}
+
     /**
      * Returns the INSERT statements in order, and leaves no rows: they are found in a transaction that is rolled back.
      *
@@ -31,20 +33,19 @@ final class SampleRows {
     static List<String> of(Scratch scratch, ReferencedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
             throws SQLException {
         List<String> accepted = new ArrayList<>();
-        Map<String, List<SampleColumn>> tables = tables(scratch);
-        SharedSequences sequences = new SharedSequences(
-                scratch.session().connection(), scratch.home().schema());
+        Map<Table, List<SampleColumn>> tables = tables(scratch);
+        SharedSequences sequences = new SharedSequences(scratch);
         scratch.begin();
         try {
             // Triggers find their tables by the search path.
             scratch.session().execute(scratch.session().searchPathSql());
-            for (String table : List.copyOf(tables.keySet())) {
+            for (Table table : List.copyOf(tables.keySet())) {
                 // A rollback does not give back the numbers of a shared sequence.
-                if (sequences.fills(scratch.home().schema(), table)) {
+                if (sequences.fills(table.schema(), table.name())) {
                     tables.remove(table);
                 }
             }
-            for (Map.Entry<String, List<SampleColumn>> table : tables.entrySet()) {
+            for (Map.Entry<Table, List<SampleColumn>> table : tables.entrySet()) {
                 List<SampleColumn> columns = new ArrayList<>();
                 for (SampleColumn column : table.getValue()) {
                     columns.add(withValues(column, keys));
@@ -52,8 +53,8 @@ final class SampleRows {
                 table.setValue(columns);
             }
             for (int pass = 0; pass < PASSES && !tables.isEmpty(); pass++) {
-                List<String> filled = new ArrayList<>();
-                for (Map.Entry<String, List<SampleColumn>> table : tables.entrySet()) {
+                List<Table> filled = new ArrayList<>();
+                for (Map.Entry<Table, List<SampleColumn>> table : tables.entrySet()) {
                     if (hasTime.getAsBoolean() && fill(scratch, table.getKey(), table.getValue(), accepted)) {
                         filled.add(table.getKey());
                     }
@@ -71,15 +72,19 @@ final class SampleRows {
         return accepted;
     }
 
-    private static Map<String, List<SampleColumn>> tables(Scratch scratch) throws SQLException {
-        Map<String, List<SampleColumn>> tables = new LinkedHashMap<>();
+    private static Map<Table, List<SampleColumn>> tables(Scratch scratch) throws SQLException {
+        Map<Table, List<SampleColumn>> tables = new LinkedHashMap<>();
         Sql.forEach(
                 scratch.session().connection(),
                 COLUMNS,
-                row -> tables.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
+                row -> tables.computeIfAbsent(
+                                new Table(row.getString(11), row.getString(1)), table -> new ArrayList<>())
                         .add(column(row)),
                 History.TABLE,
-                scratch.home().schema());
+                scratch.hasOwnDatabase(),
+                scratch.home().schema(),
+                scratch.hasOwnDatabase(),
+                scratch.hasOwnDatabase());
         return tables;
     }
 
@@ -102,12 +107,12 @@ final class SampleRows {
                 : column.withReference(keys.valuesOf(column.reference(), column.type()));
     }
 
-    private static boolean fill(Scratch scratch, String table, List<SampleColumn> columns, List<String> accepted)
+    private static boolean fill(Scratch scratch, Table table, List<SampleColumn> columns, List<String> accepted)
             throws SQLException {
         boolean filled = false;
         for (SampleInsert.Style style : SampleInsert.Style.values()) {
             for (int number = 1; number <= 2; number++) {
-                String insert = SampleInsert.sql(scratch.home().schema(), table, columns, style, number);
+                String insert = SampleInsert.sql(table.schema(), table.name(), columns, style, number);
                 if (isAccepted(scratch, insert)) {
                     accepted.add(insert);
                     filled = true;

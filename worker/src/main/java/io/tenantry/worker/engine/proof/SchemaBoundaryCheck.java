@@ -117,7 +117,7 @@ final class SchemaBoundaryCheck {
      * @param until the script, and those before it
      */
     void tryLast(List<Migration> until) throws SQLException {
-        String sequences = scratch.session().sequencesSql();
+        String sequences = scratch.sequencesSql();
         ForeignChanges before;
         ForeignChanges changes;
         scratch.begin();

@@ -140,6 +140,11 @@ final class Scratch implements AutoCloseable {
         return new PlannedScript.Names(String.valueOf(home.tenant()), home.schema(), home.server());
     }
 
+    /** Statements that give the sequences of the home the numbers that they have now: a rollback does not. */
+    String sequencesSql() throws SQLException {
+        return session.sequencesSql(hasOwnDatabase());
+    }
+
     /** Begins a part that {@link #undo} rolls back. */
     void begin() throws SQLException {
         if (held) {

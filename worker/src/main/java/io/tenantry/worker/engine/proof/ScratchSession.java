@@ -161,12 +161,12 @@ final class ScratchSession implements AutoCloseable {
      * Statements that set the home's sequences to their current numbers, in one text. A rollback does not give back the
      * numbers that a trial takes.
      */
-    String sequencesSql() throws SQLException {
+    String sequencesSql(boolean all) throws SQLException {
         return String.join(
                 "; ",
                 ask("SELECT format('SELECT setval(%L::regclass, %s, %L)', format('%I.%I', schemaname, sequencename),"
-                        + " coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE schemaname = "
-                        + Identifiers.literal(schema)));
+                        + " coalesce(last_value, start_value), last_value IS NOT NULL) FROM pg_sequences WHERE " + all
+                        + " OR schemaname = " + Identifiers.literal(schema)));
     }
 
     @Override

@@ -65,8 +65,7 @@ final class ScriptTrial {
     ScriptTrial(Scratch scratch, Probe probe) {
         this.scratch = scratch;
         this.probe = probe;
-        this.sequences = new SharedSequences(
-                scratch.session().connection(), scratch.home().schema());
+        this.sequences = new SharedSequences(scratch);
     }
 
     /** The scripts that follow are run from the first one on. */

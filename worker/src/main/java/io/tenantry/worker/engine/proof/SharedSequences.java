@@ -71,15 +71,19 @@ final class SharedSequences {
 
     private final Connection connection;
     private final String schema;
+    /** In a database of its own no sequence is shared. */
+    private final boolean hasOwnDatabase;
+
     private final Map<String, Optional<String>> known = new HashMap<>();
     /** Tables that routines of scripts fill. The tables and their defaults may be made after the routine. */
     private final Set<String> filledByRoutines = new TreeSet<>();
 
     private boolean hasSharedDefault;
 
-    SharedSequences(Connection connection, String schema) {
-        this.connection = connection;
-        this.schema = schema;
+    SharedSequences(Scratch scratch) {
+        this.connection = scratch.session().connection();
+        this.schema = scratch.home().schema();
+        this.hasOwnDatabase = scratch.hasOwnDatabase();
     }
 
     /** Starts again at the first script. */
@@ -99,6 +103,9 @@ final class SharedSequences {
      * current search path.
      */
     Optional<String> drawnBy(String statement) throws SQLException {
+        if (hasOwnDatabase) {
+            return Optional.empty();
+        }
         String code = SqlStatements.withoutComments(statement).strip();
         Optional<String> drawn = drawnByCalls(drawing(code));
         if (drawn.isPresent()) {
@@ -163,8 +170,9 @@ final class SharedSequences {
 
     /** Whether a new row of the table may take a number of a shared sequence. */
     boolean fills(String ofSchema, String table) throws SQLException {
-        return find(Identifiers.quote(ofSchema) + "." + Identifiers.quote(table))
-                .isPresent();
+        return !hasOwnDatabase
+                && find(Identifiers.quote(ofSchema) + "." + Identifiers.quote(table))
+                        .isPresent();
     }
 
     private Optional<String> sequence(String name) throws SQLException {

@@ -4,7 +4,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.hazard.Hazard;
 import io.tenantry.worker.engine.hazard.HazardFinder;
 import io.tenantry.worker.engine.hazard.HazardKind;
-import io.tenantry.worker.engine.hazard.Measurement;
+import io.tenantry.worker.engine.hazard.Moment;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.SqlFailure;
@@ -38,7 +38,7 @@ final class WalkHazards {
     /** What was found in the script that comes, before Flyway runs it. */
     private final Set<HazardKind> foundBefore = EnumSet.noneOf(HazardKind.class);
     /** What the last released script has left; null if it is not known which scripts are released. */
-    private Measurement.@Nullable Known inUse;
+    private Moment.@Nullable InUse inUse;
 
     WalkHazards(
             PathTrial trial,
@@ -136,7 +136,7 @@ final class WalkHazards {
 
     /** What the home has now is in use. */
     void released() throws SQLException {
-        inUse = hazards.known();
+        inUse = hazards.moment().inUse();
     }
 
     /**
@@ -153,7 +153,7 @@ final class WalkHazards {
     /** Measures before and after a migration, within its transaction if it has one. */
     private final class FlywayProbe implements Callback {
         private final boolean isCommitted;
-        private @Nullable Measurement before;
+        private @Nullable Moment before;
 
         private FlywayProbe(boolean isCommitted) {
             this.isCommitted = isCommitted;
@@ -172,15 +172,19 @@ final class WalkHazards {
         @Override
         public void handle(Event event, Context context) {
             try {
-                Measurement now = hazards.measure();
-                Measurement start = before;
+                Moment now = hazards.moment();
+                Moment start = before;
                 if (event == Event.BEFORE_EACH_MIGRATE || start == null) {
                     before = now;
                 } else {
-                    HazardFinder finder = new HazardFinder(start, inUse == null ? start.known() : inUse);
+                    Moment.InUse used = inUse == null ? start.inUse() : inUse;
+                    HazardFinder finder = new HazardFinder(start.tables(), used.tables());
                     List<Hazard> found = new ArrayList<>(
-                            isCommitted ? finder.findCommitted(start, now) : finder.find(start, now, null));
-                    found.addAll(finder.atEnd(now));
+                            isCommitted
+                                    ? finder.findCommitted(start.tables(), now.tables())
+                                    : finder.find(start.tables(), now.tables(), null));
+                    found.addAll(finder.atEnd(now.tables()));
+                    found.addAll(start.lostUntil(now, used));
                     found.removeIf(hazard -> foundBefore.contains(hazard.kind()));
                     findings.hazards(context.getMigrationInfo().getScript(), found);
                 }

@@ -113,7 +113,7 @@ final class WalkRows {
     private Set<String> outside(String sql) throws SQLException {
         Scratch scratch = trial.scratch();
         String schema = scratch.home().schema();
-        String sequences = scratch.session().sequencesSql();
+        String sequences = scratch.sequencesSql();
         ForeignChanges changes;
         scratch.begin();
         try (ReceiveLimit limit = scratch.session().limit();

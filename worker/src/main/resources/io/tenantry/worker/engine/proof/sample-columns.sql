@@ -1,5 +1,6 @@
 -- The columns of a schema's tables that can take a sample row, as rows of (table, column, type, base, category, length, needed,
--- given, reference, shared). The parameters are the name of the history table and the schema.
+-- given, reference, shared, schema). The parameters: the name of the history table, whether all
+-- schemas of the database are the home's, the schema, and twice the second one.
 --
 -- A table is excluded if one of its triggers runs a function from outside the schema, since the effects of that function are
 -- unknown.
@@ -14,7 +15,8 @@ SELECT c.relname,
        -- A rollback does not give back the number of a sequence, so the sample row has a number of its own.
        d.oid IS NOT NULL AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ 'nextval' AS given,
        f.reference,
-       f.shared
+       f.shared,
+       n.nspname
 FROM pg_namespace n
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ?
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -27,7 +29,7 @@ LEFT JOIN LATERAL (
                 FROM unnest(x.indkey) WITH ORDINALITY i(number, place)
                 JOIN pg_attribute ia ON ia.attrelid = rc.oid AND ia.attnum = i.number
                 WHERE i.place <= x.indnkeyatts)) AS reference,
-           rn.oid <> n.oid AS shared
+           rn.oid <> n.oid AND NOT ? AS shared
     FROM pg_constraint k
     JOIN pg_class rc ON rc.oid = k.confrelid
     JOIN pg_namespace rn ON rn.oid = rc.relnamespace
@@ -36,8 +38,8 @@ LEFT JOIN LATERAL (
     WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey) AND rc.oid <> c.oid
     LIMIT 1) f ON true
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE n.nspname = ?
-  AND NOT EXISTS (
+WHERE (n.nspname = ? OR (? AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'))
+  AND (? OR NOT EXISTS (
       SELECT FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
-      WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND p.pronamespace <> n.oid)
+      WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND p.pronamespace <> n.oid))
 ORDER BY c.oid, a.attnum

@@ -6,9 +6,11 @@ import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import io.tenantry.worker.engine.hazard.Hazard;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -57,15 +59,23 @@ class HazardIT {
     @BeforeAll
     void open() throws Exception {
         engine = new EngineFixture();
+        engine.execute("CREATE ROLE " + engine.owner());
+        try (Connection connection = engine.connect()) {
+            Sql.execute(connection, "SET allow_in_place_tablespaces = on");
+            Sql.execute(connection, "CREATE TABLESPACE " + engine.owner() + " LOCATION ''");
+        }
         scratch = Scratch.open(engine.server(), "users");
         scratch.create();
-        scratch.session().execute("BEGIN; " + scratch.session().searchPathSql() + "; " + text("base.sql") + "; COMMIT");
+        scratch.session()
+                .execute("BEGIN; " + scratch.session().searchPathSql() + "; "
+                        + text("base.sql").replace("${app}", engine.owner()) + "; COMMIT");
         scratch.session().renew();
     }
 
     @AfterAll
     void close() throws Exception {
         scratch.close();
+        engine.execute("DROP TABLESPACE " + engine.owner());
         engine.close();
     }
 
@@ -98,7 +108,8 @@ class HazardIT {
                         + " require-concurrent-index-creation <why>");
     }
 
-    private HazardTrial.Result run(String script) throws Exception {
+    private HazardTrial.Result run(String text) throws Exception {
+        String script = text.replace("${app}", engine.owner());
         Migration migration = new Migration(MigrationVersion.fromVersion("2"), "case", "SQL", "V2__case.sql", 1);
         List<String> rows;
         try (ReceiveLimit limit = scratch.session().limit()) {

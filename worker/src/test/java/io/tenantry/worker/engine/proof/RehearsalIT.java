@@ -120,10 +120,18 @@ class RehearsalIT {
 
     @Test
     void onlyNewScriptsAreMeasuredAndOnlyWhatReleasedOnesLeft() throws Exception {
-        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); CREATE SEQUENCE number;")
                 .with("V2__a.sql", "ALTER TABLE item RENAME name TO title;")
-                .with("V3__b.sql", "ALTER TABLE item ADD extra text; CREATE TABLE fresh (id int);")
-                .with("V4__c.sql", "ALTER TABLE item DROP extra;\nDROP TABLE fresh;\nALTER TABLE item DROP title;");
+                .with(
+                        "V3__b.sql",
+                        "ALTER TABLE item ADD extra text; CREATE TABLE fresh (id int); CREATE FUNCTION total() RETURNS int"
+                                + " LANGUAGE sql AS 'SELECT 1'; CREATE SEQUENCE fresh_number;")
+                .with(
+                        "V4__c.sql",
+                        "ALTER TABLE item DROP extra;\nDROP TABLE fresh;\nALTER TABLE item DROP title;\nDROP FUNCTION total();"
+                                + "\nDROP SEQUENCE fresh_number; DROP SEQUENCE number;")
+                .with("V5__d.sql", "CREATE SEQUENCE number;")
+                .with("V6__e.sql", "-- tenantry:allow ban-drop-sequence nobody asks it\nDROP SEQUENCE number;");
 
         List<Finding> findings = Rehearsal.of(
                         engine.catalog(),
@@ -132,7 +140,8 @@ class RehearsalIT {
                         new TrialStop())
                 .findings();
 
-        assertThat(lines(findings)).containsExactly("WARNING V4__c.sql 3 ban-drop-column");
+        assertThat(lines(findings))
+                .containsExactly("WARNING V4__c.sql null ban-drop-sequence", "WARNING V4__c.sql 3 ban-drop-column");
     }
 
     @Test
@@ -364,15 +373,25 @@ class RehearsalIT {
 
     @Test
     void scriptsOfTenantsDatabasesAndSharedOnesRunInADatabaseOfTheirOwn() throws Exception {
-        engine.with("V1__item.sql", "CREATE SCHEMA more; CREATE TABLE more.note (id int); CREATE TABLE item (id int);")
-                .with("V2__idx.sql", "SELECT 1;\nCREATE INDEX item_idx ON ${schema}.item (id);");
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE SCHEMA more; CREATE TABLE more.note (id serial, name text); CREATE TABLE item (id int);"
+                                + " CREATE FUNCTION more.total() RETURNS int LANGUAGE sql AS 'SELECT 1';")
+                .with("V2__idx.sql", "SELECT 1;\nCREATE INDEX item_idx ON ${schema}.item (id);")
+                .with(
+                        "V3__more.sql",
+                        "INSERT INTO more.note (name) VALUES ('a');\nALTER TABLE more.note ADD extra text;\n"
+                                + "UPDATE more.note SET extra = 'x';\nDROP FUNCTION more.total();");
 
         for (String shared : Arrays.asList(null, "app")) {
             Rehearsal.Result result = Rehearsal.inDatabase(
                     engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), shared);
             assertThat(lines(result.findings()))
-                    .containsExactly("WARNING V2__idx.sql 2 require-concurrent-index-creation");
-            assertThat(result.versions()).isEqualTo(2);
+                    .containsExactly(
+                            "WARNING V2__idx.sql 2 require-concurrent-index-creation",
+                            "WARNING V3__more.sql null ban-drop-function",
+                            "WARNING V3__more.sql 3 backfill-under-lock");
+            assertThat(result.versions()).isEqualTo(3);
         }
         ScratchDatabases.awaitNoneStays(engine::query);
     }
@@ -601,7 +620,8 @@ class RehearsalIT {
                 .with("V5__mixed.sql.conf", conf)
                 .with(
                         "V6__part.sql",
-                        "CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE INDEX part_idx ON part (id);")
+                        "CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE INDEX part_idx ON part (id);"
+                                + " CREATE TABLE part_rest PARTITION OF part DEFAULT;")
                 .with("V7__part.sql", "REINDEX TABLE part;")
                 .with("V7__part.sql.conf", conf);
 
@@ -611,7 +631,8 @@ class RehearsalIT {
                         "WARNING V4__reindex.sql 1 require-concurrent-reindex",
                         "WARNING V5__mixed.sql null cannot-run-again",
                         "WARNING V5__mixed.sql 4 require-concurrent-index-creation",
-                        "WARNING V5__mixed.sql 5 changing-column-type");
+                        "WARNING V5__mixed.sql 5 changing-column-type",
+                        "WARNING V7__part.sql null require-concurrent-reindex");
 
         engine.with("V8__detach.sql", "REINDEX INDEX CONCURRENTLY item_idx;");
         assertThat(rehearse(Map.of()).findings())
