@@ -4,10 +4,12 @@ import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The objects of a snapshot that no comparison looks at: what belongs to extensions, tables in which tools keep versions,
@@ -31,10 +33,12 @@ final class LeftOut {
             Pattern.compile("(?:OWNED BY|IDENTITY OF) ((?:\"(?:[^\"]|\"\")*\"|[^.\"])+)\\.[^.]+$");
 
     private final SortedMap<String, Entry> entries;
+    private final List<Glob> excluded;
     private final Set<String> roots = new HashSet<>();
 
     LeftOut(SortedMap<String, Entry> entries, List<Glob> excluded) {
         this.entries = entries;
+        this.excluded = excluded;
         VERSION_TABLES.forEach(table -> roots.add("table " + table));
         entries.forEach((label, entry) -> {
             if (label.startsWith(Aspect.EXTENSION.label(""))
@@ -42,8 +46,7 @@ final class LeftOut {
                 roots.add(entry.partOf());
             }
             if (!excluded.isEmpty()) {
-                List<String> names = names(label, entry);
-                if (excluded.stream().anyMatch(glob -> names.stream().anyMatch(glob::matches))) {
+                if (isExcluded(label, entry)) {
                     roots.add(label);
                 }
             }
@@ -55,10 +58,25 @@ final class LeftOut {
         });
     }
 
+    /** Whether the configuration excludes an object, or a property of one, by its label or by the name that the output has. */
+    boolean isExcluded(String label, Entry entry) {
+        List<String> names = names(label, entry);
+        return excluded.stream().anyMatch(glob -> names.stream().anyMatch(glob::matches));
+    }
+
+    /** Whether the configuration excludes the order of the columns of a table. */
+    boolean isOrderExcluded(String table) {
+        return excluded.stream().anyMatch(glob -> glob.matches("column order of " + table));
+    }
+
     /** The label, and how a difference calls the object: with its table and without. */
-    private static List<String> names(String label, Entry entry) {
-        if (Aspect.of(label).isPresent()) {
-            return List.of(label);
+    private List<String> names(String label, Entry entry) {
+        Optional<Aspect> aspect = Aspect.of(label);
+        if (aspect.isPresent()) {
+            Entry object = entries.get(entry.partOf());
+            List<String> objects = object == null ? List.of() : names(entry.partOf(), object);
+            return Stream.concat(Stream.of(label), objects.stream().map(aspect.get()::label))
+                    .toList();
         }
         ObjectName object = ObjectName.of(label, entry.partOf());
         String kind = label.startsWith("constraint ")

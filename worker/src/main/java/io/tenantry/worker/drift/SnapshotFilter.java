@@ -82,7 +82,7 @@ final class SnapshotFilter {
 
     private void addColumn(String label, Entry entry) {
         Matcher position = POSITION.matcher(entry.definition());
-        if (position.find()) {
+        if (position.find() && !leftOut.isOrderExcluded(entry.partOf())) {
             positions
                     .computeIfAbsent(entry.partOf(), table -> new TreeMap<>())
                     .put(Integer.valueOf(position.group(1)), label);
@@ -117,7 +117,11 @@ final class SnapshotFilter {
         Matcher notNull = NOT_NULL_COLUMN.matcher(definition);
         if (notNull.matches() && !notNull.group(2).isEmpty()) {
             String column = ObjectName.name(entry.partOf()) + "." + notNull.group(1);
-            kept.put("not-null constraint " + column, new Entry(entry.partOf(), definition));
+            String label = "not-null constraint " + column;
+            Entry constraint = new Entry(entry.partOf(), definition);
+            if (!leftOut.isExcluded(label, constraint)) {
+                kept.put(label, constraint);
+            }
         }
     }
 }

@@ -2,9 +2,7 @@ package io.tenantry.worker.request;
 
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,7 @@ public interface HomeVerification {
 
         @Override
         public Seen look(TenantHome home, Server server) {
-            return new Seen(Map.of(), null);
+            return new Seen(List.of(), null);
         }
     };
 
@@ -33,13 +31,12 @@ public interface HomeVerification {
     /**
      * What was seen.
      *
-     * @param differences a clause for each, without definitions, by the object that differs, which is the same one whenever it
-     *     is seen; empty if there is none, if there is no home, or if that is not known
+     * @param differences empty if there is none, if there is no home, or if that is not known
      * @param unknown why nothing is known; null if it is
      */
-    record Seen(Map<String, String> differences, @Nullable String unknown) {
+    record Seen(List<HomeDifference> differences, @Nullable String unknown) {
         public Seen {
-            differences = Collections.unmodifiableMap(new LinkedHashMap<>(differences));
+            differences = List.copyOf(differences);
         }
     }
 }

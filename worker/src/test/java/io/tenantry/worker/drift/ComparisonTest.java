@@ -149,6 +149,28 @@ class ComparisonTest {
         assertThat(lines(reference, home, new Glob("constraint users.positive"), new Glob("trigger users.*")))
                 .as("by the names that were the only ones before")
                 .hasSize(1);
+        assertThat(lines(
+                        List.of(USERS, ID, "column users.name | table users | text (position 2)"),
+                        List.of(
+                                USERS,
+                                "column users.id | table users | integer NOT NULL (position 2)",
+                                "column users.name | table users | text (position 1)",
+                                "constraint users.there | table users | NOT NULL id NO INHERIT",
+                                "comment on column users.name | column users.name | hers"),
+                        new Glob("column order of *"),
+                        new Glob("not-null constraint users.id"),
+                        new Glob("comment on column users.*")))
+                .as("the order of columns has no name in a snapshot, and a NOT NULL another one")
+                .isEmpty();
+        assertThat(lines(
+                        List.of(USERS, ID),
+                        List.of(
+                                USERS,
+                                ID,
+                                "constraint users.positive | table users | CHECK ((id > 0))",
+                                "comment on constraint users.positive | constraint users.positive | ours"),
+                        new Glob("comment on check constraint positive on users")))
+                .containsExactly("extra check constraint positive on users: CHECK ((id > 0))");
     }
 
     @Test

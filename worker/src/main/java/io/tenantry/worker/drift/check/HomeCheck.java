@@ -3,7 +3,6 @@ package io.tenantry.worker.drift.check;
 import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.drift.ComparableSnapshot;
 import io.tenantry.worker.drift.Comparison;
-import io.tenantry.worker.drift.Comparison.Spelling;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedPath;
 import io.tenantry.worker.engine.history.OtherHistory;
@@ -18,11 +17,7 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * Compares homes of one named database with what their migrations make. A difference counts only if a second look finds it
@@ -35,15 +30,13 @@ public final class HomeCheck {
      */
     public static final int SIGHT = 1;
 
-    private static final int MOST_SPELLINGS = 10_000;
     /** SQLSTATE {@code query_canceled}, of statement_timeout. */
     private static final String CANCELED = "57014";
 
     private final MigrationCatalog catalog;
     private final References references;
     private final List<Glob> excluded;
-    /** Definitions that differ in their spelling alone: a fleet that was restored has the same ones in each home. */
-    private final Set<Spelling> same = ConcurrentHashMap.newKeySet();
+    private final Spellings spellings = new Spellings();
 
     /** @param excluded patterns of labels that are left out, such as {@code table audit_*} */
     public HomeCheck(MigrationCatalog catalog, References references, List<Glob> excluded) {
@@ -70,7 +63,13 @@ public final class HomeCheck {
             if (!(answer instanceof Answer.Found found)) {
                 return new Verdict.NoReference(((Answer.Unavailable) answer).reason());
             }
-            return compare(found.filled(), seen, home).isEmpty() ? clean(seen, path) : again(server, home, seen, path);
+            // Before a new reference is made: after a restore all homes have definitions that are spelled in another
+            // way.
+            return spellings
+                            .same(server, home, compare(found.filled(), seen, home))
+                            .isEmpty()
+                    ? clean(seen, path)
+                    : again(server, home, seen, path);
         } catch (SQLException failure) {
             return isPassing(failure)
                     ? new Verdict.Busy()
@@ -101,27 +100,16 @@ public final class HomeCheck {
         if (!seen.isOfSameHistory(first)) {
             return new Verdict.Busy();
         }
-        Comparison comparison = compare(found.filled(), seen, home);
+        Comparison comparison = spellings.known(compare(found.filled(), seen, home));
         if (comparison.changed().isEmpty()) {
             return verdict(comparison, seen, path);
         }
-        Comparison respelled = respelled(server, home, comparison);
+        Comparison respelled = spellings.same(server, home, comparison);
         // Where somebody works on the home meanwhile, its definitions cannot be made once more.
         return respelled.isEmpty()
                         || HomeReader.look(server, home) instanceof Look.Seen after && after.isOfSameHistory(seen)
                 ? verdict(respelled, seen, path)
                 : new Verdict.Busy();
-    }
-
-    private Comparison respelled(Server server, TenantHome home, Comparison comparison) throws SQLException {
-        Comparison respelled = Spellings.same(server, home, comparison);
-        Set<Spelling> alike = new HashSet<>(comparison.changed());
-        respelled.changed().forEach(alike::remove);
-        if (same.size() > MOST_SPELLINGS) {
-            same.clear();
-        }
-        same.addAll(alike);
-        return respelled;
     }
 
     private static Verdict verdict(Comparison comparison, Look.Seen seen, AppliedPath path) {
@@ -157,7 +145,7 @@ public final class HomeCheck {
         }
         Comparison comparison = compare(found.filled(), seen, home);
         return comparison.hasSameObjects()
-                && Spellings.same(server, home, comparison).isEmpty();
+                && spellings.same(server, home, comparison).isEmpty();
     }
 
     private AppliedPath path(Look.Seen seen, TenantHome home) {
@@ -165,13 +153,9 @@ public final class HomeCheck {
     }
 
     private Comparison compare(CatalogSnapshot reference, Look.Seen seen, TenantHome home) {
-        Comparison comparison = Comparison.of(
+        return Comparison.of(
                 ComparableSnapshot.of(reference, home.isolation(), excluded),
                 ComparableSnapshot.of(seen.snapshot(), home.isolation(), excluded));
-        return comparison.without(comparison.changed().stream()
-                .filter(same::contains)
-                .map(Spelling::label)
-                .collect(Collectors.toSet()));
     }
 
     private static Verdict clean(Look.Seen seen, AppliedPath path) {

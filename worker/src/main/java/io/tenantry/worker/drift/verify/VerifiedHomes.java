@@ -1,22 +1,21 @@
 package io.tenantry.worker.drift.verify;
 
+import io.tenantry.contracts.DriftChange;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.VerifyAfter;
 import io.tenantry.worker.drift.DriftDifference;
-import io.tenantry.worker.drift.Wording;
 import io.tenantry.worker.drift.check.HomeCheck;
 import io.tenantry.worker.drift.check.Verdict;
 import io.tenantry.worker.drift.record.DriftRecorder;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.request.HomeDifference;
 import io.tenantry.worker.request.HomeVerification;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -55,26 +54,32 @@ public final class VerifiedHomes implements HomeVerification {
     public Seen look(TenantHome home, Server server) {
         Optional<HomeCheck> check = checks.apply(home);
         if (check.isEmpty()) {
-            return new Seen(Map.of(), "its database or its server is not in the configuration");
+            return new Seen(List.of(), "its database or its server is not in the configuration");
         }
         Verdict verdict = recorded(home, () -> check.get().of(server, home));
         if (verdict instanceof Verdict.Drifted drifted) {
-            return new Seen(clauses(drifted.differences()), null);
+            return new Seen(
+                    drifted.differences().stream()
+                            .map(VerifiedHomes::difference)
+                            .toList(),
+                    null);
         }
         if (verdict instanceof Verdict.Busy) {
-            return new Seen(Map.of(), "somebody else worked on it");
+            return new Seen(List.of(), "somebody else worked on it");
         }
         if (verdict instanceof Verdict.Unreadable unreadable) {
-            return new Seen(Map.of(), unreadable.reason());
+            return new Seen(List.of(), unreadable.reason());
         }
-        return new Seen(Map.of(), verdict instanceof Verdict.NoReference none ? none.reason() : null);
+        return new Seen(List.of(), verdict instanceof Verdict.NoReference none ? none.reason() : null);
     }
 
-    /** Without definitions: they go into results, and a default may hold a secret. */
-    private static Map<String, String> clauses(List<DriftDifference> differences) {
-        Map<String, String> clauses = new LinkedHashMap<>();
-        differences.forEach(one -> clauses.put(one.subject(), Wording.without(one)));
-        return clauses;
+    private static HomeDifference difference(DriftDifference difference) {
+        return new HomeDifference(
+                DriftChange.valueOf(difference.change().name()),
+                difference.kind(),
+                difference.object(),
+                difference.table(),
+                difference.subject());
     }
 
     /** A registry that is away is no reason to fail a home. */

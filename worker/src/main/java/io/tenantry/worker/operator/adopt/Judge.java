@@ -3,7 +3,6 @@ package io.tenantry.worker.operator.adopt;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.drift.ComparableSnapshot;
 import io.tenantry.worker.drift.Comparison;
-import io.tenantry.worker.drift.Comparison.Spelling;
 import io.tenantry.worker.drift.DriftDifference;
 import io.tenantry.worker.drift.check.Spellings;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
@@ -20,9 +19,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +31,7 @@ final class Judge {
     private final VersionChoice choice;
     private final Server server;
     private final References references;
-    /** Definitions that were made once more in some home, and are the same. */
-    private final Set<Spelling> same = ConcurrentHashMap.newKeySet();
+    private final Spellings spellings = new Spellings();
 
     /**
      * @param server of the homes
@@ -75,7 +70,7 @@ final class Judge {
                 return Optional.empty();
             }
             if (answer.get() instanceof Answer.Found reference
-                    && compare(reference, content).isEmpty()) {
+                    && spellings.known(compare(reference, content)).isEmpty()) {
                 return Optional.of(Judgement.adoptable(chosen.source(), history, true));
             }
         }
@@ -109,7 +104,7 @@ final class Judge {
         for (History history : AdoptableHistory.at(catalog, home, chosen.version())) {
             Answer answer = references.at(home, AppliedPath.of(history, catalog, home), References.Freshness.KEPT);
             if (answer instanceof Answer.Found reference) {
-                Comparison comparison = respelled(home, compare(reference, content));
+                Comparison comparison = spellings.same(server, home, compare(reference, content));
                 if (comparison.isEmpty()) {
                     return Judgement.adoptable(chosen.source(), history, true);
                 }
@@ -131,28 +126,8 @@ final class Judge {
         return (VersionChoice.Chosen.Version) choice.of(content.revisions(), content.unknown());
     }
 
-    /** Without the spellings that are known to be the same. */
     private Comparison compare(Answer.Found reference, HomeContent content) {
-        Comparison comparison =
-                Comparison.of(comparable(reference.filled()), comparable(Objects.requireNonNull(content.catalog())));
-        return without(comparison, same);
-    }
-
-    /** What is the same in one home is not made again in the others: after a restore all homes have it. */
-    private Comparison respelled(TenantHome home, Comparison comparison) throws SQLException {
-        Comparison rest = Spellings.same(server, home, comparison);
-        Set<Spelling> left = Set.copyOf(rest.changed());
-        comparison.changed().stream().filter(one -> !left.contains(one)).forEach(same::add);
-        return rest;
-    }
-
-    private static Comparison without(Comparison comparison, Set<Spelling> known) {
-        return known.isEmpty()
-                ? comparison
-                : comparison.without(comparison.changed().stream()
-                        .filter(known::contains)
-                        .map(Spelling::label)
-                        .collect(Collectors.toSet()));
+        return Comparison.of(comparable(reference.filled()), comparable(Objects.requireNonNull(content.catalog())));
     }
 
     private ComparableSnapshot comparable(CatalogSnapshot snapshot) {

@@ -4,13 +4,13 @@ import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.lane.NextAction;
 import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.request.HomeDifference;
 import io.tenantry.worker.request.HomeVerification;
 import io.tenantry.worker.request.HomeVerification.Seen;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +53,7 @@ final class VerifiedWork {
     private void judge(Seen first) {
         TenantHome home = run.work().home();
         // Nothing of a new home was there before.
-        Seen before = run.result().isNew() ? new Seen(Map.of(), null) : first;
+        Seen before = run.result().isNew() ? new Seen(List.of(), null) : first;
         Seen after = verification.look(home, run.work().server());
         if (before.unknown() != null || after.unknown() != null) {
             LOG.warn(
@@ -65,21 +65,20 @@ final class VerifiedWork {
                     after.unknown() == null ? "before it, " + before.unknown() : after.unknown());
             return;
         }
-        // An object that differed before is no reason, also if the migrations changed it, and it differs in another way
-        // now.
-        Map<String, String> differing = new LinkedHashMap<>(after.differences());
-        differing.keySet().removeAll(before.differences().keySet());
-        List<String> caused = List.copyOf(differing.values());
+        List<HomeDifference> caused = CausedDifferences.of(before.differences(), after.differences());
         if (!caused.isEmpty()) {
             run.result().failAfterwards(ResultError.of(ErrorCode.DRIFT_DETECTED, message(home, caused)));
         }
     }
 
-    private static String message(TenantHome home, List<String> caused) {
+    /** Without definitions: a default may hold a secret. */
+    private static String message(TenantHome home, List<HomeDifference> caused) {
         int more = caused.size() - MOST_NAMED;
+        String named =
+                caused.stream().limit(MOST_NAMED).map(HomeDifference::toString).collect(Collectors.joining("; "));
         return home.kind() + " " + home.location() + " of " + home.owner()
                 + " is at its version, but not what its migrations make: "
-                + String.join("; ", caused.subList(0, Math.min(MOST_NAMED, caused.size())))
+                + named
                 + (more > 0 ? "; and " + more + " more" : "")
                 + ". The migrations do something else for this tenant than for others: look at it by `tenantry drift`, and"
                 + " correct the home or the migrations";
