@@ -15,6 +15,14 @@ public record CheckedServer(String name, int cap, List<CheckedDatabase> database
         databases = List.copyOf(databases);
     }
 
+    /** The names of the databases whose migrations could not be read. */
+    List<String> unread() {
+        return databases.stream()
+                .filter(database -> database.mayMake() == null)
+                .map(database -> database.settings().name())
+                .toList();
+    }
+
     /** What a look at the schemas of the server's database leaves out, as the end of a sentence; empty if that is nothing. */
     String leftOut() {
         return databases.stream().anyMatch(database -> database.settings().isolation() == Isolation.DATABASE)

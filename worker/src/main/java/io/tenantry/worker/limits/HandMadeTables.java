@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tables in tenants' schemas whose names no migration of their database has. The text of the migrations is enough to find
@@ -46,16 +48,31 @@ final class HandMadeTables implements LimitCheck {
                 .stream()
                 .filter(table -> isUnknown(table, server))
                 .toList();
+        if (found.isEmpty() && !server.unread().isEmpty()) {
+            return LimitFinding.unknown(
+                    server.name(),
+                    name(),
+                    "the migrations of database " + String.join(" and ", server.unread()) + " could not be read",
+                    "run tenantry verify, which says why");
+        }
         if (found.isEmpty()) {
             return LimitFinding.ok(server.name(), name(), "none" + server.leftOut(), null);
         }
         return LimitFinding.warn(
                 server.name(),
                 name(),
-                Counted.of(found.size(), "name") + " that no migration has: " + named(found) + server.leftOut(),
+                Counted.of(found.size(), "name") + " that no migration has: " + named(found) + unread(server)
+                        + server.leftOut(),
                 null,
                 "compare the tenants by the command drift; drop these tables, put them into a migration, or name them in"
                         + " databases.<name>.drift-exclude");
+    }
+
+    private static String unread(CheckedServer server) {
+        return server.unread().isEmpty()
+                ? ""
+                : "; without those of database " + String.join(" and ", server.unread())
+                        + ", whose migrations could not be read";
     }
 
     private static boolean isUnknown(Table table, CheckedServer server) {
@@ -64,7 +81,8 @@ final class HandMadeTables implements LimitCheck {
             if (settings.name().equals(table.database())) {
                 boolean excluded = settings.drift().exclude().stream()
                         .anyMatch(glob -> glob.matches(table.kind() + " " + table.name()));
-                return !excluded && !database.mayMake().test(table.name());
+                @Nullable Predicate<String> mayMake = database.mayMake();
+                return !excluded && mayMake != null && !mayMake.test(table.name());
             }
         }
         return false;

@@ -156,7 +156,13 @@ class LimitsIT {
         deployment.execute(made.formatted("old_a", "tenantry tenant=a") + "CREATE TABLE x (i int)");
         deployment.execute(made.formatted("noted", "see tenantry tenant=a database=users") + "CREATE TABLE x (i int)");
         deployment.execute("CREATE SCHEMA users_e; CREATE TABLE users_e.x (i int); CREATE TABLE public.x (i int)");
+        CheckedServer unread = new CheckedServer("main", 16, List.of(new CheckedDatabase(USERS, null)));
         try (Connection connection = deployment.connect()) {
+            LimitFinding unknown = new HandMadeTables().look(connection, unread);
+            assertThat(unknown.level()).isEqualTo(Level.UNKNOWN);
+            assertThat(unknown.measured())
+                    .isEqualTo("not measured: the migrations of database users could not be read");
+
             assertThat(new HandMadeTables().look(connection, server(16)).measured())
                     .isEqualTo("3 names that no migration has: users_b.by \"hand, users_b.child, users_c.remote");
         }

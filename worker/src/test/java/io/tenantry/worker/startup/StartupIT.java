@@ -127,15 +127,19 @@ class StartupIT {
     }
 
     @Test
-    void aUserThatMayNotCreateSchemas() {
+    void aUserThatMayNotCreateSchemas() throws Exception {
         PasswordLogin.create(deployment.stack().postgres(), role, "Right-7f3a");
+        // No database names it any more, so nothing is made there.
+        deployment.serverBeside("old");
         deployment
                 .with("registry.user", role)
                 .with("registry.password", "Right-7f3a")
                 .with("servers.main.user", role)
                 .with("servers.main.password", "Right-7f3a")
+                .with("servers.old.user", role)
+                .with("servers.old.password", "Right-7f3a")
                 .withTopics();
-        letIn(deployment.controlDatabase(), deployment.tenantDatabase());
+        letIn(deployment.controlDatabase(), deployment.tenantDatabase(), deployment.databaseBeside("old"));
         deployment.executeInRegistry("DROP SCHEMA tenantry CASCADE");
 
         assertThat(refusal())

@@ -2,6 +2,7 @@ package io.tenantry.worker.operator.limits;
 
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Settings;
+import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.limits.CheckedDatabase;
 import io.tenantry.worker.limits.CheckedServer;
 import io.tenantry.worker.limits.LimitChecks;
@@ -64,8 +65,11 @@ public final class FleetLimits {
         List<CheckedDatabase> databases = new ArrayList<>();
         for (DatabaseSettings database : access.settings().databases()) {
             if (TenantLimits.mayHaveHomes(database, server.name(), tenants)) {
-                catalogs.find(database.name(), server)
-                        .ifPresent(catalog -> databases.add(new CheckedDatabase(database, catalog.mayMake())));
+                databases.add(new CheckedDatabase(
+                        database,
+                        catalogs.find(database.name(), server)
+                                .map(MigrationCatalog::mayMake)
+                                .orElse(null)));
             }
         }
         int cap = Objects.requireNonNull(access.settings().servers().get(server.name()))

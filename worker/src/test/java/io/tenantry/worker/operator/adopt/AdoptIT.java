@@ -543,6 +543,12 @@ class AdoptIT {
                 .contains(named, "public.flyway_schema_history is outside")
                 .as("of another database's tenants")
                 .doesNotContain("sales_acme");
+        deployment.executeAsWorker("CREATE TABLE old_globex.alembic_version (version_num text)");
+        assertThat(adopt("--map", "aa2=2").err())
+                .as("a home has its own")
+                .contains("public.flyway_schema_history is outside")
+                .doesNotContain("public.alembic_version");
+        deployment.executeAsWorker("DROP TABLE old_globex.alembic_version");
         assertThat(adopt("--baseline-version", "2", "--yes").err())
                 .as("without the shared schema")
                 .contains("2 homes: 1 adopted, 1 different");
