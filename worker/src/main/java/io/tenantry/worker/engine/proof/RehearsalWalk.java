@@ -108,7 +108,7 @@ final class RehearsalWalk {
                 || trial.boundary().findings().isExcluded(migration)) {
             return false;
         }
-        String sequences = trial.scratch().session().sequencesSql();
+        String sequences = trial.scratch().sequencesSql();
         Optional<FailedStatement> failed;
         trial.scratch().begin();
         try {

@@ -144,7 +144,7 @@ final class SchemaBoundaryCheck {
      * All of it is rolled back.
      */
     boolean mustBeRolledBack(Work work) throws SQLException {
-        String sequences = scratch.session().sequencesSql();
+        String sequences = scratch.sequencesSql();
         boolean failed;
         ForeignChanges changes;
         scratch.hold();
