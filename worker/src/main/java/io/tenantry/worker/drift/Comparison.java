@@ -104,8 +104,8 @@ public final class Comparison {
         String object = difference.one().partOf();
         @Nullable Entry entry = of.entries().get(object);
         ObjectName name = ObjectName.of(object, entry == null ? "" : entry.partOf());
-        DriftDifference named =
-                new DriftDifference(Change.CHANGED, kind(name.kind(), entry), name.name(), name.table(), null, null);
+        DriftDifference named = new DriftDifference(
+                Change.CHANGED, kind(name.kind(), entry), ReadableDefinition.name(name), name.table(), null, null);
         return new DriftDifference(
                 Change.CHANGED,
                 aspect.kind(),

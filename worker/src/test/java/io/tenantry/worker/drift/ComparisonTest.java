@@ -65,6 +65,18 @@ class ComparisonTest {
     }
 
     @Test
+    void namesDefaultPrivilegesOfTheSchemaByWhatTheyAreOf() {
+        String what = "default privileges of app on r | | ";
+        String privileges = "privileges on default privileges of app on r | default privileges of app on r | ";
+        assertThat(lines(
+                        List.of(what, privileges + "reader=SELECT/app"),
+                        List.of(what, privileges + "writer=SELECT/app")))
+                .containsExactly(
+                        "changed privileges on default privileges of app on tables: SELECT granted to writer, SELECT"
+                                + " revoked from reader");
+    }
+
+    @Test
     void namesTheCauseWithoutWhatFollowsFromIt() {
         List<String> reference = List.of(
                 USERS,

@@ -107,7 +107,7 @@ public final class HomeCheck {
         Comparison respelled = spellings.same(server, home, comparison);
         // Where somebody works on the home meanwhile, its definitions cannot be made once more.
         return respelled.isEmpty()
-                        || HomeReader.look(server, home) instanceof Look.Seen after && after.isOfSameHistory(seen)
+                        || (HomeReader.look(server, home) instanceof Look.Seen after && after.isOfSameHistory(seen))
                 ? verdict(respelled, seen, path)
                 : new Verdict.Busy();
     }
