@@ -14,20 +14,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 
 /** A folder as it is in a revision of git, in a temporary folder that is deleted with this object. */
 final class GitFolder implements AutoCloseable {
     private final String program;
     private final Path temporary;
     private boolean missing;
+    private Path files;
+    /** Of the work tree of now; only if the folder is missing. */
+    private Path top;
     /** The paths of all files of the revision, each with a NUL behind it; only if the folder is missing. */
     private String all = "";
 
     private GitFolder(String program, Path temporary) {
         this.program = program;
         this.temporary = temporary;
+        this.files = temporary;
+        this.top = temporary;
     }
 
     /**
@@ -73,13 +76,45 @@ final class GitFolder implements AutoCloseable {
                                 List.of("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision),
                                 InputStream::readAllBytes),
                         StandardCharsets.UTF_8);
+                top = Path.of(line(folder, revision, "--show-toplevel"));
             } else {
-                run(folder, revision, List.of("archive", "--format=zip", revision, "--", "."), this::unpack);
+                checkOut(folder, revision);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while git was asked", interrupted);
         }
+    }
+
+    /**
+     * Lets git write the files as it writes those of a work tree: an archive leaves out, and changes, what attributes say
+     * (export-ignore, export-subst). The repository's own index and files stay as they are.
+     */
+    private void checkOut(Path folder, String revision)
+            throws IOException, InterruptedException, UnusableOptionException {
+        String prefix = line(folder, revision, "--show-prefix");
+        Path tree = Files.createDirectory(temporary.resolve("tree"));
+        List<String> arguments = List.of(
+                "--git-dir",
+                line(folder, revision, "--absolute-git-dir"),
+                "--work-tree",
+                tree.toString(),
+                "--literal-pathspecs",
+                "-c",
+                "core.hooksPath=" + temporary.resolve("no-hooks"),
+                "checkout",
+                "--quiet",
+                revision,
+                "--",
+                prefix.isEmpty() ? "." : prefix);
+        run(tree, revision, arguments, InputStream::readAllBytes);
+        files = tree.resolve(prefix);
+    }
+
+    private String line(Path folder, String revision, String what)
+            throws IOException, InterruptedException, UnusableOptionException {
+        byte[] answer = run(folder, revision, List.of("rev-parse", what), InputStream::readAllBytes);
+        return new String(answer, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
     }
 
     /** Reads what git writes. */
@@ -116,7 +151,9 @@ final class GitFolder implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(program, "-C", folder.toString()));
         command.addAll(arguments);
         try {
-            return new ProcessBuilder(command).redirectError(complaint.toFile()).start();
+            ProcessBuilder git = new ProcessBuilder(command).redirectError(complaint.toFile());
+            git.environment().put("GIT_INDEX_FILE", temporary.resolve("index").toString());
+            return git.start();
         } catch (IOException noGit) {
             throw new UnusableOptionException(
                     "--against is " + revision + ", which is no folder, and git cannot be run (" + noGit.getMessage()
@@ -125,35 +162,24 @@ final class GitFolder implements AutoCloseable {
         }
     }
 
-    private Path unpack(InputStream archive) throws IOException {
-        ZipInputStream files = new ZipInputStream(archive);
-        for (ZipEntry file = files.getNextEntry(); file != null; file = files.getNextEntry()) {
-            Path target = temporary.resolve(file.getName()).normalize();
-            if (!file.isDirectory() && target.startsWith(temporary)) {
-                Files.createDirectories(target.getParent());
-                Files.copy(files, target);
-            }
-        }
-        return temporary;
-    }
-
     /** Whether the revision does not have the folder; then there are no files. */
     boolean isMissing() {
         return missing;
     }
 
-    /** If the folder is missing: another one of the revision with a script of the same name. */
+    /** If the folder is missing: one that is gone now, and had a script of the same name in the revision. */
     Optional<String> formerFolder(MigrationCatalog catalog) {
         Set<String> names = new HashSet<>();
         catalog.migrations().forEach(migration -> names.add(migration.script()));
         return Stream.of(all.split("\0"))
-                .filter(path -> names.contains(path.substring(path.lastIndexOf('/') + 1)))
+                .filter(path ->
+                        names.contains(path.substring(path.lastIndexOf('/') + 1)) && !Files.exists(top.resolve(path)))
                 .map(path -> path.contains("/") ? path.substring(0, path.lastIndexOf('/')) : ".")
                 .findFirst();
     }
 
     Path path() {
-        return temporary;
+        return files;
     }
 
     @Override

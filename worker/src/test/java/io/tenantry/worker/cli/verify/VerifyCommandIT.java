@@ -139,6 +139,8 @@ class VerifyCommandIT {
         database("away", "away", fresh);
         database("main", "twice", twice);
         database("main", "empty", folder.resolve("empty"));
+        Path gone = Files.createDirectories(folder.resolve("migrations/gone"));
+        Files.writeString(gone.resolve("V3__moved.sql"), "CREATE INDEX moved_idx ON item (id);");
         git("init", "-q");
         git("add", "migrations");
         git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "release");
@@ -146,6 +148,7 @@ class VerifyCommandIT {
         database("main", "moved", moved);
         script("V1_1__item.sql", "ALTER TABLE item ADD late int;");
         Files.move(migrations.resolve("V2__code.sql"), migrations.resolve("V2__other.sql"));
+        Files.move(gone.resolve("V3__moved.sql"), moved.resolve("V3__moved.sql"));
 
         Path junit = folder.resolve("verify.xml");
         CommandLineRun run = verify("--against", "HEAD", "--junit", junit.toString());
@@ -164,7 +167,7 @@ class VerifyCommandIT {
                         "note  not-compared",
                         "warning  not-compared");
         assertThat(run.out())
-                .contains("migrations/users")
+                .contains("scripts of the same names in migrations/gone:")
                 .contains("not-tried: server away cannot be used: Connection to 127.0.0.1:1 refused")
                 .contains("; check servers.away.url, user and password");
         assertThat(DocumentBuilderFactory.newInstance()
