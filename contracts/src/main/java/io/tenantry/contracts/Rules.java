@@ -170,7 +170,14 @@ final class Rules {
         }
     }
 
+    /** A half of a surrogate pair is read as a code point of its own. */
     private static boolean isUnicode(String value) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(value);
+        for (int i = 0; i < value.length(); i = value.offsetByCodePoints(i, 1)) {
+            int point = value.codePointAt(i);
+            if (Character.isBmpCodePoint(point) && Character.isSurrogate((char) point)) {
+                return false;
+            }
+        }
+        return true;
     }
 }
