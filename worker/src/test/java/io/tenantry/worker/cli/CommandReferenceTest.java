@@ -17,14 +17,14 @@ import picocli.CommandLine.Model.CommandSpec;
 /** All commands of the product: what each of them has, and the reference. */
 class CommandReferenceTest {
     private static final Path REFERENCE = Path.of("docs", "cli.md");
+    private static final List<CommandLine> COMMANDS = CommandReference.commands();
 
     static Stream<String> commands() {
-        return CommandReference.commands().stream()
-                .map(line -> line.getCommandSpec().qualifiedName());
+        return COMMANDS.stream().map(line -> line.getCommandSpec().qualifiedName());
     }
 
     private static CommandSpec spec(String command) {
-        return CommandReference.commands().stream()
+        return COMMANDS.stream()
                 .map(CommandLine::getCommandSpec)
                 .filter(spec -> spec.qualifiedName().equals(command))
                 .findFirst()

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 
-/** Finds out when a PostgreSQL server answers. */
+/**
+ * Finds out when a PostgreSQL server answers. It asks in {@code template1}: the first session in a database writes down what
+ * a session needs to know of the catalogs, and so each database that is copied from there has it.
+ */
 final class PostgresProbe {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final String ANSWER_SECONDS = "2";
@@ -29,7 +32,7 @@ final class PostgresProbe {
         client.setProperty("connectTimeout", ANSWER_SECONDS);
         client.setProperty("loginTimeout", ANSWER_SECONDS);
         client.setProperty("socketTimeout", ANSWER_SECONDS);
-        try (Connection connection = DriverManager.getConnection(server.jdbcUrl("postgres"), client)) {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl("template1"), client)) {
             return connection.isValid(0);
         }
     }
