@@ -177,9 +177,14 @@ public final class Deployment implements AutoCloseable {
 
     /** Runs a command that ends by itself, {@code topics} or a {@code run} that is refused, as a process would. */
     public CommandResult command(String command) {
+        return command(command, settingsFile());
+    }
+
+    /** The same, with another settings file. */
+    public CommandResult command(String command, Path settingsFile) {
         Map<String, String> properties = new LinkedHashMap<>();
         overrides.forEach((key, value) -> properties.put("tenantry." + key, value));
-        return CommandJvm.run(List.of(command, "--config", settingsFile().toString()), properties);
+        return CommandJvm.run(List.of(command, "--config", settingsFile.toString()), properties);
     }
 
     /** Starts a process of its own for a command: {@code run}, {@code topics} and so on. */

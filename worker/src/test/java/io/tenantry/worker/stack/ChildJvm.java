@@ -5,9 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A {@link ChildProcess} that is a JVM: its {@link ParentWatch} sees that this JVM has ended. */
 public final class ChildJvm extends ChildProcess {
+    /** By class path. Its folders stay as they are while this JVM runs, and to look at each of their files takes time. */
+    private static final Map<String, String> JARS = new ConcurrentHashMap<>();
+
     private final Optional<ClassRecording> recording;
 
     private ChildJvm(Process process, Path log, Optional<ClassRecording> recording) {
@@ -45,7 +49,7 @@ public final class ChildJvm extends ChildProcess {
             List<String> arguments,
             Path log) {
         ClassArchives archives = ClassArchives.ofProperty();
-        String classPath = archives.jars(System.getProperty("java.class.path"));
+        String classPath = JARS.computeIfAbsent(System.getProperty("java.class.path"), archives::jars);
         Optional<ClassArchive> archive = archives.of(program, classPath);
         Optional<ClassArchive> usable = archive.filter(ClassArchive::exists);
         Optional<ClassRecording> recording =

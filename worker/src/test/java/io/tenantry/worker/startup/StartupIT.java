@@ -3,7 +3,7 @@ package io.tenantry.worker.startup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tenantry.worker.config.Isolation;
-import io.tenantry.worker.scenario.AppProcess;
+import io.tenantry.worker.scenario.CommandResult;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.PasswordLogin;
 import java.io.IOException;
@@ -176,9 +176,9 @@ class StartupIT {
         Files.writeString(file, settings + "worker:\n  concurency: 3\n  drain-timeout: soon\n");
         long line = settings.lines().count() + 2;
 
-        AppProcess worker = deployment.startProcess("run", file);
+        CommandResult worker = deployment.command("run", file);
 
-        assertThat(worker.awaitExit()).isEqualTo(2);
+        assertThat(worker.status()).isEqualTo(2);
         assertThat(worker.output())
                 .satisfiesExactly(
                         headline -> assertThat(headline).isEqualTo("tenantry: the settings cannot be used:"),
