@@ -13,6 +13,8 @@ CREATE INDEX ON reading (value);
 -- finds:
 CREATE TABLE fresh (id integer);
 CREATE INDEX ON fresh (id);
+-- finds:
+CREATE INDEX only_idx ON ONLY reading (value);
 
 -- finds: require-concurrent-index-deletion 1
 DROP INDEX customer_email_idx;
@@ -45,6 +47,13 @@ ALTER TABLE customer ALTER note SET NOT NULL;
 -- finds: adding-not-nullable-field 2
 UPDATE customer SET note = 'x' WHERE note IS NULL;
 DO $$ BEGIN ALTER TABLE customer ALTER note SET NOT NULL; END $$;
+-- finds: adding-not-nullable-field 2
+DELETE FROM reading WHERE value IS NULL;
+ALTER TABLE reading_old ALTER value SET NOT NULL;
+-- finds: adding-not-nullable-field 3
+UPDATE customer SET note = 'x' WHERE note IS NULL;
+ALTER TABLE customer ADD CONSTRAINT note_there NOT NULL note NOT VALID;
+ALTER TABLE customer VALIDATE CONSTRAINT note_there;
 -- finds: backfill-under-lock 2, adding-not-nullable-field 3, adding-required-field null
 ALTER TABLE customer ADD extra text;
 UPDATE customer SET extra = 'x';
@@ -56,6 +65,8 @@ ALTER TABLE customer ADD CONSTRAINT note_there CHECK (note IS NOT NULL) NOT VALI
 
 -- finds: constraint-missing-not-valid 1
 ALTER TABLE customer ADD CONSTRAINT any_note CHECK (note <> 'never');
+-- finds: constraint-missing-not-valid 1
+ALTER TABLE reading ADD CONSTRAINT not_so_low CHECK (value > -5);
 -- finds: constraint-missing-not-valid 1
 DO $$ BEGIN ALTER TABLE customer ADD CONSTRAINT any_note CHECK (note <> 'never'); END $$;
 -- finds: constraint-missing-not-valid 2

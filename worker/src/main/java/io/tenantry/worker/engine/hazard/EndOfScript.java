@@ -20,7 +20,7 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
     List<Hazard> hazards() {
         List<Hazard> found = new ArrayList<>();
         start.relations().entrySet().stream()
-                .filter(one -> inUse.has(one.getKey()))
+                .filter(one -> inUse.hasName(one.getValue().name()))
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(one -> {
                     Relation relation = one.getValue();
@@ -67,19 +67,23 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
     private void requiredColumn(ColumnKey key, Column column, List<Hazard> found) {
         @Nullable Relation table = start.relations().get(key.relation());
         @Nullable Column before = start.columns().get(key);
-        boolean isRequired = column.notNull() && !column.hasValue() && !column.dropped();
-        if (isRequired
+        if (isRequired(column)
+                && (before == null || !isRequired(before))
                 && table != null
                 && table.isTable()
                 && inUse.has(key.relation())
                 && !end.parents().containsKey(key.relation())
-                && (before == null || before.hasValue())) {
+                && (before == null || before.hasValue() || !inUse.has(key))) {
             found.add(hazard(
                     HazardKind.ADDING_REQUIRED_FIELD,
                     "column " + table.name() + "." + column.name() + " is NOT NULL and has no default "
-                            + (before == null ? "" : "any more ")
+                            + (before == null || !before.hasValue() ? "" : "any more ")
                             + "at the end of the script: each INSERT of programs of the last release fails"));
         }
+    }
+
+    private static boolean isRequired(Column column) {
+        return column.notNull() && !column.hasValue() && !column.dropped();
     }
 
     private void goneView(long number, Relation view, HazardKind drop, HazardKind rename, List<Hazard> found) {
@@ -102,6 +106,7 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
         start.columns().entrySet().stream()
                 .filter(column -> column.getKey().relation() == number
                         && !column.getValue().dropped()
+                        && inUse.hasName(relation.name(), column.getValue().name())
                         && !end.hasColumn(relation.name(), column.getValue().name()))
                 .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
                 .forEach(column -> found.add(hazard(

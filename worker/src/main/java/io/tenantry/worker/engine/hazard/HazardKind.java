@@ -10,7 +10,9 @@ import java.util.Optional;
  * @see <a href="https://squawkhq.com/docs/rules">squawk's rules</a>
  */
 public enum HazardKind {
-    REQUIRE_CONCURRENT_INDEX_CREATION("use CREATE INDEX CONCURRENTLY, in a script of its own"),
+    REQUIRE_CONCURRENT_INDEX_CREATION(
+            "use CREATE INDEX CONCURRENTLY, in a script of its own (for a partitioned table ON ONLY first, CONCURRENTLY on"
+                    + " each partition, then ALTER INDEX … ATTACH PARTITION)"),
     REQUIRE_CONCURRENT_INDEX_DELETION("use DROP INDEX CONCURRENTLY, in a script of its own"),
     REQUIRE_CONCURRENT_REINDEX(
             "use REINDEX … CONCURRENTLY, in a script of its own, with executeInTransaction=false in the file"

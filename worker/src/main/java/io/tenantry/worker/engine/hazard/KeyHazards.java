@@ -35,7 +35,8 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
                     && !changes.before().indexes().containsKey(index)
                     && !changes.after().isOfConstraint(index)
                     && !retyped.contains(table)
-                    && !belongsToNew(index)) {
+                    && !belongsToNew(index)
+                    && !isEmpty(index)) {
                 found.accept(
                         HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION,
                         "index " + changes.name(index) + " is built on " + changes.name(table) + " while "
@@ -48,6 +49,16 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
     private boolean belongsToNew(long index) {
         @Nullable Long parent = changes.after().parents().get(index);
         return parent != null && !changes.before().indexes().containsKey(parent);
+    }
+
+    /** Whether it is that of a partitioned table alone (ON ONLY): then nothing is built. */
+    private boolean isEmpty(long index) {
+        return Objects.requireNonNull(changes.after().relations().get(index))
+                        .kind()
+                        .equals("I")
+                && changes.after().parents().entrySet().stream()
+                        .noneMatch(child -> child.getValue() == index
+                                && !changes.before().indexes().containsKey(child.getKey()));
     }
 
     private void goneIndexes(BiConsumer<HazardKind, String> found) {
@@ -109,7 +120,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
                         "constraint " + name + " is new and builds its index while " + changes.who(table) + " wait");
             }
         } else if (isValidatedUnderLock(constraint, before)) {
-            foreignKeyOrCheck(constraint, name, found);
+            validated(constraint, !isNew, name, found);
         }
     }
 
@@ -123,7 +134,8 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
                 && !(before != null && changes.lockedAtStart(table));
     }
 
-    private void foreignKeyOrCheck(Constraint constraint, String name, BiConsumer<HazardKind, String> found) {
+    /** @param wasThere if not, the column that becomes NOT NULL is a hazard of its own */
+    private void validated(Constraint constraint, boolean wasThere, String name, BiConsumer<HazardKind, String> found) {
         String who = changes.who(constraint.relation());
         if (constraint.type().equals("f")) {
             found.accept(
@@ -134,6 +146,10 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
             found.accept(
                     HazardKind.CONSTRAINT_MISSING_NOT_VALID,
                     "check " + name + " is checked for all rows while " + who + " wait");
+        } else if (constraint.type().equals("n") && wasThere) {
+            found.accept(
+                    HazardKind.ADDING_NOT_NULLABLE_FIELD,
+                    "NOT NULL constraint " + name + " is checked for all rows while " + who + " wait");
         }
     }
 

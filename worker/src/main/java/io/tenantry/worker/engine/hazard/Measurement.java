@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +106,7 @@ public record Measurement(
      *
      * @param type as in pg_constraint: c check, f foreign key, p primary key, u unique, x exclusion, n not null, t trigger
      * @param index the number of its index; 0 without one
-     * @param parent the number of the constraint of the partitioned table that it belongs to; 0 without one
+     * @param parent the number of the constraint of the partitioned table that it belongs to, or 1 if it is inherited; else 0
      * @param referenced the table that a foreign key refers to; null for others
      */
     record Constraint(
@@ -140,17 +142,33 @@ public record Measurement(
                 existing.add(key);
             }
         });
-        return new Known(Set.copyOf(relations.keySet()), Set.copyOf(existing));
+        Map<String, Set<String>> names = new HashMap<>();
+        relations.values().forEach(relation -> names.computeIfAbsent(relation.name(), name -> new HashSet<>()));
+        existing.forEach(key -> Optional.ofNullable(relations.get(key.relation()))
+                .map(relation -> names.get(relation.name()))
+                .ifPresent(of -> of.add(Objects.requireNonNull(columns.get(key)).name())));
+        return new Known(Set.copyOf(relations.keySet()), Set.copyOf(existing), Map.copyOf(names));
     }
 
     /** Tables and columns that programs may use. Immutable. */
     public static final class Known {
         private final Set<Long> relations;
         private final Set<ColumnKey> columns;
+        /** The names of relations, each with those of its columns: what is made again has another number. */
+        private final Map<String, Set<String>> names;
 
-        private Known(Set<Long> relations, Set<ColumnKey> columns) {
+        private Known(Set<Long> relations, Set<ColumnKey> columns, Map<String, Set<String>> names) {
             this.relations = relations;
             this.columns = columns;
+            this.names = names;
+        }
+
+        boolean hasName(String relation) {
+            return names.containsKey(relation);
+        }
+
+        boolean hasName(String relation, String column) {
+            return names.getOrDefault(relation, Set.of()).contains(column);
         }
 
         boolean has(long relation) {
@@ -167,7 +185,16 @@ public record Measurement(
             both.retainAll(other.relations);
             Set<ColumnKey> bothColumns = new HashSet<>(columns);
             bothColumns.retainAll(other.columns);
-            return new Known(both, bothColumns);
+            Map<String, Set<String>> bothNames = new HashMap<>();
+            names.forEach((name, of) -> {
+                @Nullable Set<String> others = other.names.get(name);
+                if (others != null) {
+                    Set<String> shared = new HashSet<>(of);
+                    shared.retainAll(others);
+                    bothNames.put(name, shared);
+                }
+            });
+            return new Known(both, bothColumns, bothNames);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -44,7 +45,10 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         before.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
             Column was = Objects.requireNonNull(before.columns().get(key));
             @Nullable Column is = after.columns().get(key);
-            if (is != null && !was.dropped() && isTableInUse(key.relation()) && isNoPartition(key.relation())) {
+            if (is != null
+                    && !was.dropped()
+                    && isTableInUse(key.relation())
+                    && !isDoneByParent(key.relation(), was.name())) {
                 visitor.visit(key, was, is);
             }
         });
@@ -58,8 +62,9 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
     /** Visits columns that the statement has added to tables in use. */
     void newColumns(BiConsumer<ColumnKey, Column> visitor) {
         after.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
-            if (isNewColumn(key) && isNoPartition(key.relation())) {
-                visitor.accept(key, Objects.requireNonNull(after.columns().get(key)));
+            Column column = Objects.requireNonNull(after.columns().get(key));
+            if (isNewColumn(key) && !isDoneByParent(key.relation(), column.name())) {
+                visitor.accept(key, column);
             }
         });
     }
@@ -72,9 +77,18 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         return isTableInUse(key.relation()) && !before.columns().containsKey(key);
     }
 
-    /** What partitions do, their table does too. */
-    private boolean isNoPartition(long table) {
-        return !after.parents().containsKey(table);
+    /** Whether the table that this one is a partition or child of has a change of the column too: that is named once. */
+    private boolean isDoneByParent(long table, String column) {
+        @Nullable Long parent = after.parents().get(table);
+        return parent != null && !column(before, parent, column).equals(column(after, parent, column));
+    }
+
+    private static Optional<Column> column(Measurement measurement, long table, String name) {
+        return measurement.columns().entrySet().stream()
+                .filter(one -> one.getKey().relation() == table)
+                .map(Map.Entry::getValue)
+                .filter(one -> one.name().equals(name))
+                .findFirst();
     }
 
     /** Tables and materialized views in use, in the order of their numbers. */

@@ -183,6 +183,7 @@ final class WalkHazards {
                             isCommitted
                                     ? finder.findCommitted(start.tables(), now.tables())
                                     : finder.find(start.tables(), now.tables(), null));
+                    found = new ArrayList<>(finder.withoutReplaced(found, now.tables()));
                     found.addAll(finder.atEnd(now.tables()));
                     found.addAll(start.lostUntil(now, used));
                     found.removeIf(hazard -> foundBefore.contains(hazard.kind()));

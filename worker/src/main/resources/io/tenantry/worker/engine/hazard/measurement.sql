@@ -24,7 +24,8 @@ WHERE a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
 UNION ALL
 SELECT 'constraint', o.oid::bigint, o.conrelid::bigint, o.conname::text, o.contype::text,
     CASE WHEN o.confrelid <> 0 THEN o.confrelid::pg_catalog.regclass::text END, o.convalidated, NULL,
-    o.conindid::bigint, o.conparentid::bigint, 0
+    o.conindid::bigint,
+    CASE WHEN o.conparentid <> 0 THEN o.conparentid::bigint WHEN o.coninhcount > 0 AND NOT o.conislocal THEN 1 ELSE 0 END, 0
 FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
     JOIN home n ON n.oid = c.relnamespace
 UNION ALL

@@ -104,7 +104,8 @@ class HazardIT {
                         .get(0)
                         .sentence())
                 .isEqualTo("index note_idx is built on customer while writers wait: use CREATE INDEX CONCURRENTLY, in a"
-                        + " script of its own; or, in a script that is not released, write -- tenantry:allow"
+                        + " script of its own (for a partitioned table ON ONLY first, CONCURRENTLY on each partition, then"
+                        + " ALTER INDEX … ATTACH PARTITION); or, in a script that is not released, write -- tenantry:allow"
                         + " require-concurrent-index-creation <why>");
     }
 

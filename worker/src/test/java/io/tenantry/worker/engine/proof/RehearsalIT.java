@@ -120,7 +120,10 @@ class RehearsalIT {
 
     @Test
     void onlyNewScriptsAreMeasuredAndOnlyWhatReleasedOnesLeft() throws Exception {
-        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); CREATE SEQUENCE number;")
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id int, name text); CREATE SEQUENCE number; CREATE TABLE other (id int);"
+                                + " CREATE VIEW ids AS SELECT id FROM item;")
                 .with("V2__a.sql", "ALTER TABLE item RENAME name TO title;")
                 .with(
                         "V3__b.sql",
@@ -130,8 +133,15 @@ class RehearsalIT {
                         "V4__c.sql",
                         "ALTER TABLE item DROP extra;\nDROP TABLE fresh;\nALTER TABLE item DROP title;\nDROP FUNCTION total();"
                                 + "\nDROP SEQUENCE fresh_number; DROP SEQUENCE number;")
-                .with("V5__d.sql", "CREATE SEQUENCE number;")
-                .with("V6__e.sql", "-- tenantry:allow ban-drop-sequence nobody asks it\nDROP SEQUENCE number;");
+                .with(
+                        "V5__d.sql",
+                        "CREATE SEQUENCE number; DROP VIEW ids; CREATE VIEW ids AS SELECT id, id AS more FROM item;"
+                                + " ALTER TABLE other RENAME TO others; CREATE VIEW other AS SELECT * FROM others;"
+                                + " ALTER TABLE item ADD needed text;")
+                .with("V5_1__needed.sql", "UPDATE item SET needed = 'x';\nALTER TABLE item ALTER needed SET NOT NULL;")
+                .with(
+                        "V6__e.sql",
+                        "-- tenantry:allow ban-drop-sequence nobody asks it\nDROP SEQUENCE number; DROP VIEW other; DROP VIEW ids;");
 
         List<Finding> findings = Rehearsal.of(
                         engine.catalog(),
@@ -141,7 +151,13 @@ class RehearsalIT {
                 .findings();
 
         assertThat(lines(findings))
-                .containsExactly("WARNING V4__c.sql null ban-drop-sequence", "WARNING V4__c.sql 3 ban-drop-column");
+                .containsExactly(
+                        "WARNING V4__c.sql null ban-drop-sequence",
+                        "WARNING V4__c.sql 3 ban-drop-column",
+                        "WARNING V5_1__needed.sql null adding-required-field",
+                        "WARNING V5_1__needed.sql 2 adding-not-nullable-field",
+                        "WARNING V6__e.sql null ban-drop-view",
+                        "WARNING V6__e.sql null ban-drop-view");
     }
 
     @Test
