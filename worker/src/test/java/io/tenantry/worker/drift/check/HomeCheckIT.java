@@ -1,6 +1,7 @@
 package io.tenantry.worker.drift.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
@@ -64,6 +65,15 @@ class HomeCheckIT {
     }
 
     @Test
+    void tenantsWhoseNamesAreQuotedHaveReferencesOfTheirOwn() throws Exception {
+        engine.without("V2__index.sql").onboard(engine.proven(), "acme-2");
+        HomeCheck check = check(() -> {});
+
+        assertThat(check.of(engine.server(), home)).isInstanceOf(Verdict.Clean.class);
+        assertThat(check.of(engine.server(), engine.home("acme-2"))).isInstanceOf(Verdict.Clean.class);
+    }
+
+    @Test
     void aHomeThatIsMigratedBetweenTheLooksIsBusy() throws Exception {
         assertThat(checked(() -> engine.upgrade(catalog, "acme", "2", "1"))).isInstanceOf(Verdict.Busy.class);
     }
@@ -122,6 +132,40 @@ class HomeCheckIT {
                                 .contains("neither a row in flyway_schema_history nor a table"));
     }
 
+    /** Definitions are made once more in a copy of the table. The look itself does not wait for a table with such a trigger. */
+    @Test
+    void aLockWhileDefinitionsAreMadeOnceMoreIsNoDifference() throws Exception {
+        engine.execute("CREATE TABLE tenant_acme.plain (kind text);"
+                + " CREATE FUNCTION tenant_acme.noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                + " CREATE TRIGGER noted BEFORE INSERT ON tenant_acme.plain EXECUTE FUNCTION tenant_acme.noted()");
+        CatalogSnapshot spelled = spelledInAnotherWay();
+        Stale references = new Stale(spelled, () -> fail("a new reference for another spelling"));
+        HomeCheck check = new HomeCheck(catalog, references, List.of());
+        try (Connection locking = engine.connect()) {
+            assertThat(check.of(engine.server(), home)).isInstanceOf(Verdict.Clean.class);
+            locking.setAutoCommit(false);
+            Sql.execute(locking, "LOCK TABLE tenant_acme.plain");
+
+            assertThat(check.of(engine.server(), home))
+                    .as("it is known by then")
+                    .isInstanceOf(Verdict.Clean.class);
+            HomeCheck other = new HomeCheck(catalog, references, List.of());
+            assertThat(other.of(engine.server(), home)).isInstanceOf(Verdict.Busy.class);
+        }
+    }
+
+    private CatalogSnapshot spelledInAnotherWay() throws SQLException {
+        try (Connection connection = engine.connect()) {
+            TreeMap<String, CatalogSnapshot.Entry> entries =
+                    new TreeMap<>(CatalogSnapshot.of(connection, home.schema()).entries());
+            entries.computeIfPresent(
+                    "trigger plain.noted",
+                    (label, trigger) -> new CatalogSnapshot.Entry(
+                            trigger.partOf(), trigger.definition().replace("EXECUTE FUNCTION", "EXECUTE PROCEDURE")));
+            return new CatalogSnapshot(entries);
+        }
+    }
+
     private void commitOnceSomebodyWaits(Connection migrating) {
         try {
             Await.until(
@@ -136,12 +180,15 @@ class HomeCheckIT {
         }
     }
 
-    /** With a reference that was kept since users had no column email. */
     private Verdict checked(Meanwhile meanwhile) {
+        return check(meanwhile).of(engine.server(), home);
+    }
+
+    /** With a reference that was kept since users had no column email. */
+    private HomeCheck check(Meanwhile meanwhile) {
         TreeMap<String, CatalogSnapshot.Entry> older = new TreeMap<>(right.entries());
         older.remove("column users.email");
-        return new HomeCheck(catalog, new Stale(new CatalogSnapshot(older), meanwhile), List.of())
-                .of(engine.server(), home);
+        return new HomeCheck(catalog, new Stale(new CatalogSnapshot(older), meanwhile), List.of());
     }
 
     /** Has an older reference until it is made again. */
