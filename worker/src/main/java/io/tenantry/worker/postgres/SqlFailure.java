@@ -97,8 +97,16 @@ public enum SqlFailure {
 
     /** The column that PostgreSQL names beside its message, as for a value that must not be null; empty if it names none. */
     public static Optional<String> column(SQLException failure) {
-        @Nullable ServerErrorMessage message = failure instanceof PSQLException spoken ? spoken.getServerErrorMessage() : null;
-        return Optional.ofNullable(message == null ? null : message.getColumn());
+        return message(failure).flatMap(message -> Optional.ofNullable(message.getColumn()));
+    }
+
+    /** The table that PostgreSQL names beside its message, without its schema; empty if it names none. */
+    public static Optional<String> table(SQLException failure) {
+        return message(failure).flatMap(message -> Optional.ofNullable(message.getTable()));
+    }
+
+    private static Optional<ServerErrorMessage> message(SQLException failure) {
+        return Optional.ofNullable(failure instanceof PSQLException spoken ? spoken.getServerErrorMessage() : null);
     }
 
     /** The first SQLException in the chain of causes that has a state, else the first at all, else null. */

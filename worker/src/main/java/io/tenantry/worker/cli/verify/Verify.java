@@ -7,6 +7,7 @@ import io.tenantry.worker.cli.OperatorCommand;
 import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.engine.proof.Finding.Severity;
+import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.verify.DatabaseReport;
 import io.tenantry.worker.operator.verify.UnusableOptionException;
 import io.tenantry.worker.operator.verify.VerifyRun;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -105,14 +107,27 @@ public final class Verify extends OperatorCommand {
                     });
         } catch (UnusableOptionException unusable) {
             throw usage(String.valueOf(unusable.getMessage()));
-        } finally {
-            if (junit != null) {
-                JUnitXml.write(junit, reports, strict);
-            }
+        } catch (OperationFailedException failure) {
+            writeBeside(failure, reports);
+            throw failure;
+        }
+        if (junit != null) {
+            JUnitXml.write(junit, reports, strict);
         }
         boolean failed = reports.stream()
                 .anyMatch(report -> report.count(Severity.ERROR) > 0 || (strict && report.count(Severity.WARNING) > 0));
         return failed ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    /** The status is that of the failure, whether or not the file can be written. */
+    private void writeBeside(OperationFailedException failure, List<DatabaseReport> reports) {
+        if (junit != null) {
+            try {
+                JUnitXml.write(junit, reports, strict);
+            } catch (OperationFailedException unwritable) {
+                failure.addSuppressed(unwritable);
+            }
+        }
     }
 
     private List<DatabaseSettings> chosen(Settings settings) {
@@ -132,9 +147,15 @@ public final class Verify extends OperatorCommand {
                     throw usage("server " + name + " is configured for none of these databases: "
                             + chosen.stream().map(DatabaseSettings::name).collect(Collectors.joining(", ")));
                 });
-        return chosen.stream()
-                .filter(database ->
-                        servers.isEmpty() || database.serverNames().stream().anyMatch(servers::contains))
-                .toList();
+        Predicate<DatabaseSettings> isOnOne =
+                database -> servers.isEmpty() || database.serverNames().stream().anyMatch(servers::contains);
+        chosen.stream()
+                .filter(database -> databases.contains(database.name()) && !isOnOne.test(database))
+                .findFirst()
+                .ifPresent(database -> {
+                    throw usage("database " + database.name() + " is on none of the servers "
+                            + String.join(", ", servers) + "; it is on " + String.join(", ", database.serverNames()));
+                });
+        return chosen.stream().filter(isOnOne).toList();
     }
 }

@@ -19,6 +19,9 @@ public final class ScriptCheck {
             "^(BEGIN|START\\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE\\s+TRANSACTION)\\b",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern SAVEPOINT = Pattern.compile(
+            "^(SAVEPOINT|RELEASE|ROLLBACK\\s+((WORK|TRANSACTION)\\s+)?TO)\\b", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern NEVER_IN_TRANSACTION = Pattern.compile(
             "^(VACUUM|REINDEX(?=[^;]*\\bCONCURRENTLY\\b|\\s*(\\([^)]*\\))?\\s*(SCHEMA|DATABASE|SYSTEM)\\b)|ALTER\\s+SYSTEM"
                     + "|DISCARD\\s+ALL|(CREATE|DROP)\\s+(DATABASE|TABLESPACE|SUBSCRIPTION))\\b",
@@ -161,6 +164,13 @@ public final class ScriptCheck {
     /** Whether a statement begins or ends a transaction. */
     public static boolean controlsTransaction(String statement) {
         return parts(statement).anyMatch(part -> TRANSACTION.matcher(part).find());
+    }
+
+    /** The same without savepoints, which end no transaction. */
+    public static boolean endsTransaction(String statement) {
+        return parts(statement)
+                .anyMatch(part -> TRANSACTION.matcher(part).find()
+                        && !SAVEPOINT.matcher(part).find());
     }
 
     /** Whether a statement may notify other sessions, which happens at the commit. */

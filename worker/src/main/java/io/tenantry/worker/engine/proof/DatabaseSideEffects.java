@@ -87,10 +87,7 @@ final class DatabaseSideEffects {
             // A trigger forbids a statement: what was written before it does not count.
             scratch.session().execute("ROLLBACK TO SAVEPOINT probe");
         }
-        ordinary = new HashSet<>(
-                ForeignChanges.of(scratch.session().connection(), scratch.home().schema())
-                        .certain()
-                        .keySet());
+        ordinary = new HashSet<>(ForeignChanges.of(scratch).certain().keySet());
         scratch.session().execute("ROLLBACK TO SAVEPOINT probe; RELEASE SAVEPOINT probe");
     }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 record ForeignChanges(
         Map<Item, Set<String>> certain, Map<Ref, Found> questionable, Set<Ref> vanished, SharedRows shared) {
     static final ForeignChanges NONE = new ForeignChanges(Map.of(), Map.of(), Set.of(), SharedRows.NONE);
-    /** The last characters of a scratch home's schema are those of its tenant. */
-    private static final int TENANT_LENGTH = 12;
-
     private static final String OBJECTS = SqlText.of(ForeignChanges.class, "objects.sql");
     private static final String SINCE_15 = SqlText.of(ForeignChanges.class, "objects-since-15.sql");
     private static final Query AFTER = Query.of("outside-objects.sql");
@@ -70,7 +68,9 @@ record ForeignChanges(
     record Found(Item item, @Nullable String state) {}
 
     /** Reads the changes, within the transaction. The schema must exist. */
-    static ForeignChanges of(Connection connection, String schema) throws SQLException {
+    static ForeignChanges of(Scratch scratch) throws SQLException {
+        Connection connection = scratch.session().connection();
+        String schema = scratch.home().schema();
         Map<Item, Set<String>> certain = new HashMap<>();
         Map<Ref, Found> questionable = new HashMap<>();
         Set<Ref> vanished = new HashSet<>();
@@ -88,7 +88,7 @@ record ForeignChanges(
                 questionable.put(ref, new Found(item, row.getString("state")));
             }
         };
-        Sql.forEach(connection, AFTER.on(connection), reader, schema, schema, schema);
+        Sql.forEach(connection, AFTER.on(connection), reader, scratch.namePart().orElse(""), schema, schema, schema);
         return new ForeignChanges(certain, questionable, vanished, SharedRows.of(connection));
     }
 
@@ -124,14 +124,17 @@ record ForeignChanges(
      *
      * @param own the names of the tenant's objects that are still there after the rollback
      */
-    Set<Item> resolve(Connection connection, String schema, Set<String> own) throws SQLException {
+    Set<Item> resolve(Scratch scratch, Set<String> own) throws SQLException {
+        Connection connection = scratch.session().connection();
         Set<Item> all = new HashSet<>(certain.keySet());
-        String tenant = schema.substring(Math.max(0, schema.length() - TENANT_LENGTH));
-        shared.changed(connection).forEach(name -> all.add(new Item(name, false, name.contains(tenant))));
+        Optional<String> tenant = scratch.namePart();
+        shared.changed(connection)
+                .forEach(name -> all.add(
+                        new Item(name, false, tenant.filter(name::contains).isPresent())));
         if (questionable.isEmpty() && vanished.isEmpty()) {
             return all;
         }
-        Map<Ref, Found> before = before(connection, schema);
+        Map<Ref, Found> before = before(connection, scratch.home().schema());
         questionable.forEach((ref, now) -> {
             @Nullable Found then = before.get(ref);
             if (then == null) {

@@ -1,11 +1,19 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.snapshot.DataDifferences;
 import io.tenantry.worker.engine.snapshot.Difference;
+import io.tenantry.worker.engine.snapshot.TableColumn;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What homes are that have reached the newest version on different paths: all should be the same. For use by one thread. */
@@ -16,9 +24,17 @@ final class PathEnds {
     private final MigrationCatalog catalog;
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
+    private final Further further;
     private final List<PathEnd> ends = new ArrayList<>();
 
-    PathEnds(MigrationCatalog catalog, RehearsalTerms terms, RehearsalFindings findings) {
+    /** Makes one more home on a path, to see which values differ in each home. */
+    interface Further {
+        /** The end; empty if it was not reached. */
+        Optional<SchemaState> along(List<Migration> path) throws SQLException;
+    }
+
+    PathEnds(MigrationCatalog catalog, RehearsalTerms terms, RehearsalFindings findings, Further further) {
+        this.further = further;
         this.catalog = catalog;
         this.terms = terms;
         this.findings = findings;
@@ -75,37 +91,70 @@ final class PathEnds {
     }
 
     /** What a new home has by the baseline, and homes that were there before have by the scripts below it. */
-    void compareBaseline() {
+    void compareBaseline(List<List<Migration>> paths) throws SQLException {
         if (ends.size() > 1) {
             Optional<SchemaState> newHome = ends.get(0).state();
             Optional<SchemaState> grown = ends.get(1).state();
             if (newHome.isPresent() && grown.isPresent()) {
-                compareBaseline(newHome.get(), grown.get());
+                compareDefinitions(newHome.get(), grown.get());
+                if (terms.seeds().isEmpty()) {
+                    compareRows(newHome.get(), grown.get(), paths);
+                }
             }
         }
     }
 
-    private void compareBaseline(SchemaState newHome, SchemaState grown) {
-        String baseline = catalog.baselines().stream().sorted().collect(Collectors.joining(", "));
+    private String baseline() {
+        return catalog.baselines().stream().sorted().collect(Collectors.joining(", "));
+    }
+
+    private void compareDefinitions(SchemaState newHome, SchemaState grown) {
         List<Difference> definitions = newHome.catalog().differences(grown.catalog());
         if (!definitions.isEmpty()) {
             findings.add(Finding.error(
                     "baseline-differs",
-                    baseline,
+                    baseline(),
                     null,
                     "a new home is not what older homes are at the newest version: "
                             + shown(definitions, "new home", "older home")
                             + "; make the baseline of what the scripts below it leave"));
         }
+    }
+
+    private void compareRows(SchemaState newHome, SchemaState grown, List<List<Migration>> paths) throws SQLException {
         List<Difference> rows = newHome.data().differences(grown.data()).all();
-        if (!rows.isEmpty() && terms.seeds().isEmpty()) {
+        if (rows.stream().anyMatch(Difference.Values.class::isInstance)) {
+            Set<TableColumn> ofEachHome = new HashSet<>();
+            further.along(paths.get(0)).ifPresent(again -> ofEachHome.addAll(again.columnsThatDiffer(newHome)));
+            further.along(paths.get(1)).ifPresent(again -> ofEachHome.addAll(again.columnsThatDiffer(grown)));
+            rows = without(ofEachHome, rows);
+        }
+        if (!rows.isEmpty()) {
             findings.add(Finding.warning(
                     "baseline-differs",
-                    baseline,
+                    baseline(),
                     null,
                     "the rows of a new home differ from those of older homes at the newest version: "
                             + shown(rows, "new home", "older home")));
         }
+    }
+
+    private static List<Difference> without(Set<TableColumn> columns, List<Difference> rows) {
+        List<Difference> left = new ArrayList<>();
+        for (Difference row : rows) {
+            if (row instanceof Difference.Values values) {
+                SortedSet<String> others = new TreeSet<>(values.columns());
+                columns.stream()
+                        .filter(column -> values.object().equals(DataDifferences.label(column.table())))
+                        .forEach(column -> others.remove(column.column()));
+                if (!others.isEmpty() || values.columns().isEmpty()) {
+                    left.add(new Difference.Values(values.object(), others));
+                }
+            } else {
+                left.add(row);
+            }
+        }
+        return left;
     }
 
     static String shown(List<Difference> differences, String here, String there) {

@@ -121,7 +121,7 @@ public final class Rehearsal {
 
     private void inSchema(ExcludedScripts excluded, long endNanos) throws SQLException {
         boolean ended;
-        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.PLAIN, stop)) {
+        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.PLAIN, stop, terms.longest())) {
             ended = inSchema(scratch, excluded, endNanos);
         }
         if (ended) {
@@ -146,9 +146,11 @@ public final class Rehearsal {
             return false;
         }
         translated.plans(trial.refused(), trial.candidates().plans().outside());
-        PathEnds ends = new PathEnds(catalog, terms, findings);
-        for (List<Migration> path : paths(catalog.migrationsFor(scratch.home()))) {
-            PathEnd end = walk(trial.along(path), trial.candidates());
+        PathEnds ends = new PathEnds(
+                catalog, terms, findings, path -> once(trial.along(path)).state());
+        List<List<Migration>> paths = paths(catalog.migrationsFor(scratch.home()));
+        for (List<Migration> path : paths) {
+            PathEnd end = repeated(before -> walk(trial.along(path), trial.candidates(), before));
             if (end.state().isPresent() && !terms.seeds().isEmpty()) {
                 new SeededPlans(trial, terms, findings)
                         .compare(path, end.state().get());
@@ -158,11 +160,11 @@ public final class Rehearsal {
             if (end instanceof PathEnd.Reached reached && released.isPresent()) {
                 ends.compareReleased(
                         reached,
-                        walkOfReleased(trial.along(released.get()), trial.candidates()),
+                        repeated(before -> walkOfReleased(trial.along(released.get()), trial.candidates(), before)),
                         former.orElseThrow().someAreGone(catalog));
             }
         }
-        ends.compareBaseline();
+        ends.compareBaseline(paths);
         return ends.areReached();
     }
 
@@ -180,24 +182,61 @@ public final class Rehearsal {
     }
 
     private void inDatabase(TenantHome home, ExcludedScripts excluded, long endNanos) throws SQLException {
-        PathEnds ends = new PathEnds(catalog, terms, findings);
-        for (List<Migration> path : paths(catalog.migrationsFor(home))) {
-            PathEnd end = inDatabase(home, excluded, path, endNanos, this::walk);
+        PathEnds ends = new PathEnds(
+                catalog,
+                terms,
+                findings,
+                path -> inDatabase(home, excluded, path, endNanos, (trial, candidates) -> once(trial))
+                        .state());
+        List<List<Migration>> paths = paths(catalog.migrationsFor(home));
+        for (List<Migration> path : paths) {
+            PathEnd end = repeated(before ->
+                    inDatabase(home, excluded, path, endNanos, (trial, candidates) -> walk(trial, candidates, before)));
             ends.add(end);
             Optional<List<Migration>> released = former.flatMap(one -> one.path(path));
             if (end instanceof PathEnd.Reached reached && released.isPresent()) {
                 ends.compareReleased(
                         reached,
-                        inDatabase(home, excluded, released.get(), endNanos, this::walkOfReleased),
+                        repeated(before -> inDatabase(
+                                home,
+                                excluded,
+                                released.get(),
+                                endNanos,
+                                (trial, candidates) -> walkOfReleased(trial, candidates, before))),
                         former.orElseThrow().someAreGone(catalog));
             }
         }
-        ends.compareBaseline();
+        ends.compareBaseline(paths);
     }
 
     /** A walk along a path, on a scratch home that is ready. */
     private interface Walk {
         PathEnd along(PathTrial trial, PlanCandidates candidates) throws SQLException;
+    }
+
+    /** A try of a path, on a new home. */
+    private interface Attempt {
+        PathEnd after(List<PathEnd.FailedOnRows> before) throws SQLException;
+    }
+
+    /** Begins again where rows of a seed may have made a script fail; each time there are fewer seeds. */
+    private static PathEnd repeated(Attempt attempt) throws SQLException {
+        List<PathEnd.FailedOnRows> before = new ArrayList<>();
+        PathEnd end = attempt.after(before);
+        while (end instanceof PathEnd.FailedOnRows failed) {
+            before.add(failed);
+            end = attempt.after(before);
+        }
+        return end;
+    }
+
+    /** Flyway's end of a path, without rows that no script makes. */
+    private static PathEnd once(PathTrial trial) throws SQLException {
+        List<SchemaState> states =
+                new ReferenceRun(trial).run(SchemaStateReader.WHOLE).states();
+        return states.size() == trial.path().size()
+                ? new PathEnd.Reached(Optional.of(states.get(states.size() - 1)))
+                : new PathEnd.Unreached();
     }
 
     private PathEnd inDatabase(
@@ -208,7 +247,7 @@ public final class Rehearsal {
         if (database.isEmpty()) {
             return new PathEnd.Unreached();
         }
-        try (Scratch scratch = Scratch.in(database.get(), home, stop)) {
+        try (Scratch scratch = Scratch.in(database.get(), home, stop, terms.longest())) {
             PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
             read(scratch, candidates);
             // Nobody else is in the database; what would outlive it is rolled back.
@@ -270,8 +309,9 @@ public final class Rehearsal {
         return paths;
     }
 
-    private PathEnd walk(PathTrial trial, PlanCandidates candidates) throws SQLException {
-        RehearsalWalk walk = new RehearsalWalk(trial, candidates, terms, findings, Optional.empty());
+    private PathEnd walk(PathTrial trial, PlanCandidates candidates, List<PathEnd.FailedOnRows> before)
+            throws SQLException {
+        RehearsalWalk walk = new RehearsalWalk(trial, candidates, terms, findings, Optional.empty(), before);
         PathEnd end = walk.run();
         versions += walk.versions();
         if (end instanceof PathEnd.Reached) {
@@ -281,7 +321,8 @@ public final class Rehearsal {
     }
 
     /** The same along {@link FormerRelease#path}. */
-    private PathEnd walkOfReleased(PathTrial trial, PlanCandidates candidates) throws SQLException {
-        return new RehearsalWalk(trial, candidates, terms, findings, former).run();
+    private PathEnd walkOfReleased(PathTrial trial, PlanCandidates candidates, List<PathEnd.FailedOnRows> before)
+            throws SQLException {
+        return new RehearsalWalk(trial, candidates, terms, findings, former, before).run();
     }
 }

@@ -24,23 +24,29 @@ final class RehearsalWalk {
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
     private final Optional<FormerRelease> former;
+    private final List<PathEnd.FailedOnRows> failedOnRows;
     private final WalkRows rows;
     private final WalkHazards hazards;
     private int versions;
 
-    /** @param former what the homes have had; empty for new homes */
+    /**
+     * @param former what the homes have had; empty for new homes
+     * @param failedOnRows why walks over the same path ended; this one leaves out the seeds before these scripts
+     */
     RehearsalWalk(
             PathTrial trial,
             PlanCandidates candidates,
             RehearsalTerms terms,
             RehearsalFindings findings,
-            Optional<FormerRelease> former) {
+            Optional<FormerRelease> former,
+            List<PathEnd.FailedOnRows> failedOnRows) {
         this.former = former;
+        this.failedOnRows = List.copyOf(failedOnRows);
         this.trial = trial;
         this.candidates = candidates;
         this.terms = terms;
         this.findings = findings;
-        this.rows = new WalkRows(trial, terms, findings);
+        this.rows = new WalkRows(trial, terms, findings, failedOnRows);
         this.hazards = new WalkHazards(trial, candidates, terms, findings, rows);
     }
 
@@ -78,8 +84,9 @@ final class RehearsalWalk {
                 findings.hazards(migration.script(), List.of());
             }
             hazards.before(migration, versions);
-            if (!apply(migration)) {
-                return new PathEnd.Unreached();
+            Optional<PathEnd> ended = apply(migration);
+            if (ended.isPresent()) {
+                return ended.get();
             }
             versions++;
             rows.reached(migration);
@@ -148,25 +155,23 @@ final class RehearsalWalk {
         }
     }
 
-    /** Applies the next script. If it fails with the rows of a seed, it is applied without them. */
-    private boolean apply(Migration migration) throws SQLException {
+    /** Applies the next script. Returns how the walk ends; empty if it goes on. */
+    private Optional<PathEnd> apply(Migration migration) throws SQLException {
         Optional<ResultError> failure = trial.runFlyway(versions + 1, hazards.atFlyway(migration));
-        if (failure.isPresent()
-                && rows.areThere()
-                && !candidates.plans().outside().containsKey(migration.script())) {
-            String seed = rows.seed();
-            rows.remove();
-            Optional<ResultError> withoutRows = trial.runFlyway(versions + 1, Optional.empty());
-            if (withoutRows.isEmpty()) {
-                findings.add(TrialFindings.failure(
-                        "fails-on-rows",
-                        failure.get(),
-                        "it does so with the rows of seed " + seed
-                                + " and not without rows: a tenant with such rows stays" + " at the version before"));
-            }
-            failure = withoutRows;
+        if (failure.isEmpty()) {
+            failedOnRows.stream()
+                    .filter(one -> one.script().equals(migration.script()))
+                    .forEach(one -> findings.add(TrialFindings.failure(
+                            "fails-on-rows",
+                            one.error(),
+                            "it does so with the rows of seed " + one.seed()
+                                    + " and not without rows: a tenant with such rows stays at the version before")));
+            return Optional.empty();
         }
-        if (failure.isPresent() && trial.scratch().isHeld() && isOfTheTransaction(failure.get())) {
+        if (rows.areThere() && trial.hasTime()) {
+            return Optional.of(new PathEnd.FailedOnRows(migration.script(), failure.get(), rows.seed()));
+        }
+        if (trial.scratch().isHeld() && isOfTheTransaction(failure.get())) {
             findings.add(Finding.warning(
                     "not-tried",
                     migration.script(),
@@ -176,9 +181,9 @@ final class RehearsalWalk {
                             + FailureKind.firstLines(failure.get().message()) + " ("
                             + failure.get().sqlState() + ")"));
         } else {
-            failure.ifPresent(error -> fails(migration, error));
+            fails(migration, failure.get());
         }
-        return failure.isEmpty();
+        return Optional.of(new PathEnd.Unreached());
     }
 
     /** The trial of plans ends at a script that fails too. */

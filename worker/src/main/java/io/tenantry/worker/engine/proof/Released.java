@@ -24,12 +24,12 @@ public record Released(MigrationCatalog now, MigrationCatalog released, Optional
     }
 
     /**
-     * The same for a revision that does not have the folder, so that nothing is released.
+     * The same where nothing is released.
      *
+     * @param missing why
      * @param former a folder of the revision that has some of the scripts
      */
-    public Released withoutFolder(String revision, Optional<String> former) {
-        String missing = "revision " + revision + " does not have the folder of these migrations";
+    public Released withNothing(String missing, Optional<String> former) {
         return new Released(
                 now,
                 released,

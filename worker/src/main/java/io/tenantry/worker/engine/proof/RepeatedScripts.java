@@ -92,7 +92,13 @@ final class RepeatedScripts {
             runs = run(migration, statements, accepted, SchemaStateReader.WHOLE);
         }
         @Nullable FailedStatement failed = runs.failed();
-        if (failed != null) {
+        if (failed != null && TrialFindings.isTimeout(failed.failure().getSQLState())) {
+            findings.add(Finding.warning(
+                    "not-tried",
+                    migration.script(),
+                    failed.line(),
+                    "whether it can run again was not tried to the end: it took longer than verify waits"));
+        } else if (failed != null) {
             fails(migration, failed);
         } else if (!runs.differences().isEmpty()) {
             changes(migration, withoutChance(migration, statements, accepted, runs));

@@ -51,8 +51,13 @@ final class RowsTrial {
      */
     List<Difference> differences(Migration migration) throws SQLException {
         List<String> rows;
+        String sequences = scratch.sequencesSql();
         try (ReceiveLimit limit = limit(migration)) {
             rows = SampleRows.of(scratch, keys, hasTime, limit);
+        } finally {
+            if (!scratch.session().isBroken()) {
+                scratch.session().execute(sequences);
+            }
         }
         if (rows.isEmpty()) {
             return List.of();

@@ -216,12 +216,11 @@ final class SchemaBoundaryCheck {
     }
 
     private ForeignChanges foreignChanges() throws SQLException {
-        return ForeignChanges.of(scratch.session().connection(), scratch.home().schema());
+        return ForeignChanges.of(scratch);
     }
 
     private Set<ForeignChanges.Item> resolve(ForeignChanges changes, Set<String> made) throws SQLException {
-        Set<ForeignChanges.Item> items =
-                changes.resolve(scratch.session().connection(), scratch.home().schema(), made);
+        Set<ForeignChanges.Item> items = changes.resolve(scratch, made);
         // What the end of its own database drops needs no rollback.
         return scratch.hasOwnDatabase() ? ForeignChanges.outsideDatabase(items) : items;
     }

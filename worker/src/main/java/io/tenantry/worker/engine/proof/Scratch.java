@@ -8,7 +8,9 @@ import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * database of its own: then only the end of that database drops it. For use by one thread.
  */
 final class Scratch implements AutoCloseable {
+    /** Each is two characters of a tenant's name, and of its schema's. */
+    private static final int NUMBER_BYTES = 6;
+
     private static final String PREFIX = "tenantry_scratch_";
 
     private final Server server;
@@ -39,15 +44,22 @@ final class Scratch implements AutoCloseable {
                 session.connection(), home.schema(), session.timeouts().lock());
     }
 
-    /** The same, ended by this. */
-    static Scratch open(Server server, String database, NameStyle style, TrialStop stop) throws SQLException {
+    /** The same, ended by this; a statement may last so long. */
+    static Scratch open(Server server, String database, NameStyle style, TrialStop stop, Duration longest)
+            throws SQLException {
         stop.check();
-        return open(server, database, style).endedBy(stop);
+        return open(server, database, style).endedBy(stop, longest);
     }
 
-    private Scratch endedBy(TrialStop stop) {
+    private Scratch endedBy(TrialStop stop, Duration longest) throws SQLException {
         session.endsWith(stop);
-        return this;
+        try {
+            session.statementsLast(longest);
+            return this;
+        } catch (SQLException failure) {
+            close();
+            throw failure;
+        }
     }
 
     /** Opens a session, and drops the scratch homes that killed workers left. Creates no home yet. */
@@ -94,9 +106,9 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /** The same, ended by this. */
-    static Scratch in(ScratchDatabase database, TenantHome home, TrialStop stop) throws SQLException {
-        return in(database, home).endedBy(stop);
+    /** The same, ended by this; a statement may last so long. */
+    static Scratch in(ScratchDatabase database, TenantHome home, TrialStop stop, Duration longest) throws SQLException {
+        return in(database, home).endedBy(stop, longest);
     }
 
     /** Whether nothing of others is in the same database. */
@@ -109,8 +121,13 @@ final class Scratch implements AutoCloseable {
         return style.tenant(number());
     }
 
+    /** What the names of the tenant's own roles and the like contain; empty for a shared home, which has none. */
+    Optional<String> namePart() {
+        return Optional.ofNullable(home.tenant()).map(tenant -> tenant.substring(tenant.length() - 2 * NUMBER_BYTES));
+    }
+
     private static String number() {
-        byte[] random = new byte[6];
+        byte[] random = new byte[NUMBER_BYTES];
         ThreadLocalRandom.current().nextBytes(random);
         return HexFormat.of().formatHex(random);
     }

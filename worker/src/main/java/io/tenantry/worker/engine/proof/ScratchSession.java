@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class ScratchSession implements AutoCloseable {
+    /** Short, because the home has no rows of a tenant, and others may use the server. */
     private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
     /** A script would leave no trace if it set a timeout to the value that the timeout has. */
     private static final Duration ODD = Duration.ofMillis(1);
 
     private final HomeSession session;
-    private final SessionTimeouts timeouts;
+    private SessionTimeouts timeouts;
     private String schema;
     private TrialStop stop = new TrialStop();
     private @Nullable TooMuchSentException broken;
@@ -55,6 +56,12 @@ final class ScratchSession implements AutoCloseable {
         return stop.isRequested();
     }
 
+    /** Statements may last so long from now on. */
+    void statementsLast(Duration longest) throws SQLException {
+        timeouts = new SessionTimeouts(timeouts.lock(), longest.plus(ODD));
+        renew();
+    }
+
     HomeSession homeSession() {
         return session;
     }
@@ -63,7 +70,7 @@ final class ScratchSession implements AutoCloseable {
         return session.connection();
     }
 
-    /** The limits of statements in trials. They are short, because the home has no rows of a tenant. */
+    /** The limits of statements in trials. */
     SessionTimeouts timeouts() {
         return timeouts;
     }

@@ -22,6 +22,13 @@ final class ScriptTrial {
     private static final Pattern COPIED_TABLE = Pattern.compile(
             "^COPY\\s+(" + IDENTIFIER + "(?:\\s*\\.\\s*" + IDENTIFIER + ")?)", Pattern.CASE_INSENSITIVE);
 
+    /** Its body may end its transaction, unless it runs within one. */
+    private static final Pattern WITH_BODY =
+            Pattern.compile("^(DO|CREATE\\s+(OR\\s+REPLACE\\s+)?PROCEDURE)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern COMMIT =
+            Pattern.compile("\\bCOMMIT(\\s+AND\\s+(NO\\s+)?CHAIN)?\\s*;", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern REINDEX = Pattern.compile("^REINDEX\\b", Pattern.CASE_INSENSITIVE);
     /** active_sql_transaction: a statement cannot run inside a transaction block. */
     private static final String OUTSIDE_ONLY = "25001";
@@ -152,13 +159,18 @@ final class ScriptTrial {
         } else if (!ScriptCheck.isOnlyForFlyway(bare)) {
             Matcher index = INDEX_CONCURRENTLY.matcher(
                     SqlStatements.withoutComments(bare).strip());
-            statement.execute(index.find() ? index.replaceFirst("$1") : bare);
+            statement.execute(index.find() ? index.replaceFirst("$1") : inOneTransaction(bare));
         }
         if (!INSERT.matcher(bare).find()) {
             sequences.forget();
         }
         probe.after(sql);
         return Optional.empty();
+    }
+
+    /** The rows that batches change are the same in one transaction. */
+    private static String inOneTransaction(String bare) {
+        return WITH_BODY.matcher(bare).find() ? COMMIT.matcher(bare).replaceAll("NULL;") : bare;
     }
 
     /** Skips one of a partitioned table, which only Flyway can run, outside a transaction. */

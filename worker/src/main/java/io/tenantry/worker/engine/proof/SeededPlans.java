@@ -52,7 +52,7 @@ final class SeededPlans {
     private Optional<SchemaState> run(List<Migration> path, boolean byPlan, SchemaStateReader reader)
             throws SQLException {
         PathTrial along = trial.along(path);
-        WalkRows rows = new WalkRows(along, terms, findings);
+        WalkRows rows = new WalkRows(along, terms, findings, List.of());
         PlannedRun plans = new PlannedRun(along, trial.candidates());
         along.begin();
         if (byPlan) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class TrialFindings {
     /** active_sql_transaction: a statement cannot run inside a transaction block. */
     private static final String OUTSIDE_ONLY = "25001";
+    /** query_canceled. */
+    private static final String CANCELED = "57014";
 
     /** Ends with the tenant's database, or is seen by it alone. */
     private static final Pattern OF_ONE_DATABASE =
@@ -58,11 +60,25 @@ final class TrialFindings {
     static Finding failure(String check, ResultError error, String consequence) {
         String state = error.sqlState() == null ? "" : " (" + error.sqlState() + ")";
         String message = withoutName(error.migration(), error.message());
+        if (isTimeout(error.sqlState())) {
+            return Finding.warning(
+                    "not-tried",
+                    error.migration(),
+                    error.line(),
+                    message + state
+                            + "; a statement took longer than verify waits, or than a statement_timeout that the script"
+                            + " sets: try it on a copy of a tenant's home");
+        }
         String advice = OUTSIDE_ONLY.equals(error.sqlState())
                 ? "; Flyway does not see that it must run outside a transaction: put it into a script of its own, with"
                         + " executeInTransaction=false in the file " + error.migration() + ".conf"
                 : "";
         return Finding.error(check, error.migration(), error.line(), message + state + "; " + consequence + advice);
+    }
+
+    /** Whether a statement ended because it took too long, which is no fault of its script. A stop ends the trial itself. */
+    static boolean isTimeout(@Nullable String sqlState) {
+        return CANCELED.equals(sqlState);
     }
 
     /** What a worker would not start with. */
@@ -156,7 +172,7 @@ final class TrialFindings {
         StatementLines ofScript = lines.apply(script);
         for (String statement : StatementLines.split(statements).toList()) {
             @Nullable Integer line = ofScript.next(statement);
-            if (ScriptCheck.controlsTransaction(statement)) {
+            if (ScriptCheck.endsTransaction(statement)) {
                 findings.add(Finding.warning(
                         "ends-its-transaction",
                         script,

@@ -39,7 +39,7 @@ final class UnquotedNames {
         if (catalog.scripts().texts().stream().noneMatch(UnquotedNames::hasPlaceholder)) {
             return;
         }
-        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.QUOTED, stop)) {
+        try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.QUOTED, stop, terms.longest())) {
             PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
             SchemaBoundaryCheck boundary = new SchemaBoundaryCheck(
                     scratch,

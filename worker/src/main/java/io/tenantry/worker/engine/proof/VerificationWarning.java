@@ -12,7 +12,7 @@ public sealed interface VerificationWarning {
      */
     String sentence(String database);
 
-    /** Plans could not be tried; all scripts go through Flyway. */
+    /** Plans could not be tried: then a worker applies all scripts by Flyway. */
     record NotTried(Exception failure) implements VerificationWarning {
         @Override
         public String sentence(String database) {

@@ -6,6 +6,7 @@ import io.tenantry.worker.engine.hazard.HazardFinder;
 import io.tenantry.worker.engine.hazard.HazardKind;
 import io.tenantry.worker.engine.hazard.Moment;
 import io.tenantry.worker.engine.history.FailureKind;
+import io.tenantry.worker.engine.snapshot.TableColumn;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.SQLException;
@@ -96,11 +97,12 @@ final class WalkHazards {
     private void failsOnRows(Migration migration, @Nullable Integer line, SQLException failure, Set<Hazard> found)
             throws SQLException {
         String state = String.valueOf(failure.getSQLState());
-        if (OF_VALUES.contains(state) || state.startsWith(DATA_EXCEPTION)) {
+        if (OF_VALUES.contains(state) || state.startsWith(DATA_EXCEPTION) || TrialFindings.isTimeout(state)) {
             return;
         }
         String message = FailureKind.firstLines(failure.getMessage());
-        Optional<String> column = SqlFailure.column(failure);
+        Optional<TableColumn> column = SqlFailure.table(failure)
+                .flatMap(table -> SqlFailure.column(failure).map(name -> new TableColumn(table, name)));
         if (state.equals(NOT_NULL_VIOLATION) && column.isPresent() && !exists(column.get())) {
             // The end of a run without rows says less.
             found.removeIf(hazard -> hazard.kind() == HazardKind.ADDING_REQUIRED_FIELD);
@@ -118,12 +120,13 @@ final class WalkHazards {
                         + "); try it with rows like a tenant's (--seed)"));
     }
 
-    private boolean exists(String column) throws SQLException {
+    private boolean exists(TableColumn column) throws SQLException {
         return !trial.scratch()
                 .session()
                 .ask("SELECT 1 FROM information_schema.columns WHERE table_schema = "
                         + Identifiers.literal(trial.scratch().home().schema())
-                        + " AND column_name = " + Identifiers.literal(column))
+                        + " AND table_name = " + Identifiers.literal(column.table())
+                        + " AND column_name = " + Identifiers.literal(column.column()))
                 .isEmpty();
     }
 

@@ -2,11 +2,10 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.history.FailureKind;
-import io.tenantry.worker.engine.history.History;
-import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.flywaydb.core.api.MigrationVersion;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of a home on its way: those of seeds, which stay, and made-up ones, which do not. For one walk, by one thread. */
 final class WalkRows {
@@ -21,9 +21,21 @@ final class WalkRows {
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
     private final ReferencedKeys keys;
+    /** The version of the last seed that is not inserted; empty if all are. */
+    private final Optional<MigrationVersion> lastLeftOut;
+
     private String seed = "";
 
-    WalkRows(PathTrial trial, RehearsalTerms terms, RehearsalFindings findings) {
+    /** @param failedOnRows scripts that failed after a seed: it and those before it are left out */
+    WalkRows(
+            PathTrial trial,
+            RehearsalTerms terms,
+            RehearsalFindings findings,
+            List<PathEnd.FailedOnRows> failedOnRows) {
+        this.lastLeftOut = failedOnRows.stream()
+                .map(PathEnd.FailedOnRows::seed)
+                .map(MigrationVersion::fromVersion)
+                .max(Comparator.naturalOrder());
         this.trial = trial;
         this.terms = terms;
         this.findings = findings;
@@ -42,10 +54,15 @@ final class WalkRows {
 
     /** Inserts the seed of a version that the home has reached. */
     void reached(Migration migration) throws SQLException {
-        Optional<String> sql = seedOf(migration);
+        Optional<String> sql = isLeftOut(migration) ? Optional.empty() : seedOf(migration);
         if (sql.isPresent()) {
             insert(migration, sql.get());
         }
+    }
+
+    private boolean isLeftOut(Migration migration) {
+        @Nullable MigrationVersion version = migration.version();
+        return version != null && lastLeftOut.isPresent() && version.compareTo(lastLeftOut.get()) <= 0;
     }
 
     private Optional<String> seedOf(Migration migration) {
@@ -112,7 +129,6 @@ final class WalkRows {
     /** What the seed makes or changes outside the home; empty if it fails. Nothing of it stays. */
     private Set<String> outside(String sql) throws SQLException {
         Scratch scratch = trial.scratch();
-        String schema = scratch.home().schema();
         String sequences = scratch.sequencesSql();
         ForeignChanges changes;
         scratch.begin();
@@ -120,38 +136,28 @@ final class WalkRows {
                 Statement statement = scratch.session().connection().createStatement()) {
             statement.setEscapeProcessing(false);
             execute(statement, sql);
-            changes = ForeignChanges.of(scratch.session().connection(), schema);
+            changes = ForeignChanges.of(scratch);
         } catch (SQLException failure) {
             return Set.of();
         } finally {
             scratch.undo();
             scratch.session().execute(sequences);
         }
-        Set<ForeignChanges.Item> items = changes.resolve(scratch.session().connection(), schema, Set.of());
+        Set<ForeignChanges.Item> items = changes.resolve(scratch, Set.of());
         return (scratch.hasOwnDatabase() ? ForeignChanges.outsideDatabase(items) : items)
                 .stream().map(ForeignChanges.Item::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Removes all rows but those of the history. */
-    void remove() throws SQLException {
-        ScratchSession session = trial.scratch().session();
-        String schema = trial.scratch().home().schema();
-        String tables = session
-                .ask("SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n"
-                        + " ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname = "
-                        + Identifiers.literal(schema) + " AND c.relname <> " + Identifiers.literal(History.TABLE))
-                .stream()
-                .collect(Collectors.joining(", "));
-        if (!tables.isEmpty()) {
-            session.execute("TRUNCATE " + tables + " CASCADE");
-        }
-        seed = "";
-    }
-
     /** Statements that insert made-up rows into the tables that the home has now. */
     List<String> sample() throws SQLException {
+        String sequences = trial.scratch().sequencesSql();
         try (ReceiveLimit limit = trial.scratch().session().limit()) {
             return SampleRows.of(trial.scratch(), keys, trial::hasTime, limit);
+        } finally {
+            // Defaults and triggers have taken numbers.
+            if (!trial.scratch().session().isBroken()) {
+                trial.scratch().session().execute(sequences);
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ import java.util.Set;
  * @param stop ends it before its time
  */
 record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolean isOnly, TrialStop stop) {
+    /** As verify.md says. */
     private static final Duration LONGEST = Duration.ofMinutes(30);
 
     /**
@@ -177,11 +178,25 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
                 throw new UnusableOptionException("--against is folder " + against + ", which has no folder "
                         + database.name() + ": give it such a folder for each database, or choose one with --database");
             }
-            return Optional.of(released(server, catalog, Files.isDirectory(ofDatabase) ? ofDatabase : folder));
+            Path chosen = Files.isDirectory(ofDatabase) ? ofDatabase : folder;
+            Released released = released(server, catalog, chosen);
+            return Optional.of(
+                    released.released().migrations().isEmpty()
+                            ? released.withNothing(
+                                    "folder " + chosen
+                                            + " has no migration; a revision of git with the name of a folder needs a"
+                                            + " longer one, as origin/main",
+                                    Optional.empty())
+                            : released);
         }
         try (GitFolder git = GitFolder.of(database.migrations(), against)) {
             Released released = released(server, catalog, git.path());
-            return Optional.of(git.isMissing() ? released.withoutFolder(against, git.formerFolder(catalog)) : released);
+            return Optional.of(
+                    git.isMissing()
+                            ? released.withNothing(
+                                    "revision " + against + " does not have the folder of these migrations",
+                                    git.formerFolder(catalog))
+                            : released);
         } catch (IOException failure) {
             throw new OperationFailedException(
                     "the files of revision " + against + " cannot be written: " + FailureMessage.of(failure), failure);

@@ -32,9 +32,9 @@ public final class VerifyRun {
      * Verifies these databases, each on one of its servers for each version of PostgreSQL, or on those that were named.
      *
      * @param verified told after each one
-     * @throws UnusableOptionException if --against or --seed cannot be used
+     * @throws UnusableOptionException if --against, --seed or a folder of migrations cannot be used
      * @throws OperationFailedException if no connection is leased, or a signal has come; what was told until then is true.
-     *     A server or folder that cannot be used is a finding of its databases
+     *     A server that cannot be used is a finding of its databases
      */
     public void run(List<DatabaseSettings> databases, Consumer<DatabaseReport> verified)
             throws OperationFailedException, UnusableOptionException {
@@ -55,6 +55,7 @@ public final class VerifyRun {
                     if (interruption.isRequested()) {
                         throw interrupted("before the migrations of database " + name + " were tried", done);
                     }
+                    servers.remark(tried.name(), note);
                     DatabaseReport report = verification.on(servers.server(tried.name()));
                     if (interruption.isRequested()) {
                         throw interrupted("while the migrations of database " + name + " were tried", done);

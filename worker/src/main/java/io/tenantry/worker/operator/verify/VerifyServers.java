@@ -9,11 +9,13 @@ import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class VerifyServers implements AutoCloseable {
     private final @Nullable LeasedServers leased;
     private final Map<String, Server> own = new LinkedHashMap<>();
+    private final Set<String> remarked = new HashSet<>();
 
     private VerifyServers(@Nullable LeasedServers leased) {
         this.leased = leased;
@@ -48,7 +51,8 @@ final class VerifyServers implements AutoCloseable {
             if (access.interruption().isRequested()) {
                 throw unusable;
             }
-            note.accept(unusable.getMessage() + "; one connection of each server is used beside the workers' share");
+            note.accept("no connection is leased from the workers' share (" + unusable.getMessage()
+                    + "), and verify goes on: one connection of each server is used beside the workers' share");
         }
         return withoutLease(settings, names);
     }
@@ -78,6 +82,21 @@ final class VerifyServers implements AutoCloseable {
         Map<String, OptionalInt> versions = new LinkedHashMap<>();
         names.forEach(name -> versions.put(name, version(server(name))));
         return TriedServer.eachVersion(versions);
+    }
+
+    /** Says of a server whose role is a superuser what its trial does not find; nothing if it cannot be asked. */
+    void remark(String name, Consumer<String> note) {
+        if (remarked.add(name)) {
+            try {
+                if (server(name).isOfSuperuser()) {
+                    note.accept(
+                            "the role of servers." + name + " is a superuser: what the workers' role may not do is not"
+                                    + " found; use a role with the rights of theirs (ops/security)");
+                }
+            } catch (SQLException unreachable) {
+                // The trial says why.
+            }
+        }
     }
 
     /** Empty if it cannot be asked; the trial says why. */

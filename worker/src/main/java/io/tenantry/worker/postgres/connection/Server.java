@@ -4,6 +4,7 @@ import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import io.tenantry.worker.config.ServerSettings;
 import io.tenantry.worker.postgres.BlockingSession;
 import io.tenantry.worker.postgres.ServerMode;
+import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -115,6 +116,13 @@ public final class Server implements AutoCloseable {
     public int majorVersion() throws SQLException {
         try (Connection connection = connection()) {
             return connection.getMetaData().getDatabaseMajorVersion();
+        }
+    }
+
+    /** Whether its role may do everything; asked on a connection of the pool. Waits up to 5 s. */
+    public boolean isOfSuperuser() throws SQLException {
+        try (Connection connection = connection()) {
+            return Sql.one(connection, "SELECT current_setting('is_superuser') = 'on'", row -> row.getBoolean(1));
         }
     }
 

@@ -1,6 +1,6 @@
 -- The objects outside a schema that the current transaction has made or changed, as rows of (name, class, id, state, extension,
 -- tenants, trace). "extension": the object belongs to an extension. "tenants": it is the tenant's own although it is in no
--- schema, as a role can be. A trace differs when an object is changed again. The parameters are the schema, three times.
+-- schema, as a role can be. A trace differs when an object is changed again. The parameters are what the names of the tenant's own objects contain (empty for none), and the schema, three times.
 --
 -- A row with a name and no state: the object was made or changed. A row without a name: the object was dropped, or is only
 -- locked. A row with a state: the object may have been changed; a relation may also be locked because a foreign key was
@@ -11,8 +11,7 @@
 -- catalogs that this transaction or a subtransaction wrote: visible, though still in progress.
 WITH written AS MATERIALIZED (
     SELECT pg_current_xact_id()::text::bigint AS top, n.oid AS home,
-           -- The last characters of a scratch home's schema are those of its tenant.
-           right(n.nspname, 12) AS tenant
+           nullif(?::text, '') AS tenant
     FROM pg_namespace n WHERE n.nspname = ?
 ),
 object (name, class, id, namespace, row_xid) AS (

@@ -74,7 +74,9 @@ class VerifyCommandIT {
         Path junit = folder.resolve("verify.xml");
         CommandLineRun warned = verify("--against", "HEAD", "--strict", "--junit", junit.toString());
         assertThat(warned.status()).as(warned.err()).isEqualTo(1);
-        assertThat(warned.err()).contains("the settings name no registry");
+        assertThat(warned.err())
+                .contains("the settings name no registry")
+                .contains("the role of servers.main is a superuser: what");
         assertThat(warned.lines())
                 .hasSize(3)
                 .anySatisfy(line -> assertThat(line)
@@ -203,6 +205,11 @@ class VerifyCommandIT {
                 .containsExactly("main[]", "twin[]");
         assertThat(Files.readString(junit)).contains("tenantry verify users on main", "tenantry verify users on twin");
         assertThat(verify("--server", "other").status()).isEqualTo(2);
+        database("main", "apart", migrations);
+        CommandLineRun leftOut = verify("--database", "users", "--database", "apart", "--server", "twin");
+        assertThat(leftOut.status()).isEqualTo(2);
+        assertThat(leftOut.err()).contains("database apart is on none of the servers twin");
+        assertThat(verify("--server", "twin").status()).isZero();
     }
 
     private void database(String server, String name, Path scripts) throws Exception {
@@ -247,6 +254,16 @@ class VerifyCommandIT {
         assertThat(noGit.status()).isEqualTo(2);
         assertThat(noGit.err()).contains("no-such-revision, which is no folder").contains("not a git repository");
         assertThat(verify("--database", "other").status()).isEqualTo(2);
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        assertThat(verify("--against", empty.toString()).out())
+                .contains("note     not-compared: folder " + empty + " has no migration");
+        CommandLineRun unwritten = verify(
+                "--database",
+                "users",
+                "--junit",
+                folder.resolve("none/verify.xml").toString());
+        assertThat(unwritten.status()).isEqualTo(1);
+        assertThat(unwritten.err()).contains("--junit").contains("cannot be written");
     }
 
     private void script(String name, String text) throws Exception {

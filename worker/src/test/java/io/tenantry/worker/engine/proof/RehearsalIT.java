@@ -78,15 +78,67 @@ class RehearsalIT {
         List<Finding> findings =
                 rehearse(Map.of("1", "INSERT INTO item VALUES (1, 'bad');")).findings();
 
-        assertThat(lines(findings)).containsExactly("ERROR V3__split.sql 3 fails-on-rows");
+        assertThat(lines(findings))
+                .containsExactly("ERROR V3__split.sql 3 fails-on-rows", "WARNING V3__split.sql 3 backfill-under-lock");
         assertThat(findings.get(0).sentence()).contains("23514").contains("seed 1");
+    }
+
+    @Test
+    void afterAFailureOnASeedTheNextScriptsMeetTheRowsOfScripts() throws Exception {
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE kind (id int PRIMARY KEY); INSERT INTO kind VALUES (1);"
+                                + " CREATE TABLE item (kind int REFERENCES kind, name text);")
+                .with("V2__check.sql", "ALTER TABLE item ADD CHECK (name <> 'bad');")
+                .with("V3__row.sql", "INSERT INTO item VALUES (1, 'good');")
+                .with("V4__idx.sql", "CREATE UNIQUE INDEX CONCURRENTLY item_idx ON item (name);");
+        RehearsalTerms terms = terms(
+                Set.of(),
+                Map.of("1", "INSERT INTO item VALUES (1, 'bad')", "3", "INSERT INTO item VALUES (1, 'good')"));
+
+        for (Rehearsal.Result result : List.of(
+                Rehearsal.of(engine.catalog(), engine.server(), terms, new TrialStop()),
+                Rehearsal.inDatabase(engine.catalog(), engine.server(), terms, new TrialStop(), null))) {
+            assertThat(lines(errors(result.findings())))
+                    .containsExactly("ERROR V2__check.sql 1 fails-on-rows", "ERROR V4__idx.sql 1 fails-on-rows");
+            assertThat(result.findings())
+                    .extracting(Finding::sentence)
+                    .anySatisfy(sentence -> assertThat(sentence).contains("seed 1"))
+                    .anySatisfy(sentence -> assertThat(sentence).contains("seed 3"));
+        }
+    }
+
+    @Test
+    void aStatementThatTakesLongerThanATrialMayIsNoFaultOfItsScript() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                .with("V2__long.sql", "SELECT 1;\nSELECT pg_sleep(3600);")
+                .with("R__long.sql", "SELECT pg_sleep(3600);");
+        RehearsalTerms terms = new RehearsalTerms(Set.of(), null, null, Map.of(), Duration.ofSeconds(1));
+
+        for (Rehearsal.Result result : List.of(
+                Rehearsal.of(engine.catalog(), engine.server(), terms, new TrialStop()),
+                Rehearsal.inDatabase(engine.catalog(), engine.server(), terms, new TrialStop(), null))) {
+            assertThat(lines(result.findings())).isNotEmpty().allMatch(line -> line.endsWith(" not-tried"));
+        }
+    }
+
+    @Test
+    void aSavepointEndsNoTransaction() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                .with(
+                        "V2__savepoint.sql",
+                        "SAVEPOINT a; INSERT INTO item VALUES (1); ROLLBACK TO a; RELEASE SAVEPOINT a;")
+                .with("V3__savepoint.sql", "SAVEPOINT a;\nROLLBACK WORK TO SAVEPOINT a;\nROLLBACK;");
+
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .containsExactly("WARNING V3__savepoint.sql 3 ends-its-transaction");
     }
 
     @Test
     void madeUpRowsShowWhatNeedsNoParticularValueAndCommentsAcknowledgeHazards() throws Exception {
         engine.with(
                         "V1__item.sql",
-                        "CREATE TABLE item (id int PRIMARY KEY, name text, state text); CREATE TABLE other (id int);")
+                        "CREATE TABLE item (id int PRIMARY KEY, name text, state text); CREATE TABLE other (id int, slug text);")
                 .with("V2__slug.sql", "SELECT 1;\nALTER TABLE item ADD slug text NOT NULL;")
                 .with("V3__name.sql", "ALTER TABLE item ALTER name SET NOT NULL;")
                 .with(
@@ -158,6 +210,29 @@ class RehearsalIT {
                         "WARNING V5_1__needed.sql 2 adding-not-nullable-field",
                         "WARNING V6__e.sql null ban-drop-view",
                         "WARNING V6__e.sql null ban-drop-view");
+    }
+
+    /** A time or a UUID differs in any two homes, and made-up rows take numbers by triggers. */
+    @Test
+    void rowsOfABaselineAreComparedWithoutValuesThatDifferInEachHome() throws Exception {
+        String item = "CREATE TABLE item (id int PRIMARY KEY, made timestamptz DEFAULT clock_timestamp());"
+                + " CREATE TABLE log (id serial, key uuid DEFAULT gen_random_uuid());"
+                + " CREATE FUNCTION logged() RETURNS trigger LANGUAGE plpgsql AS"
+                + " 'BEGIN INSERT INTO log DEFAULT VALUES; RETURN NEW; END';"
+                + " INSERT INTO item VALUES (1); INSERT INTO log DEFAULT VALUES;"
+                + " CREATE TRIGGER logged BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION logged();";
+        engine.with("V1__item.sql", item).with("V2__b.sql", "SELECT 1;").with("B2__item.sql", item);
+        assertThat(rehearse(Map.of()).findings()).isEmpty();
+
+        engine.with("B2__item.sql", item + " UPDATE item SET id = 2;");
+        assertThat(rehearse(Map.of()).findings()).singleElement().satisfies(finding -> {
+            assertThat(lines(List.of(finding))).containsExactly("WARNING B2__item.sql null baseline-differs");
+            assertThat(finding.sentence()).endsWith(": table item: other values in id");
+        });
+        assertThat(lines(Rehearsal.inDatabase(
+                                engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
+                        .findings()))
+                .containsExactly("WARNING B2__item.sql null baseline-differs");
     }
 
     @Test
@@ -281,20 +356,25 @@ class RehearsalIT {
     @Test
     void whatDatabasesOfTenantsShareIsNoTenantsOwn() throws Exception {
         String role = engine.owner() + "_of_all";
-        engine.with("V1__role.sql", "CREATE ROLE \"app_${tenant}\";").with("V2__role.sql", "CREATE ROLE " + role + ";");
+        String named = "public_" + role;
+        engine.with("V1__role.sql", "CREATE ROLE \"app_${tenant}\";")
+                .with("V2__role.sql", "CREATE ROLE " + role + ";")
+                .with("V3__role.sql", "CREATE ROLE " + named + "; COMMENT ON ROLE " + named + " IS 'reads';");
 
         List<Finding> findings = Rehearsal.inDatabase(
                         engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
                 .findings();
 
-        assertThat(lines(findings)).containsExactly("ERROR V2__role.sql null leaves-database");
+        assertThat(lines(findings))
+                .containsExactly("ERROR V2__role.sql null leaves-database", "ERROR V3__role.sql null leaves-database");
         assertThat(findings.get(0).sentence()).contains("role " + role);
         assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
                 .isEmpty();
         engine.with(
                 "V2__role.sql",
                 "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + role + "') THEN CREATE ROLE "
-                        + role + "; END IF; END $$;");
+                        + role + "; END IF; END $$;")
+                .without("V3__role.sql");
         assertThat(lines(Rehearsal.inDatabase(
                                 engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
                         .findings()))
@@ -639,7 +719,17 @@ class RehearsalIT {
                         "CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE INDEX part_idx ON part (id);"
                                 + " CREATE TABLE part_rest PARTITION OF part DEFAULT;")
                 .with("V7__part.sql", "REINDEX TABLE part;")
-                .with("V7__part.sql.conf", conf);
+                .with("V7__part.sql.conf", conf)
+                .with(
+                        "V7_1__batches.sql",
+                        "DO $$ BEGIN FOR i IN 1..3 LOOP UPDATE item SET extra = i::text; COMMIT; END LOOP; END $$;")
+                .with("V7_1__batches.sql.conf", conf)
+                .with(
+                        "V7_2__fill.sql",
+                        "CREATE PROCEDURE fill() LANGUAGE plpgsql AS 'BEGIN UPDATE item SET extra = 1; COMMIT; END';")
+                .with("V7_3__call.sql", "CALL fill();")
+                .with("V7_3__call.sql.conf", conf)
+                .with("V7_4__idx.sql", "CREATE INDEX last_idx ON item (extra);");
 
         assertThat(lines(rehearse(Map.of()).findings()))
                 .containsExactly(
@@ -648,7 +738,8 @@ class RehearsalIT {
                         "WARNING V5__mixed.sql null cannot-run-again",
                         "WARNING V5__mixed.sql 4 require-concurrent-index-creation",
                         "WARNING V5__mixed.sql 5 changing-column-type",
-                        "WARNING V7__part.sql null require-concurrent-reindex");
+                        "WARNING V7__part.sql null require-concurrent-reindex",
+                        "WARNING V7_4__idx.sql 1 require-concurrent-index-creation");
 
         engine.with("V8__detach.sql", "REINDEX INDEX CONCURRENTLY item_idx;");
         assertThat(rehearse(Map.of()).findings())
