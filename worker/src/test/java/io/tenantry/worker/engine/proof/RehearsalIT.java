@@ -371,9 +371,9 @@ class RehearsalIT {
         assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
                 .isEmpty();
         engine.with(
-                "V2__role.sql",
-                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + role + "') THEN CREATE ROLE "
-                        + role + "; END IF; END $$;")
+                        "V2__role.sql",
+                        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" + role
+                                + "') THEN CREATE ROLE " + role + "; END IF; END $$;")
                 .without("V3__role.sql");
         assertThat(lines(Rehearsal.inDatabase(
                                 engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
