@@ -20,16 +20,17 @@ public final class AdoptableHistory {
         if (notFlyways.isPresent()) {
             return notFlyways;
         }
-        Optional<MigrationVersion> current = history.current();
-        if (current.isEmpty()) {
-            return Optional.of("its table " + History.TABLE
-                    + " has no version: drop it if it is a left-over, or give it a" + " baseline by Flyway");
-        }
         Optional<HistoryRow> failed =
                 history.rows().stream().filter(row -> !row.success()).findFirst();
         if (failed.isPresent()) {
             return Optional.of(failed.get().script()
                     + " failed there: finish or undo its work, and repair the history by" + " `flyway repair`");
+        }
+        Optional<MigrationVersion> current = history.current();
+        if (current.isEmpty()) {
+            return Optional.of("its table " + History.TABLE
+                    + " has no version: if Flyway has made nothing here, drop it and give --baseline-version; else give it a"
+                    + " baseline by Flyway, and the home is compared with that version");
         }
         String head = catalog.head().orElse("none");
         if (!head.equals("none") && current.get().compareTo(MigrationVersion.fromVersion(head)) > 0) {

@@ -72,6 +72,16 @@ public final class History {
                 .max(MigrationVersion::compareTo);
     }
 
+    /**
+     * Whether {@code flyway baseline} alone says at which version the home is: Flyway has applied no script with a version there,
+     * so nobody has seen that it has what that version has.
+     */
+    public boolean isBaselineAlone() {
+        List<HistoryRow> versioned =
+                rows.stream().filter(row -> row.version() != null).toList();
+        return !versioned.isEmpty() && versioned.stream().allMatch(HistoryRow::isBaseline);
+    }
+
     /** How results call it; null if none was applied. */
     public @Nullable String version() {
         return current().map(MigrationVersion::getVersion).orElse(null);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows the same rows
  * @param revisions of other tools, by their version tables
  * @param unknown what has the name of a version table, and is none
- * @param catalog what the schema defines; null if its own history says so, or if there is an obstacle
+ * @param catalog what the schema defines; null if its own history says so by more than a baseline, or if there is an obstacle
  * @param obstacle why it cannot be adopted, whatever else it has; null if nothing does
  */
 record HomeContent(
@@ -53,7 +53,8 @@ record HomeContent(
         String schema = session.home().schema();
         if (found.tables().contains(VersionTable.FLYWAY)) {
             History history = History.of(connection, schema);
-            return new HomeContent(history.digest(), history, Map.of(), List.of(), null, null);
+            @Nullable CatalogSnapshot catalog = history.isBaselineAlone() ? catalog(session) : null;
+            return new HomeContent(history.digest(), history, Map.of(), List.of(), catalog, null);
         }
         Optional<Judgement> unfinished = unfinished(session, found);
         if (unfinished.isPresent()) {
@@ -63,10 +64,14 @@ record HomeContent(
         for (VersionTable table : found.ofOthers()) {
             revisions.put(table, table.revisions(connection, schema));
         }
-        CatalogSnapshot catalog = session.home().isolation() == Isolation.DATABASE
-                ? CatalogSnapshot.ofDatabase(connection, schema)
-                : CatalogSnapshot.of(connection, schema);
-        return new HomeContent(null, new History(List.of()), revisions, found.unknown(), catalog, null);
+        return new HomeContent(null, new History(List.of()), revisions, found.unknown(), catalog(session), null);
+    }
+
+    private static CatalogSnapshot catalog(HomeSession session) throws SQLException {
+        String schema = session.home().schema();
+        return session.home().isolation() == Isolation.DATABASE
+                ? CatalogSnapshot.ofDatabase(session.connection(), schema)
+                : CatalogSnapshot.of(session.connection(), schema);
     }
 
     private static HomeContent not(Judgement obstacle) {

@@ -90,13 +90,13 @@ final class HomeWork {
         TenantHome home = candidate.home();
         Judge judge = judge(server);
         if (!terms.writes()) {
-            return Worked.not(judge.of(home, look(candidate, server)).of(candidate));
+            return Worked.not(judge.of(candidate, look(candidate, server)).of(candidate));
         }
         @Nullable RegisteredHome known = registered.of(String.valueOf(home.tenant())).orElse(null);
-        Enrolment.Outcome outcome = enrolment.write(server, home, content -> judge.atOnce(home, content), known);
+        Enrolment.Outcome outcome = enrolment.write(server, home, content -> judge.atOnce(candidate, content), known);
         if (outcome.judgement() == null) {
             HomeContent first = Objects.requireNonNull(outcome.content());
-            Judgement judgement = judge.of(home, first);
+            Judgement judgement = judge.of(candidate, first);
             if (judgement.state() != State.ADOPTABLE) {
                 return Worked.not(judgement.of(candidate));
             }

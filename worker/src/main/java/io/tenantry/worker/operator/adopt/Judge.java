@@ -51,19 +51,20 @@ final class Judge {
     }
 
     /** The caller has no connection of the home's server open. */
-    Judgement of(TenantHome home, HomeContent content) throws SQLException {
-        Optional<Judgement> decided = withoutComparison(home, content);
-        return decided.isPresent() ? decided.get() : byComparison(home, content);
+    Judgement of(Candidate candidate, HomeContent content) throws SQLException {
+        Optional<Judgement> decided = withoutComparison(candidate, content);
+        return decided.isPresent() ? decided.get() : byComparison(candidate.home(), content);
     }
 
     /** The same without a connection. Empty if that does not do: a reference must be made first, or a definition. */
-    Optional<Judgement> atOnce(TenantHome home, HomeContent content) {
-        Optional<Judgement> decided = withoutComparison(home, content);
+    Optional<Judgement> atOnce(Candidate candidate, HomeContent content) {
+        Optional<Judgement> decided = withoutComparison(candidate, content);
         if (decided.isPresent()) {
             return decided;
         }
+        TenantHome home = candidate.home();
         VersionChoice.Chosen.Version chosen = chosen(content);
-        for (History history : AdoptableHistory.at(catalog, home, chosen.version())) {
+        for (History history : histories(home, content, chosen)) {
             Optional<Answer> answer = references.known(home, AppliedPath.of(history, catalog, home));
             if (answer.isEmpty()) {
                 // The first history that fits is the right one, so a later one must not be taken before it.
@@ -71,22 +72,36 @@ final class Judge {
             }
             if (answer.get() instanceof Answer.Found reference
                     && spellings.known(compare(reference, content)).isEmpty()) {
-                return Optional.of(Judgement.adoptable(chosen.source(), history, true));
+                return Optional.of(adoptable(chosen, history, content));
             }
         }
         return Optional.empty();
     }
 
-    private Optional<Judgement> withoutComparison(TenantHome home, HomeContent content) {
+    private Optional<Judgement> withoutComparison(Candidate candidate, HomeContent content) {
         if (content.obstacle() != null) {
             return Optional.of(content.obstacle());
         }
         if (content.history() != null) {
-            return Optional.of(byHistory(home, content.rows()));
+            Judgement judgement = byHistory(candidate.home(), content.rows());
+            // Of a marked home the row is ours: an earlier run compared it.
+            boolean isBelieved = content.catalog() == null || Admission.isMarked(candidate);
+            return isBelieved || judgement.state() != State.ADOPTABLE ? Optional.of(judgement) : Optional.empty();
         }
         return choice.of(content.revisions(), content.unknown()) instanceof VersionChoice.Chosen.None none
                 ? Optional.of(Judgement.not(State.UNKNOWN_VERSION, none.source(), none.reason()))
                 : Optional.empty();
+    }
+
+    /** Those that the home may have, or be given. */
+    private List<History> histories(TenantHome home, HomeContent content, VersionChoice.Chosen.Version chosen) {
+        return content.history() != null
+                ? List.of(content.rows())
+                : AdoptableHistory.at(catalog, home, chosen.version());
+    }
+
+    private static Judgement adoptable(VersionChoice.Chosen.Version chosen, History history, HomeContent content) {
+        return Judgement.adoptable(chosen.source(), history, content.history() == null);
     }
 
     private Judgement byHistory(TenantHome home, History history) {
@@ -101,12 +116,12 @@ final class Judge {
         VersionChoice.Chosen.Version chosen = chosen(content);
         @Nullable List<DriftDifference> fewest = null;
         String reason = "";
-        for (History history : AdoptableHistory.at(catalog, home, chosen.version())) {
+        for (History history : histories(home, content, chosen)) {
             Answer answer = references.at(home, AppliedPath.of(history, catalog, home), References.Freshness.KEPT);
             if (answer instanceof Answer.Found reference) {
                 Comparison comparison = spellings.same(server, home, compare(reference, content));
                 if (comparison.isEmpty()) {
-                    return Judgement.adoptable(chosen.source(), history, true);
+                    return adoptable(chosen, history, content);
                 }
                 List<DriftDifference> differences = comparison.differences();
                 fewest = fewest == null || differences.size() < fewest.size() ? differences : fewest;
@@ -123,7 +138,10 @@ final class Judge {
     }
 
     private VersionChoice.Chosen.Version chosen(HomeContent content) {
-        return (VersionChoice.Chosen.Version) choice.of(content.revisions(), content.unknown());
+        return content.history() == null
+                ? (VersionChoice.Chosen.Version) choice.of(content.revisions(), content.unknown())
+                : new VersionChoice.Chosen.Version(
+                        String.valueOf(content.rows().version()), VersionTable.FLYWAY.table() + ", a baseline alone");
     }
 
     private Comparison compare(Answer.Found reference, HomeContent content) {

@@ -191,6 +191,38 @@ class AdoptIT {
                 .containsExactly("0");
     }
 
+    /** It says no more than --baseline-version does: nobody has seen that the home has what the version has. */
+    @Test
+    void aHomeOfWhichFlywaysBaselineAloneSpeaksIsCompared() throws Exception {
+        for (String[] home : new String[][] {{"old_acme", "2", "2"}, {"old_globex", "2", "0"}, {"old_hooli", "1", "2"}}) {
+            byFlyway(home[0], home[1]);
+            deployment.execute(("DELETE FROM %1$s.flyway_schema_history WHERE version = '2';"
+                            + " UPDATE %1$s.flyway_schema_history SET version = '%2$s', type = 'BASELINE', checksum = NULL,"
+                            + " description = '<< Flyway Baseline >>', script = '<< Flyway Baseline >>' WHERE version = '1'")
+                    .formatted(home[0], home[2]));
+        }
+
+        CommandLineRun look = adopt("--yes");
+        assertThat(look.lines())
+                .filteredOn(line -> !line.startsWith(" "))
+                .containsExactlyInAnyOrder(
+                        "adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history, a baseline alone)",
+                        "different: main/old_globex: 2 differences from version 0 (flyway_schema_history, a baseline alone),"
+                                + " nothing was touched",
+                        "different: main/old_hooli: 1 difference from version 2 (flyway_schema_history, a baseline alone), nothing"
+                                + " was touched");
+        assertThat(look.out()).contains("missing table invoice", "extra table invoice");
+        assertThat(deployment.query("SELECT type FROM old_acme.flyway_schema_history ORDER BY 1"))
+                .as("not stamped once more")
+                .containsExactly("BASELINE", "SCHEMA");
+
+        deployment.executeInRegistry("DELETE FROM tenantry.tenant");
+        deployment.executeAsWorker("ALTER TABLE old_acme.invoice ADD by_hand int");
+        assertThat(adopt("--yes").lines())
+                .as("a marked home was compared when it got its mark; drift is for what came later")
+                .contains("adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history)");
+    }
+
     @Test
     void goesOnWhereAnEarlierRunWasEndedAndForgetsOnlyTheRegistrysRows() throws Exception {
         byFlyway("old_acme", "2");
@@ -586,7 +618,7 @@ class AdoptIT {
                 .anyMatch(acme -> acme.startsWith(mark.formatted("old_acme", "acme")));
         deployment.execute("COMMENT ON SCHEMA old_acme IS NULL");
         assertThat(adoptSales("--pattern", "old_{tenant}").lines())
-                .contains("adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history)");
+                .contains("adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history, a baseline alone)");
         assertThat(deployment.queryRegistry(HOMES))
                 .containsExactly("acme sales main old_acme 2 known", "s_globex users main old_s_globex 2 known");
     }
