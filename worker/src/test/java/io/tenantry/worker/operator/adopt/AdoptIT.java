@@ -194,7 +194,8 @@ class AdoptIT {
     /** It says no more than --baseline-version does: nobody has seen that the home has what the version has. */
     @Test
     void aHomeOfWhichFlywaysBaselineAloneSpeaksIsCompared() throws Exception {
-        for (String[] home : new String[][] {{"old_acme", "2", "2"}, {"old_globex", "2", "0"}, {"old_hooli", "1", "2"}}) {
+        for (String[] home :
+                new String[][] {{"old_acme", "2", "2"}, {"old_globex", "2", "0"}, {"old_hooli", "1", "2"}}) {
             byFlyway(home[0], home[1]);
             deployment.execute(("DELETE FROM %1$s.flyway_schema_history WHERE version = '2';"
                             + " UPDATE %1$s.flyway_schema_history SET version = '%2$s', type = 'BASELINE', checksum = NULL,"
