@@ -9,6 +9,7 @@ import io.tenantry.worker.config.Settings;
 import io.tenantry.worker.operator.adopt.Adoption;
 import io.tenantry.worker.operator.adopt.AdoptionTerms;
 import io.tenantry.worker.operator.adopt.HomePattern;
+import io.tenantry.worker.operator.adopt.UnknownVersionException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
                     + " version. Tables of other tools stay.",
             "Takes up to four connections of each server, those that the workers can do without. Workers may run. Can be stopped and run"
                     + " again at any time.",
-            "Status 1 if a home was refused, is different, or could not be read."
+            "Status 1 if a home was refused, is different, or could not be read, or if none has such a name."
         },
         footer = {
             "",
@@ -95,7 +96,11 @@ public final class Adopt extends OperatorCommand {
                                     + ": adopted homes keep their places, but `registry rebuild` of a lost registry would not find them");
         }
         ShownAdoption shown = new ShownAdoption(invocation.output(), terms, command(invocation));
-        new Adoption(invocation.access(), terms).run(shown);
+        try {
+            new Adoption(invocation.access(), terms).run(shown);
+        } catch (UnknownVersionException unknown) {
+            throw usage(String.valueOf(unknown.getMessage()));
+        }
         return shown.end(invocation.access().interruption());
     }
 

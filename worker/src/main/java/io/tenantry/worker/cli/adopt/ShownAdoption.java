@@ -171,6 +171,6 @@ final class ShownAdoption implements Adoption.Listener {
         if (!terms.writes() && counts.containsKey(State.ADOPTABLE)) {
             output.note("adopt them with: " + command + " --yes");
         }
-        return counts.keySet().stream().allMatch(State::isGood) ? ExitStatus.DONE : ExitStatus.FAILED;
+        return homes > 0 && counts.keySet().stream().allMatch(State::isGood) ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 }

@@ -4,7 +4,6 @@ import io.tenantry.worker.config.DatabaseSettings;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.reference.KeptReferences;
 import io.tenantry.worker.engine.reference.ReferenceStore;
-import io.tenantry.worker.operator.OperationFailedException;
 import io.tenantry.worker.operator.adopt.AdoptionFinding.State;
 import io.tenantry.worker.operator.home.LeasedServers;
 import io.tenantry.worker.postgres.FailureMessage;
@@ -42,7 +41,7 @@ final class HomeWork {
             LeasedServers servers,
             Registered registered,
             ReferenceStore store)
-            throws OperationFailedException {
+            throws UnknownVersionException {
         this.terms = terms;
         this.database = database;
         this.catalog = catalog;

@@ -1,7 +1,6 @@
 package io.tenantry.worker.operator.adopt;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
-import io.tenantry.worker.operator.OperationFailedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +34,8 @@ final class VersionChoice {
         record None(@Nullable String source, String reason) implements Chosen {}
     }
 
-    /** @throws OperationFailedException if the migrations do not have a version that the user gave */
-    VersionChoice(MigrationCatalog catalog, AdoptionTerms terms) throws OperationFailedException {
+    /** @throws UnknownVersionException if the migrations do not have a version that the user gave */
+    VersionChoice(MigrationCatalog catalog, AdoptionTerms terms) throws UnknownVersionException {
         this.versions = List.copyOf(catalog.versionFingerprints().byVersion().keySet());
         this.map = terms.map();
         this.otherwise = terms.baselineVersion();
@@ -47,7 +46,7 @@ final class VersionChoice {
         Optional<String> unknown =
                 given.stream().filter(version -> !versions.contains(version)).findFirst();
         if (unknown.isPresent()) {
-            throw new OperationFailedException("the migrations of database " + catalog.database() + " have no version "
+            throw new UnknownVersionException("the migrations of database " + catalog.database() + " have no version "
                     + unknown.get() + ", which --map or --baseline-version names; they have "
                     + String.join(", ", versions)
                     + "; nothing was written");
