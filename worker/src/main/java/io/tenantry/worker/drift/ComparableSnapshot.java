@@ -4,10 +4,13 @@ import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import io.tenantry.worker.engine.snapshot.FurtherSchemas;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +18,19 @@ import org.jspecify.annotations.Nullable;
  * NOT NULL constraints, the numbers of columns, objects of extensions, tables in which tools keep versions. Immutable.
  */
 public final class ComparableSnapshot {
+    private static final String SCHEMA = "schema ";
+
     private final SortedMap<String, Entry> entries;
     private final Map<String, List<String>> columns;
+    private final SortedMap<String, ComparableSnapshot> further;
 
-    ComparableSnapshot(SortedMap<String, Entry> entries, Map<String, List<String>> columns) {
+    ComparableSnapshot(
+            SortedMap<String, Entry> entries,
+            Map<String, List<String>> columns,
+            SortedMap<String, ComparableSnapshot> further) {
         this.entries = Collections.unmodifiableSortedMap(entries);
         this.columns = columns;
+        this.further = Collections.unmodifiableSortedMap(further);
     }
 
     /**
@@ -29,7 +39,22 @@ public final class ComparableSnapshot {
      * @param excluded patterns of labels, such as {@code table audit_*}; parts and properties of an object go with it
      */
     public static ComparableSnapshot of(CatalogSnapshot snapshot, Isolation isolation, List<Glob> excluded) {
-        return new SnapshotFilter(snapshot.entries(), isolation, excluded).filtered();
+        SortedMap<String, SortedMap<String, Entry>> bySchema = FurtherSchemas.bySchema(snapshot);
+        ComparableSnapshot own = new SnapshotFilter(entries(bySchema, ""), isolation, "", excluded).filtered();
+        SortedMap<String, ComparableSnapshot> further = new TreeMap<>();
+        own.entries.forEach((label, entry) -> {
+            if (label.startsWith(SCHEMA) && !entry.definition().equals(FurtherSchemas.CLOSED)) {
+                String schema = label.substring(SCHEMA.length());
+                further.put(
+                        schema, new SnapshotFilter(entries(bySchema, schema), isolation, schema, excluded).filtered());
+            }
+        });
+        return new ComparableSnapshot(own.entries, own.columns, further);
+    }
+
+    private static SortedMap<String, Entry> entries(
+            SortedMap<String, SortedMap<String, Entry>> bySchema, String schema) {
+        return bySchema.getOrDefault(schema, Collections.emptySortedMap());
     }
 
     /** By label. */
@@ -40,6 +65,26 @@ public final class ComparableSnapshot {
     /** The labels of the columns in their order, by the label of their table. */
     Map<String, List<String>> columns() {
         return columns;
+    }
+
+    /** What can be compared of the further schemas of a tenant's own database, by their names as SQL has them. */
+    SortedMap<String, ComparableSnapshot> further() {
+        return further;
+    }
+
+    /** The objects of a schema in one line, such as {@code (function noted(), table log)}; empty if it has none. */
+    String summary() {
+        String objects = entries.entrySet().stream()
+                .filter(entry -> entry.getValue().partOf().isEmpty() && !isOfColumn(entry))
+                .map(entry -> ObjectName.of(entry.getKey(), ""))
+                .map(object -> object.kind() + " " + ReadableDefinition.name(object))
+                .collect(Collectors.joining(", "));
+        return objects.isEmpty() ? "" : "(" + objects + ")";
+    }
+
+    private static boolean isOfColumn(Map.Entry<String, Entry> object) {
+        return object.getKey().startsWith("sequence ")
+                && LeftOut.OWNED.matcher(object.getValue().definition()).find();
     }
 
     boolean has(String label) {

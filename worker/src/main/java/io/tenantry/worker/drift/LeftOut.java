@@ -29,15 +29,18 @@ final class LeftOut {
     /** Extensions that an object is a member of; a snapshot also lists those that it depends on. */
     private static final Pattern MEMBER = Pattern.compile("(^|, )e ");
 
-    private static final Pattern OWNED =
-            Pattern.compile("(?:OWNED BY|IDENTITY OF) ((?:\"(?:[^\"]|\"\")*\"|[^.\"])+)\\.[^.]+$");
+    /** A sequence of a column. */
+    static final Pattern OWNED = Pattern.compile("(?:OWNED BY|IDENTITY OF) ((?:\"(?:[^\"]|\"\")*\"|[^.\"])+)\\.[^.]+$");
 
     private final SortedMap<String, Entry> entries;
+    private final String schema;
     private final List<Glob> excluded;
     private final Set<String> roots = new HashSet<>();
 
-    LeftOut(SortedMap<String, Entry> entries, List<Glob> excluded) {
+    /** @param schema the name of a further schema, of which all entries are, as SQL has it; empty for the home's own */
+    LeftOut(SortedMap<String, Entry> entries, String schema, List<Glob> excluded) {
         this.entries = entries;
+        this.schema = schema;
         this.excluded = excluded;
         VERSION_TABLES.forEach(table -> roots.add("table " + table));
         entries.forEach((label, entry) -> {
@@ -66,7 +69,7 @@ final class LeftOut {
 
     /** Whether the configuration excludes the order of the columns of a table. */
     boolean isOrderExcluded(String table) {
-        return excluded.stream().anyMatch(glob -> glob.matches("column order of " + table));
+        return excluded.stream().anyMatch(glob -> glob.matches("column order of " + ObjectName.label(table, schema)));
     }
 
     /** The label, and how a difference calls the object: with its table and without. */
@@ -75,15 +78,17 @@ final class LeftOut {
         if (aspect.isPresent()) {
             Entry object = entries.get(entry.partOf());
             List<String> objects = object == null ? List.of() : names(entry.partOf(), object);
-            return Stream.concat(Stream.of(label), objects.stream().map(aspect.get()::label))
+            String own = aspect.get().label(ObjectName.label(entry.partOf(), schema));
+            return Stream.concat(Stream.of(own), objects.stream().map(aspect.get()::label))
                     .toList();
         }
         ObjectName object = ObjectName.of(label, entry.partOf());
         String kind = label.startsWith("constraint ")
                 ? ReadableDefinition.kindOfConstraint(entry.definition())
                 : object.kind();
-        String name = kind + " " + ReadableDefinition.name(object);
-        return List.of(label, name, name + " on " + object.table());
+        ObjectName named = object.in(schema);
+        String name = kind + " " + ReadableDefinition.name(named);
+        return List.of(ObjectName.label(label, schema), name, name + " on " + named.table());
     }
 
     private boolean isOfLeftOutTable(String label, Entry entry) {

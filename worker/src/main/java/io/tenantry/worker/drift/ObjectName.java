@@ -39,6 +39,9 @@ record ObjectName(String kind, String name, @Nullable String table) {
     /** What a home is: nothing belongs to it as to a table. */
     private static final Set<String> HOMES = Set.of("schema", "database");
 
+    /** A schema has them, and is no part of their names. */
+    private static final Set<String> WITHOUT_SCHEMA = Set.of("cast", "extension", "transform");
+
     /** Their identities begin with the table's name. */
     private static final Set<String> NAMED_WITH_TABLE = Set.of("constraint", "rule", "trigger", "policy");
 
@@ -54,6 +57,33 @@ record ObjectName(String kind, String name, @Nullable String table) {
         String start = table + ".";
         boolean isShortened = NAMED_WITH_TABLE.contains(kind) && identity.startsWith(start);
         return new ObjectName(kind, isShortened ? identity.substring(start.length()) : identity, table);
+    }
+
+    /**
+     * The name where its schema is not in the search path.
+     *
+     * @param schema the name of a further schema, as SQL has it; empty for the home's own
+     */
+    ObjectName in(String schema) {
+        return schema.isEmpty()
+                ? this
+                : new ObjectName(
+                        kind,
+                        NAMED_WITH_TABLE.contains(kind) ? name : in(schema, kind, name),
+                        table == null ? null : schema + "." + table);
+    }
+
+    /** The same of a label. */
+    static String label(String label, String schema) {
+        String kind = kind(label);
+        return schema.isEmpty() ? label : kind + " " + in(schema, kind, name(label));
+    }
+
+    private static String in(String schema, String kind, String name) {
+        if (kind.equals("default privileges")) {
+            return "in schema " + schema + " " + name;
+        }
+        return WITHOUT_SCHEMA.contains(kind) ? name + " in schema " + schema : schema + "." + name;
     }
 
     /** Whether it has columns that can be selected. */

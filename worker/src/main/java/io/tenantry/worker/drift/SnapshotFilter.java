@@ -3,6 +3,7 @@ package io.tenantry.worker.drift;
 import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +41,11 @@ final class SnapshotFilter {
     private final SortedMap<String, Entry> kept = new TreeMap<>();
     private final Map<String, SortedMap<Integer, String>> positions = new HashMap<>();
 
-    SnapshotFilter(SortedMap<String, Entry> all, Isolation isolation, List<Glob> excluded) {
+    /** @param schema the name of a further schema, of which all entries are, as SQL has it; empty for the home's own */
+    SnapshotFilter(SortedMap<String, Entry> all, Isolation isolation, String schema, List<Glob> excluded) {
         this.all = all;
         this.isolation = isolation;
-        this.leftOut = new LeftOut(all, excluded);
+        this.leftOut = new LeftOut(all, schema, excluded);
     }
 
     ComparableSnapshot filtered() {
@@ -59,7 +61,8 @@ final class SnapshotFilter {
                 positions.entrySet().stream()
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey,
-                                table -> List.copyOf(table.getValue().values()))));
+                                table -> List.copyOf(table.getValue().values()))),
+                Collections.emptySortedMap());
     }
 
     private void add(String label, Entry entry) {

@@ -186,6 +186,60 @@ class ComparisonTest {
     }
 
     @Test
+    void comparesFurtherSchemasOfADatabaseWithTheirNames() {
+        String log = "in schema \"a: b\": table log | schema \"a: b\" | USING heap";
+        String id = "in schema \"a: b\": column log.id | in schema \"a: b\": table log | integer (position 1)";
+        List<String> reference = List.of(
+                "schema \"a: b\" | | ",
+                "owner of schema \"a: b\" | schema \"a: b\" | app",
+                log,
+                id,
+                "in schema \"a: b\": sequence log_id_seq | schema \"a: b\" | AS integer OWNED BY log.id",
+                "in schema \"a: b\": sequence other | schema \"a: b\" | AS integer",
+                "in schema \"a: b\": constraint log.positive | in schema \"a: b\": table log | CHECK ((id > 0))",
+                "in schema \"a: b\": trigger log.noted | in schema \"a: b\": table log | enabled O, CREATE TRIGGER ...",
+                "in schema \"a: b\": default privileges of app on r | schema \"a: b\" | ",
+                "in schema \"a: b\": extension pg_trgm | schema \"a: b\" | version 1");
+        List<String> home = List.of(
+                reference.get(0),
+                "owner of schema \"a: b\" | schema \"a: b\" | boss",
+                log,
+                "in schema \"a: b\": column log.id | in schema \"a: b\": table log | bigint (position 2)",
+                reference.get(5),
+                "in schema \"a: b\": comment on table log | in schema \"a: b\": table log | hers",
+                "schema closed | | not read, since the worker's role lacks USAGE on it");
+
+        assertThat(differences(Isolation.DATABASE, reference, home))
+                .containsExactly(
+                        "changed owner of schema \"a: b\": boss here, app in the reference",
+                        "extra schema closed: not read, since the worker's role lacks USAGE on it",
+                        "changed column \"a: b\".log.id: bigint here, integer in the reference",
+                        "changed comment on table \"a: b\".log: hers here, none in the reference",
+                        "missing check constraint positive on \"a: b\".log: CHECK ((id > 0))",
+                        "missing default privileges in schema \"a: b\" of app on tables",
+                        "missing extension pg_trgm in schema \"a: b\"",
+                        "missing sequence \"a: b\".log_id_seq: AS integer OWNED BY log.id",
+                        "missing trigger noted on \"a: b\".log: CREATE TRIGGER ...");
+        assertThat(differences(Isolation.DATABASE, reference, List.of()))
+                .containsExactly(
+                        "missing schema \"a: b\": (default privileges of app on tables, extension pg_trgm, sequence other, table log)");
+        assertThat(differences(
+                        Isolation.DATABASE,
+                        reference,
+                        home,
+                        new Glob("schema closed"),
+                        new Glob("owner of schema *"),
+                        new Glob("* \"a: b\".log*"),
+                        new Glob("* on \"a: b\".log"),
+                        new Glob("default privileges in schema *"),
+                        new Glob("extension pg_trgm in *")))
+                .isEmpty();
+        assertThat(differences(Isolation.DATABASE, reference, home, new Glob("schema *")))
+                .as("what is in it goes with it")
+                .isEmpty();
+    }
+
+    @Test
     void saysAnAggregateAsPeopleMakeIt() {
         String codes =
                 "kind n, direct arguments 0, parallel %s, sfunc int4pl(integer,integer), stype integer, finalfunc"

@@ -48,27 +48,28 @@ final class Respelling {
     }
 
     /**
-     * The labels of those that are the same definition. What cannot be made again is left out, as where the role may not
+     * Those that are the same definition. What cannot be made again is left out, as where the role may not
      * make temporary tables. No object of the home is changed, or locked longer than this takes.
      *
+     * @param schema of all of them
      * @param connection to the home's database, in no transaction
      */
-    static Set<String> same(Connection connection, String schema, List<Spelling> changed) throws SQLException {
+    static Set<Spelling> same(Connection connection, String schema, List<Spelling> changed) throws SQLException {
         Respelling respelling = new Respelling(connection, schema, changed);
         return respelling.texts.isEmpty() ? Set.of() : respelling.run();
     }
 
-    private Set<String> run() throws SQLException {
+    private Set<Spelling> run() throws SQLException {
         connection.setAutoCommit(false);
         try {
             Sql.execute(connection, "SET LOCAL search_path = pg_temp, " + Identifiers.quote(schema));
             SortedMap<String, Entry> expected = printed(Respelled::expected);
             SortedMap<String, Entry> actual = printed(Respelled::actual);
-            Set<String> same = new HashSet<>();
+            Set<Spelling> same = new HashSet<>();
             for (Respelled text : texts) {
                 Optional<String> one = definition(expected, text.label());
                 if (one.isPresent() && one.equals(definition(actual, text.label()))) {
-                    same.add(text.spelling().label());
+                    same.add(text.spelling());
                 }
             }
             return same;

@@ -2,10 +2,12 @@ package io.tenantry.worker.drift.check;
 
 import io.tenantry.worker.drift.Comparison;
 import io.tenantry.worker.drift.Comparison.Spelling;
+import io.tenantry.worker.engine.snapshot.FurtherSchemas;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,7 +30,6 @@ public final class Spellings {
                     ? comparison
                     : comparison.without(comparison.changed().stream()
                             .filter(known::contains)
-                            .map(Spelling::label)
                             .collect(Collectors.toSet()));
         }
     }
@@ -46,10 +47,14 @@ public final class Spellings {
             return unknown;
         }
         try (HomeSession session = HomeReader.open(server, home)) {
-            Set<String> same = Respelling.same(session.connection(), home.schema(), unknown.changed());
-            unknown.changed().stream()
-                    .filter(spelling -> same.contains(spelling.label()))
-                    .forEach(this::add);
+            Set<Spelling> same = new HashSet<>();
+            for (var ofSchema : unknown.changed().stream()
+                    .collect(Collectors.groupingBy(Spelling::schema))
+                    .entrySet()) {
+                String schema = ofSchema.getKey().isEmpty() ? home.schema() : FurtherSchemas.name(ofSchema.getKey());
+                same.addAll(Respelling.same(session.connection(), schema, ofSchema.getValue()));
+            }
+            same.forEach(this::add);
             return unknown.without(same);
         }
     }

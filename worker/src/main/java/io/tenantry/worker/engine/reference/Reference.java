@@ -2,8 +2,11 @@ package io.tenantry.worker.engine.reference;
 
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import io.tenantry.worker.engine.snapshot.FurtherSchemas;
 import io.tenantry.worker.engine.snapshot.SchemaNameMask;
 import io.tenantry.worker.postgres.home.TenantHome;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -45,20 +48,25 @@ public record Reference(CatalogSnapshot tokens) {
             String placed = text.replace(LOCATION, home.location());
             return tenant == null ? placed : placed.replace(TENANT, tenant);
         });
-        return sorted(filled, new SchemaNameMask(home.schema()));
+        return sorted(filled, home.schema());
     }
 
     /**
      * With the names of roles in their order: the names of the home may have another one than those of the scratch home. And
      * with what reads as the home's name hidden in bodies, as it is in a snapshot of the home.
      */
-    private static CatalogSnapshot sorted(CatalogSnapshot snapshot, SchemaNameMask mask) {
+    private static CatalogSnapshot sorted(CatalogSnapshot snapshot, String schema) {
+        Map<String, SchemaNameMask> masks = new HashMap<>();
         SortedMap<String, Entry> entries = new TreeMap<>(snapshot.entries());
-        entries.replaceAll((label, entry) -> {
+        entries.replaceAll((whole, entry) -> {
+            FurtherSchemas.Placed placed = FurtherSchemas.placed(whole);
+            String label = placed.label();
             if (label.startsWith("privileges on ")) {
                 return new Entry(entry.partOf(), sorted(entry.definition()));
             }
             if (label.startsWith("function ") || label.startsWith("procedure ")) {
+                String name = placed.schema().isEmpty() ? schema : placed.name();
+                SchemaNameMask mask = masks.computeIfAbsent(name, SchemaNameMask::new);
                 return new Entry(entry.partOf(), mask.hide(entry.definition()));
             }
             if (label.startsWith("policy ")) {

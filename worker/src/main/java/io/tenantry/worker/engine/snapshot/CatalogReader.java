@@ -59,6 +59,7 @@ final class CatalogReader {
                 .add(OBJECTS.sql())
                 .add(RARE_OBJECTS.sql())
                 .add(DATABASE_OBJECTS)
+                .add(FurtherSchemas.SQL)
                 .hex(FORMAT_BYTES);
     }
 

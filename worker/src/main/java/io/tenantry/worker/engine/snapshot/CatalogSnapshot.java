@@ -1,7 +1,6 @@
 package io.tenantry.worker.engine.snapshot;
 
 import io.tenantry.worker.postgres.Sha256;
-import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -25,12 +24,6 @@ import java.util.TreeMap;
 public record CatalogSnapshot(SortedMap<String, Entry> entries) {
     /** The names of the prepared statements that reading a snapshot leaves in the session begin with this. */
     public static final String PREPARED = "tenantry_snapshot_";
-
-    private static final String FURTHER_SCHEMAS =
-            "SELECT pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_namespace n WHERE NOT"
-                    + " pg_catalog.starts_with(n.nspname, 'pg_') AND n.nspname NOT IN ('information_schema', ?) AND NOT EXISTS"
-                    + " (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid"
-                    + " = n.oid AND d.deptype = 'e')";
 
     /**
      * The definition of one object, or of one property of an object.
@@ -57,10 +50,10 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
 
     /**
      * The same for a database of one tenant, with the database itself (owner, privileges, settings), its event triggers,
-     * publications and foreign servers, and with an entry {@code schema x} for each further schema that belongs neither to
-     * PostgreSQL nor to an extension. What the further schemas define is not read.
+     * publications and foreign servers, and with each {@linkplain FurtherSchemas further schema} that belongs neither to
+     * PostgreSQL nor to an extension.
      *
-     * @param schema that is read as a whole
+     * @param schema of the tables; it has the labels of a snapshot of it alone
      */
     public static CatalogSnapshot ofDatabase(Connection connection, String schema) throws SQLException {
         SortedMap<String, Entry> entries = new TreeMap<>(of(connection, schema).entries());
@@ -69,11 +62,7 @@ public record CatalogSnapshot(SortedMap<String, Entry> entries) {
                         CatalogReader.DATABASE_OBJECTS,
                         List.of(),
                         row -> entries.put(row.getString(1), new Entry(row.getString(2), row.getString(3))));
-        Sql.forEach(
-                connection,
-                FURTHER_SCHEMAS,
-                row -> entries.put("schema " + row.getString(1), new Entry("", "")),
-                schema);
+        entries.putAll(FurtherSchemas.read(connection, schema));
         return new CatalogSnapshot(entries);
     }
 

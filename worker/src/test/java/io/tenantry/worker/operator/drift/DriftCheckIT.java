@@ -59,6 +59,7 @@ class DriftCheckIT {
     private final Deployment deployment = Deployment.create();
     private final List<HandMadeChange> changes = HandMadeChange.all("changes.sql");
     private final List<HandMadeChange> partChanges = HandMadeChange.all("parts/changes.sql");
+    private final List<HandMadeChange> schemaChanges = HandMadeChange.all("schemas/changes.sql");
 
     @BeforeAll
     void makeTheFleet() throws Exception {
@@ -72,6 +73,10 @@ class DriftCheckIT {
         deployment.database("late").withTwoTables();
         deployment.database("many").withTwoTables();
         deployment.database("own").withTwoTables().isolation(Isolation.DATABASE);
+        deployment
+                .database("wide")
+                .with("V1__audit.sql", HandMadeChange.text("schemas/V1__audit.sql"))
+                .isolation(Isolation.DATABASE);
         deployment.database("common").withTwoTables().isolation(Isolation.SHARED);
         deployment.with("databases.shop.drift-exclude", "table audit_*");
         try (Registry registry = new Registry(deployment.settings().registry(), "test")) {
@@ -105,6 +110,28 @@ class DriftCheckIT {
     @Test
     void namesWhatIsRarelyChangedAndNotWhatARestorePrintsInAnotherWay() {
         assertThatAreNamed("parts", partChanges, partChanges.size() + 1);
+    }
+
+    @Test
+    void namesWhatSomebodyChangedInFurtherSchemasOfATenantsDatabase() throws Exception {
+        try (Server server = server()) {
+            for (int i = 0; i < schemaChanges.size(); i++) {
+                String database = deployment.locationOf("wide", tenant(i));
+                deployment.executeAsWorker("CREATE DATABASE " + database);
+                TenantHome home = TenantHome.inDatabase(tenant(i), "wide", "main", database);
+                deployment.executeAsWorker(home.markSql());
+                migrate(server, home);
+                deployment.executeInRegistry(
+                        "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version)" + " VALUES ('"
+                                + tenant(i) + "', 'wide', 'main', '" + database + "', '1')");
+                try (Connection connection = DevStack.shared().postgres().connect(database)) {
+                    change(connection, "public", schemaChanges.get(i).sql());
+                }
+            }
+        }
+
+        assertThatAreNamed("wide", schemaChanges, schemaChanges.size());
+        ScratchDatabases.awaitNoneStays(deployment::query);
     }
 
     private void assertThatAreNamed(String database, List<HandMadeChange> made, int homes) {
@@ -376,7 +403,7 @@ class DriftCheckIT {
                                 + " (account)",
                         "  changed privileges on database: CONNECT revoked from PUBLIC",
                         "  extra publication news: FOR ALL TABLES, insert",
-                        "  extra schema reports",
+                        "  extra schema reports: not read, since the worker's role lacks USAGE on it",
                         "  extra server far: FOREIGN DATA WRAPPER there OPTIONS password=...",
                         "  changed settings of database: SET app.key=..., SET work_mem='64MB' here, not in the reference");
         assertThat(common.lines().subList(0, common.lines().size() - 1))
