@@ -34,6 +34,13 @@ final class DriftJson {
     record Unreadable(@Nullable String tenant, String database, String unreadable) {}
 
     /**
+     * A home that is being migrated, so it was not compared.
+     *
+     * @param migrating always true; no other line has it
+     */
+    record Migrating(@Nullable String tenant, String database, boolean migrating) {}
+
+    /**
      * The last line.
      *
      * @param homes from which those that were checked were chosen

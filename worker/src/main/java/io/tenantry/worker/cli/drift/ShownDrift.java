@@ -18,12 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Shows drifted homes, and those that could not be compared; the others are counted. */
 final class ShownDrift implements DriftRun.Listener {
     private static final int MOST_REASONS = 100;
     private static final int MOST_DIFFERENCES = 20;
+    private static final int MOST_MIGRATING = 5;
     private static final long PROGRESS_NANOS = 5_000_000_000L;
 
     private final Output output;
@@ -34,7 +36,7 @@ final class ShownDrift implements DriftRun.Listener {
     private int checked;
     private int clean;
     private int drifted;
-    private int busy;
+    private final List<HomePlace> migrating = new ArrayList<>();
     private @Nullable HomePlace first;
     private boolean stopped;
     private long shownAt = System.nanoTime();
@@ -66,7 +68,7 @@ final class ShownDrift implements DriftRun.Listener {
         if (verdict instanceof Verdict.Clean) {
             clean++;
         } else if (verdict instanceof Verdict.Busy) {
-            busy++;
+            migrating.add(finding.home());
         } else if (verdict instanceof Verdict.Drifted differences) {
             drifted++;
             first = first == null ? finding.home() : first;
@@ -138,13 +140,16 @@ final class ShownDrift implements DriftRun.Listener {
         if (output.isJson()) {
             notCompared.forEach(finding -> output.json(new DriftJson.Unreadable(
                     finding.home().tenant(), finding.home().database(), reason(finding))));
-            output.json(new DriftJson.Counts(checked, clean, drifted, notCompared.size(), busy, homes));
+            migrating.forEach(home -> output.json(new DriftJson.Migrating(home.tenant(), home.database(), true)));
+            output.json(new DriftJson.Counts(checked, clean, drifted, notCompared.size(), migrating.size(), homes));
         } else {
             showDrifted();
             showNotCompared();
+            showMigrating();
             output.line((checked < homes ? checked + " of " + Words.count(homes, "home") : Words.count(checked, "home"))
                     + " compared: " + clean + " as their migrations make them, "
-                    + drifted + " drifted, " + notCompared.size() + " not comparable, " + busy + " being migrated");
+                    + drifted + " drifted, " + notCompared.size() + " not comparable, " + migrating.size()
+                    + " being migrated");
         }
         if (stopped) {
             throw interruption.failure("interrupted after " + Words.count(checked, "home")
@@ -170,6 +175,18 @@ final class ShownDrift implements DriftRun.Listener {
         if (byReason.size() > MOST_REASONS) {
             output.line("and homes that are not comparable for " + (byReason.size() - MOST_REASONS)
                     + " more reasons; all: " + next.of("drift --json"));
+        }
+    }
+
+    private void showMigrating() {
+        if (!migrating.isEmpty()) {
+            int more = migrating.size() - MOST_MIGRATING;
+            output.line("being migrated, so not compared: "
+                    + migrating.stream()
+                            .limit(MOST_MIGRATING)
+                            .map(ShownDrift::owner)
+                            .collect(Collectors.joining("; "))
+                    + (more > 0 ? "; and " + Words.count(more, "more home") : ""));
         }
     }
 

@@ -72,7 +72,7 @@ public final class HomeCheck {
                     : again(server, home, seen, path);
         } catch (SQLException failure) {
             return isPassing(failure)
-                    ? new Verdict.Busy()
+                    ? HomeReader.busy(server, home, failure)
                     : new Verdict.Unreadable(
                             "the reference of " + home.owner() + " cannot be made: " + FailureMessage.of(failure),
                             SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);
@@ -98,18 +98,22 @@ public final class HomeCheck {
             return ((Look.Failed) look).verdict();
         }
         if (!seen.isOfSameHistory(first)) {
-            return new Verdict.Busy();
+            return Verdict.Busy.MIGRATED;
         }
         Comparison comparison = spellings.known(compare(found.filled(), seen, home));
         if (comparison.changed().isEmpty()) {
             return verdict(comparison, seen, path);
         }
         Comparison respelled = spellings.same(server, home, comparison);
+        if (respelled.isEmpty()) {
+            return clean(seen, path);
+        }
         // Where somebody works on the home meanwhile, its definitions cannot be made once more.
-        return respelled.isEmpty()
-                        || (HomeReader.look(server, home) instanceof Look.Seen after && after.isOfSameHistory(seen))
-                ? verdict(respelled, seen, path)
-                : new Verdict.Busy();
+        Look last = HomeReader.look(server, home);
+        if (last instanceof Look.Failed failed) {
+            return failed.verdict();
+        }
+        return ((Look.Seen) last).isOfSameHistory(seen) ? verdict(respelled, seen, path) : Verdict.Busy.MIGRATED;
     }
 
     private static Verdict verdict(Comparison comparison, Look.Seen seen, AppliedPath path) {

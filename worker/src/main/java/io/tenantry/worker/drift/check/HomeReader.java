@@ -57,7 +57,17 @@ final class HomeReader {
     }
 
     private static Look look(HomeSession session) throws SQLException {
-        TenantHome home = session.home();
+        try {
+            return read(session);
+        } catch (SQLException failure) {
+            if (SqlFailure.of(failure) != SqlFailure.TRANSIENT) {
+                throw failure;
+            }
+            return new Look.Failed(busy(session, failure));
+        }
+    }
+
+    private static Look read(HomeSession session) throws SQLException {
         Optional<HomeProbe> before = HomeProbe.beside(session);
         if (before.isEmpty()) {
             return withoutHistory(session);
@@ -66,19 +76,20 @@ final class HomeReader {
             return foreign(session);
         }
         if (!before.get().free()) {
-            return new Look.Failed(new Verdict.Busy());
+            return new Look.Failed(Verdict.Busy.MIGRATED);
         }
         try {
             CatalogSnapshot snapshot = snapshot(session);
             return isUnchanged(before.get(), session)
                     ? new Look.Seen(before.get().history(), snapshot)
-                    : new Look.Failed(new Verdict.Busy());
+                    : new Look.Failed(Verdict.Busy.MIGRATED);
         } catch (SQLException failure) {
             // An object that is dropped meanwhile makes a query of the catalogs fail.
             boolean isAway = SqlFailure.of(failure) == SqlFailure.SERVER_AWAY;
-            return isAway || isUnchanged(before.get(), session)
-                    ? failed(home, failure)
-                    : new Look.Failed(new Verdict.Busy());
+            if (isAway || isUnchanged(before.get(), session)) {
+                throw failure;
+            }
+            return new Look.Failed(Verdict.Busy.MIGRATED);
         }
     }
 
@@ -111,7 +122,7 @@ final class HomeReader {
         // Fails if the role may not read it; has rows if the first migration was applied meanwhile.
         History history = History.of(session.connection(), home.schema());
         if (!history.rows().isEmpty()) {
-            return new Look.Failed(new Verdict.Busy());
+            return new Look.Failed(Verdict.Busy.MIGRATED);
         }
         CatalogSnapshot snapshot = snapshot(session);
         return hasTables(snapshot)
@@ -146,11 +157,44 @@ final class HomeReader {
     }
 
     private static Look failed(TenantHome home, SQLException failure) {
-        SqlFailure kind = SqlFailure.of(failure);
-        return kind == SqlFailure.TRANSIENT
-                ? new Look.Failed(new Verdict.Busy())
+        return SqlFailure.of(failure) == SqlFailure.TRANSIENT
+                ? new Look.Failed(new Verdict.Busy(obstacle(home, FailureMessage.of(failure))))
                 : unreadable(
-                        place(home) + " cannot be read: " + FailureMessage.of(failure), kind == SqlFailure.SERVER_AWAY);
+                        place(home) + " cannot be read: " + FailureMessage.of(failure),
+                        SqlFailure.of(failure) == SqlFailure.SERVER_AWAY);
+    }
+
+    /**
+     * Why a look met an obstacle that may pass. The caller may have one connection of the server, and has none open.
+     *
+     * @param failure of a statement that read the home, or made something to compare it with
+     */
+    static Verdict.Busy busy(Server server, TenantHome home, SQLException failure) {
+        try (HomeSession session = open(server, home)) {
+            return busy(session, failure);
+        } catch (SQLException away) {
+            return new Verdict.Busy(obstacle(home, FailureMessage.of(failure)));
+        }
+    }
+
+    /** A home is being migrated if its lock says so. Other sessions lock tables too. */
+    private static Verdict.Busy busy(HomeSession session, SQLException failure) {
+        TenantHome home = session.home();
+        try {
+            if (!HomeProbe.isFree(session)) {
+                return Verdict.Busy.MIGRATED;
+            }
+            String cause = TableLock.in(session.connection(), home)
+                    .map(TableLock::text)
+                    .orElse(FailureMessage.of(failure));
+            return new Verdict.Busy(obstacle(home, cause));
+        } catch (SQLException away) {
+            return new Verdict.Busy(obstacle(home, FailureMessage.of(failure)));
+        }
+    }
+
+    private static String obstacle(TenantHome home, String cause) {
+        return place(home) + " could not be compared now: " + cause;
     }
 
     static Look unreadable(String reason, boolean serverAway) {

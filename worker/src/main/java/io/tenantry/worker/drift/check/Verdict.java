@@ -32,8 +32,15 @@ public sealed interface Verdict {
         }
     }
 
-    /** Somebody works on the home, or holds a lock that the look would have to wait for: look again later. */
-    record Busy() implements Verdict {}
+    /**
+     * Somebody works on the home, or holds a lock that the look would have to wait for: look again later.
+     *
+     * @param obstacle for people: who or what is in the way; null if the home is being migrated
+     */
+    record Busy(@Nullable String obstacle) implements Verdict {
+        /** The home is being migrated. */
+        static final Busy MIGRATED = new Busy(null);
+    }
 
     /**
      * The home cannot be read.

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -64,8 +65,8 @@ public final class VerifiedHomes implements HomeVerification {
                             .toList(),
                     null);
         }
-        if (verdict instanceof Verdict.Busy) {
-            return new Seen(List.of(), "somebody else worked on it");
+        if (verdict instanceof Verdict.Busy busy) {
+            return new Seen(List.of(), Objects.requireNonNullElse(busy.obstacle(), "somebody else worked on it"));
         }
         if (verdict instanceof Verdict.Unreadable unreadable) {
             return new Seen(List.of(), unreadable.reason());

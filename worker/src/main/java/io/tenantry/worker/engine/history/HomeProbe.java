@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine.history;
 
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.ResultSet;
@@ -33,14 +34,21 @@ public record HomeProbe(boolean free, boolean marked, History history) {
      * {@link #at}: the server lists its locks.
      */
     public static Optional<HomeProbe> beside(HomeSession session) throws SQLException {
-        long key = session.home().lockKey();
+        return look(session, freeSql(session.home()));
+    }
+
+    /** Whether nobody works on the home at this moment; asks for nothing else, so that no lock of a table is in the way. */
+    public static boolean isFree(HomeSession session) throws SQLException {
+        return Sql.one(session.connection(), "SELECT " + freeSql(session.home()), row -> row.getBoolean(1));
+    }
+
+    private static String freeSql(TenantHome home) {
+        long key = home.lockKey();
         // How pg_locks shows a key of 64 bits: https://www.postgresql.org/docs/current/view-pg-locks.html
-        return look(
-                session,
-                "NOT EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database WHERE"
-                        + " d.datname = pg_catalog.current_database() AND l.locktype = 'advisory' AND l.objsubid = 1"
-                        + " AND l.classid = '" + Integer.toUnsignedString((int) (key >>> 32)) + "' AND l.objid = '"
-                        + Integer.toUnsignedString((int) key) + "' AND l.granted)");
+        return "NOT EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database WHERE"
+                + " d.datname = pg_catalog.current_database() AND l.locktype = 'advisory' AND l.objsubid = 1"
+                + " AND l.classid = '" + Integer.toUnsignedString((int) (key >>> 32)) + "' AND l.objid = '"
+                + Integer.toUnsignedString((int) key) + "' AND l.granted)";
     }
 
     private static Optional<HomeProbe> look(HomeSession session, String free) throws SQLException {

@@ -52,7 +52,7 @@ public final class DriftRun {
         servers.retainAll(access.settings().servers().keySet());
         try (LeasedServers leased = LeasedServers.lease(access, servers, listener::waits)) {
             HomeChecks checks = new HomeChecks(access, leased, servers, scope.excluded());
-            List<HomePlace> busy = new ArrayList<>();
+            List<HomeFinding> busy = new ArrayList<>();
             List<HomePlace> shared = access.registry(registry -> registry.inSnapshot(scope.homes()::shared));
             listener.begins(access.registry(registry -> registry.inSnapshot(scope.homes()::count)) + shared.size());
             boolean goesOn =
@@ -69,7 +69,7 @@ public final class DriftRun {
     }
 
     /** False if the command was interrupted. */
-    private boolean lookAtAll(HomeChecks checks, List<HomePlace> busy, Listener listener)
+    private boolean lookAtAll(HomeChecks checks, List<HomeFinding> busy, Listener listener)
             throws OperationFailedException {
         @Nullable HomePlace last = null;
         List<HomePlace> page;
@@ -89,7 +89,7 @@ public final class DriftRun {
     }
 
     /** False if the command was interrupted. */
-    private boolean look(List<HomePlace> homes, HomeChecks checks, List<HomePlace> busy, Listener listener)
+    private boolean look(List<HomePlace> homes, HomeChecks checks, List<HomeFinding> busy, Listener listener)
             throws OperationFailedException {
         for (HomePlace home : homes) {
             if (access.interruption().isRequested()) {
@@ -101,7 +101,7 @@ public final class DriftRun {
             }
             HomeFinding finding = checks.of(home);
             if (finding.verdict() instanceof Verdict.Busy) {
-                busy.add(home);
+                busy.add(finding);
             } else {
                 listener.found(finding);
             }
@@ -109,18 +109,26 @@ public final class DriftRun {
         return true;
     }
 
-    private void lookAgain(List<HomePlace> first, HomeChecks checks, Listener listener)
+    private void lookAgain(List<HomeFinding> first, HomeChecks checks, Listener listener)
             throws OperationFailedException {
-        List<HomePlace> busy = first;
+        List<HomeFinding> busy = first;
         for (int looks = 1; looks < LOOKS && !busy.isEmpty(); looks++) {
             waitASecond(access.interruption());
-            List<HomePlace> again = new ArrayList<>();
-            if (!look(busy, checks, again, listener)) {
+            List<HomeFinding> again = new ArrayList<>();
+            List<HomePlace> homes = busy.stream().map(HomeFinding::home).toList();
+            if (!look(homes, checks, again, listener)) {
                 return;
             }
             busy = again;
         }
-        busy.forEach(home -> listener.found(new HomeFinding(home, new Verdict.Busy(), List.of())));
+        busy.forEach(finding -> listener.found(last(finding)));
+    }
+
+    /** Who locks a home for so long may do so for ever: it is not comparable. A home that is being migrated stays so. */
+    private static HomeFinding last(HomeFinding finding) {
+        return finding.verdict() instanceof Verdict.Busy busy && busy.obstacle() != null
+                ? new HomeFinding(finding.home(), new Verdict.Unreadable(busy.obstacle(), false), List.of())
+                : finding;
     }
 
     /** Ends early with an interruption. */

@@ -8,6 +8,7 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedPath;
 import io.tenantry.worker.engine.reference.References;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
+import io.tenantry.worker.postgres.BlockingSession;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.stack.Await;
@@ -94,7 +95,7 @@ class HomeCheckIT {
             });
 
             committed.get(0).join();
-            assertThat(verdict).isInstanceOf(Verdict.Busy.class);
+            assertThat(verdict).isEqualTo(Verdict.Busy.MIGRATED);
         }
     }
 
@@ -114,7 +115,9 @@ class HomeCheckIT {
             locking.setAutoCommit(false);
 
             assertThat(checked(() -> Sql.execute(locking, "LOCK TABLE tenant_acme.users")))
-                    .isInstanceOf(Verdict.Busy.class);
+                    .isInstanceOfSatisfying(
+                            Verdict.Busy.class,
+                            busy -> assertThat(busy.obstacle()).contains("table users is locked by session "));
 
             locking.rollback();
             assertThat(checked(() -> {})).isInstanceOf(Verdict.Clean.class);
@@ -145,12 +148,18 @@ class HomeCheckIT {
             assertThat(check.of(engine.server(), home)).isInstanceOf(Verdict.Clean.class);
             locking.setAutoCommit(false);
             Sql.execute(locking, "LOCK TABLE tenant_acme.plain");
+            int pid = BlockingSession.pid(locking);
 
             assertThat(check.of(engine.server(), home))
                     .as("it is known by then")
                     .isInstanceOf(Verdict.Clean.class);
             HomeCheck other = new HomeCheck(catalog, references, List.of());
-            assertThat(other.of(engine.server(), home)).isInstanceOf(Verdict.Busy.class);
+            assertThat(other.of(engine.server(), home))
+                    .isInstanceOfSatisfying(
+                            Verdict.Busy.class,
+                            busy -> assertThat(busy.obstacle())
+                                    .contains("table plain is locked by session " + pid + " (")
+                                    .containsPattern("idle in transaction\\) since \\d+ s$"));
         }
     }
 

@@ -15,6 +15,7 @@ import io.tenantry.worker.engine.history.VersionTracker;
 import io.tenantry.worker.engine.plan.PlanOutcome;
 import io.tenantry.worker.engine.proof.PlanVerifier;
 import io.tenantry.worker.guarantee.Scale;
+import io.tenantry.worker.postgres.BlockingSession;
 import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
@@ -193,15 +194,25 @@ class DriftCheckIT {
                     .isEqualTo("missing");
             assertThat(json.get(0).get("differences").get(0).get("object").textValue())
                     .isEqualTo("invoice");
-            assertThat(json.subList(1, 5).stream()
+            assertThat(json.subList(1, 7).stream()
                             .map(line -> line.get("tenant").textValue()))
-                    .containsExactly("t0", "t1", "t2", "t6");
+                    .containsExactly("t0", "t1", "t2", "t6", "t4", "t5");
             assertThat(json.get(1).get("unreadable").textValue()).contains("does not exist");
             assertThat(json.get(2).get("unreadable").textValue()).contains("does not have the mark");
             assertThat(json.get(3).get("unreadable").textValue()).contains("version 9");
             assertThat(json.get(4).get("unreadable").textValue()).contains("no row in flyway_schema_history");
-            assertThat(json.get(5).toString())
-                    .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":4,\"busy\":2,\"homes\":7}");
+            assertThat(json.get(5).get("unreadable").textValue())
+                    .contains("table account is locked by session " + BlockingSession.pid(altering) + " (")
+                    .contains(", its state is hidden from the worker's role)");
+            assertThat(json.get(6).toString())
+                    .isEqualTo("{\"tenant\":\"t5\",\"database\":\"tools\",\"migrating\":true}");
+            assertThat(json.get(7).toString())
+                    .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":5,\"busy\":1,\"homes\":7}");
+            assertThat(CommandLineRun.on(deployment, "drift", "--database", "tools", "--tenant", "t5")
+                            .lines())
+                    .containsExactly(
+                            "being migrated, so not compared: t5, database tools",
+                            "1 home compared: 0 as their migrations make them, 0 drifted, 0 not comparable, 1 being migrated");
             assertThat(run.status()).isEqualTo(1);
         }
         assertThat(CommandLineRun.on(
