@@ -27,6 +27,7 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
                     if (relation.isView()) {
                         goneView(one.getKey(), relation, HazardKind.BAN_DROP_VIEW, HazardKind.RENAMING_VIEW, found);
                         goneColumns(one.getKey(), relation, HazardKind.BAN_DROP_VIEW, found);
+                        retypedColumns(one.getKey(), relation, found);
                     } else if (relation.isForeignTable()) {
                         goneView(one.getKey(), relation, HazardKind.BAN_DROP_TABLE, HazardKind.RENAMING_TABLE, found);
                         goneColumns(one.getKey(), relation, HazardKind.BAN_DROP_COLUMN, found);
@@ -38,11 +39,17 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
                 });
         end.columns().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
-                .forEach(column -> requiredColumn(column.getKey(), column.getValue(), found));
+                .forEach(column -> {
+                    requiredColumn(column.getKey(), column.getValue(), found);
+                    refusingColumn(column.getKey(), column.getValue(), found);
+                });
         return found;
     }
 
-    /** Those that the end of the script does not take back: a renamed table may have a view of its old name. */
+    /**
+     * Those that the end of the script does not take back: a renamed table may have a view of its old name. Another table of its
+     * name has not the rows that were written after it was filled.
+     */
     List<Hazard> withoutReplaced(List<Hazard> found) {
         List<String> replaced = start.relations().entrySet().stream()
                 .filter(one -> one.getValue().isTable() && hasSameColumns(one.getKey(), one.getValue()))
@@ -55,7 +62,7 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
     }
 
     private boolean hasSameColumns(long number, Relation table) {
-        return end.hasReadable(table.name())
+        return end.hasView(table.name())
                 && start.columns().entrySet().stream()
                         .filter(column -> column.getKey().relation() == number
                                 && !column.getValue().dropped())
@@ -80,6 +87,40 @@ record EndOfScript(Measurement start, Known inUse, Measurement end) {
                             + (before == null || !before.hasValue() ? "" : "any more ")
                             + "at the end of the script: each INSERT of programs of the last release fails"));
         }
+    }
+
+    /** A column to which programs of the last release may give a value. */
+    private void refusingColumn(ColumnKey key, Column column, List<Hazard> found) {
+        @Nullable Column before = start.columns().get(key);
+        @Nullable Relation table = start.relations().get(key.relation());
+        if (before != null
+                && table != null
+                && column.refusesValues()
+                && !before.refusesValues()
+                && inUse.has(key)
+                && !end.parents().containsKey(key.relation())) {
+            found.add(hazard(
+                    HazardKind.ADDING_GENERATED_ALWAYS,
+                    "column " + table.name() + "." + column.name()
+                            + " is GENERATED ALWAYS now: each INSERT of programs of the last release that gives it a value"
+                            + " fails"));
+        }
+    }
+
+    /** Columns of a view that is made again with values of another type. */
+    private void retypedColumns(long number, Relation view, List<Hazard> found) {
+        start.columns().entrySet().stream()
+                .filter(column -> column.getKey().relation() == number
+                        && inUse.hasName(view.name(), column.getValue().name()))
+                .sorted(Map.Entry.comparingByKey(StatementChanges.BY_NUMBER))
+                .map(Map.Entry::getValue)
+                .forEach(column -> end.column(view.name(), column.name())
+                        .filter(after -> !after.looksLike(column))
+                        .ifPresent(after -> found.add(hazard(
+                                HazardKind.CHANGING_COLUMN_TYPE,
+                                "column " + column.name() + " of " + view.word() + " " + view.name() + " changes from "
+                                        + column.type() + " to " + after.type()
+                                        + "; programs of the last release expect the old type"))));
     }
 
     private static boolean isRequired(Column column) {

@@ -18,6 +18,24 @@ public final class HazardFinder {
     private static final Set<HazardKind> MAYBE_CONCURRENTLY =
             EnumSet.of(HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION, HazardKind.REQUIRE_CONCURRENT_INDEX_DELETION);
 
+    /** They say by themselves that rows are read under a lock. */
+    private static final Set<HazardKind> READS_ROWS = EnumSet.of(
+            HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION,
+            HazardKind.REQUIRE_CONCURRENT_REINDEX,
+            HazardKind.CHANGING_COLUMN_TYPE,
+            HazardKind.ADDING_NOT_NULLABLE_FIELD,
+            HazardKind.CONSTRAINT_MISSING_NOT_VALID,
+            HazardKind.ADDING_FOREIGN_KEY_CONSTRAINT,
+            HazardKind.DISALLOWED_UNIQUE_CONSTRAINT,
+            HazardKind.ADDING_EXCLUSION_CONSTRAINT,
+            HazardKind.ADDING_FIELD_WITH_DEFAULT,
+            HazardKind.BAN_ALTER_DOMAIN_WITH_ADD_CONSTRAINT,
+            HazardKind.TABLE_REWRITE,
+            HazardKind.TRUNCATING_TABLE,
+            HazardKind.REQUIRE_CONCURRENT_REFRESH,
+            HazardKind.ATTACHING_PARTITION,
+            HazardKind.BACKFILL_UNDER_LOCK);
+
     private final Measurement start;
     private final Known inUse;
 
@@ -47,6 +65,13 @@ public final class HazardFinder {
         columns(changes, findings, retyped);
         tables(changes, findings, retyped);
         new KeyHazards(changes, retyped).find(findings::add);
+        if (!findings.isCommitted) {
+            RowsUnderLock rows = new RowsUnderLock(changes);
+            rows.changed(findings::add);
+            if (findings.all.stream().noneMatch(hazard -> READS_ROWS.contains(hazard.kind()))) {
+                rows.read(findings::add);
+            }
+        }
         return findings.all;
     }
 
@@ -166,15 +191,6 @@ public final class HazardFinder {
                                 + "; programs of the last release use the old one");
             }
             rewrite(changes, findings, retyped, number, before);
-            if (before.isTable()
-                    && after.changes() > before.changes()
-                    && changes.after().lock(number).isAtLeast(Lock.SHARE_ROW_EXCLUSIVE)
-                    && !changes.lockedAtStart(number)) {
-                findings.add(
-                        HazardKind.BACKFILL_UNDER_LOCK,
-                        "rows of " + before.name() + " are changed in the transaction that keeps " + changes.who(number)
-                                + " of the table out");
-            }
         }
     }
 

@@ -112,7 +112,7 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
         }
         String name = constraint.name() + " of " + changes.name(table);
         if (constraint.hasOwnIndex()) {
-            if (isNew && !changes.before().indexes().containsKey(constraint.index())) {
+            if (isNew && !changes.before().indexes().containsKey(constraint.index()) && !isEmpty(constraint.index())) {
                 found.accept(
                         constraint.type().equals("x")
                                 ? HazardKind.ADDING_EXCLUSION_CONSTRAINT
@@ -129,9 +129,11 @@ record KeyHazards(StatementChanges changes, Set<Long> retyped) {
         long table = constraint.relation();
         return constraint.valid()
                 && (before == null || !before.valid())
-                && changes.isScanned(table)
+                && (constraint.type().equals("f") ? changes.isRead(table) : changes.isScanned(table))
                 && changes.after().lock(table).isAtLeast(Lock.SHARE)
-                && !(before != null && changes.lockedAtStart(table));
+                && (before == null
+                        || !changes.lockedAtStart(table)
+                        || changes.isLockedByScript(table, changes.before()));
     }
 
     /** @param wasThere if not, the column that becomes NOT NULL is a hazard of its own */

@@ -41,7 +41,8 @@ public record Measurement(
      * @param filenode changes when the relation is rewritten; 0 without storage
      * @param tablespace its number; 0 for that of the database
      * @param bytes of its main file; 0 for what is no table
-     * @param scans how often it was scanned from its beginning, counted within the transaction
+     * @param scans how often it was scanned from its beginning, counted within the transaction; of an index how often it was
+     *     asked, without questions to a unique one that find one row
      * @param changes how many rows were updated or deleted, counted within the transaction
      * @param hidesRows whether row security shows no row to others than its owner, because no policy permits one
      * @param populated whether a materialized view can be read; true for others
@@ -98,8 +99,29 @@ public record Measurement(
      *
      * @param typeKey changes with type, length or collation, and not if the type gets another name
      * @param hasValue whether a default, an identity or a domain may give it a value
+     * @param refusesValues whether an INSERT must not give it a value (GENERATED ALWAYS AS IDENTITY)
      */
-    record Column(String name, String type, String typeKey, boolean notNull, boolean dropped, boolean hasValue) {}
+    record Column(
+            String name,
+            String type,
+            String typeKey,
+            boolean notNull,
+            boolean dropped,
+            boolean hasValue,
+            boolean refusesValues) {
+        /** Whether values of both look alike to programs: all texts do. */
+        boolean looksLike(Column other) {
+            return number().equals(other.number()) || (isText() && other.isText());
+        }
+
+        private String number() {
+            return typeKey.split(" ", 2)[0];
+        }
+
+        private boolean isText() {
+            return type.equals("text") || type.startsWith("character");
+        }
+    }
 
     /**
      * A constraint of a table.
@@ -200,10 +222,16 @@ public record Measurement(
 
     /** Whether there is a table or view of this name with a column of this name. */
     boolean hasColumn(String relation, String column) {
+        return column(relation, column).isPresent();
+    }
+
+    /** The column of this name, of the table or view of this name. */
+    Optional<Column> column(String relation, String column) {
         return columns.entrySet().stream()
-                .anyMatch(one -> !one.getValue().dropped()
-                        && one.getValue().name().equals(column)
-                        && isNamed(one.getKey().relation(), relation));
+                .filter(one -> isNamed(one.getKey().relation(), relation))
+                .map(Map.Entry::getValue)
+                .filter(one -> !one.dropped() && one.name().equals(column))
+                .findFirst();
     }
 
     /** Whether there is a table, foreign table or view of this name. */
@@ -213,9 +241,35 @@ public record Measurement(
                         && one.name().equals(name));
     }
 
+    /** Whether there is a view or foreign table of this name. */
+    boolean hasView(String name) {
+        return relations.values().stream()
+                .anyMatch(one ->
+                        (one.isView() || one.isForeignTable()) && one.name().equals(name));
+    }
+
     private boolean isNamed(long number, String name) {
         Relation found = relations.get(number);
         return found != null && found.name().equals(name);
+    }
+
+    /** Whether the transaction holds a lock on one of these tables that keeps writers out. */
+    public boolean keepsWritersOut(Known tables) {
+        return locks.keySet().stream().anyMatch(tables::has);
+    }
+
+    /** What a statement may change of a table under a lock that keeps writers out; equal if nothing has. */
+    Set<Object> structure(long table) {
+        Set<Object> all = new HashSet<>();
+        all.add(Optional.ofNullable(relations.get(table)).map(one -> one.name() + "\n" + one.filenode()));
+        columns.entrySet().stream()
+                .filter(one -> one.getKey().relation() == table)
+                .forEach(all::add);
+        constraints.entrySet().stream()
+                .filter(one -> one.getValue().relation() == table)
+                .forEach(all::add);
+        indexes.entrySet().stream().filter(one -> one.getValue() == table).forEach(all::add);
+        return all;
     }
 
     Lock lock(long relation) {
@@ -266,7 +320,8 @@ public record Measurement(
                                     detail,
                                     row.getBoolean("yes"),
                                     row.getBoolean("also"),
-                                    row.getLong("n1") > 0));
+                                    row.getLong("n1") > 0,
+                                    row.getLong("n2") > 0));
                 case "constraint" ->
                     constraints.put(
                             number,

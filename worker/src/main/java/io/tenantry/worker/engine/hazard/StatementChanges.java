@@ -208,7 +208,29 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
                         && one.name().equals(constraint.name()));
     }
 
-    /** Whether scripts before this one hold a lock, since all are tried in one transaction; then locks tell nothing. */
+    /** Whether rows were read one by one or by an index that finds several; see {@link Relation#scans}. */
+    boolean isRead(long table) {
+        return !after.countsScans()
+                || family(table)
+                        .anyMatch(one -> scans(after, one) > scans(before, one)
+                                || after.indexes().entrySet().stream()
+                                        .anyMatch(index -> index.getValue().equals(one)
+                                                && scans(after, index.getKey()) > scans(before, index.getKey())));
+    }
+
+    /**
+     * Whether the script keeps writers of the table out. Scripts before it may hold a lock too, if all are tried in one
+     * transaction; then a stronger lock or a changed table tells it.
+     *
+     * @param moment between the statements of the script
+     */
+    boolean isLockedByScript(long table, Measurement moment) {
+        return moment.lock(table).isAtLeast(Lock.SHARE)
+                && (!start.lock(table).isAtLeast(moment.lock(table))
+                        || !start.structure(table).equals(moment.structure(table)));
+    }
+
+    /** Whether scripts before this one hold a lock, since all are tried in one transaction. */
     boolean lockedAtStart(long table) {
         return start.lock(table).isAtLeast(Lock.SHARE);
     }

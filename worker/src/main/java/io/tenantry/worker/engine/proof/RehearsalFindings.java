@@ -12,6 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a rehearsal finds; the same is found once, although a script may be on two paths. For use by one thread. */
@@ -19,10 +21,14 @@ final class RehearsalFindings {
     /** What could not be tried or measured, which is no fault of a script. */
     private static final Set<String> OF_THE_TRIAL = Set.of("not-tried", "not-measured", "sends-too-much");
 
+    private static final int MOST_TABLES = 20;
+
     private final MigrationCatalog catalog;
     private final RehearsalTerms terms;
     private final Set<Finding> findings = new LinkedHashSet<>();
     private final Map<String, Set<Hazard>> hazards = new LinkedHashMap<>();
+
+    private final Set<String> emptyTables = new TreeSet<>();
 
     RehearsalFindings(MigrationCatalog catalog, RehearsalTerms terms) {
         this.catalog = catalog;
@@ -51,9 +57,25 @@ final class RehearsalFindings {
         hazards.computeIfAbsent(script, name -> new LinkedHashSet<>()).addAll(found);
     }
 
+    /** Tables that had no row when a script was measured. */
+    void emptyTables(List<String> names) {
+        emptyTables.addAll(names);
+    }
+
     /** All, in the order of the scripts and their lines. */
     List<Finding> all() {
         List<Finding> all = new ArrayList<>(findings);
+        if (!emptyTables.isEmpty()) {
+            all.add(Finding.note(
+                    "not-measured",
+                    null,
+                    "no made-up row fits these tables, so scripts met them empty, and what fails on rows is not known: "
+                            + emptyTables.stream().limit(MOST_TABLES).collect(Collectors.joining(", "))
+                            + (emptyTables.size() > MOST_TABLES
+                                    ? " and " + (emptyTables.size() - MOST_TABLES) + " more"
+                                    : "")
+                            + "; give them rows by --seed"));
+        }
         hazards.forEach((script, found) -> all.addAll(ofHazards(script, List.copyOf(found))));
         all.replaceAll(this::judged);
         Map<String, Integer> order = new HashMap<>();

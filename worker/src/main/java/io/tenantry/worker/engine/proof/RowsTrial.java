@@ -53,7 +53,7 @@ final class RowsTrial {
         List<String> rows;
         String sequences = scratch.sequencesSql();
         try (ReceiveLimit limit = limit(migration)) {
-            rows = SampleRows.of(scratch, keys, hasTime, limit);
+            rows = SampleRows.of(scratch, keys, hasTime, limit).inserts();
         } finally {
             if (!scratch.session().isBroken()) {
                 scratch.session().execute(sequences);

@@ -1,5 +1,6 @@
 package io.tenantry.worker.engine.proof;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param given whether the column has a default that can be used
  * @param reference query for the values that a foreign key allows, in the order of an index; null if there is no key
  * @param shared whether the query reads a table outside the home
+ * @param checks conditions on the column alone, with its name in them; empty if there are none
  */
 record SampleColumn(
         String name,
@@ -22,9 +24,14 @@ record SampleColumn(
         boolean needed,
         boolean given,
         @Nullable String reference,
-        boolean shared) {
+        boolean shared,
+        List<String> checks) {
+    SampleColumn {
+        checks = List.copyOf(checks);
+    }
+
     /** The same column with another query, which reads no table. */
     SampleColumn withReference(String query) {
-        return new SampleColumn(name, type, base, category, length, needed, given, query, false);
+        return new SampleColumn(name, type, base, category, length, needed, given, query, false, checks);
     }
 }

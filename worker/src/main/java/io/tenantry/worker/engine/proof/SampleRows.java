@@ -2,8 +2,10 @@ package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.engine.snapshot.SqlText;
+import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,10 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Inserts sample rows into the tables of the scratch home, so that a script in a trial finds some: one row with a value
- * in every column, and one with the required columns only. A table that accepts neither stays empty.
+ * in every column, and one with the required columns only. A table that accepts neither stays empty, and is named.
  */
 final class SampleRows {
     private static final String COLUMNS = SqlText.of(SampleRows.class, "sample-columns.sql");
@@ -23,16 +27,30 @@ final class SampleRows {
 
     private SampleRows() {}
 
+    /**
+     * What was found.
+     *
+     * @param inserts the statements, in order
+     * @param empty names of the tables that have no row, and accept none
+     */
+    record Found(List<String> inserts, List<String> empty) {
+        Found {
+            inserts = List.copyOf(inserts);
+            empty = List.copyOf(empty);
+        }
+    }
+
     private record Table(String schema, String name) {}
 
     /**
-     * Returns the INSERT statements in order, and leaves no rows: they are found in a transaction that is rolled back.
+     * Returns INSERT statements, and leaves no rows: they are found in a transaction that is rolled back.
      *
      * @param hasTime whether more may be tried; if not, there are fewer rows
      */
-    static List<String> of(Scratch scratch, ReferencedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
+    static Found of(Scratch scratch, ReferencedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
             throws SQLException {
         List<String> accepted = new ArrayList<>();
+        List<Table> drawing = new ArrayList<>();
         Map<Table, List<SampleColumn>> tables = tables(scratch);
         SharedSequences sequences = new SharedSequences(scratch);
         scratch.begin();
@@ -43,6 +61,7 @@ final class SampleRows {
                 // A rollback does not give back the numbers of a shared sequence.
                 if (sequences.fills(table.schema(), table.name())) {
                     tables.remove(table);
+                    drawing.add(table);
                 }
             }
             for (Map.Entry<Table, List<SampleColumn>> table : tables.entrySet()) {
@@ -61,6 +80,14 @@ final class SampleRows {
                 }
                 tables.keySet().removeAll(filled);
             }
+            List<String> empty = new ArrayList<>();
+            for (Table table :
+                    Stream.concat(tables.keySet().stream(), drawing.stream()).toList()) {
+                if (isEmpty(scratch, table)) {
+                    empty.add(table.name());
+                }
+            }
+            return new Found(accepted, empty);
         } catch (SQLException failure) {
             if (limit.isStopped()) {
                 scratch.session().broken(limit.script(), limit, failure);
@@ -69,7 +96,13 @@ final class SampleRows {
         } finally {
             scratch.undo();
         }
-        return accepted;
+    }
+
+    private static boolean isEmpty(Scratch scratch, Table table) throws SQLException {
+        return scratch.session()
+                .ask("SELECT 1 FROM " + Identifiers.quote(table.schema()) + "." + Identifiers.quote(table.name())
+                        + " LIMIT 1")
+                .isEmpty();
     }
 
     private static Map<Table, List<SampleColumn>> tables(Scratch scratch) throws SQLException {
@@ -98,7 +131,12 @@ final class SampleRows {
                 row.getBoolean(7),
                 row.getBoolean(8),
                 row.getString(9),
-                row.getBoolean(10));
+                row.getBoolean(10),
+                texts(row.getArray(12)));
+    }
+
+    private static List<String> texts(@Nullable Array array) throws SQLException {
+        return array == null ? List.of() : List.of((String[]) array.getArray());
     }
 
     private static SampleColumn withValues(SampleColumn column, ReferencedKeys keys) throws SQLException {
@@ -111,8 +149,10 @@ final class SampleRows {
             throws SQLException {
         boolean filled = false;
         for (SampleInsert.Style style : SampleInsert.Style.values()) {
+            Map<String, List<String>> values =
+                    style == SampleInsert.Style.CHECKED ? new CheckedValues(scratch).of(columns) : Map.of();
             for (int number = 1; number <= 2; number++) {
-                String insert = SampleInsert.sql(table.schema(), table.name(), columns, style, number);
+                String insert = SampleInsert.sql(table.schema(), table.name(), columns, style, number, values);
                 if (isAccepted(scratch, insert)) {
                     accepted.add(insert);
                     filled = true;

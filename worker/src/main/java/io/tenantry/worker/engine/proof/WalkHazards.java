@@ -84,6 +84,14 @@ final class WalkHazards {
                     null,
                     "the server counts no scans (track_counts is off), so each lock counts as if all rows were read"));
         }
+        if (result.meetsLocks()) {
+            findings.add(Finding.note(
+                    "not-measured",
+                    null,
+                    "scripts are tried in one transaction with those before, which hold locks on tables: of a table that a"
+                            + " script itself does not change, it is not known whether the script locks it while it reads or"
+                            + " changes rows"));
+        }
         findings.hazards(migration.script(), List.copyOf(found));
         found.forEach(hazard -> foundBefore.add(hazard.kind()));
     }

@@ -152,7 +152,11 @@ final class WalkRows {
     List<String> sample() throws SQLException {
         String sequences = trial.scratch().sequencesSql();
         try (ReceiveLimit limit = trial.scratch().session().limit()) {
-            return SampleRows.of(trial.scratch(), keys, trial::hasTime, limit);
+            SampleRows.Found found = SampleRows.of(trial.scratch(), keys, trial::hasTime, limit);
+            if (trial.hasTime()) {
+                findings.emptyTables(found.empty());
+            }
+            return found.inserts();
         } finally {
             // Defaults and triggers have taken numbers.
             if (!trial.scratch().session().isBroken()) {

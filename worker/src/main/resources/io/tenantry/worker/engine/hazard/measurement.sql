@@ -9,14 +9,18 @@ SELECT 'relation' AS what, c.oid::bigint AS number, c.relfilenode::bigint AS oth
     c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive) AS yes,
     c.relispopulated AS also,
     CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) ELSE 0 END AS n1,
-    pg_catalog.pg_stat_get_xact_numscans(c.oid) AS n2,
+    CASE WHEN x.indisunique
+        THEN greatest(pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) - pg_catalog.pg_stat_get_xact_numscans(c.oid), 0)
+        ELSE pg_catalog.pg_stat_get_xact_numscans(c.oid) END AS n2,
     pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS n3
 FROM pg_catalog.pg_class c JOIN home n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
 UNION ALL
 SELECT 'column', a.attrelid::bigint, a.attnum, a.attname::text,
     pg_catalog.concat_ws(' ', a.atttypid, a.atttypmod, a.attcollation), pg_catalog.format_type(a.atttypid, a.atttypmod),
     a.attnotnull, a.attisdropped,
-    CASE WHEN a.atthasdef OR a.attidentity <> '' OR t.typtype = 'd' THEN 1 ELSE 0 END, 0, 0
+    CASE WHEN a.atthasdef OR a.attidentity <> '' OR t.typtype = 'd' THEN 1 ELSE 0 END,
+    CASE WHEN a.attidentity = 'a' THEN 1 ELSE 0 END, 0
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
     JOIN home n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid

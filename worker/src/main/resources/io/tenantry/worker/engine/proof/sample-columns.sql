@@ -1,5 +1,5 @@
 -- The columns of a schema's tables that can take a sample row, as rows of (table, column, type, base, category, length, needed,
--- given, reference, shared, schema). The parameters: the name of the history table, whether all
+-- given, reference, shared, schema, checks). The parameters: the name of the history table, whether all
 -- schemas of the database are the home's, the schema, and twice the second one.
 --
 -- A table is excluded if one of its triggers runs a function from outside the schema, since the effects of that function are
@@ -16,7 +16,15 @@ SELECT c.relname,
        d.oid IS NOT NULL AND pg_catalog.pg_get_expr(d.adbin, d.adrelid) !~ 'nextval' AS given,
        f.reference,
        f.shared,
-       n.nspname
+       n.nspname,
+       (SELECT pg_catalog.array_agg(k.condition)
+        FROM (SELECT pg_catalog.pg_get_expr(o.conbin, o.conrelid) AS condition
+              FROM pg_constraint o
+              WHERE o.conrelid = c.oid AND o.contype = 'c' AND o.conkey = ARRAY[a.attnum]
+              UNION ALL
+              SELECT pg_catalog.replace(pg_catalog.pg_get_expr(o.conbin, 0), 'VALUE', pg_catalog.quote_ident(a.attname))
+              FROM pg_constraint o
+              WHERE o.contypid = t.oid AND o.contype = 'c') k) AS checks
 FROM pg_namespace n
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ?
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''

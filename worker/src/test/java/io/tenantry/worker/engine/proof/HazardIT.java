@@ -114,7 +114,8 @@ class HazardIT {
         Migration migration = new Migration(MigrationVersion.fromVersion("2"), "case", "SQL", "V2__case.sql", 1);
         List<String> rows;
         try (ReceiveLimit limit = scratch.session().limit()) {
-            rows = SampleRows.of(scratch, new ReferencedKeys(scratch.session()), () -> true, limit);
+            rows = SampleRows.of(scratch, new ReferencedKeys(scratch.session()), () -> true, limit)
+                    .inserts();
         }
         return new HazardTrial(scratch).run(migration, script, SqlStatements.of(script), rows, null, false);
     }
