@@ -60,7 +60,7 @@ public final class HazardFinder {
     }
 
     private List<Hazard> find(Measurement before, Measurement after, Findings findings) {
-        StatementChanges changes = new StatementChanges(start, inUse, before, after);
+        StatementChanges changes = new StatementChanges(start, inUse, before, after, findings.isCommitted);
         Set<Long> retyped = retyped(changes, findings);
         columns(changes, findings, retyped);
         tables(changes, findings, retyped);

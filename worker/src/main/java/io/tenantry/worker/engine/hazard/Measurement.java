@@ -253,9 +253,13 @@ public record Measurement(
         return found != null && found.name().equals(name);
     }
 
-    /** Whether the transaction holds a lock on one of these tables that keeps writers out. */
-    public boolean keepsWritersOut(Known tables) {
-        return locks.keySet().stream().anyMatch(tables::has);
+    /** Whether the transaction holds a lock that keeps writers out of one of these tables, but for the one of this name. */
+    public boolean keepsWritersOut(Known tables, String except) {
+        return relations.entrySet().stream()
+                .filter(one ->
+                        one.getValue().isTable() && !one.getValue().name().equals(except))
+                .map(Map.Entry::getKey)
+                .anyMatch(number -> tables.has(number) && locks.containsKey(number));
     }
 
     /** What a statement may change of a table under a lock that keeps writers out; equal if nothing has. */
@@ -265,9 +269,12 @@ public record Measurement(
         columns.entrySet().stream()
                 .filter(one -> one.getKey().relation() == table)
                 .forEach(all::add);
-        constraints.entrySet().stream()
-                .filter(one -> one.getValue().relation() == table)
-                .forEach(all::add);
+        // VALIDATE CONSTRAINT keeps nobody out.
+        constraints.forEach((number, constraint) -> {
+            if (constraint.relation() == table) {
+                all.add(number + "\n" + constraint.name());
+            }
+        });
         indexes.entrySet().stream().filter(one -> one.getValue() == table).forEach(all::add);
         return all;
     }

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * or rewritten if one of its partitions is. Immutable.
  *
  * @param start measured before the first statement of the script
+ * @param isCommitted whether there were several transactions: then nothing is known of scans, and an index may be new
  */
-record StatementChanges(Measurement start, Known inUse, Measurement before, Measurement after) {
+record StatementChanges(Measurement start, Known inUse, Measurement before, Measurement after, boolean isCommitted) {
     /** Takes a column that existed before and has an entry after. */
     interface ColumnVisitor {
         void visit(ColumnKey key, Column before, Column after);
@@ -113,7 +114,8 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
 
     /** Whether all rows were read; assumed where the server does not count scans. */
     boolean isScanned(long table) {
-        return !after.countsScans() || family(table).anyMatch(one -> scans(after, one) > scans(before, one));
+        return !isCommitted
+                && (!after.countsScans() || family(table).anyMatch(one -> scans(after, one) > scans(before, one)));
     }
 
     private static long scans(Measurement measurement, long relation) {
@@ -176,10 +178,11 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
 
     /** Whether an index of the table has a file that no index of it had before: PostgreSQL keeps the file if nothing changes. */
     boolean indexesAreRebuilt(long table) {
-        return family(table).anyMatch(one -> {
-            List<Long> was = files(before, one);
-            return files(after, one).stream().anyMatch(file -> !was.contains(file));
-        });
+        return !isCommitted
+                && family(table).anyMatch(one -> {
+                    List<Long> was = files(before, one);
+                    return files(after, one).stream().anyMatch(file -> !was.contains(file));
+                });
     }
 
     private static List<Long> files(Measurement measurement, long table) {

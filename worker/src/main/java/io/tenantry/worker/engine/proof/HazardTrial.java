@@ -6,6 +6,7 @@ import io.tenantry.worker.engine.hazard.Hazard;
 import io.tenantry.worker.engine.hazard.HazardFinder;
 import io.tenantry.worker.engine.hazard.Measurement;
 import io.tenantry.worker.engine.hazard.Moment;
+import io.tenantry.worker.engine.history.History;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ final class HazardTrial {
                     outcome,
                     failedLine,
                     start.tables().countsScans(),
-                    start.tables().keepsWritersOut(observation.inUse.tables()));
+                    start.tables().keepsWritersOut(observation.inUse.tables(), History.TABLE));
         } finally {
             scratch.undo();
             session.execute(sequences);

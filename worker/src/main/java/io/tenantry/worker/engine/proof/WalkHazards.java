@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.FlywayException;
@@ -113,7 +114,8 @@ final class WalkHazards {
                 .flatMap(table -> SqlFailure.column(failure).map(name -> new TableColumn(table, name)));
         if (state.equals(NOT_NULL_VIOLATION) && column.isPresent() && !exists(column.get())) {
             // The end of a run without rows says less.
-            found.removeIf(hazard -> hazard.kind() == HazardKind.ADDING_REQUIRED_FIELD);
+            found.removeIf(hazard -> hazard.kind() == HazardKind.ADDING_REQUIRED_FIELD
+                    || (hazard.kind() == HazardKind.BACKFILL_UNDER_LOCK && Objects.equals(line, hazard.line())));
             found.add(new Hazard(
                     HazardKind.ADDING_REQUIRED_FIELD,
                     line,

@@ -716,8 +716,14 @@ class RehearsalIT {
                 .with("V5__mixed.sql.conf", conf)
                 .with(
                         "V6__part.sql",
-                        "CREATE TABLE part (id int) PARTITION BY RANGE (id); CREATE INDEX part_idx ON part (id);"
+                        "CREATE TABLE mail (email varchar(9)); CREATE TABLE part (id int) PARTITION BY RANGE (id);"
+                                + " CREATE INDEX part_idx ON part (id);"
                                 + " CREATE TABLE part_rest PARTITION OF part DEFAULT;")
+                .with(
+                        "V6_1__mail.sql",
+                        "ALTER TABLE IF EXISTS mail ALTER email TYPE text;\n"
+                                + "CREATE INDEX CONCURRENTLY IF NOT EXISTS mail_idx ON mail (email);")
+                .with("V6_1__mail.sql.conf", conf)
                 .with("V7__part.sql", "REINDEX TABLE part;")
                 .with("V7__part.sql.conf", conf)
                 .with(
@@ -767,12 +773,49 @@ class RehearsalIT {
     }
 
     @Test
+    void madeUpRowsKeepToTheChecksAndTablesWithoutAnyAreNamed() throws Exception {
+        engine.with(
+                        "V1__sale.sql",
+                        "CREATE DOMAIN rank AS int CHECK (VALUE BETWEEN 40 AND 45); CREATE TABLE sale (id int PRIMARY KEY,"
+                                + " status text NOT NULL CHECK (status IN ('new', 'it''s paid')),"
+                                + " percent int NOT NULL CHECK (percent > 10 AND percent < 90), rank rank NOT NULL,"
+                                + " currency char(3) NOT NULL CHECK (currency = upper(currency) AND length(currency) = 3),"
+                                + " code varchar(9) NOT NULL CHECK (code ~ '^[0-9]{5}$'), tags text[] CHECK (cardinality(tags) > 0),"
+                                + " low int NOT NULL, high int NOT NULL, CHECK (high > low), mac macaddr NOT NULL,"
+                                + " bits bit(3) NOT NULL, place point NOT NULL, words tsvector NOT NULL,"
+                                + " begins date NOT NULL, ends timestamptz NOT NULL, CHECK (ends > begins));"
+                                + " CREATE TABLE line (sale int NOT NULL REFERENCES sale);"
+                                + " CREATE TABLE account (iban text NOT NULL CHECK (iban ~ '^[A-Z]{2}-[a-f0-9]{20}$'));"
+                                + " CREATE TABLE booking (iban text CHECK (iban IS NOT NULL AND iban ~ '^[A-Z]{2}-[a-f0-9]{20}$'));"
+                                + " CREATE TABLE filled (LIKE account INCLUDING ALL);"
+                                + " INSERT INTO filled VALUES ('DE-00000000000000000000');")
+                .with("V2__code.sql", "ALTER TABLE line ADD code text NOT NULL;")
+                .with("V3__region.sql", "ALTER TABLE account ADD region text;\nUPDATE account SET region = 'eu';");
+
+        List<Finding> findings = rehearse(Map.of()).findings();
+
+        assertThat(lines(findings))
+                .containsExactly(
+                        "WARNING V2__code.sql 1 adding-required-field", "WARNING V3__region.sql 2 backfill-under-lock");
+        assertThat(findings)
+                .extracting(Finding::sentence)
+                .anySatisfy(sentence -> assertThat(sentence).contains(": account, booking;"))
+                .anySatisfy(sentence -> assertThat(sentence).contains("fails on each home that has rows"));
+    }
+
+    @Test
     void allIsRolledBackFromAnAllowedScriptThatReachesOutsideOn() throws Exception {
         engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
                 .with("V2__shared.sql", "CREATE TABLE public.shared_by_all (id int);")
                 .with("V3__check.sql", "ALTER TABLE item ADD CONSTRAINT named CHECK (name <> '') NOT VALID;")
                 .with("V4__valid.sql", "ALTER TABLE item VALIDATE CONSTRAINT named;")
                 .with("V5__idx.sql", "CREATE INDEX item_idx ON item (id);")
+                .with("V5_1__fill.sql", "ALTER TABLE item ADD x text;\nUPDATE item SET x = 'a' WHERE name = 'b';")
+                .with(
+                        "V5_2__valid.sql",
+                        "ALTER TABLE item ADD CONSTRAINT other CHECK (name <> 'c') NOT VALID;\n"
+                                + "ALTER TABLE item VALIDATE CONSTRAINT other;")
+                .with("V5_3__rows.sql", "UPDATE item SET x = 'b';")
                 .with("V6__idx.sql", "CREATE INDEX CONCURRENTLY item_idx2 ON item (name);");
         RehearsalTerms terms = new RehearsalTerms(
                 Set.of("V2__shared.sql"), null, null, Map.of("2", "INSERT INTO item VALUES (1, 'a')"), LONGEST);
@@ -784,8 +827,11 @@ class RehearsalIT {
                 .containsExactly(
                         "WARNING V2__shared.sql null leaves-schema",
                         "WARNING V5__idx.sql 1 require-concurrent-index-creation",
+                        "WARNING V5_1__fill.sql 2 backfill-under-lock",
+                        "WARNING V5_2__valid.sql 2 constraint-missing-not-valid",
                         "WARNING V6__idx.sql null not-tried");
         assertThat(findings)
+                .anySatisfy(finding -> assertThat(finding.sentence()).contains("which hold locks on tables"))
                 .anySatisfy(
                         finding -> assertThat(finding.sentence())
                                 .contains(
