@@ -58,8 +58,10 @@ SELECT 'column', quote_ident(c.relname) || '.' || quote_ident(a.attname), c.kind
            CASE WHEN a.attstorage <> t.typstorage THEN 'STORAGE ' || a.attstorage::text END,
            CASE WHEN a.attcompression <> '' THEN 'COMPRESSION ' || a.attcompression::text END,
            'STATISTICS ' || nullif(a.attstattarget, -1),
+           -- PostgreSQL 15.20 keeps a number of its own there, pg_attver, which each table gets anew.
            CASE WHEN a.attoptions IS NOT NULL THEN
-               (SELECT 'SET ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) o) END,
+               (SELECT 'SET ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) o
+                WHERE NOT starts_with(o, 'pg_')) END,
            CASE WHEN a.attfdwoptions IS NOT NULL THEN
                (SELECT 'OPTIONS ' || string_agg(o, ' ' ORDER BY o COLLATE "C") FROM unnest(a.attfdwoptions) o) END,
            CASE WHEN a.attinhcount > 0 THEN

@@ -78,6 +78,21 @@ class CatalogSnapshotIT {
         }
     }
 
+    /** PostgreSQL 15.20 writes such a number among the options of each column; the server of this test does not. */
+    @Test
+    void numbersThatPostgresqlKeepsAmongTheOptionsOfColumnsAreNoDifference() throws SQLException {
+        database.schema("tenant_a", TWO_TABLES + "; ALTER TABLE users ALTER email SET (n_distinct = 5)");
+        database.schema("tenant-b", TWO_TABLES + "; ALTER TABLE users ALTER email SET (n_distinct = 5)");
+        CatalogSnapshot without = database.catalog("tenant_a");
+
+        database.execute(
+                "UPDATE pg_attribute SET attoptions = '{pg_attver=26530592}' || coalesce(attoptions, '{}') WHERE"
+                        + " attnum > 0 AND attrelid IN ('tenant_a.users'::regclass, 'tenant_a.tasks'::regclass)");
+
+        assertThat(database.catalog("tenant_a")).isEqualTo(without).isEqualTo(database.catalog("tenant-b"));
+        assertThat(without.entries().get("column users.email").definition()).contains("SET n_distinct=5");
+    }
+
     @Test
     void oneDetailOfManyMakesThemDiffer() throws SQLException {
         String script = SnapshotDatabase.text("nasty.sql");
