@@ -8,6 +8,7 @@ import io.tenantry.worker.engine.snapshot.FurtherSchemas;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -22,14 +23,17 @@ public final class ComparableSnapshot {
 
     private final SortedMap<String, Entry> entries;
     private final Map<String, List<String>> columns;
+    private final Set<String> nameDependent;
     private final SortedMap<String, ComparableSnapshot> further;
 
     ComparableSnapshot(
             SortedMap<String, Entry> entries,
             Map<String, List<String>> columns,
+            Set<String> nameDependent,
             SortedMap<String, ComparableSnapshot> further) {
         this.entries = Collections.unmodifiableSortedMap(entries);
         this.columns = columns;
+        this.nameDependent = Set.copyOf(nameDependent);
         this.further = Collections.unmodifiableSortedMap(further);
     }
 
@@ -49,7 +53,7 @@ public final class ComparableSnapshot {
                         schema, new SnapshotFilter(entries(bySchema, schema), isolation, schema, excluded).filtered());
             }
         });
-        return new ComparableSnapshot(own.entries, own.columns, further);
+        return new ComparableSnapshot(own.entries, own.columns, own.nameDependent, further);
     }
 
     private static SortedMap<String, Entry> entries(
@@ -65,6 +69,11 @@ public final class ComparableSnapshot {
     /** The labels of the columns in their order, by the label of their table. */
     Map<String, List<String>> columns() {
         return columns;
+    }
+
+    /** The labels of what scripts computed from the tenant's name; empty of a home. */
+    Set<String> nameDependent() {
+        return nameDependent;
     }
 
     /** What can be compared of the further schemas of a tenant's own database, by their names as SQL has them. */

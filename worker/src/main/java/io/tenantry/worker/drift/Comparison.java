@@ -54,6 +54,7 @@ public final class Comparison {
                 differing.put(label, new EntryDifference(label, expected, actual));
             }
         }
+        NameDependence.leaveOut(reference.nameDependent(), differing);
         List<Comparison> further = new ArrayList<>();
         reference.further().forEach((name, expected) -> {
             ComparableSnapshot actual = home.further().get(name);

@@ -3,10 +3,12 @@ package io.tenantry.worker.drift;
 import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
+import io.tenantry.worker.engine.snapshot.NameDependent;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -36,6 +38,7 @@ final class SnapshotFilter {
             Pattern.compile(NOT_NULL + " (\"(?:[^\"]|\"\")*\"|[^ ,\"]+)(.*)", Pattern.DOTALL);
 
     private final SortedMap<String, Entry> all;
+    private final Set<String> nameDependent;
     private final Isolation isolation;
     private final LeftOut leftOut;
     private final SortedMap<String, Entry> kept = new TreeMap<>();
@@ -43,9 +46,14 @@ final class SnapshotFilter {
 
     /** @param schema the name of a further schema, of which all entries are, as SQL has it; empty for the home's own */
     SnapshotFilter(SortedMap<String, Entry> all, Isolation isolation, String schema, List<Glob> excluded) {
-        this.all = all;
+        this.nameDependent = all.entrySet().stream()
+                .filter(entry -> NameDependent.isMarked(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        this.all = new TreeMap<>(all);
+        this.all.replaceAll((label, entry) -> NameDependent.unmark(entry));
         this.isolation = isolation;
-        this.leftOut = new LeftOut(all, schema, excluded);
+        this.leftOut = new LeftOut(this.all, schema, excluded);
     }
 
     ComparableSnapshot filtered() {
@@ -62,6 +70,7 @@ final class SnapshotFilter {
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey,
                                 table -> List.copyOf(table.getValue().values()))),
+                nameDependent,
                 Collections.emptySortedMap());
     }
 

@@ -9,6 +9,7 @@ import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What counts as a difference, and how it is said; each entry is written as {@code label | part of | definition}. */
@@ -237,6 +238,32 @@ class ComparisonTest {
         assertThat(differences(Isolation.DATABASE, reference, home, new Glob("schema *")))
                 .as("what is in it goes with it")
                 .isEmpty();
+    }
+
+    @Test
+    void countsObjectsWhoseNamesAreComputedFromTheTenants() {
+        String mark = "${tenantry:depends-on-name}";
+        List<String> reference = List.of(
+                USERS,
+                "column users.id | table users | " + mark + "integer DEFAULT 7 (position 1)",
+                "table p_1 | | " + mark + "USING heap",
+                "column p_1.id | table p_1 | " + mark + "integer (position 1)",
+                "owner of table p_1 | table p_1 | " + mark + "app");
+        List<String> home = List.of(
+                USERS,
+                "column users.id | table users | integer DEFAULT 8 (position 1)",
+                "table p_2 | | USING heap",
+                "column p_2.id | table p_2 | integer (position 1)",
+                "owner of table p_2 | table p_2 | app");
+        List<String> more = Stream.concat(home.stream(), Stream.of("table hers | | USING heap"))
+                .toList();
+
+        assertThat(lines(reference, home)).isEmpty();
+        assertThat(lines(reference, List.of(USERS)))
+                .containsExactly("missing column users.id: integer DEFAULT 7", "missing table p_1: (id integer)");
+        assertThat(lines(reference, more))
+                .containsExactly(
+                        "extra table hers", "missing table p_1: (id integer)", "extra table p_2: (id integer)");
     }
 
     @Test

@@ -62,17 +62,20 @@ public final class ReferenceTrial {
      * one in a scratch database. Takes about a minute at most, and longer only if single scripts do. Uses one connection at a time.
      *
      * @param home one of those that the result is for; it is not touched
+     * @param isLonger whether the scratch tenant has a longer name than otherwise: what a script computes from the name
+     *     differs then
      * @throws SQLException if the server cannot be asked now
      */
-    public Outcome replay(AppliedPath path, Server server, TenantHome home) throws SQLException {
+    public Outcome replay(AppliedPath path, Server server, TenantHome home, boolean isLonger) throws SQLException {
         if (path.unknown().isPresent()) {
             return new Outcome.Unavailable(path.unknown().get());
         }
+        NameStyle style = isLonger ? NameStyle.of(home).longer() : NameStyle.of(home);
         try {
             if (home.isolation() != Isolation.SCHEMA) {
-                return inScratchDatabase(path, server, home);
+                return inScratchDatabase(path, server, home, style);
             }
-            try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.of(home))) {
+            try (Scratch scratch = Scratch.open(server, catalog.database(), style)) {
                 return new Replay(scratch, path.migrations(), scratch.home()).run();
             }
         } catch (TooMuchSentException failure) {
@@ -80,7 +83,8 @@ public final class ReferenceTrial {
         }
     }
 
-    private Outcome inScratchDatabase(AppliedPath path, Server server, TenantHome home) throws SQLException {
+    private Outcome inScratchDatabase(AppliedPath path, Server server, TenantHome home, NameStyle style)
+            throws SQLException {
         ScratchDatabase database;
         try {
             database = ScratchDatabase.create(server);
@@ -92,7 +96,7 @@ public final class ReferenceTrial {
             }
             throw failure;
         }
-        @Nullable String tenant = home.tenant() == null ? null : Scratch.tenant(NameStyle.of(home));
+        @Nullable String tenant = home.tenant() == null ? null : Scratch.tenant(style);
         // It needs no mark: the database is known by its name.
         TenantHome inside = new TenantHome(tenant, home.database(), server.name(), home.schema(), Isolation.SHARED);
         TenantHome named = home.isolation() == Isolation.DATABASE

@@ -12,17 +12,22 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * References that are in memory, in the store, or made now, in this order. One is made at a time. Why one cannot be made is
  * also kept in memory, for some minutes, since it is the same for all homes of a path. Safe for use by many threads.
  */
 public final class KeptReferences implements References {
+    private static final Logger LOG = LoggerFactory.getLogger(KeptReferences.class);
     /** Enough for a fleet in a rollout. A reference of ten tables has 60 kB. */
     private static final int IN_MEMORY = 32;
     /** After that the server may have another version, or a reason may be mended. */
@@ -32,10 +37,16 @@ public final class KeptReferences implements References {
 
     private static final String WHERE = "SELECT current_setting('server_version_num')::int, current_user::text";
 
+    /** How a script can know in which home it runs. */
+    private static final Pattern READS_NAME = Pattern.compile(
+            "\\$\\{|\\bcurrent_(?:schema|catalog|database)|\\bpg_\\w|\\binformation_schema\\b|\\bsearch_path\\b|\\breg\\w+",
+            Pattern.CASE_INSENSITIVE);
+
     private final MigrationCatalog catalog;
     private final Server server;
     private final ReferenceTrial trial;
     private final ReferenceStore store;
+    private final boolean isNameRead;
     private final Object making = new Object();
     /** The longest unused one goes first. Guarded by itself. */
     private final Map<String, Known> known = new LinkedHashMap<>(IN_MEMORY, 0.75f, true);
@@ -45,14 +56,23 @@ public final class KeptReferences implements References {
     /**
      * @param reference null if it cannot be made
      * @param reason why it cannot be made; empty otherwise
+     * @param isSettled whether it is known what in it depends on the tenant's name
      */
-    private record Known(@Nullable Reference reference, String reason, long sinceNanos) {
+    private record Known(@Nullable Reference reference, String reason, boolean isSettled, long sinceNanos) {
+        private static Known of(Reference reference, boolean isSettled) {
+            return new Known(reference, "", isSettled, System.nanoTime());
+        }
+
+        private static Known of(ReferenceTrial.Outcome.Unavailable none) {
+            return new Known(null, none.reason(), true, System.nanoTime());
+        }
+
         private boolean isRecent(Duration most) {
             return System.nanoTime() - sinceNanos < most.toNanos();
         }
 
         /** A failure takes as long as what was tried, so it is not tried each minute. */
-        private boolean isNew() {
+        private boolean isFresh() {
             return isRecent(reference == null ? IN_MEMORY_FOR : NEW_FOR);
         }
 
@@ -71,6 +91,9 @@ public final class KeptReferences implements References {
         this.server = server;
         this.trial = new ReferenceTrial(catalog, allow);
         this.store = store;
+        this.isNameRead = !catalog.sources().java().isEmpty()
+                || catalog.sources().scripts().texts().stream()
+                        .anyMatch(text -> READS_NAME.matcher(text).find());
     }
 
     @Override
@@ -101,7 +124,7 @@ public final class KeptReferences implements References {
         synchronized (known) {
             return freshness == Freshness.KEPT
                     ? Optional.ofNullable(known.get(key)).filter(one -> one.isRecent(IN_MEMORY_FOR))
-                    : Optional.ofNullable(made.get(key)).filter(Known::isNew);
+                    : Optional.ofNullable(made.get(key)).filter(one -> one.isSettled() && one.isFresh());
         }
     }
 
@@ -118,7 +141,7 @@ public final class KeptReferences implements References {
     /** A reference that cannot be made again is no reason to forget the one that there is. */
     private Known rememberMade(String key, Known one) {
         synchronized (known) {
-            made.values().removeIf(other -> !other.isNew());
+            made.values().removeIf(other -> !other.isFresh());
             made.put(key, one);
         }
         return one.reference() != null || inMemory(key, Freshness.KEPT).isEmpty() ? remember(key, one) : one;
@@ -126,23 +149,72 @@ public final class KeptReferences implements References {
 
     private Known find(String key, AppliedPath path, TenantHome home, Freshness freshness) throws SQLException {
         ReferenceStore.Place place = place(key);
-        if (freshness == Freshness.KEPT || path.unknown().isPresent()) {
-            Optional<Reference> kept = store.find(place);
-            if (kept.isPresent()) {
-                return remember(key, known(kept.get(), ""));
-            }
+        boolean mayBeKept = freshness == Freshness.KEPT || path.unknown().isPresent();
+        Optional<Reference> kept = mayBeKept || isNameRead ? store.find(place) : Optional.empty();
+        if (mayBeKept && kept.isPresent()) {
+            return remember(key, Known.of(kept.get(), false));
         }
-        ReferenceTrial.Outcome outcome = trial.replay(path, server, home);
-        if (outcome instanceof ReferenceTrial.Outcome.Made made) {
-            Reference reference = Reference.of(made.snapshot(), made.scratch());
-            store.keep(place, reference);
-            return rememberMade(key, known(reference, ""));
+        if (freshness == Freshness.NEW && isNameRead) {
+            return again(key, path, home, place, kept);
         }
-        return rememberMade(key, known(null, ((ReferenceTrial.Outcome.Unavailable) outcome).reason()));
+        ReferenceTrial.Outcome outcome = trial.replay(path, server, home, false);
+        if (!(outcome instanceof ReferenceTrial.Outcome.Made made)) {
+            return rememberMade(key, Known.of((ReferenceTrial.Outcome.Unavailable) outcome));
+        }
+        Reference reference = Reference.of(made.snapshot(), made.scratch());
+        store.keep(place, reference);
+        return rememberMade(key, Known.of(reference, !isNameRead));
     }
 
-    private static Known known(@Nullable Reference reference, String reason) {
-        return new Known(reference, reason, System.nanoTime());
+    /**
+     * Makes a reference under a longer name of a tenant. Where it is not the same as an earlier one, either the environment has
+     * changed, or scripts compute something from the name: a second new one tells which.
+     */
+    private Known again(
+            String key, AppliedPath path, TenantHome home, ReferenceStore.Place place, Optional<Reference> kept)
+            throws SQLException {
+        Optional<Reference> recent = recent(key);
+        ReferenceTrial.Outcome longer = trial.replay(path, server, home, true);
+        if (!(longer instanceof ReferenceTrial.Outcome.Made made)) {
+            return rememberMade(
+                    key, recent.map(one -> Known.of(one, true)).orElse(Known.of((ReferenceTrial.Outcome.Unavailable)
+                            longer)));
+        }
+        Reference other = Reference.of(made.snapshot(), made.scratch());
+        Optional<Reference> earlier = recent.or(() -> kept);
+        if (earlier.isPresent() && earlier.get().isSame(other)) {
+            return rememberMade(key, Known.of(earlier.get(), true));
+        }
+        Reference reference;
+        if (recent.isPresent()) {
+            reference = recent.get().marked(other);
+        } else {
+            ReferenceTrial.Outcome outcome = trial.replay(path, server, home, false);
+            if (!(outcome instanceof ReferenceTrial.Outcome.Made second)) {
+                return rememberMade(key, Known.of((ReferenceTrial.Outcome.Unavailable) outcome));
+            }
+            reference = Reference.of(second.snapshot(), second.scratch()).marked(other);
+        }
+        tell(reference.nameDependent());
+        store.keep(place, reference);
+        return rememberMade(key, Known.of(reference, true));
+    }
+
+    private void tell(List<String> dependent) {
+        if (!dependent.isEmpty()) {
+            LOG.info(
+                    "database {}: scripts compute {} definitions from the tenant's name, such as {}; they are not compared",
+                    catalog.database(),
+                    dependent.size(),
+                    dependent.get(0));
+        }
+    }
+
+    /** One that was made in the last minute. */
+    private Optional<Reference> recent(String key) {
+        synchronized (known) {
+            return Optional.ofNullable(made.get(key)).filter(Known::isFresh).map(Known::reference);
+        }
     }
 
     /** Without a connection afterwards: the trial needs one. */

@@ -3,10 +3,13 @@ package io.tenantry.worker.engine.reference;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import io.tenantry.worker.engine.snapshot.FurtherSchemas;
+import io.tenantry.worker.engine.snapshot.NameDependent;
 import io.tenantry.worker.engine.snapshot.SchemaNameMask;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -29,7 +32,7 @@ public record Reference(CatalogSnapshot tokens) {
             Pattern.compile("(?<= TO ).*?(?= USING \\(| WITH CHECK \\(|$)", Pattern.DOTALL);
     private static final String LOCATION = "${tenantry:location}";
     /** Part of the key under which it is kept. Change it with the tokens. */
-    static final String FORMAT = "1";
+    static final String FORMAT = "2";
 
     /** Puts tokens in place of the names of a scratch home, whose random digits occur nowhere else. */
     static Reference of(CatalogSnapshot made, TenantHome scratch) {
@@ -52,6 +55,34 @@ public record Reference(CatalogSnapshot tokens) {
     }
 
     /**
+     * The same with a mark at each entry that the other one does not have in the same way: what scripts compute from the
+     * tenant's name.
+     *
+     * @param other of another scratch home, made by the same migrations in the same environment
+     */
+    Reference marked(Reference other) {
+        SortedMap<String, Entry> expected = sorted(tokens, LOCATION).entries();
+        SortedMap<String, Entry> actual = sorted(other.tokens, LOCATION).entries();
+        SortedMap<String, Entry> entries = new TreeMap<>(tokens.entries());
+        entries.replaceAll((label, entry) ->
+                Objects.equals(expected.get(label), actual.get(label)) ? entry : NameDependent.mark(entry));
+        return new Reference(new CatalogSnapshot(entries));
+    }
+
+    /** Whether scripts made the same for both scratch homes, as far as names are tokens. */
+    boolean isSame(Reference other) {
+        return sorted(tokens, LOCATION).equals(sorted(other.tokens, LOCATION));
+    }
+
+    /** The labels of the entries that are marked, for people. */
+    List<String> nameDependent() {
+        return tokens.entries().entrySet().stream()
+                .filter(entry -> NameDependent.isMarked(entry.getValue()))
+                .map(entry -> entry.getKey().replace(TENANT, "<tenant>").replace(LOCATION, "<home>"))
+                .toList();
+    }
+
+    /**
      * With the names of roles in their order: the names of the home may have another one than those of the scratch home. And
      * with what reads as the home's name hidden in bodies, as it is in a snapshot of the home.
      */
@@ -59,6 +90,9 @@ public record Reference(CatalogSnapshot tokens) {
         Map<String, SchemaNameMask> masks = new HashMap<>();
         SortedMap<String, Entry> entries = new TreeMap<>(snapshot.entries());
         entries.replaceAll((whole, entry) -> {
+            if (NameDependent.isMarked(entry)) {
+                return entry;
+            }
             FurtherSchemas.Placed placed = FurtherSchemas.placed(whole);
             String label = placed.label();
             if (label.startsWith("privileges on ")) {

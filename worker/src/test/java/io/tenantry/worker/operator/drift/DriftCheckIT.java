@@ -73,6 +73,7 @@ class DriftCheckIT {
         deployment.database("tools").withTwoTables();
         deployment.database("late").withTwoTables();
         deployment.database("many").withTwoTables();
+        deployment.database("named").with("V1__computed.sql", HandMadeChange.text("V1__computed.sql"));
         deployment.database("own").withTwoTables().isolation(Isolation.DATABASE);
         deployment
                 .database("wide")
@@ -422,6 +423,28 @@ class DriftCheckIT {
                         "shared database common: main/common, version 2, 1 difference from what its migrations make",
                         "  extra column account.note: text");
         ScratchDatabases.awaitNoneStays(deployment::query);
+    }
+
+    /** Scripts that do something with the tenant's name make another text, or another name, in each home. */
+    @Test
+    void leavesOutWhatScriptsComputeFromTheTenantsName() throws Exception {
+        try (Server server = server()) {
+            for (String tenant : List.of("t0", "t1")) {
+                migrate(server, TenantHome.inSchema(tenant, "named", "main", "named_" + tenant));
+            }
+        }
+        deployment.executeInRegistry("INSERT INTO tenantry.tenant_home (tenant, database, server, location, version)"
+                + " VALUES ('t0', 'named', 'main', 'named_t0', '1'), ('t1', 'named', 'main', 'named_t1', '1')");
+        deployment.execute("DROP SEQUENCE named_t1.u1_seq; ALTER TABLE named_t1.account ALTER id TYPE bigint,"
+                + " ALTER computed SET DEFAULT 'by hand'");
+
+        CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", "named");
+
+        assertThat(run.lines().get(0)).startsWith("t1, database named: main/named_t1, version 1, 2 differences from");
+        assertThat(run.lines().get(1))
+                .isEqualTo("  changed column account.id: bigint NOT NULL here, integer NOT NULL in the reference");
+        assertThat(run.lines().get(2)).startsWith("  missing sequence ");
+        assertThat(run.lines().get(3)).startsWith("2 homes compared: 1 as their migrations make them, 1 drifted, ");
     }
 
     private void migrate(Server server, TenantHome home) throws Exception {
