@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports as JUnit XML, as CI servers read it: a suite a database (and server, if it was tried on several), a case a script, and a case for each check that has found
@@ -30,6 +32,23 @@ final class JUnitXml {
     private JUnitXml(XMLStreamWriter xml, boolean strict) {
         this.xml = xml;
         this.strict = strict;
+    }
+
+    /** Why the file cannot be written, before anything is tried; empty if nothing speaks against it. */
+    static Optional<String> whyNot(Path file) {
+        if (file.toString().isBlank()) {
+            return Optional.of("the name of the file is empty");
+        }
+        if (Files.isDirectory(file)) {
+            return Optional.of(file + " is a folder; give the file to write");
+        }
+        @Nullable Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            return Optional.of("there is no folder " + folder + ": make it first");
+        }
+        return Files.isWritable(Files.exists(file) ? file : folder)
+                ? Optional.empty()
+                : Optional.of(file + " cannot be written: no permission");
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Option;
             "  tenantry verify --database users --seed 8=seed.sql"
         })
 public final class Verify extends OperatorCommand {
-    private static final Pattern VERSION = Pattern.compile("\\d+([._]\\d+)*");
+    private static final Pattern SEED = Pattern.compile("(\\d+(?:[._]\\d+)*)=(.+)");
 
     @Option(names = "--database", paramLabel = "DATABASE", description = "This database only; can be given again.")
     private List<String> databases = new ArrayList<>();
@@ -69,7 +70,7 @@ public final class Verify extends OperatorCommand {
             names = "--seed",
             paramLabel = "VERSION=FILE",
             description = "SQL that inserts rows of a tenant when a home has reached the version; can be given again.")
-    private Map<String, Path> seeds = new LinkedHashMap<>();
+    private List<String> seeds = new ArrayList<>();
 
     @Option(names = "--junit", paramLabel = "FILE", description = "Also write the findings as JUnit XML.")
     private @Nullable Path junit;
@@ -83,12 +84,15 @@ public final class Verify extends OperatorCommand {
 
     @Override
     protected int run(Invocation invocation) throws Exception {
-        seeds.keySet().stream()
-                .filter(version -> !VERSION.matcher(version).matches())
-                .findFirst()
-                .ifPresent(version -> {
-                    throw usage("--seed names version " + version + "; expected VERSION=FILE, as in 8=seed.sql");
-                });
+        if (against != null && against.isBlank()) {
+            throw usage("--against is empty: give a folder or a revision of git, or leave the option out");
+        }
+        if (junit != null) {
+            JUnitXml.whyNot(junit).ifPresent(reason -> {
+                throw usage("--junit: " + reason);
+            });
+        }
+        Map<String, Path> files = files();
         Settings settings = invocation.settingsOfServers();
         List<DatabaseSettings> chosen = chosen(settings);
         if (!seeds.isEmpty() && chosen.size() > 1) {
@@ -99,7 +103,7 @@ public final class Verify extends OperatorCommand {
         try {
             new VerifyRun(
                             invocation.accessOf(settings),
-                            new VerifyTerms(against, Set.copyOf(servers), seeds),
+                            new VerifyTerms(against, Set.copyOf(servers), files),
                             invocation.output()::note)
                     .run(chosen, report -> {
                         reports.add(report);
@@ -117,6 +121,21 @@ public final class Verify extends OperatorCommand {
         boolean failed = reports.stream()
                 .anyMatch(report -> report.count(Severity.ERROR) > 0 || (strict && report.count(Severity.WARNING) > 0));
         return failed ? ExitStatus.FAILED : ExitStatus.DONE;
+    }
+
+    /** The files of --seed by their versions. */
+    private Map<String, Path> files() {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (String seed : seeds) {
+            Matcher parts = SEED.matcher(seed);
+            if (!parts.matches()) {
+                throw usage("--seed is " + seed + "; expected VERSION=FILE, as in 8=seed.sql");
+            }
+            if (files.put(parts.group(1), Path.of(parts.group(2))) != null) {
+                throw usage("--seed names version " + parts.group(1) + " twice: put the rows into one file");
+            }
+        }
+        return files;
     }
 
     /** The status is that of the failure, whether or not the file can be written. */

@@ -279,6 +279,20 @@ public record Measurement(
         return all;
     }
 
+    /** Whether tables and other relations, their columns, constraints and indexes are the same. */
+    boolean hasSameObjects(Measurement other) {
+        return names().equals(other.names())
+                && columns.equals(other.columns)
+                && constraints.equals(other.constraints)
+                && indexes.equals(other.indexes);
+    }
+
+    private Map<Long, String> names() {
+        Map<Long, String> names = new HashMap<>();
+        relations.forEach((number, relation) -> names.put(number, relation.kind() + relation.name()));
+        return names;
+    }
+
     Lock lock(long relation) {
         return locks.getOrDefault(relation, Lock.NONE);
     }

@@ -28,6 +28,11 @@ public record Moment(Measurement tables, Offers offers) {
                 Measurement.of(connection, schema, hasOwnDatabase), Offers.of(connection, schema, hasOwnDatabase));
     }
 
+    /** Whether the same tables, functions and other objects are there; their rows may differ. */
+    public boolean hasSameObjects(Moment other) {
+        return tables.hasSameObjects(other.tables) && offers.keys().equals(other.offers.keys());
+    }
+
     /** All that is there now. */
     public InUse inUse() {
         return new InUse(tables.known(), offers.keys());

@@ -1,6 +1,7 @@
 package io.tenantry.worker.engine.proof;
 
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
+import io.tenantry.worker.engine.hazard.Moment;
 import io.tenantry.worker.engine.history.FailureKind;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
@@ -75,7 +76,18 @@ final class WalkRows {
     private void insert(Migration migration, String sql) throws SQLException {
         ScratchSession session = trial.scratch().session();
         boolean held = trial.scratch().isHeld();
-        Set<String> outside = held ? Set.of() : outside(sql);
+        Tried tried = tried(sql);
+        if (tried.changesObjects()) {
+            findings.add(Finding.error(
+                    "seed",
+                    migration.script(),
+                    null,
+                    "the seed of version " + migration.name()
+                            + " makes, changes or drops tables or other objects of the home:"
+                            + " leave only rows in it; the scripts after it were tried without its rows"));
+            return;
+        }
+        Set<String> outside = tried.outside();
         if (!outside.isEmpty()) {
             findings.add(Finding.error(
                     "seed",
@@ -126,26 +138,53 @@ final class WalkRows {
                 .replace("${schema}", trial.scratch().names().schema()));
     }
 
-    /** What the seed makes or changes outside the home; empty if it fails. Nothing of it stays. */
-    private Set<String> outside(String sql) throws SQLException {
+    /**
+     * What a seed does besides rows of the home.
+     *
+     * @param changesObjects whether it changes what the home is made of
+     * @param outside what it makes or changes outside the home
+     */
+    private record Tried(boolean changesObjects, Set<String> outside) {}
+
+    /** Nothing of it stays. If the seed fails, nothing is known. */
+    private Tried tried(String sql) throws SQLException {
         Scratch scratch = trial.scratch();
         String sequences = scratch.sequencesSql();
+        boolean held = scratch.isHeld();
         ForeignChanges changes;
+        boolean changesObjects;
         scratch.begin();
         try (ReceiveLimit limit = scratch.session().limit();
                 Statement statement = scratch.session().connection().createStatement()) {
             statement.setEscapeProcessing(false);
+            Moment before = moment();
             execute(statement, sql);
+            changesObjects = !moment().hasSameObjects(before);
             changes = ForeignChanges.of(scratch);
         } catch (SQLException failure) {
-            return Set.of();
+            return new Tried(false, Set.of());
         } finally {
             scratch.undo();
             scratch.session().execute(sequences);
         }
+        if (held || changesObjects) {
+            // Scripts before it have changed something outside too.
+            return new Tried(changesObjects, Set.of());
+        }
         Set<ForeignChanges.Item> items = changes.resolve(scratch, Set.of());
-        return (scratch.hasOwnDatabase() ? ForeignChanges.outsideDatabase(items) : items)
-                .stream().map(ForeignChanges.Item::name).collect(Collectors.toCollection(TreeSet::new));
+        return new Tried(
+                false,
+                (scratch.hasOwnDatabase() ? ForeignChanges.outsideDatabase(items) : items)
+                        .stream().map(ForeignChanges.Item::name).collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    private Moment moment() throws SQLException {
+        try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
+            return Moment.of(
+                    trial.scratch().session().connection(),
+                    trial.scratch().home().schema(),
+                    trial.scratch().hasOwnDatabase());
+        }
     }
 
     /** Statements that insert made-up rows into the tables that the home has now. */

@@ -18,6 +18,7 @@ import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -143,19 +144,39 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
                         + catalog.database() + " does not have");
             }
             try {
-                seeds.put(seed.getKey(), withoutCopy(seed.getValue(), Files.readString(seed.getValue())));
+                seeds.put(seed.getKey(), rowsAlone(seed.getValue(), text(seed.getValue())));
             } catch (IOException unreadable) {
                 throw new UnusableOptionException(
-                        "--seed: " + seed.getValue() + " cannot be read ("
-                                + unreadable.getClass().getSimpleName() + ")",
+                        "--seed: " + seed.getValue() + " cannot be read: " + reason(seed.getValue(), unreadable),
                         unreadable);
             }
         }
         return seeds;
     }
 
-    private static String withoutCopy(Path file, String sql) throws UnusableOptionException {
+    /** Without the mark that some editors put before UTF-8. */
+    private static String text(Path file) throws IOException {
+        String text = Files.readString(file);
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    private static String reason(Path file, IOException unreadable) {
+        if (unreadable instanceof CharacterCodingException) {
+            return "it is not UTF-8";
+        }
+        if (!Files.exists(file)) {
+            return "there is no such file";
+        }
+        return Files.isDirectory(file) ? "it is a folder" : FailureMessage.of(unreadable);
+    }
+
+    private static String rowsAlone(Path file, String sql) throws UnusableOptionException {
         for (String statement : SqlStatements.of(sql)) {
+            if (ScriptCheck.endsTransaction(statement)) {
+                throw new UnusableOptionException(
+                        "--seed: " + file
+                                + " ends its transaction, which is rolled back where the rows are tried: leave out BEGIN and COMMIT");
+            }
             if (ScriptCheck.isCopyFromClient(ScriptCheck.withoutComments(statement))) {
                 throw new UnusableOptionException("--seed: " + file
                         + " has COPY … FROM STDIN, which only psql can send: write the rows as INSERTs, as"

@@ -257,13 +257,24 @@ class VerifyCommandIT {
         Path empty = Files.createDirectories(folder.resolve("empty"));
         assertThat(verify("--against", empty.toString()).out())
                 .contains("note     not-compared: folder " + empty + " has no migration");
-        CommandLineRun unwritten = verify(
-                "--database",
-                "users",
-                "--junit",
-                folder.resolve("none/verify.xml").toString());
-        assertThat(unwritten.status()).isEqualTo(1);
-        assertThat(unwritten.err()).contains("--junit").contains("cannot be written");
+        for (String file : List.of(folder.resolve("none/verify.xml").toString(), folder.toString(), "")) {
+            CommandLineRun unwritten = verify("--database", "users", "--junit", file);
+            assertThat(unwritten.status()).isEqualTo(2);
+            assertThat(unwritten.err()).contains("--junit").doesNotContain("Exception");
+            assertThat(unwritten.out()).doesNotContain("warning");
+        }
+        assertThat(verify("--against", "").err()).contains("--against is empty");
+        assertThat(verify("--seed", "1=" + seed, "--seed", "1=" + copied).err()).contains("names version 1 twice");
+        assertThat(verify("--seed", "1=" + folder).err()).contains("it is a folder");
+        Path latin = Files.write(folder.resolve("latin.sql"), new byte[] {(byte) 0xe4});
+        assertThat(verify("--seed", "1=" + latin).err()).contains("it is not UTF-8");
+        Path committed =
+                Files.writeString(folder.resolve("committed.sql"), "INSERT INTO item VALUES (1, 'a'); COMMIT;");
+        CommandLineRun ends = verify("--seed", "1=" + committed);
+        assertThat(ends.status()).isEqualTo(2);
+        assertThat(ends.err()).contains("committed.sql ends its transaction");
+        Files.writeString(seed, "\ufeffINSERT INTO item VALUES (1, 'one');");
+        assertThat(verify("--seed", "1=" + seed).status()).isZero();
     }
 
     private void script(String name, String text) throws Exception {

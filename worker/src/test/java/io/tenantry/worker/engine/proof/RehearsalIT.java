@@ -306,6 +306,10 @@ class RehearsalIT {
         assertThat(engine.query("SELECT rolname FROM pg_roles WHERE rolname = '" + role + "'"))
                 .isEmpty();
         assertThat(engine.query("SELECT count(*) FROM public.shared")).containsExactly("0");
+
+        assertThat(rehearse(Map.of("1", "DROP TABLE item CASCADE")).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.sentence()).contains("leave only rows in it"));
     }
 
     @Test
@@ -790,13 +794,16 @@ class RehearsalIT {
                                 + " CREATE TABLE filled (LIKE account INCLUDING ALL);"
                                 + " INSERT INTO filled VALUES ('DE-00000000000000000000');")
                 .with("V2__code.sql", "ALTER TABLE line ADD code text NOT NULL;")
-                .with("V3__region.sql", "ALTER TABLE account ADD region text;\nUPDATE account SET region = 'eu';");
+                .with("V3__region.sql", "ALTER TABLE account ADD region text;\nUPDATE account SET region = 'eu';")
+                .with("V4__empty.sql", "TRUNCATE account;");
 
         List<Finding> findings = rehearse(Map.of()).findings();
 
         assertThat(lines(findings))
                 .containsExactly(
-                        "WARNING V2__code.sql 1 adding-required-field", "WARNING V3__region.sql 2 backfill-under-lock");
+                        "WARNING V2__code.sql 1 adding-required-field",
+                        "WARNING V3__region.sql 2 backfill-under-lock",
+                        "WARNING V4__empty.sql 1 truncating-table");
         assertThat(findings)
                 .extracting(Finding::sentence)
                 .anySatisfy(sentence -> assertThat(sentence).contains(": account, booking;"))
