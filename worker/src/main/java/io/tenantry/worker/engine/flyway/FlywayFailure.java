@@ -3,6 +3,7 @@ package io.tenantry.worker.engine.flyway;
 import io.tenantry.contracts.ErrorCode;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.engine.catalog.MixedScript;
 import io.tenantry.worker.engine.catalog.NonTransactionalScript;
 import io.tenantry.worker.engine.catalog.UnreadableScript;
 import io.tenantry.worker.engine.history.FailureKind;
@@ -16,6 +17,7 @@ import java.util.Set;
 import org.flywaydb.core.api.CoreErrorCode;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.flywaydb.core.api.resource.Resource;
 import org.flywaydb.core.internal.exception.FlywayMigrateException;
 import org.flywaydb.core.internal.sqlscript.FlywaySqlScriptException;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +59,8 @@ public final class FlywayFailure {
      * @param history of the home after the failure
      */
     public ResultError describe(History history) {
-        Optional<ResultError> unreadable = UnreadableScript.error(catalog, failure);
+        Optional<ResultError> unreadable =
+                UnreadableScript.error(catalog, failure).or(() -> MixedScript.error(catalog, failure));
         if (unreadable.isPresent()) {
             return unreadable.get();
         }
@@ -79,7 +82,7 @@ public final class FlywayFailure {
                 message(cause) + advice,
                 cause == null ? null : cause.getSQLState(),
                 script.isEmpty() ? null : script,
-                place == null ? null : (Integer) place.getLineNumber(),
+                place == null || (!script.isEmpty() && callback().isPresent()) ? null : (Integer) place.getLineNumber(),
                 place == null ? null : place.getStatement());
     }
 
@@ -122,8 +125,20 @@ public final class FlywayFailure {
         if (cause == null) {
             return FailureKind.firstLines(failure.getMessage());
         }
-        return (script.isEmpty() ? "migrating database " + catalog.database() : script) + " failed: "
-                + FailureKind.firstLines(cause.getMessage());
+        String failed = callback()
+                .map(file -> file + (script.isEmpty() ? "" : ", a callback of Flyway, at " + script))
+                .orElse(script.isEmpty() ? "migrating database " + catalog.database() : script);
+        return failed + " failed: " + FailureKind.firstLines(cause.getMessage());
+    }
+
+    /** The file that failed, if it is that of a callback, as afterMigrate.sql; empty for others. */
+    private Optional<String> callback() {
+        return Optional.ofNullable(find(failure, FlywaySqlScriptException.class))
+                .map(FlywaySqlScriptException::getResource)
+                .map(Resource::getFilename)
+                .filter(file -> catalog.migrations().stream()
+                        .noneMatch(migration -> migration.script().equals(file)
+                                || migration.script().endsWith("/" + file)));
     }
 
     private static <T> @Nullable T find(Throwable failure, Class<T> type) {

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  */
 public final class Allowances {
     private static final Pattern COMMENT = Pattern.compile(
-            "(?:--|/\\*)[ \\t]*tenantry[ \\t]*:[ \\t]*allow\\b[ \\t]*(\\S*)[ \\t]*((?:(?!\\*/)[^\\r\\n])*)",
-            Pattern.CASE_INSENSITIVE);
+            "(?:--|/\\*|^[ \\t]*\\*?)[ \\t]*tenantry[ \\t]*:[ \\t]*allow\\b[ \\t]*(\\S*)[ \\t]*((?:(?!\\*/)[^\\r\\n])*)",
+            Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
     private final List<Allowance> allowances;
     private final List<Problem> faults;

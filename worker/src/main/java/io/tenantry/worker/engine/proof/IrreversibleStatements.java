@@ -38,7 +38,11 @@ final class IrreversibleStatements {
         return PATTERNS.stream()
                 .map(pattern -> pattern.matcher(code))
                 .filter(Matcher::find)
-                .map(found -> found.group().replaceAll("\\s+", " ").replaceAll("\\s*\\($", ""))
+                .map(found -> found.group()
+                        .replaceAll("\\s+", " ")
+                        .replaceAll("\\s*\\($", "")
+                        // The name of a file begins.
+                        .replaceAll(" ?(?:E'|U&'|'|\\$)$", " …"))
                 .map(words -> words.length() > 60 ? words.substring(0, 60) + "…" : words)
                 .findFirst();
     }

@@ -40,6 +40,13 @@ final class RehearsalFindings {
         return findings.stream().anyMatch(one -> check.equals(one.check()) && script.equals(one.script()));
     }
 
+    /** Whether a check has found an error that concerns no single script, as one of a callback. */
+    boolean hasErrorOfNoScript(String check) {
+        return findings.stream()
+                .anyMatch(one ->
+                        check.equals(one.check()) && one.script() == null && one.severity() == Finding.Severity.ERROR);
+    }
+
     /** Adds a finding, unless this check has found an error or a warning in the script before. */
     void add(Finding finding) {
         boolean known = finding.script() != null

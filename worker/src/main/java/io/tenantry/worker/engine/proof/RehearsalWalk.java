@@ -188,7 +188,10 @@ final class RehearsalWalk {
 
     /** The trial of plans ends at a script that fails too. */
     private void fails(Migration migration, ResultError error) {
-        if (!findings.has("from-empty", migration.script())) {
+        boolean isKnown = error.migration() == null
+                ? findings.hasErrorOfNoScript("from-empty")
+                : findings.has("from-empty", migration.script());
+        if (!isKnown) {
             findings.add(TrialFindings.failure(
                     versions == 0 ? "from-empty" : "from-version",
                     error,

@@ -23,6 +23,20 @@ class AllowancesTest {
     }
 
     @Test
+    void aLineWithinABlockIsACommentToo() {
+        Allowances allowances = Allowances.in("""
+                /*
+                 * tenantry:allow renaming-table nobody reads it
+                   tenantry:allow ban-drop-table
+                 * see tenantry:allow table-rewrite
+                 */
+                """);
+
+        assertThat(allowances.without(List.of(RENAMED, DROPPED))).containsExactly(DROPPED);
+        assertThat(allowances.faults()).extracting(Allowances.Problem::line).containsExactly(3);
+    }
+
+    @Test
     void aCommentThatNamesNoHazardOrGivesNoReasonAcknowledgesNothing() {
         Allowances allowances = Allowances.in("""
                 SELECT 1;

@@ -608,6 +608,20 @@ class RehearsalIT {
 
     /** Nobody can answer them: the scripts must stay as they are. */
     @Test
+    void whatFlywayRefusesWithoutAWordOfTheFileIsNamedOnce() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);")
+                .with("V2__mixed.sql", "ALTER TABLE item ADD a int;\nCREATE INDEX CONCURRENTLY a_idx ON item (a);");
+        List<Finding> mixed = rehearse(Map.of()).findings();
+        assertThat(lines(errors(mixed))).containsExactly("ERROR V2__mixed.sql 2 from-empty");
+        assertThat(errors(mixed).get(0).sentence()).contains("needs a script of its own");
+
+        engine.without("V2__mixed.sql").with("afterMigrate.sql", "SELECT 1;\nSELECT nothing_there;");
+        assertThat(errors(rehearse(Map.of()).findings()))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.sentence()).startsWith("afterMigrate.sql failed: "));
+    }
+
+    @Test
     void warningsOfReleasedScriptsAreNotes() throws Exception {
         engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); COMMIT;")
                 .with("V2__idx.sql", "CREATE INDEX ON ${schema}.item (id);")
