@@ -48,6 +48,8 @@ class DriftSweepIT {
     private static final String STATES =
             "SELECT string_agg(concat_ws(' ', key, state), ', ' ORDER BY key) FROM" + " tenantry.drift_home";
 
+    private static final String TAKEN = "SELECT count(*) FROM tenantry.drift_home WHERE looked_at IS NOT NULL";
+
     @RegisterExtension
     final MigratedRegistry control = new MigratedRegistry();
 
@@ -152,6 +154,45 @@ class DriftSweepIT {
         assertThat(due.next().map(home -> home.home().owner()))
                 .as("far had no connection: the turn is another home's, at once")
                 .hasValueSatisfying(owner -> assertThat(owner).contains("acme"));
+    }
+
+    @Test
+    void homesAreDueEvenlyWithinTheIntervalAndNoMoreASecondThanMayBe() throws Exception {
+        execute("INSERT INTO tenantry.tenant (tenant) SELECT 't' || i FROM generate_series(4, 1000) i; INSERT INTO"
+                + " tenantry.tenant_home (tenant, database, server, location) SELECT 't' || i, 'users', 'main',"
+                + " 'tenant_t' || i FROM generate_series(4, 1000) i");
+
+        assertThat(dueInAMinute(Duration.ofDays(7)))
+                .as("one each ten seconds at least")
+                .isEqualTo(6);
+        assertThat(ask(TAKEN))
+                .as("a worker takes what it needs for ten seconds")
+                .isEqualTo("6");
+        assertThat(dueInAMinute(Duration.ofHours(2)))
+                .as("1000 in four fifths of it")
+                .isEqualTo(11);
+        assertThat(ask(TAKEN)).isEqualTo("17");
+        assertThat(dueInAMinute(Duration.ofSeconds(60))).as("ten a second").isEqualTo(600);
+        assertThat(ask(TAKEN)).isEqualTo("617");
+
+        DueHomes fast = due(new DriftSettings(Duration.ofSeconds(60), 1000), VerifyAfter.NEVER);
+        fast.refresh();
+        assertThat(fast.next()).isPresent();
+        assertThat(ask(TAKEN)).as("no more, however short the time").isEqualTo("637");
+    }
+
+    /** On a clock of its own. */
+    private int dueInAMinute(Duration interval) throws SQLException {
+        AtomicLong now = new AtomicLong();
+        clock = now::get;
+        DueHomes due = due(new DriftSettings(interval, 10), VerifyAfter.NEVER);
+        due.refresh();
+        int homes = 0;
+        while (now.get() < Duration.ofMinutes(1).toNanos()) {
+            homes += due.next().isPresent() ? 1 : 0;
+            now.addAndGet(Duration.ofMillis(10).toNanos());
+        }
+        return homes;
     }
 
     @Test
