@@ -44,6 +44,7 @@ public final class ObjectKinds {
             "privileges on",
             "procedure",
             "publication",
+            "published schema",
             "published table",
             "range type",
             "rule",

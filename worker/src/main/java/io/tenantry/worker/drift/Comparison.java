@@ -193,9 +193,7 @@ public final class Comparison {
     }
 
     private static String kind(String kind, @Nullable Entry entry) {
-        return kind.equals("constraint") && entry != null
-                ? ReadableDefinition.kindOfConstraint(entry.definition())
-                : kind;
+        return ReadableDefinition.kind(kind, entry == null ? "" : entry.definition());
     }
 
     /** Tables whose common columns have another order. */

@@ -17,6 +17,8 @@ final class Implied {
     private static final Pattern OWNER = Pattern.compile("(?:OWNED BY|IDENTITY OF) (.+)$");
     private static final Pattern PARENT_INDEX = Pattern.compile(", partition of ((?:\"(?:[^\"]|\"\")*\"|[^,\"])+)");
     private static final Pattern INHERITED = Pattern.compile("(?:,| ) ?inherited \\d+.*$", Pattern.DOTALL);
+    private static final String UNLOGGED = "UNLOGGED ";
+    private static final Pattern UNLOGGED_OBJECT = Pattern.compile("(?:^|, )UNLOGGED(?=,| |$)");
     private static final String LOCAL = " and local";
     /** PostgreSQL makes these with a range type. */
     private static final Pattern OF_RANGE_TYPE =
@@ -56,6 +58,7 @@ final class Implied {
         return isPartOfOneSided(difference)
                 || indexesOfConstraints.contains(label)
                 || (label.startsWith("sequence ") && followsColumn(difference))
+                || (label.startsWith("sequence ") && followsPersistence(difference))
                 || (label.startsWith(Aspect.OWNER.label("sequence ")) && followsOwnerOfTable(difference))
                 || (label.startsWith("index ") && followsIndexOfPartitioned(difference))
                 || (label.startsWith("column ") && isOfChangedView(difference))
@@ -78,6 +81,26 @@ final class Implied {
         String column = "column " + owner.group(1);
         boolean isIdentity = difference.one().definition().contains("IDENTITY OF ");
         return reference.has(column) != home.has(column) || (isIdentity && differences.containsKey(column));
+    }
+
+    /** PostgreSQL makes a table UNLOGGED with its sequences. */
+    private boolean followsPersistence(EntryDifference difference) {
+        Matcher owner = OWNER.matcher(difference.one().definition());
+        if (difference.isOneSided() || !owner.find()) {
+            return false;
+        }
+        String expected = String.valueOf(difference.expectedText());
+        String actual = String.valueOf(difference.actualText());
+        Entry column = home.entries().get("column " + owner.group(1));
+        EntryDifference table = column == null ? null : differences.get(column.partOf());
+        return table != null
+                && isUnlogged(table.expected()) == isUnlogged(difference.expected())
+                && isUnlogged(table.actual()) == isUnlogged(difference.actual())
+                && expected.replace(UNLOGGED, "").equals(actual.replace(UNLOGGED, ""));
+    }
+
+    private static boolean isUnlogged(@Nullable Entry entry) {
+        return entry != null && UNLOGGED_OBJECT.matcher(entry.definition()).find();
     }
 
     private boolean followsOwnerOfTable(EntryDifference difference) {

@@ -83,9 +83,7 @@ final class LeftOut {
                     .toList();
         }
         ObjectName object = ObjectName.of(label, entry.partOf());
-        String kind = label.startsWith("constraint ")
-                ? ReadableDefinition.kindOfConstraint(entry.definition())
-                : object.kind();
+        String kind = ReadableDefinition.kind(object.kind(), entry.definition());
         ObjectName named = object.in(schema);
         String name = kind + " " + ReadableDefinition.name(named);
         return List.of(ObjectName.label(label, schema), name, name + " on " + named.table());

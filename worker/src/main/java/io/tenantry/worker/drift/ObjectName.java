@@ -33,6 +33,7 @@ record ObjectName(String kind, String name, @Nullable String table) {
             "text search parser",
             "text search template",
             "default privileges",
+            "publication namespace",
             "published table",
             "not-null constraint");
 
@@ -82,6 +83,9 @@ record ObjectName(String kind, String name, @Nullable String table) {
     private static String in(String schema, String kind, String name) {
         if (kind.equals("default privileges")) {
             return "in schema " + schema + " " + name;
+        }
+        if (kind.equals("publication namespace")) {
+            return schema + name.substring("schema".length());
         }
         return WITHOUT_SCHEMA.contains(kind) ? name + " in schema " + schema : schema + "." + name;
     }

@@ -149,8 +149,16 @@ final class ReadableDefinition {
                 : readable;
     }
 
-    /** What people call a constraint. */
-    static String kindOfConstraint(String definition) {
+    /** What people call an object of a kind. */
+    static String kind(String kind, String definition) {
+        return switch (kind) {
+            case "constraint" -> kindOfConstraint(definition);
+            case "publication namespace" -> "published schema";
+            default -> kind;
+        };
+    }
+
+    private static String kindOfConstraint(String definition) {
         return CONSTRAINTS.entrySet().stream()
                 .filter(kind -> definition.startsWith(kind.getKey()))
                 .map(Map.Entry::getValue)
@@ -160,6 +168,10 @@ final class ReadableDefinition {
 
     /** The name of an object without codes. */
     static String name(ObjectName object) {
+        if (object.kind().equals("publication namespace")) {
+            // The home's own schema has no name of its own.
+            return object.name().replaceFirst("^schema ", "");
+        }
         if (!object.kind().equals("default privileges")) {
             return object.name();
         }

@@ -241,6 +241,33 @@ class ComparisonTest {
     }
 
     @Test
+    void saysWhatIsPublishedAndWhatIsUnloggedOnce() {
+        String id = "column users.id | table users | integer (position 1)";
+        String published = "publication namespace schema in publication news | | ";
+        String inside = "in schema audit: publication namespace schema in publication news | schema audit | ";
+        List<String> reference =
+                List.of(USERS, id, "sequence users_id_seq | | AS integer OWNED BY users.id", "schema audit | | ");
+        List<String> home = List.of(
+                "table users | | UNLOGGED, USING heap",
+                id,
+                "sequence users_id_seq | | UNLOGGED AS integer OWNED BY users.id",
+                "schema audit | | ",
+                published,
+                inside);
+
+        assertThat(lines(reference, home))
+                .containsExactly(
+                        "extra published schema in publication news",
+                        "changed table users: UNLOGGED here, not in the reference",
+                        "extra published schema audit in publication news");
+        assertThat(lines(reference, home, new Glob("published schema *"), new Glob("table users")))
+                .isEmpty();
+        assertThat(lines(reference, List.of(USERS, id, home.get(2), reference.get(3))))
+                .as("the sequence alone")
+                .hasSize(1);
+    }
+
+    @Test
     void countsObjectsWhoseNamesAreComputedFromTheTenants() {
         String mark = "${tenantry:depends-on-name}";
         List<String> reference = List.of(

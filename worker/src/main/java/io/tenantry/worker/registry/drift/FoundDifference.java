@@ -3,6 +3,8 @@ package io.tenantry.worker.registry.drift;
 import io.tenantry.contracts.DriftChange;
 import io.tenantry.contracts.DriftedObject;
 import io.tenantry.worker.postgres.StatementText;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +24,26 @@ public record FoundDifference(
         @Nullable String expected,
         @Nullable String actual) {
     private static final int LONGEST = 300;
+    /** The text of a comment is no definition. */
+    private static final String COMMENT = "comment";
 
-    /** As it may be stored: cut, and without literals in definitions, since a default may hold a secret. */
+    private static final Pattern DEFAULT = Pattern.compile("(?<=\\bDEFAULT ).*", Pattern.DOTALL);
+    private static final Pattern NUMBER = Pattern.compile("(?<![\\w\"$.])\\d[\\w.]*");
+
+    /** As it may be stored: cut, and without literals in definitions, since a default may hold a secret; comments without their text. */
     FoundDifference masked() {
         return new FoundDifference(change, kind, cut(object), table, masked(expected), masked(actual));
     }
 
-    private static @Nullable String masked(@Nullable String definition) {
-        return definition == null ? null : StatementText.beginning(definition, LONGEST);
+    private @Nullable String masked(@Nullable String definition) {
+        if (definition == null || kind.equals(COMMENT)) {
+            return definition == null ? null : "'...'";
+        }
+        String text = StatementText.beginning(definition, Integer.MAX_VALUE);
+        String masked = DEFAULT.matcher(text)
+                .replaceFirst(value ->
+                        Matcher.quoteReplacement(NUMBER.matcher(value.group()).replaceAll("...")));
+        return cut(masked);
     }
 
     private static String cut(String text) {

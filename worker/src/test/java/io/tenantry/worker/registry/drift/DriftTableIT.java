@@ -104,6 +104,22 @@ class DriftTableIT {
         assertThat(ask("SELECT concat_ws(' ', state, jsonb_array_length(differences), difference_count,"
                         + " differences -> 0 ->> 'expected') FROM tenantry.drift_home"))
                 .isEqualTo("drifted 50 70 CREATE INDEX … WHERE key = '...'");
+        record(
+                ACME,
+                DriftState.DRIFTED,
+                new FoundDifference(DriftChange.CHANGED, "comment", "table users", "users", null, "password hidden"),
+                new FoundDifference(
+                        DriftChange.CHANGED,
+                        "column",
+                        "users.pin2",
+                        "users",
+                        "numeric(10,2) NOT NULL DEFAULT (4711.5 + pin2)::numeric(10,2)",
+                        "numeric(10,2) DEFAULT 4711"));
+        assertThat(ask(
+                        "SELECT concat_ws('; ', differences -> 0 ->> 'actual', differences -> 0 ->> 'expected', differences"
+                                + " -> 1 ->> 'expected', differences -> 1 ->> 'actual') FROM tenantry.drift_home"))
+                .isEqualTo(
+                        "'...'; numeric(10,2) NOT NULL DEFAULT (... + pin2)::numeric(...,...); numeric(10,2) DEFAULT ...");
         execute("DELETE FROM tenantry.tenant_home");
         assertThat(ask("SELECT count(*) FROM tenantry.drift_home")).isEqualTo("0");
     }
