@@ -3,6 +3,7 @@ package io.tenantry.worker.engine.proof;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.hazard.Moment;
 import io.tenantry.worker.engine.history.FailureKind;
+import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.connection.ReceiveLimit;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a home on its way: those of seeds, which stay, and made-up ones, which do not. For one walk, by one thread. */
 final class WalkRows {
+    private static final String SEARCH_PATH = "SELECT set_config('search_path', %s, true)";
+
     private final PathTrial trial;
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
@@ -178,12 +181,18 @@ final class WalkRows {
                         .stream().map(ForeignChanges.Item::name).collect(Collectors.toCollection(TreeSet::new)));
     }
 
+    /** Under a search path that a seed cannot change, since names are written as the path says. */
     private Moment moment() throws SQLException {
+        ScratchSession session = trial.scratch().session();
         try (ReceiveLimit.Pause unused = ReceiveLimit.pause()) {
-            return Moment.of(
-                    trial.scratch().session().connection(),
+            String path = String.join("", session.ask("SHOW search_path"));
+            session.execute(SEARCH_PATH.formatted("'pg_catalog'"));
+            Moment moment = Moment.of(
+                    session.connection(),
                     trial.scratch().home().schema(),
                     trial.scratch().hasOwnDatabase());
+            session.execute(SEARCH_PATH.formatted(Identifiers.literal(path)));
+            return moment;
         }
     }
 

@@ -87,14 +87,19 @@ class RehearsalIT {
     void afterAFailureOnASeedTheNextScriptsMeetTheRowsOfScripts() throws Exception {
         engine.with(
                         "V1__item.sql",
-                        "CREATE TABLE kind (id int PRIMARY KEY); INSERT INTO kind VALUES (1);"
+                        "CREATE DOMAIN word AS text; CREATE FUNCTION first(word) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+                                + " CREATE TABLE kind (id int PRIMARY KEY); INSERT INTO kind VALUES (1);"
                                 + " CREATE TABLE item (kind int REFERENCES kind, name text);")
                 .with("V2__check.sql", "ALTER TABLE item ADD CHECK (name <> 'bad');")
                 .with("V3__row.sql", "INSERT INTO item VALUES (1, 'good');")
                 .with("V4__idx.sql", "CREATE UNIQUE INDEX CONCURRENTLY item_idx ON item (name);");
         RehearsalTerms terms = terms(
                 Set.of(),
-                Map.of("1", "INSERT INTO item VALUES (1, 'bad')", "3", "INSERT INTO item VALUES (1, 'good')"));
+                Map.of(
+                        "1",
+                        "INSERT INTO item VALUES (1, 'bad')",
+                        "3",
+                        "INSERT INTO item VALUES (1, 'good'); SET search_path = pg_catalog"));
 
         for (Rehearsal.Result result : List.of(
                 Rehearsal.of(engine.catalog(), engine.server(), terms, new TrialStop()),
