@@ -6,6 +6,7 @@ import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import io.tenantry.worker.engine.snapshot.FurtherSchemas;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,16 +25,19 @@ public final class ComparableSnapshot {
     private final SortedMap<String, Entry> entries;
     private final Map<String, List<String>> columns;
     private final Set<String> nameDependent;
+    private final Set<Glob> matched;
     private final SortedMap<String, ComparableSnapshot> further;
 
     ComparableSnapshot(
             SortedMap<String, Entry> entries,
             Map<String, List<String>> columns,
             Set<String> nameDependent,
+            Set<Glob> matched,
             SortedMap<String, ComparableSnapshot> further) {
         this.entries = Collections.unmodifiableSortedMap(entries);
         this.columns = columns;
         this.nameDependent = Set.copyOf(nameDependent);
+        this.matched = Set.copyOf(matched);
         this.further = Collections.unmodifiableSortedMap(further);
     }
 
@@ -53,12 +57,19 @@ public final class ComparableSnapshot {
                         schema, new SnapshotFilter(entries(bySchema, schema), isolation, schema, excluded).filtered());
             }
         });
-        return new ComparableSnapshot(own.entries, own.columns, own.nameDependent, further);
+        return new ComparableSnapshot(own.entries, own.columns, own.nameDependent, own.matched, further);
     }
 
     private static SortedMap<String, Entry> entries(
             SortedMap<String, SortedMap<String, Entry>> bySchema, String schema) {
         return bySchema.getOrDefault(schema, Collections.emptySortedMap());
+    }
+
+    /** The patterns that have excluded something. */
+    public Set<Glob> matched() {
+        Set<Glob> all = new HashSet<>(matched);
+        further.values().forEach(one -> all.addAll(one.matched));
+        return all;
     }
 
     /** By label. */

@@ -35,6 +35,7 @@ final class LeftOut {
     private final SortedMap<String, Entry> entries;
     private final String schema;
     private final List<Glob> excluded;
+    private final Set<Glob> matched = new HashSet<>();
     private final Set<String> roots = new HashSet<>();
 
     /** @param schema the name of a further schema, of which all entries are, as SQL has it; empty for the home's own */
@@ -63,13 +64,25 @@ final class LeftOut {
 
     /** Whether the configuration excludes an object, or a property of one, by its label or by the name that the output has. */
     boolean isExcluded(String label, Entry entry) {
-        List<String> names = names(label, entry);
-        return excluded.stream().anyMatch(glob -> names.stream().anyMatch(glob::matches));
+        return isExcluded(names(label, entry));
+    }
+
+    private boolean isExcluded(List<String> names) {
+        List<Glob> matching = excluded.stream()
+                .filter(glob -> names.stream().anyMatch(glob::matches))
+                .toList();
+        matched.addAll(matching);
+        return !matching.isEmpty();
+    }
+
+    /** The patterns that have excluded something. */
+    Set<Glob> matched() {
+        return matched;
     }
 
     /** Whether the configuration excludes the order of the columns of a table. */
     boolean isOrderExcluded(String table) {
-        return excluded.stream().anyMatch(glob -> glob.matches("column order of " + ObjectName.label(table, schema)));
+        return isExcluded(List.of("column order of " + ObjectName.label(table, schema)));
     }
 
     /** The label, and how a difference calls the object: with its table and without. */

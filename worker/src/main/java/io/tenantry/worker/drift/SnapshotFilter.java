@@ -71,6 +71,7 @@ final class SnapshotFilter {
                                 Map.Entry::getKey,
                                 table -> List.copyOf(table.getValue().values()))),
                 nameDependent,
+                leftOut.matched(),
                 Collections.emptySortedMap());
     }
 

@@ -5,6 +5,7 @@ import io.tenantry.worker.cli.ExitStatus;
 import io.tenantry.worker.cli.NextCommand;
 import io.tenantry.worker.cli.Output;
 import io.tenantry.worker.cli.Words;
+import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.drift.DriftDifference;
 import io.tenantry.worker.drift.Wording;
 import io.tenantry.worker.drift.check.Verdict;
@@ -54,6 +55,14 @@ final class ShownDrift implements DriftRun.Listener {
     @Override
     public void begins(long all) {
         homes = all;
+    }
+
+    @Override
+    public void unmatched(List<Glob> excluded) {
+        excluded.forEach(
+                glob -> output.note(
+                        "--exclude '" + glob
+                                + "' matches no object, so it has left out nothing: write the kind and the name as the differences have them"));
     }
 
     @Override

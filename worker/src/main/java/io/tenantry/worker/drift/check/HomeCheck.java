@@ -18,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Compares homes of one named database with what their migrations make. A difference counts only if a second look finds it
@@ -36,6 +38,8 @@ public final class HomeCheck {
     private final MigrationCatalog catalog;
     private final References references;
     private final List<Glob> excluded;
+    private final Set<Glob> unmatched = ConcurrentHashMap.newKeySet();
+    private volatile boolean hasCompared;
     private final Spellings spellings = new Spellings();
 
     /** @param excluded patterns of labels that are left out, such as {@code table audit_*} */
@@ -43,6 +47,7 @@ public final class HomeCheck {
         this.catalog = catalog;
         this.references = references;
         this.excluded = List.copyOf(excluded);
+        this.unmatched.addAll(excluded);
     }
 
     /**
@@ -80,6 +85,16 @@ public final class HomeCheck {
             return new Verdict.Unreadable(
                     home.owner() + " cannot be compared, which is a fault of Tenantry: " + bug.getMessage(), false);
         }
+    }
+
+    /** The patterns that have matched no object of a home, or of what its migrations make, so far. */
+    public Set<Glob> unmatched() {
+        return Set.copyOf(unmatched);
+    }
+
+    /** Whether a home was compared with its reference, whatever came out. */
+    public boolean hasCompared() {
+        return hasCompared;
     }
 
     /** Somebody holds a lock, or a statement took too long: the next look may have an answer. */
@@ -157,9 +172,12 @@ public final class HomeCheck {
     }
 
     private Comparison compare(CatalogSnapshot reference, Look.Seen seen, TenantHome home) {
-        return Comparison.of(
-                ComparableSnapshot.of(reference, home.isolation(), excluded),
-                ComparableSnapshot.of(seen.snapshot(), home.isolation(), excluded));
+        ComparableSnapshot expected = ComparableSnapshot.of(reference, home.isolation(), excluded);
+        ComparableSnapshot actual = ComparableSnapshot.of(seen.snapshot(), home.isolation(), excluded);
+        hasCompared = true;
+        unmatched.removeAll(expected.matched());
+        unmatched.removeAll(actual.matched());
+        return Comparison.of(expected, actual);
     }
 
     private static Verdict clean(Look.Seen seen, AppliedPath path) {

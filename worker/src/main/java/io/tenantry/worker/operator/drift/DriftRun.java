@@ -1,5 +1,6 @@
 package io.tenantry.worker.operator.drift;
 
+import io.tenantry.worker.config.Glob;
 import io.tenantry.worker.drift.check.Verdict;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.Interruption;
@@ -33,6 +34,9 @@ public final class DriftRun {
         /** A home was looked at. */
         void found(HomeFinding finding);
 
+        /** These patterns have left out nothing; after the last home. */
+        void unmatched(List<Glob> excluded);
+
         /** The command was interrupted: the other homes are not looked at. */
         void stops();
     }
@@ -59,6 +63,7 @@ public final class DriftRun {
                     scope.share() < 1 ? look(sample(), checks, busy, listener) : lookAtAll(checks, busy, listener);
             if (goesOn && look(shared, checks, busy, listener)) {
                 lookAgain(busy, checks, listener);
+                listener.unmatched(checks.unmatched());
             }
         }
     }

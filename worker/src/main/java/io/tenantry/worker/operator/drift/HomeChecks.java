@@ -124,6 +124,18 @@ final class HomeChecks {
         });
     }
 
+    /** The patterns that this command alone leaves out, and that have matched nothing; empty if it has compared nothing. */
+    List<Glob> unmatched() {
+        List<HomeCheck> used =
+                checks.values().stream().filter(HomeCheck::hasCompared).toList();
+        return used.isEmpty()
+                ? List.of()
+                : excluded.stream()
+                        .filter(glob -> used.stream()
+                                .allMatch(check -> check.unmatched().contains(glob)))
+                        .toList();
+    }
+
     private Optional<DatabaseSettings> settings(HomePlace place) {
         return access.settings().databases().stream()
                 .filter(one -> one.name().equals(place.database()))
