@@ -209,11 +209,6 @@ class DriftCheckIT {
                     .isEqualTo("{\"tenant\":\"t5\",\"database\":\"tools\",\"migrating\":true}");
             assertThat(json.get(7).toString())
                     .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":5,\"busy\":1,\"homes\":7}");
-            assertThat(CommandLineRun.on(deployment, "drift", "--database", "tools", "--tenant", "t5")
-                            .lines())
-                    .containsExactly(
-                            "being migrated, so not compared: t5, database tools",
-                            "1 home compared: 0 as their migrations make them, 0 drifted, 0 not comparable, 1 being migrated");
             assertThat(run.status()).isEqualTo(1);
         }
         CommandLineRun excluding = CommandLineRun.on(
