@@ -20,14 +20,14 @@ final class HandMadeTables implements LimitCheck {
     private static final String TABLES = MarkedSchemas.HOMES
             + ", members AS MATERIALIZED (SELECT objid FROM pg_catalog.pg_depend WHERE refclassid ="
             + " 'pg_catalog.pg_extension'::regclass AND classid = 'pg_catalog.pg_class'::regclass AND deptype = 'e') SELECT"
-            + " h.database, c.relname, c.relkind = 'f', min(h.schema), count(*) FROM pg_catalog.pg_class c JOIN homes h ON"
+            + " h.database, c.relname, c.relkind = 'f', min(h.schema), count(*), quote_ident(c.relname) FROM pg_catalog.pg_class c JOIN homes h ON"
             + " h.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition AND NOT EXISTS (SELECT"
             + " FROM members m WHERE m.objid = c.oid) AND c.relname <> ALL ('{flyway_schema_history,alembic_version,"
             + "django_migrations,schema_migrations,ar_internal_metadata,databasechangelog,databasechangeloglock}') GROUP BY 1,"
             + " 2, 3 ORDER BY 1, 2, 3";
 
     /** @param kind as in the labels of drift */
-    private record Table(String database, String name, String kind, String schema, long schemas) {}
+    private record Table(String database, String name, String quoted, String kind, String schema, long schemas) {}
 
     @Override
     public String name() {
@@ -42,6 +42,7 @@ final class HandMadeTables implements LimitCheck {
                         row -> new Table(
                                 String.valueOf(row.getString(1)),
                                 row.getString(2),
+                                row.getString(6),
                                 row.getBoolean(3) ? "foreign table" : "table",
                                 row.getString(4),
                                 row.getLong(5)))
@@ -80,7 +81,7 @@ final class HandMadeTables implements LimitCheck {
             DatabaseSettings settings = database.settings();
             if (settings.name().equals(table.database())) {
                 boolean excluded = settings.drift().exclude().stream()
-                        .anyMatch(glob -> glob.matches(table.kind() + " " + table.name()));
+                        .anyMatch(glob -> glob.matches(table.kind() + " " + table.quoted()));
                 @Nullable Predicate<String> mayMake = database.mayMake();
                 return !excluded && mayMake != null && !mayMake.test(table.name());
             }

@@ -44,7 +44,7 @@ class LimitsIT {
             List.of(),
             false,
             Set.of(),
-            new DriftRules(VerifyAfter.NEVER, List.of(new Glob("table audit_*"))));
+            new DriftRules(VerifyAfter.NEVER, List.of(new Glob("table audit_*"), new Glob("table \"Audit\""))));
 
     private final Deployment deployment = Deployment.create();
 
@@ -142,7 +142,7 @@ class LimitsIT {
                         + "CREATE TABLE account (id int) PARTITION BY RANGE (id); CREATE TABLE account_1 PARTITION OF account FOR"
                         + " VALUES FROM (0) TO (9); CREATE VIEW seen AS SELECT 1; CREATE MATERIALIZED VIEW kept AS SELECT 1;"
                         + " CREATE SEQUENCE numbers; CREATE TYPE pair AS (a int); CREATE TABLE audit_1 (i int); CREATE TABLE"
-                        + " alembic_version (i int); CREATE TABLE schema_migrations (i int); CREATE TABLE databasechangelog (i int)");
+                        + " \"Audit\" (i int); CREATE TABLE alembic_version (i int); CREATE TABLE schema_migrations (i int); CREATE TABLE databasechangelog (i int)");
         deployment.execute(made.formatted("users_b", tenant.formatted("b"))
                 + "CREATE TABLE \"Account\" (id int); CREATE UNLOGGED TABLE \"by \"\"hand\" (id int); CREATE TABLE"
                 + " child (i int) PARTITION BY LIST (i)");

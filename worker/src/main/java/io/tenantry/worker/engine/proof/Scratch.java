@@ -297,6 +297,7 @@ final class Scratch implements AutoCloseable {
     @Override
     public void close() {
         boolean isStopped = session.isStopped();
+        boolean isDropped = false;
         session.endsByItself();
         try (session) {
             if (!session.isBroken()) {
@@ -305,13 +306,14 @@ final class Scratch implements AutoCloseable {
                     session.renew();
                 }
                 drop();
+                isDropped = true;
             }
         } catch (SQLException unreachable) {
-            // The next start finds it.
+            // The session may have been lost, and the server not.
         }
         if (database != null) {
             database.close();
-        } else if (session.isBroken()) {
+        } else if (!isDropped) {
             dropInNewSession();
         }
     }

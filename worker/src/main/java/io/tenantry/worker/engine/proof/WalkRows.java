@@ -79,7 +79,7 @@ final class WalkRows {
     private void insert(Migration migration, String sql) throws SQLException {
         ScratchSession session = trial.scratch().session();
         boolean held = trial.scratch().isHeld();
-        Tried tried = tried(sql);
+        Tried tried = tried(migration, sql);
         if (tried.changesObjects()) {
             findings.add(Finding.error(
                     "seed",
@@ -150,14 +150,15 @@ final class WalkRows {
     private record Tried(boolean changesObjects, Set<String> outside) {}
 
     /** Nothing of it stays. If the seed fails, nothing is known. */
-    private Tried tried(String sql) throws SQLException {
+    private Tried tried(Migration migration, String sql) throws SQLException {
         Scratch scratch = trial.scratch();
         String sequences = scratch.sequencesSql();
         boolean held = scratch.isHeld();
         ForeignChanges changes;
         boolean changesObjects;
         scratch.begin();
-        try (ReceiveLimit limit = scratch.session().limit();
+        ReceiveLimit limit = scratch.session().limit();
+        try (limit;
                 Statement statement = scratch.session().connection().createStatement()) {
             statement.setEscapeProcessing(false);
             Moment before = moment();
@@ -165,10 +166,15 @@ final class WalkRows {
             changesObjects = !moment().hasSameObjects(before);
             changes = ForeignChanges.of(scratch);
         } catch (SQLException failure) {
+            if (limit.isStopped()) {
+                throw scratch.session().broken("the seed of version " + migration.name(), limit, failure);
+            }
             return new Tried(false, Set.of());
         } finally {
-            scratch.undo();
-            scratch.session().execute(sequences);
+            if (!scratch.session().isBroken()) {
+                scratch.undo();
+                scratch.session().execute(sequences);
+            }
         }
         if (held || changesObjects) {
             // Scripts before it have changed something outside too.

@@ -1,12 +1,14 @@
 package io.tenantry.worker.engine.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tenantry.worker.engine.EngineFixture;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.proof.Finding.Severity;
 import io.tenantry.worker.postgres.TemporaryName;
+import io.tenantry.worker.postgres.connection.ReceiveBudget;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.stack.DevStack;
 import io.tenantry.worker.stack.ScratchDatabases;
@@ -609,6 +611,19 @@ class RehearsalIT {
             assertThat(lines(List.of(finding))).containsExactly("ERROR V2__idx.sql 2 from-version");
             assertThat(finding.sentence()).contains("nothing_there", "42703");
         });
+    }
+
+    @Test
+    void aSeedThatReturnsTooMuchIsNamedAndLeavesNothing() throws Exception {
+        engine.close();
+        long most = 2_000_000;
+        engine = new EngineFixture(new ReceiveBudget(most, most, 0, Duration.ofMillis(1)));
+        engine.with("V1__item.sql", "CREATE TABLE item (id int);");
+        String seed = "INSERT INTO item VALUES (1); SELECT repeat('x', 1000) FROM generate_series(1, 20000);";
+
+        assertThatThrownBy(() -> rehearse(Map.of("1", seed))).hasMessageContaining("the seed of version 1");
+        assertThat(engine.query("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'tenantry_scratch')"))
+                .isEmpty();
     }
 
     /** Nobody can answer them: the scripts must stay as they are. */

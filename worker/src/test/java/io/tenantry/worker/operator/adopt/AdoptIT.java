@@ -13,6 +13,8 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.scenario.RolloutRows;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +224,35 @@ class AdoptIT {
         assertThat(adopt("--yes").lines())
                 .as("a marked home was compared when it got its mark; drift is for what came later")
                 .contains("adopted: main/old_acme: tenant acme, version 2 (flyway_schema_history)");
+    }
+
+    /** Its revision and its changes come with one commit, so what is seen before that commit may be wrong a moment later. */
+    @Test
+    void aHomeInWhichTheOtherToolIsAtWorkIsLeftAlone() throws Exception {
+        String alembic =
+                "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES"
+                        + " ('aa2')";
+        made("old_acme", 2, alembic);
+        made("old_globex", 2, alembic);
+        CommandLineRun run;
+        try (Connection tool = server.connection();
+                Statement statement = tool.createStatement()) {
+            tool.setAutoCommit(false);
+            statement.execute("UPDATE old_acme.alembic_version SET version_num = 'aa3'");
+            run = adopt("--map", "aa2=2", "--yes");
+            tool.rollback();
+        }
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.lines())
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("unreadable: main/old_acme: ")
+                        .contains("lock timeout"))
+                .contains("adopted: main/old_globex: tenant globex, version 2 (alembic_version aa2, by --map)");
+        assertThat(deployment.query(MARKS)).containsExactly("old_globex");
+        assertThat(deployment.query("SELECT to_regclass('old_acme.flyway_schema_history')"))
+                .containsExactly("null");
+        assertThat(adopt("--map", "aa2=2", "--yes").err()).contains("2 homes: 1 adopted, 1 known");
     }
 
     @Test
