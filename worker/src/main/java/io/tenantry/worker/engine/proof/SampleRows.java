@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +52,9 @@ final class SampleRows {
     static Found of(Scratch scratch, ReferencedKeys keys, BooleanSupplier hasTime, ReceiveLimit limit)
             throws SQLException {
         List<String> accepted = new ArrayList<>();
-        List<Table> drawing = new ArrayList<>();
-        Map<Table, List<SampleColumn>> tables = tables(scratch);
+        Set<Table> leftOut = new LinkedHashSet<>();
+        Map<Table, List<SampleColumn>> tables = tables(scratch, leftOut);
+        tables.keySet().removeAll(leftOut);
         SharedSequences sequences = new SharedSequences(scratch);
         scratch.begin();
         try {
@@ -61,7 +64,7 @@ final class SampleRows {
                 // A rollback does not give back the numbers of a shared sequence.
                 if (sequences.fills(table.schema(), table.name())) {
                     tables.remove(table);
-                    drawing.add(table);
+                    leftOut.add(table);
                 }
             }
             for (Map.Entry<Table, List<SampleColumn>> table : tables.entrySet()) {
@@ -82,7 +85,7 @@ final class SampleRows {
             }
             List<String> empty = new ArrayList<>();
             for (Table table :
-                    Stream.concat(tables.keySet().stream(), drawing.stream()).toList()) {
+                    Stream.concat(tables.keySet().stream(), leftOut.stream()).toList()) {
                 if (isEmpty(scratch, table)) {
                     empty.add(table.name());
                 }
@@ -98,25 +101,39 @@ final class SampleRows {
         }
     }
 
+    /** Not known of a table that this role may not read. */
     private static boolean isEmpty(Scratch scratch, Table table) throws SQLException {
-        return scratch.session()
-                .ask("SELECT 1 FROM " + Identifiers.quote(table.schema()) + "." + Identifiers.quote(table.name())
-                        + " LIMIT 1")
-                .isEmpty();
+        ScratchSession session = scratch.session();
+        session.execute("SAVEPOINT empty");
+        try {
+            boolean isEmpty = session.ask("SELECT 1 FROM " + Identifiers.quote(table.schema()) + "."
+                            + Identifiers.quote(table.name()) + " LIMIT 1")
+                    .isEmpty();
+            session.execute("RELEASE SAVEPOINT empty");
+            return isEmpty;
+        } catch (SQLException refused) {
+            session.execute("ROLLBACK TO SAVEPOINT empty; RELEASE SAVEPOINT empty");
+            return false;
+        }
     }
 
-    private static Map<Table, List<SampleColumn>> tables(Scratch scratch) throws SQLException {
+    /** @param leftOut takes the tables whose triggers do what is not known */
+    private static Map<Table, List<SampleColumn>> tables(Scratch scratch, Set<Table> leftOut) throws SQLException {
         Map<Table, List<SampleColumn>> tables = new LinkedHashMap<>();
         Sql.forEach(
                 scratch.session().connection(),
                 COLUMNS,
-                row -> tables.computeIfAbsent(
-                                new Table(row.getString(11), row.getString(1)), table -> new ArrayList<>())
-                        .add(column(row)),
+                row -> {
+                    Table table = new Table(row.getString(11), row.getString(1));
+                    tables.computeIfAbsent(table, added -> new ArrayList<>()).add(column(row));
+                    if (row.getBoolean(13)) {
+                        leftOut.add(table);
+                    }
+                },
                 History.TABLE,
                 scratch.hasOwnDatabase(),
-                scratch.home().schema(),
                 scratch.hasOwnDatabase(),
+                scratch.home().schema(),
                 scratch.hasOwnDatabase());
         return tables;
     }

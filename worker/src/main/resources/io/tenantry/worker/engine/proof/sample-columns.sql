@@ -1,9 +1,9 @@
 -- The columns of a schema's tables that can take a sample row, as rows of (table, column, type, base, category, length, needed,
--- given, reference, shared, schema, checks). The parameters: the name of the history table, whether all
--- schemas of the database are the home's, the schema, and twice the second one.
+-- given, reference, shared, schema, checks, calls). The parameters: the name of the history table, twice whether
+-- all schemas of the database are the home's, the schema, and the second one.
 --
--- A table is excluded if one of its triggers runs a function from outside the schema, since the effects of that function are
--- unknown.
+-- "calls" says that a trigger of the table runs a function from outside the schema, which is not PostgreSQL's own: its effects are
+-- unknown, so the table takes no row.
 SELECT c.relname,
        a.attname,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
@@ -24,7 +24,8 @@ SELECT c.relname,
               UNION ALL
               SELECT pg_catalog.replace(pg_catalog.pg_get_expr(o.conbin, 0), 'VALUE', pg_catalog.quote_ident(a.attname))
               FROM pg_constraint o
-              WHERE o.contypid = t.oid AND o.contype = 'c') k) AS checks
+              WHERE o.contypid = t.oid AND o.contype = 'c') k) AS checks,
+       g.calls IS NOT NULL AS calls
 FROM pg_namespace n
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ?
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -46,8 +47,11 @@ LEFT JOIN LATERAL (
     WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey) AND rc.oid <> c.oid
     LIMIT 1) f ON true
 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+LEFT JOIN LATERAL (
+    SELECT true AS calls
+    FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+    WHERE NOT ? AND g.tgrelid = c.oid AND NOT g.tgisinternal
+      AND p.pronamespace <> n.oid AND p.pronamespace <> 'pg_catalog'::regnamespace
+    LIMIT 1) g ON true
 WHERE (n.nspname = ? OR (? AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'))
-  AND (? OR NOT EXISTS (
-      SELECT FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
-      WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND p.pronamespace <> n.oid))
 ORDER BY c.oid, a.attnum
