@@ -3,7 +3,6 @@ package io.tenantry.worker.engine.reference;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.history.AppliedPath;
 import io.tenantry.worker.engine.proof.NameStyle;
-import io.tenantry.worker.engine.proof.ReferenceTrial;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
@@ -12,22 +11,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * References that are in memory, in the store, or made now, in this order. One is made at a time. Why one cannot be made is
  * also kept in memory, for some minutes, since it is the same for all homes of a path. Safe for use by many threads.
  */
 public final class KeptReferences implements References {
-    private static final Logger LOG = LoggerFactory.getLogger(KeptReferences.class);
     /** Enough for a fleet in a rollout. A reference of ten tables has 60 kB. */
     private static final int IN_MEMORY = 32;
     /** After that the server may have another version, or a reason may be mended. */
@@ -37,17 +31,11 @@ public final class KeptReferences implements References {
 
     private static final String WHERE = "SELECT current_setting('server_version_num')::int, current_user::text";
 
-    /** How a script can know in which home it runs. */
-    private static final Pattern READS_NAME = Pattern.compile(
-            "\\$\\{|\\bcurrent_(?:schema|catalog|database)|\\bpg_\\w|\\binformation_schema\\b|\\bsearch_path\\b|\\breg\\w+",
-            Pattern.CASE_INSENSITIVE);
-
     private final MigrationCatalog catalog;
     private final Server server;
-    private final ReferenceTrial trial;
+    private final NewReferences making;
     private final ReferenceStore store;
-    private final boolean isNameRead;
-    private final Object making = new Object();
+    private final Object oneAtATime = new Object();
     /** The longest unused one goes first. Guarded by itself. */
     private final Map<String, Known> known = new LinkedHashMap<>(IN_MEMORY, 0.75f, true);
     /** What was made, or could not be made, by this process. Guarded by {@link #known}. */
@@ -59,14 +47,6 @@ public final class KeptReferences implements References {
      * @param isSettled whether it is known what in it depends on the tenant's name
      */
     private record Known(@Nullable Reference reference, String reason, boolean isSettled, long sinceNanos) {
-        private static Known of(Reference reference, boolean isSettled) {
-            return new Known(reference, "", isSettled, System.nanoTime());
-        }
-
-        private static Known of(ReferenceTrial.Outcome.Unavailable none) {
-            return new Known(null, none.reason(), true, System.nanoTime());
-        }
-
         private boolean isRecent(Duration most) {
             return System.nanoTime() - sinceNanos < most.toNanos();
         }
@@ -89,11 +69,8 @@ public final class KeptReferences implements References {
     public KeptReferences(MigrationCatalog catalog, Server server, Set<String> allow, ReferenceStore store) {
         this.catalog = catalog;
         this.server = server;
-        this.trial = new ReferenceTrial(catalog, allow);
+        this.making = new NewReferences(catalog, server, allow);
         this.store = store;
-        this.isNameRead = !catalog.sources().java().isEmpty()
-                || catalog.sources().scripts().texts().stream()
-                        .anyMatch(text -> READS_NAME.matcher(text).find());
     }
 
     @Override
@@ -101,7 +78,7 @@ public final class KeptReferences implements References {
         String key = key(home, path);
         Optional<Known> found = inMemory(key, freshness);
         if (found.isEmpty()) {
-            synchronized (making) {
+            synchronized (oneAtATime) {
                 found = inMemory(key, freshness);
                 if (found.isEmpty()) {
                     found = Optional.of(find(key, path, home, freshness));
@@ -150,64 +127,18 @@ public final class KeptReferences implements References {
     private Known find(String key, AppliedPath path, TenantHome home, Freshness freshness) throws SQLException {
         ReferenceStore.Place place = place(key);
         boolean mayBeKept = freshness == Freshness.KEPT || path.unknown().isPresent();
-        Optional<Reference> kept = mayBeKept || isNameRead ? store.find(place) : Optional.empty();
+        Optional<Reference> kept = mayBeKept || making.mayDependOnName() ? store.find(place) : Optional.empty();
         if (mayBeKept && kept.isPresent()) {
-            return remember(key, Known.of(kept.get(), false));
+            return remember(key, new Known(kept.get(), "", false, System.nanoTime()));
         }
-        if (freshness == Freshness.NEW && isNameRead) {
-            return again(key, path, home, place, kept);
+        NewReferences.Made one = freshness == Freshness.NEW && making.mayDependOnName()
+                ? making.again(path, home, recent(key), kept)
+                : making.one(path, home);
+        if (one.reference() != null) {
+            store.keep(place, one.reference());
         }
-        ReferenceTrial.Outcome outcome = trial.replay(path, server, home, false);
-        if (!(outcome instanceof ReferenceTrial.Outcome.Made made)) {
-            return rememberMade(key, Known.of((ReferenceTrial.Outcome.Unavailable) outcome));
-        }
-        Reference reference = Reference.of(made.snapshot(), made.scratch());
-        store.keep(place, reference);
-        return rememberMade(key, Known.of(reference, !isNameRead));
-    }
-
-    /**
-     * Makes a reference under a longer name of a tenant. Where it is not the same as an earlier one, either the environment has
-     * changed, or scripts compute something from the name: a second new one tells which.
-     */
-    private Known again(
-            String key, AppliedPath path, TenantHome home, ReferenceStore.Place place, Optional<Reference> kept)
-            throws SQLException {
-        Optional<Reference> recent = recent(key);
-        ReferenceTrial.Outcome longer = trial.replay(path, server, home, true);
-        if (!(longer instanceof ReferenceTrial.Outcome.Made made)) {
-            return rememberMade(
-                    key, recent.map(one -> Known.of(one, true)).orElse(Known.of((ReferenceTrial.Outcome.Unavailable)
-                            longer)));
-        }
-        Reference other = Reference.of(made.snapshot(), made.scratch());
-        Optional<Reference> earlier = recent.or(() -> kept);
-        if (earlier.isPresent() && earlier.get().isSame(other)) {
-            return rememberMade(key, Known.of(earlier.get(), true));
-        }
-        Reference reference;
-        if (recent.isPresent()) {
-            reference = recent.get().marked(other);
-        } else {
-            ReferenceTrial.Outcome outcome = trial.replay(path, server, home, false);
-            if (!(outcome instanceof ReferenceTrial.Outcome.Made second)) {
-                return rememberMade(key, Known.of((ReferenceTrial.Outcome.Unavailable) outcome));
-            }
-            reference = Reference.of(second.snapshot(), second.scratch()).marked(other);
-        }
-        tell(reference.nameDependent());
-        store.keep(place, reference);
-        return rememberMade(key, Known.of(reference, true));
-    }
-
-    private void tell(List<String> dependent) {
-        if (!dependent.isEmpty()) {
-            LOG.info(
-                    "database {}: scripts compute {} definitions from the tenant's name, such as {}; they are not compared",
-                    catalog.database(),
-                    dependent.size(),
-                    dependent.get(0));
-        }
+        boolean isSettled = one.reference() == null || freshness == Freshness.NEW || !making.mayDependOnName();
+        return rememberMade(key, new Known(one.reference(), one.reason(), isSettled, System.nanoTime()));
     }
 
     /** One that was made in the last minute. */
