@@ -132,6 +132,16 @@ class ReferenceIT {
                 .isInstanceOf(Answer.Found.class);
     }
 
+    /** A reference is made again under a longer name, which this column has no room for. */
+    @Test
+    void aScriptThatTakesShortNamesAloneHasAReferenceToo() throws Exception {
+        engine.with("V4__short.sql", "CREATE TABLE self (tenant varchar(13)); INSERT INTO self VALUES ('${tenant}');");
+        engine.onboard(catalog(), "acme");
+
+        assertThat(answer(references(catalog()), catalog(), "acme", Freshness.NEW))
+                .isInstanceOf(Answer.Found.class);
+    }
+
     @Test
     void aHistoryThatTheMigrationsDoNotKnowNeedsAReferenceThatIsKept() throws Exception {
         engine.onboard(engine.proven(), "acme");
