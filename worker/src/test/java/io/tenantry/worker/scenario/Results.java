@@ -67,13 +67,17 @@ public final class Results implements AutoCloseable {
         return (TenantResult) of(requestId).data();
     }
 
-    /** Waits for this many results in all; returns those that came. */
+    /** Waits for this many results in all, for each so long after the one before; returns those that came. */
     public List<TenantResult> await(int count) {
         try {
-            Await.until(PATIENCE, count + " results", () -> {
-                poll();
-                return results.size() >= count;
-            });
+            poll();
+            while (results.size() < count) {
+                int before = results.size();
+                Await.until(PATIENCE, count + " results", () -> {
+                    poll();
+                    return results.size() > before;
+                });
+            }
         } catch (AssertionError late) {
             throw new AssertionError(
                     results.size() + " results and " + deadLetters.size() + " dead letters came; the reader is at "
