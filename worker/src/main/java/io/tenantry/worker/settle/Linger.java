@@ -3,6 +3,7 @@ package io.tenantry.worker.settle;
 import io.tenantry.worker.timing.LingerTime;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * How long to wait for further outcomes before a transaction. A transaction costs the registry's disk the same for one
@@ -14,12 +15,19 @@ final class Linger {
     private static final Duration STEP = Duration.ofMillis(2);
 
     private final Saturation saturation;
-    /** {@link System#nanoTime()}. */
-    private long notBefore = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private long notBefore;
 
-    /** @param saturation reached only while further outcomes may come soon */
-    Linger(Saturation saturation) {
+    /**
+     * The first transaction begins at once.
+     *
+     * @param saturation reached only while further outcomes may come soon
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    Linger(Saturation saturation, LongSupplier nanoTime) {
         this.saturation = saturation;
+        this.nanoTime = nanoTime;
+        this.notBefore = nanoTime.getAsLong();
     }
 
     /**
@@ -28,13 +36,13 @@ final class Linger {
      * @param signupWaits whether a signup is among what waits; asked repeatedly
      */
     void await(BooleanSupplier signupWaits) throws InterruptedException {
-        while (System.nanoTime() - notBefore < 0 && saturation.isReached(signupWaits.getAsBoolean())) {
+        while (nanoTime.getAsLong() - notBefore < 0 && saturation.isReached(signupWaits.getAsBoolean())) {
             Thread.sleep(STEP.toMillis());
         }
     }
 
     /** A transaction has just been committed, and took so long. */
     void committed(Duration took) {
-        notBefore = System.nanoTime() + LINGER.after(took).toNanos();
+        notBefore = nanoTime.getAsLong() + LINGER.after(took).toNanos();
     }
 }

@@ -72,10 +72,14 @@ public final class Settler implements Outcomes, AutoCloseable {
             String source,
             Saturation saturation,
             Consumer<Error> fatal) {
+        this(store, outage, meters, source, new Linger(saturation, System::nanoTime), fatal);
+    }
+
+    /** The same with another clock for the pauses. */
+    Settler(SettlementStore store, Outage outage, Meters meters, String source, Linger linger, Consumer<Error> fatal) {
         this.source = source;
         this.results = new ResultEncoder(source, meters.requests());
         this.fatal = fatal;
-        Linger linger = new Linger(saturation);
         this.incoming = new IncomingQueue(linger);
         RegistryCalls calls = new RegistryCalls(outage, () -> closed);
         this.deadLetters = new DeadLetterWrites(store, calls);

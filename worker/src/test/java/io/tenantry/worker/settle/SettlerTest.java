@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,13 +49,14 @@ class SettlerTest {
     private final FakeStore store = new FakeStore();
     private final List<Error> fatal = new CopyOnWriteArrayList<>();
     private volatile Saturation saturation = signup -> false;
+    private volatile LongSupplier clock = System::nanoTime;
     private final List<SettledRequest> answers = new ArrayList<>();
     private final Settler settler = new Settler(
             store,
             new Outage("the registry", "outcomes wait", Clock.systemUTC(), System::nanoTime, away -> {}),
             new Meters(new SimpleMeterRegistry()),
             "/tenantry/test",
-            signup -> saturation.isReached(signup),
+            new Linger(signup -> saturation.isReached(signup), () -> clock.getAsLong()),
             fatal::add);
 
     @AfterEach
@@ -200,13 +202,12 @@ class SettlerTest {
         settler.finished(request(0), outcome(0));
         Await.until(DEADLINE, "the first one is being written", () -> store.begun() == 1);
         settler.finished(request(1), outcome(1));
+        freezeTheClock();
         saturation = signup -> {
             saturation = later -> false;
             settler.finished(request(2), outcome(2));
             return true;
         };
-        // What takes its time is not to be done often.
-        Thread.sleep(5);
         store.open();
 
         assertThat(await(3)).hasSize(3);
@@ -220,6 +221,7 @@ class SettlerTest {
         settler.finished(migration(0, "/test", null), migrated(0, Outcome.COMPLETED));
         Await.until(DEADLINE, "the first one is being written", () -> store.begun() == 1);
         settler.finished(migration(1, "/test", null), migrated(1, Outcome.COMPLETED));
+        freezeTheClock();
         saturation = signup -> {
             if (asked.isEmpty()) {
                 settler.finished(request(2), outcome(2));
@@ -227,13 +229,17 @@ class SettlerTest {
             asked.add(signup);
             return !signup;
         };
-        // What takes its time is not to be done often.
-        Thread.sleep(5);
         store.open();
 
         assertThat(await(3)).hasSize(3);
         assertThat(store.batches).containsExactly(1, 2);
         assertThat(asked).containsExactly(false, true);
+    }
+
+    /** So that a pause does not end by itself. */
+    private void freezeTheClock() {
+        long now = System.nanoTime();
+        clock = () -> now;
     }
 
     @Test
