@@ -108,16 +108,19 @@ class FailureIT {
         bench.with("V1__a.sql", "CREATE TABLE a (id int);");
         signUp("acme");
         bench.execute("INSERT INTO tenant_acme.a VALUES (4711)");
-        Workbench.Release release = bench.with("V2__wait.sql", "SELECT pg_sleep(1.5) FROM a WHERE id = 4711;")
+        Workbench.Release release = bench.with("V2__wait.sql", "SELECT pg_sleep(60) FROM a WHERE id = 4711;")
                 .release();
         CompletableFuture<TenantResult> request = release.migrate("acme");
+        String sleeping = " FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND application_name = 'bench' AND"
+                + " wait_event = 'PgSleep'";
         Await.until(
                 PATIENCE,
-                "it is cancelled",
-                () -> bench.query(
-                                "SELECT pg_cancel_backend(pid)::text FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.5)%' AND"
-                                        + " application_name = 'bench' AND state = 'active'")
-                        .contains("true"));
+                "it sleeps",
+                () -> bench.query("SELECT 'true'" + sleeping).contains("true"));
+        // The next attempt does not wait.
+        bench.execute("DELETE FROM tenant_acme.a");
+        assertThat(bench.query("SELECT pg_cancel_backend(pid)::text" + sleeping))
+                .contains("true");
 
         TenantResult result = get(request);
 
