@@ -384,7 +384,7 @@ class LimitsIT {
             locker.setAutoCommit(false);
             Sql.execute(locker, "LOCK TABLE pg_catalog.pg_constraint");
 
-            List<LimitFinding> findings = LimitChecks.of(connection, server(16), Duration.ofSeconds(2));
+            List<LimitFinding> findings = LimitChecks.of(connection, server(16), Duration.ofSeconds(10));
 
             assertThat(findings)
                     .filteredOn(finding ->
