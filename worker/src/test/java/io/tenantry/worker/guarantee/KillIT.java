@@ -28,14 +28,17 @@ class KillIT {
                 trial.deployment().with("kafka.bootstrap-servers", detour.bootstrapServers());
                 trial.startWorkers(scale.workers())
                         .load(scale.newcomers())
-                        .under(attacked -> killAgainAndAgain(attacked, ambush))
+                        .under(attacked -> killAgainAndAgain(attacked, ambush, round.protocol().ordinal()))
                         .check();
             }
         }
     }
 
-    /** Spread over the load: a kill after each share of the answers. */
-    private static void killAgainAndAgain(Trial trial, Ambush ambush) {
+    /**
+     * Spread over the load: a kill after each share of the answers. A small run comes to one moment for each protocol, and each
+     * has another.
+     */
+    private static void killAgainAndAgain(Trial trial, Ambush ambush, int firstMoment) {
         int share = trial.requests().unanswered(trial.answers()).size()
                 / (trial.scale().kills() + 2);
         for (int number = 0; number < trial.scale().kills(); number++) {
@@ -43,7 +46,7 @@ class KillIT {
             if (number % 2 == 1) {
                 killAnyone(trial);
             } else {
-                killOneThatSettles(trial, ambush, MOMENTS.get(number / 2 % MOMENTS.size()));
+                killOneThatSettles(trial, ambush, MOMENTS.get((firstMoment + number / 2) % MOMENTS.size()));
             }
         }
     }

@@ -35,7 +35,7 @@ public record Scale(
     /** For every build. */
     static Scale small() {
         return new Scale(
-                2, 15, 3, 3, 3, Duration.ofMillis(150), Duration.ofSeconds(1), 20, Duration.ofSeconds(3), 4, 1);
+                2, 15, 3, 3, 2, Duration.ofMillis(150), Duration.ofSeconds(1), 20, Duration.ofSeconds(3), 4, 1);
     }
 
     /** For the profile {@code chaos}. */
