@@ -1,5 +1,6 @@
 package io.tenantry.worker.guarantee;
 
+import io.tenantry.worker.config.GroupProtocol;
 import io.tenantry.worker.guarantee.Ambush.Moment;
 import io.tenantry.worker.scenario.WorkerProcess;
 import java.util.List;
@@ -28,10 +29,14 @@ class KillIT {
                 trial.deployment().with("kafka.bootstrap-servers", detour.bootstrapServers());
                 trial.startWorkers(scale.workers())
                         .load(scale.newcomers())
-                        .under(attacked -> killAgainAndAgain(attacked, ambush, round.protocol().ordinal()))
+                        .under(attacked -> killAgainAndAgain(attacked, ambush, firstMoment(round)))
                         .check();
             }
         }
+    }
+
+    private static int firstMoment(Round round) {
+        return round.protocol() == GroupProtocol.CLASSIC ? 0 : 1;
     }
 
     /**
