@@ -212,12 +212,15 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
         }
         try (GitFolder git = GitFolder.of(database.migrations(), against)) {
             Released released = released(server, catalog, git.path());
-            return Optional.of(
-                    git.isMissing()
-                            ? released.withNothing(
-                                    "revision " + against + " does not have the folder of these migrations",
-                                    git.formerFolder(catalog))
-                            : released);
+            if (!released.released().migrations().isEmpty()) {
+                return Optional.of(released);
+            }
+            return Optional.of(released.withNothing(
+                    "revision " + against
+                            + (git.isMissing()
+                                    ? " does not have the folder of these migrations"
+                                    : " has no migration in the folder of these"),
+                    git.formerFolder(catalog)));
         } catch (IOException failure) {
             throw new OperationFailedException(
                     "the files of revision " + against + " cannot be written: " + FailureMessage.of(failure), failure);

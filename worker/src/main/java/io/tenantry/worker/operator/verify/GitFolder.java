@@ -3,7 +3,6 @@ package io.tenantry.worker.operator.verify;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,19 +17,18 @@ import java.util.stream.Stream;
 /** A folder as it is in a revision of git, in a temporary folder that is deleted with this object. */
 final class GitFolder implements AutoCloseable {
     private final String program;
+    private final Path folder;
+    private final String revision;
     private final Path temporary;
     private boolean missing;
     private Path files;
-    /** Of the work tree of now; only if the folder is missing. */
-    private Path top;
-    /** The paths of all files of the revision, each with a NUL behind it; only if the folder is missing. */
-    private String all = "";
 
-    private GitFolder(String program, Path temporary) {
+    private GitFolder(String program, Path folder, String revision, Path temporary) {
         this.program = program;
+        this.folder = folder;
+        this.revision = revision;
         this.temporary = temporary;
         this.files = temporary;
-        this.top = temporary;
     }
 
     /**
@@ -44,12 +42,9 @@ final class GitFolder implements AutoCloseable {
 
     /** @param program that is run as git */
     static GitFolder of(String program, Path folder, String revision) throws IOException, UnusableOptionException {
-        if (revision.startsWith("-")) {
-            throw new UnusableOptionException("--against is " + revision + "; expected a folder or a revision of git");
-        }
-        GitFolder made = new GitFolder(program, Files.createTempDirectory("tenantry-released"));
+        GitFolder made = in(program, folder, revision);
         try {
-            made.fill(folder, revision);
+            made.fill();
             return made;
         } catch (IOException | UnusableOptionException | RuntimeException failure) {
             made.close();
@@ -57,32 +52,31 @@ final class GitFolder implements AutoCloseable {
         }
     }
 
-    private void fill(Path folder, String revision) throws IOException, UnusableOptionException {
-        try {
-            // A revision that does not have the folder is no mistake: a database may be new.
-            run(
-                    folder,
-                    revision,
-                    List.of("rev-parse", "--verify", "--quiet", revision + "^{tree}"),
-                    InputStream::readAllBytes);
-            missing = run(folder, revision, List.of("ls-tree", "--name-only", revision, "."), InputStream::readAllBytes)
-                            .length
-                    == 0;
-            if (missing) {
-                all = new String(
-                        run(
-                                folder,
-                                revision,
-                                List.of("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision),
-                                InputStream::readAllBytes),
-                        StandardCharsets.UTF_8);
-                top = Path.of(line(folder, revision, "--show-toplevel"));
-            } else {
-                checkOut(folder, revision);
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while git was asked", interrupted);
+    /** Asks for the revision, and writes no file. */
+    static void require(Path folder, String revision) throws IOException, UnusableOptionException {
+        try (GitFolder none = in("git", folder, revision)) {
+            none.requireRevision();
+        }
+    }
+
+    private static GitFolder in(String program, Path folder, String revision)
+            throws IOException, UnusableOptionException {
+        if (revision.startsWith("-")) {
+            throw new UnusableOptionException("--against is " + revision + "; expected a folder or a revision of git");
+        }
+        return new GitFolder(program, folder, revision, Files.createTempDirectory("tenantry-released"));
+    }
+
+    private void requireRevision() throws IOException, UnusableOptionException {
+        text("rev-parse", "--verify", "--quiet", revision + "^{tree}");
+    }
+
+    private void fill() throws IOException, UnusableOptionException {
+        requireRevision();
+        // A revision that does not have the folder is no mistake: a database may be new.
+        missing = text("ls-tree", "--name-only", revision, ".").isEmpty();
+        if (!missing) {
+            checkOut();
         }
     }
 
@@ -90,13 +84,12 @@ final class GitFolder implements AutoCloseable {
      * Lets git write the files as it writes those of a work tree: an archive leaves out, and changes, what attributes say
      * (export-ignore, export-subst). The repository's own index and files stay as they are.
      */
-    private void checkOut(Path folder, String revision)
-            throws IOException, InterruptedException, UnusableOptionException {
-        String prefix = line(folder, revision, "--show-prefix");
+    private void checkOut() throws IOException, UnusableOptionException {
+        String prefix = line("--show-prefix");
         Path tree = Files.createDirectory(temporary.resolve("tree"));
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--git-dir",
-                line(folder, revision, "--absolute-git-dir"),
+                line("--absolute-git-dir"),
                 "--work-tree",
                 tree.toString(),
                 "--literal-pathspecs",
@@ -106,31 +99,27 @@ final class GitFolder implements AutoCloseable {
                 "--quiet",
                 revision,
                 "--",
-                prefix.isEmpty() ? "." : prefix);
-        run(tree, revision, arguments, InputStream::readAllBytes);
+                prefix.isEmpty() ? "." : prefix));
+        run(tree, arguments);
         files = tree.resolve(prefix);
     }
 
-    private String line(Path folder, String revision, String what)
-            throws IOException, InterruptedException, UnusableOptionException {
-        byte[] answer = run(folder, revision, List.of("rev-parse", what), InputStream::readAllBytes);
-        return new String(answer, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
+    private String line(String what) throws IOException, UnusableOptionException {
+        return text("rev-parse", what).replaceFirst("\\R\\z", "");
     }
 
-    /** Reads what git writes. */
-    private interface Reading<T> {
-        T read(InputStream output) throws IOException;
+    private String text(String... arguments) throws IOException, UnusableOptionException {
+        return run(folder, List.of(arguments));
     }
 
-    private <T> T run(Path folder, String revision, List<String> arguments, Reading<T> reading)
-            throws IOException, InterruptedException, UnusableOptionException {
+    /** Returns what git writes. */
+    private String run(Path directory, List<String> arguments) throws IOException, UnusableOptionException {
         Path complaint = temporary.resolveSibling(temporary.getFileName() + ".err");
         try {
-            Process git = start(folder, revision, arguments, complaint);
-            T read;
-            try (InputStream output = git.getInputStream()) {
-                read = reading.read(output);
-                output.transferTo(OutputStream.nullOutputStream());
+            Process git = start(directory, arguments, complaint);
+            String output;
+            try (InputStream written = git.getInputStream()) {
+                output = new String(written.readAllBytes(), StandardCharsets.UTF_8);
             }
             if (git.waitFor() != 0) {
                 String reason = Files.readString(complaint, StandardCharsets.UTF_8)
@@ -140,15 +129,17 @@ final class GitFolder implements AutoCloseable {
                         + ", which is no folder and no revision that git knows in " + folder
                         + (reason.isEmpty() ? "" : ": " + reason));
             }
-            return read;
+            return output;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while git was asked", interrupted);
         } finally {
             Files.deleteIfExists(complaint);
         }
     }
 
-    private Process start(Path folder, String revision, List<String> arguments, Path complaint)
-            throws UnusableOptionException {
-        List<String> command = new ArrayList<>(List.of(program, "-C", folder.toString()));
+    private Process start(Path directory, List<String> arguments, Path complaint) throws UnusableOptionException {
+        List<String> command = new ArrayList<>(List.of(program, "-C", directory.toString()));
         command.addAll(arguments);
         try {
             ProcessBuilder git = new ProcessBuilder(command).redirectError(complaint.toFile());
@@ -167,10 +158,12 @@ final class GitFolder implements AutoCloseable {
         return missing;
     }
 
-    /** If the folder is missing: one that is gone now, and had a script of the same name in the revision. */
-    Optional<String> formerFolder(MigrationCatalog catalog) {
+    /** A folder that is gone now, and had a script in the revision with the name of one of these. */
+    Optional<String> formerFolder(MigrationCatalog catalog) throws IOException, UnusableOptionException {
         Set<String> names = new HashSet<>();
         catalog.migrations().forEach(migration -> names.add(migration.script()));
+        Path top = Path.of(line("--show-toplevel"));
+        String all = text("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision);
         return Stream.of(all.split("\0"))
                 .filter(path ->
                         names.contains(path.substring(path.lastIndexOf('/') + 1)) && !Files.exists(top.resolve(path)))

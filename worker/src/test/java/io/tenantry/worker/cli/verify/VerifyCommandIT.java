@@ -143,8 +143,9 @@ class VerifyCommandIT {
         database("main", "empty", folder.resolve("empty"));
         Path gone = Files.createDirectories(folder.resolve("migrations/gone"));
         Files.writeString(gone.resolve("V3__moved.sql"), "CREATE INDEX moved_idx ON item (id);");
+        Path kept = Files.createFile(moved.resolve(".gitkeep"));
         git("init", "-q");
-        git("add", "migrations");
+        git("add", "migrations", kept.toString());
         git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "release");
         database("main", "fresh", fresh);
         database("main", "moved", moved);
@@ -169,7 +170,9 @@ class VerifyCommandIT {
                         "note  not-compared",
                         "warning  not-compared");
         assertThat(run.out())
-                .contains("scripts of the same names in migrations/gone:")
+                .contains("revision HEAD does not have the folder of these migrations: nothing of them is released")
+                .contains("revision HEAD has no migration in the folder of these, and has scripts of the same names in"
+                        + " migrations/gone:")
                 .contains("not-tried: server away cannot be used: Connection to 127.0.0.1:1 refused")
                 .contains("; check servers.away.url, user and password");
         assertThat(DocumentBuilderFactory.newInstance()
