@@ -131,11 +131,17 @@ public final class Verify extends OperatorCommand {
             if (!parts.matches()) {
                 throw usage("--seed is " + seed + "; expected VERSION=FILE, as in 8=seed.sql");
             }
-            if (files.put(parts.group(1), Path.of(parts.group(2))) != null) {
-                throw usage("--seed names version " + parts.group(1) + " twice: put the rows into one file");
+            String version = plain(parts.group(1));
+            if (files.put(version, Path.of(parts.group(2))) != null) {
+                throw usage("--seed names version " + version + " twice: put the rows into one file");
             }
         }
         return files;
+    }
+
+    /** A version as it is spelled shortest, since Flyway takes 8.1, 8_1, 08.1 and 8.1.0 for the same. */
+    private static String plain(String version) {
+        return version.replace('_', '.').replaceAll("(^|\\.)0+(?=\\d)", "$1").replaceAll("(\\.0)+$", "");
     }
 
     /** The status is that of the failure, whether or not the file can be written. */

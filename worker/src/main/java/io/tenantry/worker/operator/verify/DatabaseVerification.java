@@ -5,8 +5,6 @@ import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.catalog.MigrationsRefusedException;
-import io.tenantry.worker.engine.catalog.ScriptCheck;
-import io.tenantry.worker.engine.catalog.SqlStatements;
 import io.tenantry.worker.engine.proof.Finding;
 import io.tenantry.worker.engine.proof.Rehearsal;
 import io.tenantry.worker.engine.proof.RehearsalTerms;
@@ -18,26 +16,23 @@ import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.SqlFailure;
 import io.tenantry.worker.postgres.connection.Server;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Verifies the migrations of one named database on one server, of which nothing stays. For one thread.
  *
- * @param isOnly whether no other database is verified
+ * @param against the migrations that are released; empty if that is not known
  * @param stop ends it before its time
  */
-record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolean isOnly, TrialStop stop) {
+record DatabaseVerification(
+        DatabaseSettings database, Optional<AgainstOption> against, SeedFiles seeds, TrialStop stop) {
     /** As verify.md says. */
     private static final Duration LONGEST = Duration.ofMinutes(30);
 
@@ -66,7 +61,7 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
 
     private DatabaseReport verify(Server server, MigrationCatalog catalog)
             throws OperationFailedException, UnusableOptionException {
-        Map<String, String> seeds = seeds(catalog);
+        seeds.requireVersionsOf(catalog);
         Optional<Released> released = released(server, catalog);
         List<Finding> findings =
                 new ArrayList<>(released.map(Released::findings).orElse(List.of()));
@@ -84,7 +79,7 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
                 database.allow(),
                 released.map(one -> unchanged(one, catalog)).orElse(null),
                 released.filter(Released::isIntact).map(Released::released).orElse(null),
-                seeds,
+                seeds.sql(),
                 LONGEST);
         try {
             Rehearsal.Result result = switch (database.isolation()) {
@@ -136,94 +131,37 @@ record DatabaseVerification(DatabaseSettings database, VerifyTerms terms, boolea
         }
     }
 
-    private Map<String, String> seeds(MigrationCatalog catalog) throws UnusableOptionException {
-        Map<String, String> seeds = new HashMap<>();
-        for (Map.Entry<String, Path> seed : terms.seeds().entrySet()) {
-            if (!catalog.has(seed.getKey())) {
-                throw new UnusableOptionException("--seed names version " + seed.getKey() + ", which database "
-                        + catalog.database() + " does not have");
-            }
-            try {
-                seeds.put(seed.getKey(), rowsAlone(seed.getValue(), text(seed.getValue())));
-            } catch (IOException unreadable) {
-                throw new UnusableOptionException(
-                        "--seed: " + seed.getValue() + " cannot be read: " + reason(seed.getValue(), unreadable),
-                        unreadable);
-            }
-        }
-        return seeds;
-    }
-
-    /** Without the mark that some editors put before UTF-8. */
-    private static String text(Path file) throws IOException {
-        String text = Files.readString(file);
-        return text.startsWith("\ufeff") ? text.substring(1) : text;
-    }
-
-    private static String reason(Path file, IOException unreadable) {
-        if (unreadable instanceof CharacterCodingException) {
-            return "it is not UTF-8";
-        }
-        if (!Files.exists(file)) {
-            return "there is no such file";
-        }
-        return Files.isDirectory(file) ? "it is a folder" : FailureMessage.of(unreadable);
-    }
-
-    private static String rowsAlone(Path file, String sql) throws UnusableOptionException {
-        for (String statement : SqlStatements.of(sql)) {
-            if (ScriptCheck.endsTransaction(statement)) {
-                throw new UnusableOptionException(
-                        "--seed: " + file
-                                + " ends its transaction, which is rolled back where the rows are tried: leave out BEGIN and COMMIT");
-            }
-            if (ScriptCheck.isCopyFromClient(ScriptCheck.withoutComments(statement))) {
-                throw new UnusableOptionException("--seed: " + file
-                        + " has COPY … FROM STDIN, which only psql can send: write the rows as INSERTs, as"
-                        + " `pg_dump --data-only --inserts` does");
-            }
-        }
-        return sql;
-    }
-
     private Optional<Released> released(Server server, MigrationCatalog catalog)
             throws OperationFailedException, UnusableOptionException {
-        String against = terms.against();
-        if (against == null) {
+        if (against.isEmpty()) {
             return Optional.empty();
         }
-        Path folder = Path.of(against);
-        if (Files.isDirectory(folder)) {
-            Path ofDatabase = folder.resolve(database.name());
-            if (!Files.isDirectory(ofDatabase) && !isOnly) {
-                throw new UnusableOptionException("--against is folder " + against + ", which has no folder "
-                        + database.name() + ": give it such a folder for each database, or choose one with --database");
-            }
-            Path chosen = Files.isDirectory(ofDatabase) ? ofDatabase : folder;
-            Released released = released(server, catalog, chosen);
+        AgainstOption option = against.get();
+        if (option.isFolder()) {
+            Path folder = option.folderOf(database);
+            Released released = released(server, catalog, folder);
             return Optional.of(
                     released.released().migrations().isEmpty()
                             ? released.withNothing(
-                                    "folder " + chosen
+                                    "folder " + folder
                                             + " has no migration; a revision of git with the name of a folder needs a"
                                             + " longer one, as origin/main",
                                     Optional.empty())
                             : released);
         }
-        try (GitFolder git = GitFolder.of(database.migrations(), against)) {
+        try (GitFolder git = GitFolder.of(database.migrations(), option.text())) {
             Released released = released(server, catalog, git.path());
             if (!released.released().migrations().isEmpty()) {
                 return Optional.of(released);
             }
             return Optional.of(released.withNothing(
-                    "revision " + against
+                    "revision " + option.text()
                             + (git.isMissing()
                                     ? " does not have the folder of these migrations"
                                     : " has no migration in the folder of these"),
                     git.formerFolder(catalog)));
         } catch (IOException failure) {
-            throw new OperationFailedException(
-                    "the files of revision " + against + " cannot be written: " + FailureMessage.of(failure), failure);
+            throw option.unwritable(failure);
         }
     }
 

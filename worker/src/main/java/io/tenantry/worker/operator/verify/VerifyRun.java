@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -38,17 +39,18 @@ public final class VerifyRun {
      */
     public void run(List<DatabaseSettings> databases, Consumer<DatabaseReport> verified)
             throws OperationFailedException, UnusableOptionException {
-        requireFolders(databases);
         Interruption interruption = access.interruption();
         interruption.arm();
         interruption.listen(signal -> stop.request());
+        requireFolders(databases);
+        Optional<AgainstOption> against = against(databases);
+        SeedFiles seeds = SeedFiles.read(terms.seeds());
         Set<String> names = new LinkedHashSet<>();
         databases.forEach(database -> names.addAll(terms.serversOf(database)));
         List<String> done = new ArrayList<>();
         try (VerifyServers servers = VerifyServers.open(access, names, note)) {
             for (DatabaseSettings database : databases) {
-                DatabaseVerification verification =
-                        new DatabaseVerification(database, terms, databases.size() == 1, stop);
+                DatabaseVerification verification = new DatabaseVerification(database, against, seeds, stop);
                 for (TriedServer tried :
                         servers.tried(terms.serversOf(database), terms.servers().isEmpty())) {
                     String name = database.name() + " on server " + tried.name();
@@ -76,6 +78,19 @@ public final class VerifyRun {
                         + ": a relative one begins where tenantry was started");
             }
         }
+    }
+
+    /** Usable for each of these databases, as is known before the first one is tried for minutes. */
+    private Optional<AgainstOption> against(List<DatabaseSettings> databases)
+            throws UnusableOptionException, OperationFailedException {
+        Optional<AgainstOption> against =
+                Optional.ofNullable(terms.against()).map(text -> new AgainstOption(text, databases.size() == 1));
+        if (against.isPresent()) {
+            for (DatabaseSettings database : databases) {
+                against.get().require(database);
+            }
+        }
+        return against;
     }
 
     private CommandInterruptedException interrupted(String when, List<String> done) {

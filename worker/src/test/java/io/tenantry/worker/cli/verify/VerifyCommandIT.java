@@ -181,6 +181,18 @@ class VerifyCommandIT {
                         .getElementsByTagName("testsuite")
                         .getLength())
                 .isEqualTo(6);
+        // What is known before the first database is tried is said then, whether or not a server answers.
+        Files.createDirectories(folder.resolve("released/users"));
+        CommandLineRun noFolder = verify("--against", folder.resolve("released").toString());
+        assertThat(noFolder.status()).isEqualTo(2);
+        assertThat(noFolder.err()).contains("/released, which has no folder away: give it such a folder");
+        assertThat(noFolder.out()).isEmpty();
+        CommandLineRun noRevision = verify("--database", "away", "--against", "no-such-revision");
+        assertThat(noRevision.status()).isEqualTo(2);
+        assertThat(noRevision.err()).contains("no-such-revision, which is no folder and no revision that git knows");
+        CommandLineRun noSeed = verify("--database", "away", "--seed", "7=" + folder.resolve("none.sql"));
+        assertThat(noSeed.status()).isEqualTo(2);
+        assertThat(noSeed.err()).contains("there is no such file");
     }
 
     @Test
@@ -267,7 +279,13 @@ class VerifyCommandIT {
             assertThat(unwritten.out()).doesNotContain("warning");
         }
         assertThat(verify("--against", "").err()).contains("--against is empty");
-        assertThat(verify("--seed", "1=" + seed, "--seed", "1=" + copied).err()).contains("names version 1 twice");
+        for (String spelling : List.of("1", "1.0", "01", "1_0_00")) {
+            CommandLineRun twice = verify("--seed", "1=" + seed, "--seed", spelling + "=" + copied);
+            assertThat(twice.status()).as(spelling).isEqualTo(2);
+            assertThat(twice.err()).contains("names version 1 twice");
+        }
+        assertThat(verify("--seed", "10=" + seed, "--seed", "1=" + copied).err())
+                .contains("copied.sql has COPY");
         assertThat(verify("--seed", "1=" + folder).err()).contains("it is a folder");
         Path latin = Files.write(folder.resolve("latin.sql"), new byte[] {(byte) 0xe4});
         assertThat(verify("--seed", "1=" + latin).err()).contains("it is not UTF-8");
