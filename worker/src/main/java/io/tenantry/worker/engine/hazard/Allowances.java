@@ -84,9 +84,14 @@ public final class Allowances {
                 .toList();
     }
 
-    /** Comments that acknowledge none of these hazards. */
-    public List<Problem> unused(List<Hazard> hazards) {
+    /**
+     * Comments that acknowledge none of these hazards.
+     *
+     * @param sought the kinds that were looked for; of others nobody knows whether the script has one
+     */
+    public List<Problem> unused(List<Hazard> hazards, Set<HazardKind> sought) {
         return allowances.stream()
+                .filter(allowance -> sought.contains(allowance.kind))
                 .filter(allowance -> hazards.stream().noneMatch(hazard -> hazard.kind() == allowance.kind))
                 .sorted(Comparator.comparing(Allowance::line))
                 .map(allowance -> new Problem(

@@ -45,6 +45,12 @@ final class HazardTrial {
         Result {
             hazards = List.copyOf(hazards);
         }
+
+        /** Whether each statement was measured. */
+        boolean isToTheEnd() {
+            return outcome instanceof ScriptTrial.Outcome.Finished
+                    || outcome instanceof ScriptTrial.Outcome.ChangedComment;
+        }
     }
 
     HazardTrial(Scratch scratch) {

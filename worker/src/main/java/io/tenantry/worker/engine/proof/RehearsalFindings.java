@@ -4,8 +4,10 @@ import io.tenantry.worker.engine.catalog.MigrationCatalog;
 import io.tenantry.worker.engine.catalog.MigrationCatalog.Migration;
 import io.tenantry.worker.engine.hazard.Allowances;
 import io.tenantry.worker.engine.hazard.Hazard;
+import io.tenantry.worker.engine.hazard.HazardKind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +29,10 @@ final class RehearsalFindings {
     private final RehearsalTerms terms;
     private final Set<Finding> findings = new LinkedHashSet<>();
     private final Map<String, Set<Hazard>> hazards = new LinkedHashMap<>();
+    /** Of each script the kinds that were looked for to its end, on some path. */
+    private final Map<String, Set<HazardKind>> sought = new HashMap<>();
+    /** Of each script the kinds of which its end was not reached, on some path. */
+    private final Map<String, Set<HazardKind>> unsought = new HashMap<>();
 
     private final Set<String> emptyTables = new TreeSet<>();
 
@@ -59,9 +65,20 @@ final class RehearsalFindings {
         }
     }
 
-    /** The hazards of a script that was measured to its end. */
+    /** Hazards that a script has. */
     void hazards(String script, List<Hazard> found) {
         hazards.computeIfAbsent(script, name -> new LinkedHashSet<>()).addAll(found);
+    }
+
+    /** A script was measured to its end: what was not found of these kinds is not there. */
+    void sought(String script, Set<HazardKind> kinds) {
+        sought.computeIfAbsent(script, name -> EnumSet.noneOf(HazardKind.class)).addAll(kinds);
+    }
+
+    /** A script was not measured to its end: whether it has hazards of these kinds is not known. */
+    void unsought(String script, Set<HazardKind> kinds) {
+        unsought.computeIfAbsent(script, name -> EnumSet.noneOf(HazardKind.class))
+                .addAll(kinds);
     }
 
     /** Tables that had no row when a script was measured. */
@@ -83,7 +100,10 @@ final class RehearsalFindings {
                                     : "")
                             + "; give them rows by --seed"));
         }
-        hazards.forEach((script, found) -> all.addAll(ofHazards(script, List.copyOf(found))));
+        catalog.migrations().stream()
+                .map(Migration::script)
+                .distinct()
+                .forEach(script -> all.addAll(ofHazards(script, List.copyOf(hazards.getOrDefault(script, Set.of())))));
         all.replaceAll(this::judged);
         Map<String, Integer> order = new HashMap<>();
         List<Migration> migrations = catalog.migrations();
@@ -124,10 +144,17 @@ final class RehearsalFindings {
         return all;
     }
 
-    private static void addFaults(Allowances allowances, String script, List<Hazard> found, List<Finding> all) {
+    private void addFaults(Allowances allowances, String script, List<Hazard> found, List<Finding> all) {
         allowances.faults().forEach(fault -> all.add(Finding.error("allow", script, fault.line(), fault.sentence())));
+        Set<HazardKind> known = EnumSet.noneOf(HazardKind.class);
+        known.addAll(sought.getOrDefault(script, Set.of()));
+        known.removeAll(unsought.getOrDefault(script, Set.of()));
+        if (!emptyTables.isEmpty()) {
+            // It changes or reads rows.
+            known.remove(HazardKind.BACKFILL_UNDER_LOCK);
+        }
         allowances
-                .unused(found)
+                .unused(found, known)
                 .forEach(unused -> all.add(Finding.warning("allow", script, unused.line(), unused.sentence())));
     }
 }

@@ -57,6 +57,14 @@ final class RehearsalWalk {
 
     /** Applies the scripts, and then runs Flyway once more. */
     PathEnd run() throws SQLException {
+        PathEnd end = walk();
+        if (end instanceof PathEnd.Unreached) {
+            trial.path().subList(versions, trial.path().size()).forEach(hazards::isNotReached);
+        }
+        return end;
+    }
+
+    private PathEnd walk() throws SQLException {
         trial.begin();
         trial.scratch().create();
         int placeOfFormer = former.map(one -> one.place(trial.path())).orElse(-1);
@@ -78,10 +86,6 @@ final class RehearsalWalk {
                         null,
                         "it and the scripts after it were not tried on homes of each version: " + end.get()));
                 return new PathEnd.Unreached();
-            }
-            if (!terms.isReleased(migration.script())) {
-                // Its comments are judged even if nothing of it is measured.
-                findings.hazards(migration.script(), List.of());
             }
             hazards.before(migration, versions);
             Optional<PathEnd> ended = apply(migration);

@@ -22,6 +22,8 @@ final class UnquotedNames {
     /** syntax_error, invalid_schema_name, undefined_table, undefined_object, undefined_function, undefined_column. */
     private static final Set<String> OF_NAMES = Set.of("42601", "3F000", "42P01", "42704", "42883", "42703");
 
+    private static final Set<HazardKind> SOUGHT = Set.of(HazardKind.UNQUOTED_SCHEMA);
+
     private final MigrationCatalog catalog;
     private final RehearsalTerms terms;
     private final RehearsalFindings findings;
@@ -37,6 +39,7 @@ final class UnquotedNames {
     /** Tries scripts that do not fail with names that need no quotes. */
     void find(Server server, TrialStop stop) throws SQLException {
         if (catalog.scripts().texts().stream().noneMatch(UnquotedNames::hasPlaceholder)) {
+            catalog.migrations().forEach(migration -> findings.sought(migration.script(), SOUGHT));
             return;
         }
         try (Scratch scratch = Scratch.open(server, catalog.database(), NameStyle.QUOTED, stop, terms.longest())) {
@@ -68,15 +71,23 @@ final class UnquotedNames {
                 && trial.runFlyway(done + 1, Optional.empty()).isEmpty()) {
             done++;
         }
-        rest(trial, candidates, trial.path().subList(done, trial.path().size()));
+        List<Migration> path = trial.path();
+        done += rest(trial, candidates, path.subList(done, path.size()));
+        path.subList(0, done).forEach(migration -> findings.sought(migration.script(), SOUGHT));
+        path.subList(done, path.size()).forEach(migration -> findings.unsought(migration.script(), SOUGHT));
     }
 
-    /** Runs the others in one transaction. One that fails because of a name is applied under a plain one, to meet the next. */
-    private void rest(PathTrial trial, PlanCandidates candidates, List<Migration> path) throws SQLException {
+    /**
+     * Runs the others in one transaction. One that fails because of a name is applied under a plain one, to meet the next.
+     *
+     * @return how many were run
+     */
+    private int rest(PathTrial trial, PlanCandidates candidates, List<Migration> path) throws SQLException {
         Scratch scratch = trial.scratch();
         TenantHome home = scratch.home();
         TenantHome plain = scratch.plain();
         PlannedScript.Names names = scratch.names();
+        int done = 0;
         scratch.begin();
         try {
             for (Migration migration : path) {
@@ -85,12 +96,12 @@ final class UnquotedNames {
                         || !trial.hasTime()
                         || scratch.blocksOthers()
                         || trial.boundary().findings().isExcluded(migration)) {
-                    return;
+                    return done;
                 }
                 Optional<FailedStatement> failed = run(scratch, migration, statements);
                 if (failed.isPresent()) {
                     if (!isOfNames(migration, failed.get().failure(), plain)) {
-                        return;
+                        return done;
                     }
                     report(migration, failed.get());
                     List<String> underPlainName = statements.stream()
@@ -98,11 +109,13 @@ final class UnquotedNames {
                             .toList();
                     scratch.rename(plain);
                     if (run(scratch, migration, underPlainName).isPresent()) {
-                        return;
+                        return done;
                     }
                     scratch.rename(home);
                 }
+                done++;
             }
+            return done;
         } finally {
             scratch.known(home);
             scratch.undo();

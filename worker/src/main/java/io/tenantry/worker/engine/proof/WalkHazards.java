@@ -11,6 +11,7 @@ import io.tenantry.worker.postgres.Identifiers;
 import io.tenantry.worker.postgres.SqlFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +31,10 @@ final class WalkHazards {
     private static final Set<String> OF_VALUES = Set.of("23503", "23505", "23514", "23P01");
 
     private static final String DATA_EXCEPTION = "22";
+
+    /** {@link UnquotedNames} looks for the other one. */
+    private static final Set<HazardKind> MEASURED =
+            Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(HazardKind.UNQUOTED_SCHEMA)));
 
     private final PathTrial trial;
     private final PlanCandidates candidates;
@@ -60,10 +65,16 @@ final class WalkHazards {
     void before(Migration migration, int place) throws SQLException {
         foundBefore.clear();
         @Nullable List<String> statements = candidates.statements().get(migration.script());
-        if (place == 0
-                || statements == null
-                || !isMeasured(migration)
-                || trial.boundary().findings().isExcluded(migration)) {
+        if (!isMeasured(migration)) {
+            return;
+        }
+        if (place == 0) {
+            // It meets nothing.
+            findings.sought(migration.script(), MEASURED);
+            return;
+        }
+        if (statements == null || trial.boundary().findings().isExcluded(migration)) {
+            isNotReached(migration);
             return;
         }
         String text = trial.catalog().scripts().text(migration.script());
@@ -86,6 +97,7 @@ final class WalkHazards {
                     "the server counts no scans (track_counts is off), so each lock counts as if all rows were read"));
         }
         if (result.meetsLocks()) {
+            findings.unsought(migration.script(), Set.of(HazardKind.BACKFILL_UNDER_LOCK));
             findings.add(Finding.note(
                     "not-measured",
                     null,
@@ -93,8 +105,18 @@ final class WalkHazards {
                             + " script itself does not change, it is not known whether the script locks it while it reads or"
                             + " changes rows"));
         }
+        if (result.isToTheEnd()) {
+            findings.sought(migration.script(), MEASURED);
+        } else {
+            isNotReached(migration);
+        }
         findings.hazards(migration.script(), List.copyOf(found));
         found.forEach(hazard -> foundBefore.add(hazard.kind()));
+    }
+
+    /** Its end was not reached, so what of it was not found may be there all the same. */
+    void isNotReached(Migration migration) {
+        findings.unsought(migration.script(), MEASURED);
     }
 
     /** Only new scripts count, and only what the released ones have left. */

@@ -179,6 +179,34 @@ class RehearsalIT {
                         "ERROR V7__c.sql 1 allow");
     }
 
+    /** Whether it acknowledges something is not known, so nobody is asked to remove it. */
+    @Test
+    void aCommentIsNotCalledUnusedWhereItsHazardWasNotLookedFor() throws Exception {
+        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);")
+                .with("V2__a.sql", "-- tenantry:allow unquoted-schema our names are plain\nSELECT 1;")
+                .with("V3__b.sql", "-- tenantry:allow ban-drop-column nobody reads it\nALTER TABLE item DROP name;");
+        MigrationCatalog all = engine.catalog();
+
+        assertThat(lines(rehearse(Map.of()).findings())).containsExactly("WARNING V2__a.sql 1 allow");
+        assertThat(lines(Rehearsal.inDatabase(all, engine.server(), terms(Set.of(), Map.of()), new TrialStop(), null)
+                        .findings()))
+                .as("where no placeholder is looked for")
+                .isEmpty();
+        RehearsalTerms nothingReleased = new RehearsalTerms(Set.of(), Set.of(), null, Map.of(), LONGEST);
+        assertThat(lines(Rehearsal.of(all, engine.server(), nothingReleased, new TrialStop())
+                        .findings()))
+                .as("where nothing is in use")
+                .containsExactly("WARNING V2__a.sql 1 allow");
+
+        engine.with(
+                        "V3__b.sql",
+                        "-- tenantry:allow ban-drop-column nobody reads it\nSELECT nothing_there;\nALTER TABLE item DROP name;")
+                .with("V4__c.sql", "-- tenantry:allow ban-drop-column\nDROP TABLE item;");
+        assertThat(lines(rehearse(Map.of()).findings()))
+                .as("where a script fails before its end")
+                .containsExactly("ERROR V3__b.sql 2 from-empty", "ERROR V4__c.sql 1 allow");
+    }
+
     /** A time or a UUID differs in any two homes, and made-up rows take numbers by triggers. */
     @Test
     void rowsOfABaselineAreComparedWithoutValuesThatDifferInEachHome() throws Exception {
