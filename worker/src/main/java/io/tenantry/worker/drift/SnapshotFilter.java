@@ -104,13 +104,13 @@ final class SnapshotFilter {
     }
 
     /**
-     * A database has an extension once, so it lies in the schema of whichever tenant came first. Versions are those of the
-     * server's files.
+     * A database has an extension once, so it lies in the schema of whoever came first, be it a tenant, a shared home or a DBA.
+     * Versions are those of the server's files.
      */
     private void addExtension(String label, Entry entry) {
         if (Aspect.of(label).isPresent()) {
             kept.put(label, entry);
-        } else if (isolation != Isolation.SCHEMA) {
+        } else if (isolation == Isolation.DATABASE) {
             kept.put(label, new Entry(entry.partOf(), ""));
         }
     }

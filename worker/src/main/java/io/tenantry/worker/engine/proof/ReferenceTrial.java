@@ -14,6 +14,7 @@ import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -85,6 +86,23 @@ public final class ReferenceTrial {
 
     private Outcome inScratchDatabase(AppliedPath path, Server server, TenantHome home, NameStyle style)
             throws SQLException {
+        if (home.isolation() == Isolation.DATABASE) {
+            return inScratchDatabase(path, server, home, style, Surroundings.NONE);
+        }
+        List<Outcome> failed = new ArrayList<>();
+        for (Surroundings some : Surroundings.of(server).choices(home.schema())) {
+            Outcome outcome = inScratchDatabase(path, server, home, style, some);
+            if (outcome instanceof Outcome.Made) {
+                return outcome;
+            }
+            failed.add(outcome);
+        }
+        return failed.get(0);
+    }
+
+    private Outcome inScratchDatabase(
+            AppliedPath path, Server server, TenantHome home, NameStyle style, Surroundings surroundings)
+            throws SQLException {
         ScratchDatabase database;
         try {
             database = ScratchDatabase.create(server);
@@ -102,8 +120,11 @@ public final class ReferenceTrial {
         TenantHome named = home.isolation() == Isolation.DATABASE
                 ? TenantHome.inDatabase(tenant, home.database(), server.name(), database.name())
                 : inside;
-        try (Scratch scratch = Scratch.in(database, inside)) {
-            return new Replay(scratch, path.migrations(), named).run();
+        try (Scratch scratch = Scratch.in(database, inside, surroundings)) {
+            Outcome outcome = new Replay(scratch, path.migrations(), named).run();
+            return outcome instanceof Outcome.Unavailable unavailable
+                    ? new Outcome.Unavailable(unavailable.reason() + scratch.lackingExtensions())
+                    : outcome;
         }
     }
 

@@ -247,7 +247,9 @@ public final class Rehearsal {
         if (database.isEmpty()) {
             return new PathEnd.Unreached();
         }
-        try (Scratch scratch = Scratch.in(database.get(), home, stop, terms.longest())) {
+        Surroundings surroundings =
+                home.tenant() == null ? Surroundings.of(server).without(home.schema()) : Surroundings.NONE;
+        try (Scratch scratch = Scratch.in(database.get(), home, surroundings, stop, terms.longest())) {
             PlanCandidates candidates = PlanCandidates.of(catalog, scratch, StatementObservers.everywhere());
             read(scratch, candidates);
             // Nobody else is in the database; what would outlive it is rolled back.

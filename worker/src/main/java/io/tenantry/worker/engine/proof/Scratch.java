@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ final class Scratch implements AutoCloseable {
     private final SharedLocks locks;
     /** Null if the home is a schema among those of tenants. */
     private final @Nullable ScratchDatabase database;
+    /** Extensions that the server's database has, and a home in a database of its own may need. */
+    private List<String> missing = List.of();
     /** Whether all is part of one transaction. */
     private boolean held;
 
@@ -86,10 +89,11 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /** A home in a database of its own, which {@link #close} drops. */
-    static Scratch in(ScratchDatabase database, TenantHome home) throws SQLException {
+    /** A home in a database of its own, which {@link #close} drops. The surroundings are made there before. */
+    static Scratch in(ScratchDatabase database, TenantHome home, Surroundings surroundings) throws SQLException {
         HomeSession session;
         try {
+            surroundings.set(database.server(), database.name());
             session = HomeSession.openIn(database.server(), home, database.name());
         } catch (SQLException failure) {
             database.close();
@@ -98,6 +102,7 @@ final class Scratch implements AutoCloseable {
         Scratch scratch = new Scratch(database.server(), home, session, database);
         try {
             database.isUsedBy(session.connection());
+            scratch.missing = surroundings.make(session.connection());
             scratch.session.renew();
             return scratch;
         } catch (SQLException failure) {
@@ -107,8 +112,18 @@ final class Scratch implements AutoCloseable {
     }
 
     /** The same, ended by this; a statement may last so long. */
-    static Scratch in(ScratchDatabase database, TenantHome home, TrialStop stop, Duration longest) throws SQLException {
-        return in(database, home).endedBy(stop, longest);
+    static Scratch in(
+            ScratchDatabase database, TenantHome home, Surroundings surroundings, TrialStop stop, Duration longest)
+            throws SQLException {
+        return in(database, home, surroundings).endedBy(stop, longest);
+    }
+
+    /** For people: a clause that names the extensions of its {@link Surroundings} that it lacks; empty if there is none. */
+    String lackingExtensions() {
+        return missing.isEmpty()
+                ? ""
+                : "; the scratch database lacks " + String.join(", ", missing)
+                        + ", which the role may not create there: see \"Shared homes\" in drift.md";
     }
 
     /** Whether nothing of others is in the same database. */

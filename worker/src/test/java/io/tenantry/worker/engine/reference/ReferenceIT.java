@@ -243,6 +243,54 @@ class ReferenceIT {
         }
     }
 
+    /** What a DBA has set up in the database: it has no part of the home, and its scripts meet it. */
+    @Test
+    void aSharedHomeIsReplayedAmongTheExtensionsSettingsAndDefaultPrivilegesOfItsDatabase() throws Exception {
+        engine.with("V3__email.sql", "ALTER TABLE users ADD email text;");
+        String role = "reporting_" + UUID.randomUUID().toString().replace("-", "");
+        engine.execute("CREATE ROLE " + role
+                + "; CREATE SCHEMA billing; CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA public;"
+                + " CREATE EXTENSION hstore SCHEMA ext; ALTER DEFAULT PRIVILEGES GRANT"
+                + " SELECT ON TABLES TO " + role
+                + "; ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; ALTER"
+                + " DEFAULT PRIVILEGES REVOKE USAGE ON SEQUENCES FROM CURRENT_USER; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I"
+                + " SET app.kind = %L', current_database(), 'it''s, \"a\"'); END $$");
+        TenantHome shared = new TenantHome(null, "users", "main", "billing", Isolation.SHARED);
+        try {
+            isReplayed(
+                    shared,
+                    "CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE mail (address citext); CREATE SEQUENCE"
+                            + " numbers; CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+            // In its own schema, but of no script.
+            engine.execute("CREATE EXTENSION pg_trgm SCHEMA billing");
+            isReplayed(
+                    shared,
+                    "CREATE TABLE word (text text, tags ext.hstore); CREATE INDEX word_idx ON word USING gin (text gin_trgm_ops)");
+            // Elsewhere, but of a script.
+            isReplayed(
+                    shared,
+                    "CREATE EXTENSION fuzzystrmatch SCHEMA public; DO $$ BEGIN EXECUTE format('COMMENT ON TABLE users IS %L',"
+                            + " current_setting('app.kind')); END $$");
+            assertThat(engine.query(LEFT)).as("what trials have left").isEmpty();
+            ScratchDatabases.awaitNoneStays(engine::query);
+        } finally {
+            engine.execute("DROP OWNED BY " + role + "; DROP ROLE " + role
+                    + "; ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS"
+                    + " TO PUBLIC; ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO CURRENT_USER");
+        }
+    }
+
+    private void isReplayed(TenantHome shared, String script) throws Exception {
+        engine.with("V4__more.sql", script);
+        migrate(catalog(), shared, "latest");
+        try (Connection connection = engine.connect()) {
+            assertThat(CatalogSnapshot.of(connection, shared.schema()).differences(reference(catalog(), shared)))
+                    .as(script)
+                    .isEmpty();
+        }
+        engine.execute("DROP SCHEMA billing CASCADE; CREATE SCHEMA billing");
+    }
+
     private void migrate(MigrationCatalog catalog, TenantHome home, String target) throws SQLException {
         try (HomeSession session = HomeSession.open(engine.server(), home)) {
             session.changed();
