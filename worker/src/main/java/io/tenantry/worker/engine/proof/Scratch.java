@@ -123,7 +123,7 @@ final class Scratch implements AutoCloseable {
         return missing.isEmpty()
                 ? ""
                 : "; the scratch database lacks " + String.join(", ", missing)
-                        + ", which the role may not create there: see \"Shared homes\" in drift.md";
+                        + ", which the role may not create there: create them in template1";
     }
 
     /** Whether nothing of others is in the same database. */

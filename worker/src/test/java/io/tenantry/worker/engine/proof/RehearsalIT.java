@@ -488,6 +488,13 @@ class RehearsalIT {
                             "WARNING V3__more.sql 3 backfill-under-lock");
             assertThat(result.versions()).isEqualTo(3);
         }
+        engine.execute("CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext");
+        engine.with("V4__mail.sql", "CREATE TABLE mail (address ext.citext);");
+        assertThat(Rehearsal.inDatabase(
+                                engine.catalog(), engine.server(), terms(Set.of(), Map.of()), new TrialStop(), "app")
+                        .versions())
+                .as("a shared home finds the extensions of its database")
+                .isEqualTo(4);
         ScratchDatabases.awaitNoneStays(engine::query);
     }
 
