@@ -9,8 +9,14 @@ import java.util.List;
  * @param name in the configuration
  * @param cap the connections of all workers together
  * @param databases those with homes there
+ * @param before what was looked at before in the same round; the look adds what this server takes
  */
-public record CheckedServer(String name, int cap, List<CheckedDatabase> databases) {
+public record CheckedServer(String name, int cap, List<CheckedDatabase> databases, SamePostgres before) {
+    /** A server that is looked at alone. */
+    public CheckedServer(String name, int cap, List<CheckedDatabase> databases) {
+        this(name, cap, databases, new SamePostgres());
+    }
+
     public CheckedServer {
         databases = List.copyOf(databases);
     }

@@ -1,5 +1,7 @@
 package io.tenantry.worker.limits;
 
+import io.tenantry.worker.limits.SamePostgres.Others;
+import io.tenantry.worker.limits.SamePostgres.Session;
 import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -7,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Locks that PostgreSQL has room for, against what the largest home takes when it is made, on all connections at once, and
- * against a dump of the whole database.
+ * Locks that PostgreSQL has room for, against what the largest home takes when it is made, on all connections at once,
+ * together with what was added before in the same PostgreSQL, and against a dump of the whole database.
  */
 final class LockTable implements LimitCheck {
     private static final String LOCKS = MarkedSchemas.HOMES
@@ -40,14 +42,19 @@ final class LockTable implements LimitCheck {
     public LimitFinding look(Connection connection, CheckedServer server) throws SQLException {
         Locks locks = Sql.one(
                 connection, LOCKS, row -> new Locks(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+        Session session = Session.of(connection);
+        Others others = server.before().locks(session);
         long homes = locks.ofHome() * server.cap();
-        String measured = Counted.of(homes, "lock") + " for " + Counted.of(server.cap(), "new home") + " at once, "
-                + Counted.number(locks.tables()) + " for a pg_dump of all";
+        server.before().addLocks(server.name(), session, homes);
+        String measured = Counted.of(homes, "lock") + " for " + Counted.of(server.cap(), "new home") + " at once"
+                + others.words() + "; " + Counted.number(locks.tables()) + " for a pg_dump of all";
         String limit = Counted.number(locks.room());
         List<String> advice = new ArrayList<>();
-        if (homes > locks.room()) {
-            advice.add("set max_locks_per_transaction to " + locks.needed(homes) + " or more, or lower servers."
-                    + server.name() + ".max-connections, or signups fail with \"out of shared memory\"");
+        long together = homes + others.number();
+        if (together > locks.room()) {
+            advice.add("set max_locks_per_transaction to " + locks.needed(together) + " or more, or lower servers."
+                    + server.name() + ".max-connections" + (others.none() ? "" : " or those of the others")
+                    + ", or signups fail with \"out of shared memory\"");
         }
         if (locks.tables() > locks.room()) {
             advice.add("dump schema by schema (pg_dump -n), or set max_locks_per_transaction to "

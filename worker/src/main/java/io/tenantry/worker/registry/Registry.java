@@ -33,6 +33,9 @@ public final class Registry implements AutoCloseable {
     private static final String EVERY_TABLE =
             "SELECT 1 FROM tenantry.request, tenantry.tenant, tenantry.tenant_home, tenantry.shared_database LIMIT 0";
 
+    private static final String LIVE_WORKERS = "SELECT count(*) FROM tenantry.worker WHERE group_id = ? AND"
+            + " most_connections IS NULL AND NOT fenced AND expires_at >= clock_timestamp()";
+
     private final ConnectionPool.Target target;
     private final ConnectionPool pool;
     private final List<DedicatedConnection> dedicated = new CopyOnWriteArrayList<>();
@@ -158,6 +161,11 @@ public final class Registry implements AutoCloseable {
         try (Connection connection = connection()) {
             return ledger.prune(connection, retention, limit);
         }
+    }
+
+    /** The workers of a group that renew their leases, without the commands beside them. */
+    public long countWorkers(String group) throws SQLException {
+        return inTransaction(connection -> Sql.one(connection, LIVE_WORKERS, row -> row.getLong(1), group));
     }
 
     /** How many tenants have their home in each named database at each version; shared databases are left out. */

@@ -7,6 +7,7 @@ import io.tenantry.worker.limits.CheckedDatabase;
 import io.tenantry.worker.limits.CheckedServer;
 import io.tenantry.worker.limits.LimitChecks;
 import io.tenantry.worker.limits.LimitFinding;
+import io.tenantry.worker.limits.SamePostgres;
 import io.tenantry.worker.limits.TenantLimits;
 import io.tenantry.worker.postgres.FailureMessage;
 import io.tenantry.worker.postgres.connection.ConnectionBulkhead;
@@ -41,14 +42,19 @@ public final class LimitLog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(1);
-    /** {@link ServerCheck} logs the connections with more detail; the size never warns. */
-    private static final Set<String> LEFT_OUT = Set.of("connections", "size");
+    /** The size never warns. */
+    private static final Set<String> LEFT_OUT = Set.of("size");
+
+    private static final String CONNECTIONS = "connections";
 
     private final Settings settings;
     private final ProvenCatalogs catalogs;
     private final Registry registry;
     private final Collection<Server> servers;
     private final Consumer<Error> fatal;
+    /** Used by the thread alone. */
+    private final SamePostgres before = new SamePostgres();
+
     private final Thread thread = new Thread(this::run, "limits");
     private volatile boolean closed;
 
@@ -92,7 +98,11 @@ public final class LimitLog implements AutoCloseable {
     /** By database, then by server; without any if the registry does not answer. */
     private Map<String, Map<String, Long>> countTenants() {
         try {
-            Map<String, Map<String, Long>> tenants = registry.inTransaction(new PlacementTable()::count);
+            long workers = registry.countWorkers(settings.kafka().groupId());
+            Map<String, Map<String, Long>> tenants = registry.inTransaction(connection -> {
+                before.addRegistry(connection, workers, settings.registry().maxConnections() + 1);
+                return new PlacementTable().count(connection);
+            });
             log(TenantLimits.of(settings.databases(), settings.servers().keySet(), tenants));
             return tenants;
         } catch (SQLException failure) {
@@ -121,7 +131,12 @@ public final class LimitLog implements AutoCloseable {
 
     private void measure(Server server, Map<String, Map<String, Long>> tenants) {
         try (Connection connection = server.connection()) {
-            log(LimitChecks.of(connection, checked(server, tenants), PATIENCE, LEFT_OUT));
+            List<LimitFinding> findings = LimitChecks.of(connection, checked(server, tenants), PATIENCE, LEFT_OUT);
+            // Of one that shares its PostgreSQL with nobody, ServerCheck logs the connections with more detail.
+            boolean alone = before.isAlone(server.name());
+            log(findings.stream()
+                    .filter(finding -> !alone || !finding.check().equals(CONNECTIONS))
+                    .toList());
         } catch (SQLException failure) {
             tell("server " + server.name() + ": its limits could not be looked at: {}", FailureMessage.of(failure));
         }
@@ -155,7 +170,7 @@ public final class LimitLog implements AutoCloseable {
                 databases.add(new CheckedDatabase(database, catalog.mayMake()));
             }
         }
-        return new CheckedServer(server.name(), server.bulkhead().cap(), databases);
+        return new CheckedServer(server.name(), server.bulkhead().cap(), databases, before);
     }
 
     private static void log(List<LimitFinding> findings) {

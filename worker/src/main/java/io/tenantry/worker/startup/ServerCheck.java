@@ -84,10 +84,10 @@ final class ServerCheck {
     }
 
     private void warn(String what, int limit, int cap) {
-        if (limit >= 0 && limit < cap) {
+        if (limit >= 0 && limit <= cap) {
             LOG.warn(
-                    "server {}: {} allows {} connections, fewer than servers.{}.max-connections = {}: work will be refused"
-                            + " there and wait; raise the one or lower the other",
+                    "server {}: {} allows {} connections, fewer than servers.{}.max-connections = {} and one to end"
+                            + " sessions of dead workers: work will be refused there and wait; raise the one or lower the other",
                     server.name(),
                     what,
                     limit,

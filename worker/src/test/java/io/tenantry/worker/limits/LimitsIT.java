@@ -89,7 +89,7 @@ class LimitsIT {
                         "hand-made-tables",
                         "size");
         assertThat(findings.get(4).measured())
-                .isEqualTo("1,056 locks for 16 new homes at once, 9 for a pg_dump of all");
+                .isEqualTo("1,056 locks for 16 new homes at once; 9 for a pg_dump of all");
         assertThat(findings.get(6).measured())
                 .matches("about [\\d,]+ [kM]B with 2 schemas of tenants, .+ MB with the 1,000 .+");
     }
@@ -108,6 +108,45 @@ class LimitsIT {
         assertThat(findings.get(4).measured()).startsWith("270,000 locks for 9,000 new homes at once");
         assertThat(findings.get(4).whatToDo()).startsWith("set max_locks_per_transaction to ");
         assertThat(findings.get(1).whatToDo()).contains("lower servers.main.max-connections");
+    }
+
+    /** Each of two names has room alone. Every role can tell that they are one. */
+    @Test
+    void serversOfOnePostgresAreAddedUp() throws Exception {
+        deployment.serverBeside("second");
+        String home = "CREATE SCHEMA users_acme; COMMENT ON SCHEMA users_acme IS 'tenantry tenant=acme database=users';"
+                + " CREATE TABLE users_acme.account (id int PRIMARY KEY)";
+        deployment.execute(home);
+        deployment.execute(deployment.databaseBeside("second"), home);
+        SamePostgres before = new SamePostgres();
+        try (Connection registry = deployment.connectToRegistry();
+                Connection main = deployment.connect();
+                Connection second = deployment.stack().postgres().connect(deployment.databaseBeside("second"))) {
+            int most = Sql.one(main, "SELECT current_setting('max_connections')::int - 3", row -> row.getInt(1));
+            Sql.execute(second, "SET ROLE pg_read_all_settings");
+            before.addRegistry(registry, 2, 5);
+            LimitFinding alone = new ConnectionLimits().look(main, server("main", most - 11, before));
+            assertThat(alone.level()).isEqualTo(Level.OK);
+            assertThat(alone.measured())
+                    .isEqualTo("servers.main.max-connections is " + (most - 11)
+                            + ", and 1 to end sessions of dead workers,"
+                            + " and 10 of the registry (2 workers), the same PostgreSQL");
+            assertThat(before.isAlone("main")).isFalse();
+            LimitFinding together = new ConnectionLimits().look(second, server("second", 16, before));
+            assertThat(together.level()).isEqualTo(Level.WARN);
+            assertThat(together.measured())
+                    .endsWith(", and 10 of the registry (2 workers) and " + (most - 10)
+                            + " of server main, the same PostgreSQL");
+            assertThat(together.whatToDo()).contains("lower servers.second.max-connections or those of the others");
+
+            assertThat(new LockTable().look(main, server("main", 1000, before)).level())
+                    .isEqualTo(Level.OK);
+            LimitFinding locks = new LockTable().look(second, server("second", 1000, before));
+            assertThat(locks.measured())
+                    .startsWith(
+                            "30,000 locks for 1,000 new homes at once, and 30,000 of server main, the same PostgreSQL; ");
+            assertThat(locks.level()).isEqualTo(Level.WARN);
+        }
     }
 
     /** They would need a connection each. */
@@ -435,6 +474,10 @@ class LimitsIT {
         try (Connection connection = deployment.connect()) {
             return LimitChecks.of(connection, server(cap), Duration.ofSeconds(30));
         }
+    }
+
+    private static CheckedServer server(String name, int cap, SamePostgres before) {
+        return new CheckedServer(name, cap, List.of(), before);
     }
 
     private static CheckedServer server(int cap) {

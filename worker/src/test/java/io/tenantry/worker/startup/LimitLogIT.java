@@ -29,7 +29,12 @@ class LimitLogIT {
     @Test
     void aStartDoesNotWaitAndWarnsOfWhatIsNearAndOfNothingElse() {
         Deployment deployment = control.deployment().with("databases.users.max-tenants", "2");
-        deployment.executeInRegistry("INSERT INTO tenantry.tenant VALUES ('acme'); INSERT INTO tenantry.tenant_home"
+        // Room for all of them, and for the one that ends sessions, but not for the registry's beside them.
+        int room = Integer.parseInt(deployment.query("SHOW max_connections").get(0)) - 3;
+        deployment.with("servers.main.max-connections", String.valueOf(room - 1));
+        deployment.executeInRegistry("INSERT INTO tenantry.worker (group_id, application_name, expires_at) VALUES ('"
+                + deployment.settings().kafka().groupId()
+                + "', 'this', now() + interval '1 h'); INSERT INTO tenantry.tenant VALUES ('acme'); INSERT INTO tenantry.tenant_home"
                 + " (tenant, database, server, location) VALUES ('acme', 'users', 'main', 'users_acme');"
                 + " INSERT INTO tenantry.placement VALUES ('globex', 'users', 'main')");
         deployment.execute(
@@ -57,7 +62,7 @@ class LimitLogIT {
                 Await.until(
                         PATIENCE,
                         "the server has a free connection, and is looked at",
-                        () -> log.events().size() == 2);
+                        () -> log.events().size() == 3);
             }
 
             assertThat(log.events())
@@ -67,6 +72,11 @@ class LimitLogIT {
                                     .startsWith(
                                             "server main: tenants of database users: 2 tenants; the limit is 2: raise"
                                                     + " max-tenants"),
+                            connections -> assertThat(connections)
+                                    .startsWith(
+                                            "server main: connections: servers.main.max-connections is " + (room - 1)
+                                                    + ", and 1 to end sessions of dead workers, and 5 of the registry (1 worker), the"
+                                                    + " same PostgreSQL; the limit is " + room),
                             tables -> assertThat(tables)
                                     .startsWith("server main: hand-made-tables: 1 name that no migration has:"
                                             + " users_acme.by_hand: compare the tenants"));

@@ -7,6 +7,7 @@ import io.tenantry.worker.limits.CheckedDatabase;
 import io.tenantry.worker.limits.CheckedServer;
 import io.tenantry.worker.limits.LimitChecks;
 import io.tenantry.worker.limits.LimitFinding;
+import io.tenantry.worker.limits.SamePostgres;
 import io.tenantry.worker.limits.TenantLimits;
 import io.tenantry.worker.operator.Access;
 import io.tenantry.worker.operator.OperationFailedException;
@@ -45,7 +46,14 @@ public final class FleetLimits {
     public List<LimitFinding> findings() throws OperationFailedException {
         Settings settings = access.settings();
         PlacementTable placements = new PlacementTable();
-        Map<String, Map<String, Long>> tenants = access.registry(registry -> registry.inTransaction(placements::count));
+        SamePostgres before = new SamePostgres();
+        Map<String, Map<String, Long>> tenants = access.registry(registry -> {
+            long workers = registry.countWorkers(settings.kafka().groupId());
+            return registry.inTransaction(connection -> {
+                before.addRegistry(connection, workers, settings.registry().maxConnections() + 1);
+                return placements.count(connection);
+            });
+        });
         List<LimitFinding> findings = new ArrayList<>(
                 TenantLimits.of(settings.databases(), settings.servers().keySet(), tenants));
         Catalogs catalogs = new Catalogs(settings, note);
@@ -55,13 +63,14 @@ public final class FleetLimits {
                 if (access.interruption().isRequested()) {
                     throw access.interruption().failure("interrupted while the limits were measured");
                 }
-                findings.addAll(look(servers.server(name), tenants, catalogs));
+                findings.addAll(look(servers.server(name), tenants, catalogs, before));
             }
         }
         return findings;
     }
 
-    private List<LimitFinding> look(Server server, Map<String, Map<String, Long>> tenants, Catalogs catalogs) {
+    private List<LimitFinding> look(
+            Server server, Map<String, Map<String, Long>> tenants, Catalogs catalogs, SamePostgres before) {
         List<CheckedDatabase> databases = new ArrayList<>();
         for (DatabaseSettings database : access.settings().databases()) {
             if (TenantLimits.mayHaveHomes(database, server.name(), tenants)) {
@@ -75,7 +84,7 @@ public final class FleetLimits {
         int cap = Objects.requireNonNull(access.settings().servers().get(server.name()))
                 .maxConnections();
         try (Connection connection = server.connection()) {
-            return LimitChecks.of(connection, new CheckedServer(server.name(), cap, databases), PATIENCE);
+            return LimitChecks.of(connection, new CheckedServer(server.name(), cap, databases, before), PATIENCE);
         } catch (SQLException failure) {
             return List.of(LimitFinding.silent(server.name(), FailureMessage.of(failure)));
         }
