@@ -27,11 +27,11 @@ import picocli.CommandLine.Option;
                     + " Writes nothing without --yes.",
             "A home with a history of Flyway is registered at its version if the history fits the migrations. Any other home is compared"
                     + " with what the migrations make up to --baseline-version, or up to the version that --map gives for its revision in"
-                    + " the table of Alembic, Django, Rails or Liquibase. Only if nothing differs it gets a history that begins with this"
-                    + " version. Tables of other tools stay.",
+                    + " the table of Alembic, Django, Rails, Liquibase, golang-migrate, Ecto or dbmate. Only if nothing differs it gets a"
+                    + " history that begins with this version. Tables of other tools stay.",
             "Takes up to four connections of each server, those that the workers can do without. Workers may run. Can be stopped and run"
                     + " again at any time.",
-            "Status 1 if a home was refused, is different, or could not be read, or if none has such a name."
+            "Status 1 if a home was refused, is different, has an unknown version, or could not be read, or if none has such a name."
         },
         footer = {
             "",
@@ -86,8 +86,8 @@ public final class Adopt extends OperatorCommand {
     @Override
     protected int run(Invocation invocation) throws Exception {
         DatabaseSettings settings = database(invocation.settings());
-        AdoptionTerms terms = new AdoptionTerms(
-                database, pattern(settings), server(invocation.settings()), baselineVersion, map(), yes);
+        AdoptionTerms terms =
+                new AdoptionTerms(database, pattern(settings), server(settings), baselineVersion, map(), yes);
         if (!terms.pattern().toString().equals(settings.location())) {
             invocation
                     .output()
@@ -128,10 +128,10 @@ public final class Adopt extends OperatorCommand {
                         + " once, and beside it a-z, 0-9, _ and -, as in 'tenant_{tenant}'"));
     }
 
-    private @Nullable String server(Settings settings) {
-        if (server != null && !settings.servers().containsKey(server)) {
-            throw usage("server " + server + " is not configured; configured: "
-                    + String.join(", ", settings.servers().keySet()));
+    private @Nullable String server(DatabaseSettings settings) {
+        if (server != null && !settings.serverNames().contains(server)) {
+            throw usage("database " + database + " is not on server " + server + "; it is on "
+                    + String.join(", ", settings.serverNames()));
         }
         return server;
     }

@@ -6,13 +6,17 @@ import io.tenantry.worker.cli.CommandLineRun;
 import io.tenantry.worker.config.Isolation;
 import io.tenantry.worker.engine.catalog.FlywayEngine;
 import io.tenantry.worker.engine.catalog.MigrationCatalog;
+import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.connection.SessionTimeouts;
 import io.tenantry.worker.postgres.home.HomeSession;
 import io.tenantry.worker.postgres.home.TenantHome;
+import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.scenario.MigratedRegistry;
 import io.tenantry.worker.scenario.RolloutRows;
+import io.tenantry.worker.stack.Await;
+import io.tenantry.worker.stack.Signal;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -41,6 +45,10 @@ class AdoptIT {
             // As pg_dump and a restore leave it.
             "ALTER TABLE invoice ADD COLUMN state varchar(9) CONSTRAINT state_known CHECK (((state)::text = ANY"
                     + " (ARRAY[('open'::character varying)::text, ('paid'::character varying)::text])))");
+
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final String BLOCKED =
+            "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'tenantry cli%'";
 
     @RegisterExtension
     final MigratedRegistry control = new MigratedRegistry();
@@ -234,9 +242,12 @@ class AdoptIT {
                         + " ('aa2')";
         made("old_acme", 2, alembic);
         made("old_globex", 2, alembic);
+        made("old_hooli", 2, alembic);
         CommandLineRun run;
-        try (Connection tool = server.connection();
+        try (HomeSession other = HomeSession.open(server, TenantHome.inSchema("hooli", "users", "main", "old_hooli"));
+                Connection tool = server.connection();
                 Statement statement = tool.createStatement()) {
+            assertThat(other.tryLock()).isPresent();
             tool.setAutoCommit(false);
             statement.execute("UPDATE old_acme.alembic_version SET version_num = 'aa3'");
             run = adopt("--map", "aa2=2", "--yes");
@@ -248,11 +259,67 @@ class AdoptIT {
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("unreadable: main/old_acme: ")
                         .contains("lock timeout"))
+                .contains(
+                        "unreadable: main/old_hooli: another session works on it now; nothing was written: run this again")
                 .contains("adopted: main/old_globex: tenant globex, version 2 (alembic_version aa2, by --map)");
         assertThat(deployment.query(MARKS)).containsExactly("old_globex");
         assertThat(deployment.query("SELECT to_regclass('old_acme.flyway_schema_history')"))
                 .containsExactly("null");
-        assertThat(adopt("--map", "aa2=2", "--yes").err()).contains("2 homes: 1 adopted, 1 known");
+        assertThat(adopt("--map", "aa2=2", "--yes").err()).contains("3 homes: 2 adopted, 1 known");
+    }
+
+    @Test
+    void endsAfterTheHomesThatItIsAtAndTheNextRunAdoptsTheOthers() throws Exception {
+        int homes = 12;
+        for (int home = 0; home < homes; home++) {
+            made("old_%02d".formatted(home), 2, "CREATE TABLE alembic_version AS SELECT 'aa2' AS version_num");
+        }
+        deployment.with("worker.lock-timeout", "60s");
+        String registered = "SELECT tenant FROM tenantry.tenant_home ORDER BY 1";
+        AppProcess process;
+        try (Connection first = deployment.connect();
+                Connection others = deployment.connect()) {
+            block(first, List.of("old_00"));
+            block(others, List.of("old_01", "old_02", "old_03"));
+            process = deployment.startCommand(
+                    "adopt", "--database", "users", "--pattern", "old_{tenant}", "--map", "aa2=2", "--yes");
+            Await.until(
+                    DEADLINE,
+                    "each of its connections is at a home",
+                    () -> deployment.query(BLOCKED).size() == 4);
+
+            process.signal(Signal.INT);
+            process.awaitOutput("another Ctrl-C ends it at once");
+            first.rollback();
+            Await.until(
+                    DEADLINE,
+                    "what it has done is registered before it ends",
+                    () -> deployment.queryRegistry(registered).contains("00"));
+            others.rollback();
+        }
+
+        assertThat(process.awaitExit()).isEqualTo(130);
+        int adopted = deployment.queryRegistry(registered).size();
+        assertThat(adopted).isBetween(4, homes - 1);
+        assertThat(deployment.query(MARKS)).hasSize(adopted);
+        assertThat(process.output())
+                .contains(adopted + " homes: " + adopted + " adopted")
+                .last()
+                .asString()
+                .startsWith("tenantry: interrupted after " + adopted
+                        + " of 12 homes; the others were not looked at. Go on: ")
+                .contains("adopt --database users --pattern 'old_{tenant}' --map 'aa2=2' --config ")
+                .endsWith(" --yes");
+        assertThat(adopt("--map", "aa2=2", "--yes").err())
+                .contains("12 homes: " + (homes - adopted) + " adopted, " + adopted + " known");
+    }
+
+    /** Keeps others from the versions of homes until it is rolled back. */
+    private static void block(Connection connection, List<String> schemas) throws Exception {
+        connection.setAutoCommit(false);
+        for (String schema : schemas) {
+            Sql.execute(connection, "LOCK TABLE " + schema + ".alembic_version IN EXCLUSIVE MODE");
+        }
     }
 
     @Test
@@ -556,6 +623,19 @@ class AdoptIT {
 
     @Test
     void saysWhichServerCannotBeUsed() {
+        deployment
+                .with("servers.other.url", "jdbc:postgresql://127.0.0.1:1/none")
+                .with("servers.other.user", "nobody_here");
+        for (String notOfTheDatabase : List.of("other", "unknown")) {
+            CommandLineRun refused = adopt("--server", notOfTheDatabase);
+            assertThat(refused.status()).isEqualTo(2);
+            assertThat(refused.err())
+                    .contains("database users is not on server " + notOfTheDatabase + "; it is on main");
+        }
+        assertThat(adopt("--server", "main").err()).contains("no schema or database is called old_{tenant}");
+        CommandLineRun unknown = CommandLineRun.on(deployment, "adopt", "--database", "unknown");
+        assertThat(unknown.status()).isEqualTo(2);
+        assertThat(unknown.err()).contains("database unknown is not configured; configured: users");
         deployment.with("servers.main.user", "nobody_here");
 
         CommandLineRun run = adopt("--baseline-version", "2");
