@@ -8,7 +8,7 @@ public enum Outcome {
     /** There was nothing to do. */
     UP_TO_DATE("up-to-date"),
     FAILED("failed"),
-    /** The worker decided not to try. */
+    /** The worker decided not to try. Of a database of a signup: servers are full, and a registered tenant got no new home. */
     SKIPPED("skipped"),
     /** Only for a database: one before it failed. */
     NOT_ATTEMPTED("not-attempted");

@@ -1,6 +1,8 @@
 package io.tenantry.worker.request;
 
+import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ErrorCode;
+import io.tenantry.contracts.Outcome;
 import io.tenantry.contracts.ResultError;
 import io.tenantry.contracts.TenantCreated;
 import io.tenantry.worker.config.Isolation;
@@ -35,7 +37,8 @@ final class Onboarding {
     }
 
     /**
-     * The homes to work on and their steps, or why there are none.
+     * The homes to work on and their steps, or why there are none. If a database is full, the tenant gets no new home; those that
+     * it has are worked on, unless the request names databases.
      *
      * @param known what the registry has of the tenant
      */
@@ -46,22 +49,51 @@ final class Onboarding {
                 return new Resolution.Refused(unknown(name, database.isPresent()));
             }
         }
-        if (!known.placements().full().isEmpty()) {
-            return new Resolution.Refused(full(known.placements().full()));
+        Map<String, String> full = known.placements().full();
+        boolean newOnes = full.isEmpty();
+        if (!newOnes && !(request.databases().isEmpty() && hasHome(known))) {
+            return new Resolution.Refused(full(full, "nothing was done"));
         }
         List<HomeWork> homes = new ArrayList<>();
+        List<DatabaseResult> leftOut = new ArrayList<>();
         for (NamedDatabase database : fleet.databases()) {
             boolean wanted =
                     request.databases().isEmpty() || request.databases().contains(database.name());
-            if (wanted && !database.isShared()) {
+            if (!wanted || database.isShared()) {
+                continue;
+            }
+            if (newOnes || known.home(database.name()).isPresent()) {
                 Optional<ResultError> lost = serverThatIsGone(database, request.tenant(), known);
                 if (lost.isPresent()) {
                     return new Resolution.Refused(lost.get());
                 }
                 homes.add(work(database, request.tenant(), known));
+            } else {
+                leftOut.add(withoutRoom(database, request.tenant(), full));
             }
         }
-        return new Resolution.Work(homes);
+        return new Resolution.Work(homes, leftOut);
+    }
+
+    /** Whether the tenant has one in a database of the configuration. */
+    private boolean hasHome(TenantRecord known) {
+        return fleet.databases().stream()
+                .anyMatch(database ->
+                        !database.isShared() && known.home(database.name()).isPresent());
+    }
+
+    private static DatabaseResult withoutRoom(NamedDatabase database, String tenant, Map<String, String> full) {
+        TenantHome home = database.homeOf(tenant, database.first().name());
+        return new DatabaseResult(
+                home.database(),
+                home.server(),
+                home.location(),
+                Outcome.SKIPPED,
+                null,
+                null,
+                List.of(),
+                0,
+                full(full, "the tenant got no new home, and those that it has were seen to"));
     }
 
     private HomeWork work(NamedDatabase database, String tenant, TenantRecord known) {
@@ -115,7 +147,7 @@ final class Onboarding {
                                         + "`; then send the signup again with a new id")));
     }
 
-    private static ResultError full(Map<String, String> databases) {
+    private static ResultError full(Map<String, String> databases, String consequence) {
         return ResultError.of(
                 ErrorCode.TENANT_LIMIT,
                 databases.entrySet().stream()
@@ -123,7 +155,8 @@ final class Onboarding {
                                 .map(database -> "the servers of database " + database.getKey()
                                         + " have as many tenants as they may have (" + database.getValue() + ")")
                                 .collect(Collectors.joining("; "))
-                        + "; nothing was done: raise max-tenants there, or add a server, then send the signup again with a"
+                        + "; " + consequence
+                        + ": raise max-tenants there, or add a server, then send the signup again with a"
                         + " new id");
     }
 

@@ -1,12 +1,21 @@
 package io.tenantry.worker.request;
 
+import io.tenantry.contracts.DatabaseResult;
 import io.tenantry.contracts.ResultError;
 import java.util.List;
 
 /** What a request means for the homes of its tenant. */
 public sealed interface Resolution {
-    /** Work on these, in order. */
-    record Work(List<HomeWork> homes) implements Resolution {}
+    /**
+     * Work on these, in order.
+     *
+     * @param leftOut results of databases in which nothing is to be done, though the request is for them, too
+     */
+    record Work(List<HomeWork> homes, List<DatabaseResult> leftOut) implements Resolution {
+        Work(List<HomeWork> homes) {
+            this(homes, List.of());
+        }
+    }
 
     /** The request fails: it cannot be done. */
     record Refused(ResultError error) implements Resolution {}

@@ -62,10 +62,13 @@ final class OutcomeLog {
 
     private static String text(DatabaseResult home) {
         String name = "database " + home.database() + " ";
+        @Nullable ResultError error = home.error();
         return switch (home.outcome()) {
             case UP_TO_DATE -> name + "up-to-date at " + version(home.to());
             case NOT_ATTEMPTED -> name + "not attempted";
-            case COMPLETED, FAILED, SKIPPED ->
+            case SKIPPED ->
+                name + "skipped" + (error == null ? "" : ": " + error.code().code());
+            case COMPLETED, FAILED ->
                 name + home.outcome().wireName() + ", from " + version(home.from()) + " to " + version(home.to())
                         + (home.applied().isEmpty() ? "" : " by " + versions(home.applied())) + " in "
                         + home.durationMs() + " ms";

@@ -56,7 +56,7 @@ final class ResultEncoder {
                 result.error() == null ? null : result.error().code().code(),
                 Duration.ofNanos(request.endedNanos() - request.receivedNanos()));
         for (DatabaseResult home : result.databases()) {
-            if (home.outcome() != Outcome.NOT_ATTEMPTED) {
+            if (home.outcome() != Outcome.NOT_ATTEMPTED && home.outcome() != Outcome.SKIPPED) {
                 meters.homeFinished(home.database(), home.outcome().wireName(), Duration.ofMillis(home.durationMs()));
             }
         }

@@ -118,21 +118,43 @@ class SeveralServersIT {
                 .containsExactly("main 1", "second 2");
 
         deployment.with("databases.users.servers.second.max-tenants", "1");
+        deployment.database("billing").withTwoTables();
+        deployment.database("archive").withTwoTables();
+        deployment.with("databases.billing.max-tenants", "1");
+        deployment.executeInRegistry("INSERT INTO tenantry.placement VALUES ('other', 'billing', 'main')");
         deployment.replaceWorkers();
-        for (String known : deployment.queryRegistry("SELECT tenant FROM tenantry.tenant ORDER BY 1")) {
+        List<String> registered = deployment.queryRegistry("SELECT tenant FROM tenantry.tenant ORDER BY 1");
+        for (String known : registered) {
             TenantCreated again = new TenantCreated(known, List.of(), Map.of("plan", "gold"));
-            assertThat(deployment
-                            .results()
-                            .data(deployment.events().publish(again))
-                            .outcome())
-                    .isEqualTo(Outcome.UP_TO_DATE);
+            TenantResult result = deployment.results().data(deployment.events().publish(again));
+            assertThat(result.outcome()).isEqualTo(Outcome.UP_TO_DATE);
+            assertThat(result.error()).isNull();
+            assertThat(result.databases())
+                    .as("new homes are made in all databases or in none")
+                    .extracting(DatabaseResult::database, DatabaseResult::outcome)
+                    .containsExactly(
+                            tuple("users", Outcome.UP_TO_DATE),
+                            tuple("billing", Outcome.SKIPPED),
+                            tuple("archive", Outcome.SKIPPED));
+            assertThat(Objects.requireNonNull(result.databases().get(2).error()).message())
+                    .startsWith(
+                            "the servers of database billing have as many tenants as they may have (main 1 of 1); the"
+                                    + " tenant got no new home");
             assertThat(deployment
                             .results()
                             .data(deployment.events().migrate(known, "latest"))
                             .outcome())
                     .isEqualTo(Outcome.UP_TO_DATE);
         }
-        assertThat(Results.error(signUp("late")).message()).contains("main 1 of 1, second 2 of 1");
+        assertThat(deployment.queryRegistry("SELECT DISTINCT attributes->>'plan' FROM tenantry.tenant"))
+                .containsExactly("gold");
+        TenantCreated named = new TenantCreated(registered.get(0), List.of("billing"), Map.of());
+        assertThat(Results.error(deployment.results().data(deployment.events().publish(named)))
+                        .code())
+                .isEqualTo(ErrorCode.TENANT_LIMIT);
+        assertThat(Results.error(signUp("late")).message())
+                .contains("main 1 of 1, second 2 of 1")
+                .contains("nothing was done");
     }
 
     /** An empty schema may be left at the place. */

@@ -13,19 +13,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The work on the homes of one request, over all attempts, in their order. For use by one thread at a time. */
-record HomeRuns(List<HomeRun> homes) {
+/**
+ * The work on the homes of one request, over all attempts, in their order. For use by one thread at a time.
+ *
+ * @param leftOut results of databases in which nothing is to be done
+ */
+record HomeRuns(List<HomeRun> homes, List<DatabaseResult> leftOut) {
     /** Before the registry has answered. */
-    static final HomeRuns NONE = new HomeRuns(List.of());
+    static final HomeRuns NONE = new HomeRuns(List.of(), List.of());
 
     /** Nothing is begun yet; no homes if the request is refused or has to wait. */
     static HomeRuns of(Resolution resolution, TenantRecord known, RequestMeters meters) {
         return resolution instanceof Resolution.Work work
-                ? new HomeRuns(work.homes().stream()
-                        .map(home -> new HomeRun(home, observedAt(home, known), meters))
-                        .toList())
+                ? new HomeRuns(
+                        work.homes().stream()
+                                .map(home -> new HomeRun(home, observedAt(home, known), meters))
+                                .toList(),
+                        work.leftOut())
                 : NONE;
     }
 
@@ -58,9 +65,10 @@ record HomeRuns(List<HomeRun> homes) {
                 .ifPresent(home -> home.result().fail(error));
     }
 
-    /** One without a result was not attempted. */
+    /** One without a result was not attempted. Those that were left out are last. */
     List<DatabaseResult> results() {
-        return homes.stream().map(home -> home.result().orNotAttempted()).toList();
+        return Stream.concat(homes.stream().map(home -> home.result().orNotAttempted()), leftOut.stream())
+                .toList();
     }
 
     /** The numbers of the places that were chosen for this request, where no home was made. */

@@ -57,6 +57,7 @@ final class ResultBuilder {
         @Nullable ResultError decisive = error != null
                 ? error
                 : results.stream()
+                        .filter(result -> result.outcome() == Outcome.FAILED)
                         .map(DatabaseResult::error)
                         .filter(Objects::nonNull)
                         .findFirst()
@@ -65,8 +66,8 @@ final class ResultBuilder {
         if (decisive != null) {
             outcome = Outcome.FAILED;
         } else {
-            boolean nothing = results.stream().allMatch(result -> result.outcome() == Outcome.UP_TO_DATE);
-            outcome = nothing ? Outcome.UP_TO_DATE : Outcome.COMPLETED;
+            boolean changed = results.stream().anyMatch(result -> result.outcome() == Outcome.COMPLETED);
+            outcome = changed ? Outcome.COMPLETED : Outcome.UP_TO_DATE;
         }
         return new RequestOutcome(
                 type(outcome), result(outcome, decisive, results, attempts, now), registration(outcome, reached));

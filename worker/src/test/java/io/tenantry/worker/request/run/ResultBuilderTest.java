@@ -227,7 +227,7 @@ class ResultBuilderTest {
                                         .map(HomeResult::registered)
                                         .flatMap(Optional::stream)
                                         .toList(),
-                                new HomeRuns(List.of(homes))
+                                new HomeRuns(List.of(homes), List.of())
                                         .unused(new Placements(
                                                 Map.of("users", "main", "analytics", "main", "old", "main"),
                                                 Map.of(),
