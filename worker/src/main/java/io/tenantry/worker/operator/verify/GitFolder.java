@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 
 /** A folder as it is in a revision of git, in a temporary folder that is deleted with this object. */
 final class GitFolder implements AutoCloseable {
+    private static final String ATTRIBUTES = ".gitattributes";
+
     private final String program;
     private final Path folder;
     private final String revision;
@@ -100,8 +102,24 @@ final class GitFolder implements AutoCloseable {
                 revision,
                 "--",
                 prefix.isEmpty() ? "." : prefix));
+        arguments.addAll(attributesAbove(prefix));
         run(tree, arguments);
         files = tree.resolve(prefix);
+    }
+
+    /** Those say too how the files are written, as with ident, filters and encodings. */
+    private List<String> attributesAbove(String prefix) throws IOException, UnusableOptionException {
+        if (prefix.isEmpty()) {
+            return List.of();
+        }
+        List<String> question =
+                new ArrayList<>(List.of("ls-tree", "-z", "--name-only", "--full-tree", revision, "--", ATTRIBUTES));
+        for (int end = prefix.indexOf('/'); end < prefix.length() - 1; end = prefix.indexOf('/', end + 1)) {
+            question.add(prefix.substring(0, end + 1) + ATTRIBUTES);
+        }
+        return Stream.of(run(folder, question).split("\0"))
+                .filter(path -> !path.isEmpty())
+                .toList();
     }
 
     private String line(String what) throws IOException, UnusableOptionException {
