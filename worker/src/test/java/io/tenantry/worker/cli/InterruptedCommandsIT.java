@@ -125,7 +125,8 @@ class InterruptedCommandsIT {
     void verifyDropsItsScratchPlaceAndTheNextRunThatOfAKilledOne(@TempDir Path folder) throws Exception {
         Path waits = verifySettings(folder, "schema");
         Path killed = verifySettings(folder, "database");
-        AppProcess patient = deployment.startProcess("verify", waits);
+        Path junit = folder.resolve("verify.xml");
+        AppProcess patient = deployment.startCommand(waits, "verify", "--junit", junit.toString());
         AppProcess dead = deployment.startProcess("verify", killed);
         AppProcess interrupted = deployment.startProcess("verify", waits);
         Await.until(
@@ -147,6 +148,13 @@ class InterruptedCommandsIT {
                         .asString()
                         .contains("interrupted while the migrations of database users on server main were tried;"
                                 + " what was made for the trial is dropped. Verified before: nothing"));
+        assertThat(junit)
+                .as("a file without a failure would look as if all was tried")
+                .content()
+                .contains(
+                        "failures=\"1\"",
+                        "name=\"not-tried\"",
+                        "message=\"interrupted while the migrations of database");
         assertThat(deployment.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'"))
                 .isEmpty();
         // The server notices the end of a client after the statement.

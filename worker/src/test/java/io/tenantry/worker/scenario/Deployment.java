@@ -202,6 +202,11 @@ public final class Deployment implements AutoCloseable {
         return startProcess(false, List.of(command), settingsFile());
     }
 
+    /** The same, with another settings file. */
+    public AppProcess startCommand(Path settingsFile, String... command) {
+        return startProcess(false, List.of(command), settingsFile);
+    }
+
     /** Starts a worker as a process of its own, and waits until it has joined its group. */
     public AppProcess startWorkerProcess() {
         return startProcess(true, List.of("run"), settingsFile()).awaitAssignment();

@@ -55,11 +55,13 @@ final class JUnitXml {
      * Writes a file, and replaces one that is there.
      *
      * @param strict whether warnings are failures
+     * @param ended why databases have no report; null if each has one
      */
-    static void write(Path file, List<DatabaseReport> reports, boolean strict) throws OperationFailedException {
+    static void write(Path file, List<DatabaseReport> reports, boolean strict, @Nullable String ended)
+            throws OperationFailedException {
         try (Writer writer = Files.newBufferedWriter(file)) {
             XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(writer);
-            new JUnitXml(xml, strict).write(reports);
+            new JUnitXml(xml, strict).write(reports, ended);
             xml.close();
         } catch (IOException | XMLStreamException failure) {
             throw new OperationFailedException(
@@ -67,7 +69,7 @@ final class JUnitXml {
         }
     }
 
-    private void write(List<DatabaseReport> reports) throws XMLStreamException {
+    private void write(List<DatabaseReport> reports, @Nullable String ended) throws XMLStreamException {
         xml.writeStartDocument("UTF-8", "1.0");
         xml.writeStartElement("testsuites");
         for (DatabaseReport report : reports) {
@@ -75,14 +77,17 @@ final class JUnitXml {
                             .filter(other -> other.database().equals(report.database()))
                             .count()
                     > 1;
-            suite(report, text(report.database()) + (isOneOfSeveral ? " on " + text(report.server()) : ""));
+            suite(text(report.database()) + (isOneOfSeveral ? " on " + text(report.server()) : ""), cases(report));
+        }
+        if (ended != null) {
+            Finding failure = new Finding(Severity.ERROR, "not-tried", null, null, ended);
+            suite("run", Map.of(failure.check(), List.of(failure)));
         }
         xml.writeEndElement();
         xml.writeEndDocument();
     }
 
-    private void suite(DatabaseReport report, String name) throws XMLStreamException {
-        Map<String, List<Finding>> cases = cases(report);
+    private void suite(String name, Map<String, List<Finding>> cases) throws XMLStreamException {
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", "tenantry verify " + name);
         xml.writeAttribute("tests", String.valueOf(cases.size()));

@@ -116,7 +116,7 @@ public final class Verify extends OperatorCommand {
             throw failure;
         }
         if (junit != null) {
-            JUnitXml.write(junit, reports, strict);
+            JUnitXml.write(junit, reports, strict, null);
         }
         boolean failed = reports.stream()
                 .anyMatch(report -> report.count(Severity.ERROR) > 0 || (strict && report.count(Severity.WARNING) > 0));
@@ -148,7 +148,7 @@ public final class Verify extends OperatorCommand {
     private void writeBeside(OperationFailedException failure, List<DatabaseReport> reports) {
         if (junit != null) {
             try {
-                JUnitXml.write(junit, reports, strict);
+                JUnitXml.write(junit, reports, strict, failure.getMessage());
             } catch (OperationFailedException unwritable) {
                 failure.addSuppressed(unwritable);
             }

@@ -28,7 +28,7 @@ class JUnitXmlTest {
                         new Finding(Finding.Severity.ERROR, "seed", "V1__😀.sql", 1, message),
                         new Finding(Finding.Severity.NOTE, "no-plan", "V1__😀.sql", null, message)));
 
-        JUnitXml.write(file, List.of(report), false);
+        JUnitXml.write(file, List.of(report), false, "interrupted \u0000");
 
         Document xml = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
         String shown = "a??[1m ]]> <b> & \"q\" 😀 ? ? é";
@@ -38,5 +38,7 @@ class JUnitXmlTest {
                 .isEqualTo(shown + "\nnext");
         assertThat(((Element) xml.getElementsByTagName("testcase").item(0)).getAttribute("name"))
                 .isEqualTo("V1__😀.sql");
+        assertThat(((Element) xml.getElementsByTagName("failure").item(1)).getAttribute("message"))
+                .isEqualTo("interrupted ?");
     }
 }
