@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * and what the configuration excludes. Their parts and properties are left out too, and sequences that they own.
  */
 final class LeftOut {
-    /** Flyway's, Alembic's, Django's, Rails' and Liquibase's. */
+    /** Flyway's, Alembic's, Django's, that of Rails, golang-migrate, Ecto and dbmate, Rails' other one, and Liquibase's. */
     private static final Set<String> VERSION_TABLES = Set.of(
             "flyway_schema_history",
             "alembic_version",

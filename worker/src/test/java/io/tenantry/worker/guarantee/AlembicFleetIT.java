@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A fleet that Alembic has made is adopted, by a command that is killed at full size, and upgraded by a rollout: the page
- * {@code docs/from-alembic.md}, step by step.
+ * A fleet that Alembic has made is adopted, by a command that is killed at full size, upgraded by a rollout, and without drift
+ * then: steps 1, 3, 4 and 5 of the page {@code docs/from-alembic.md}.
  */
 @Tag("guarantee")
 @Order(4)
@@ -130,6 +130,10 @@ class AlembicFleetIT {
         assertThat(deployment.query("SELECT version_num FROM users_t1.alembic_version UNION ALL SELECT version_num FROM"
                         + " users_t2.alembic_version"))
                 .containsExactly("8c41d7b3e205", "8c41d7b3e205");
+        CommandLineRun drift = CommandLineRun.on(deployment, "drift");
+        assertThat(drift.status()).as(drift.out() + drift.err()).isZero();
+        assertThat(drift.out())
+                .contains(ADOPTED + " homes compared: " + ADOPTED + " as their migrations make them, 0 drifted");
     }
 
     /** Kills the command when so many homes are marked; what it leaves is whole. */
