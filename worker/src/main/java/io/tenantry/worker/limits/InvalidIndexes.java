@@ -1,5 +1,6 @@
 package io.tenantry.worker.limits;
 
+import io.tenantry.worker.postgres.IndexBuilds;
 import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,19 +15,10 @@ import java.util.List;
 final class InvalidIndexes implements LimitCheck {
     private static final int NAMED = 5;
 
-    /**
-     * Tables on which an index is being built CONCURRENTLY. A role without pg_read_all_stats sees which sessions of others
-     * build one, and not where; their locks it sees. A build keeps this lock on its table from its beginning to its end.
-     */
-    private static final String BUILDING = ", building AS MATERIALIZED (SELECT l.relation FROM"
-            + " pg_catalog.pg_stat_progress_create_index b JOIN pg_catalog.pg_locks l ON l.pid = b.pid AND l.database = b.datid"
-            + " WHERE b.datname = current_database() AND l.locktype = 'relation' AND l.granted AND l.mode ="
-            + " 'ShareUpdateExclusiveLock')";
-
     /** Indexes of TOAST tables are in a schema that is no tenant's. */
     private static final String INVALID = MarkedSchemas.HOMES
-            + BUILDING
-            + ", invalid AS (SELECT CASE WHEN owner.oid IS NULL THEN h.schema || '.' || c.relname ELSE c.oid::regclass || ' of '"
+            + ", building AS MATERIALIZED (" + IndexBuilds.TABLES
+            + "), invalid AS (SELECT CASE WHEN owner.oid IS NULL THEN h.schema || '.' || c.relname ELSE c.oid::regclass || ' of '"
             + " || h.schema || '.' || owner.relname END AS name, c.relkind = 'I' AS parent, c.relkind = 'i' AND"
             + " c.relispartition AS part, (SELECT count(*) FROM pg_catalog.pg_inherits p WHERE p.inhparent = i.indrelid) AS"
             + " partitions, (SELECT count(*) FROM pg_catalog.pg_inherits p WHERE p.inhparent = i.indexrelid) AS attached"

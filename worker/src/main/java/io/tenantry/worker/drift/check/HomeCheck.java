@@ -30,7 +30,7 @@ public final class HomeCheck {
      * How much a look can see in a home. Raise it when a look reads more of the catalogs, or judges differences in another way:
      * then a release before does not clear what this one has found, and does not begin what this one knows to be none.
      */
-    public static final int SIGHT = 2;
+    public static final int SIGHT = 3;
 
     /** SQLSTATE {@code query_canceled}, of statement_timeout. */
     private static final String CANCELED = "57014";

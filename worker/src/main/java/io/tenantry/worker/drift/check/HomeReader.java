@@ -95,9 +95,10 @@ final class HomeReader {
 
     private static CatalogSnapshot snapshot(HomeSession session) throws SQLException {
         String schema = session.home().schema();
-        return session.home().isolation() == Isolation.DATABASE
+        CatalogSnapshot snapshot = session.home().isolation() == Isolation.DATABASE
                 ? CatalogSnapshot.ofDatabase(session.connection(), schema)
                 : CatalogSnapshot.of(session.connection(), schema);
+        return RunningReindex.leftOut(session.connection(), schema, snapshot);
     }
 
     private static boolean isUnchanged(HomeProbe before, HomeSession session) throws SQLException {

@@ -163,6 +163,53 @@ class HomeCheckIT {
         }
     }
 
+    /** REINDEX CONCURRENTLY makes a second index beside each, swaps both, and drops the old one, in a transaction each. */
+    @Test
+    void aReindexThatRunsIsNoDifferenceAndWhatAFailedOneLeavesIs() throws Exception {
+        try (Connection writing = engine.connect();
+                Connection reading = engine.connect();
+                Connection reindexing = engine.connect()) {
+            writing.setAutoCommit(false);
+            Sql.execute(writing, "INSERT INTO tenant_acme.users VALUES (1)");
+            int pid = BlockingSession.pid(reindexing);
+            CompletableFuture<Void> reindex = CompletableFuture.runAsync(() -> reindex(reindexing));
+            awaitIndex("users_pkey_ccnew");
+            assertThat(checked(() -> {})).as("built for writers").isInstanceOf(Verdict.Clean.class);
+
+            reading.setAutoCommit(false);
+            Sql.execute(reading, "LOCK TABLE tenant_acme.users IN ACCESS SHARE MODE");
+            writing.rollback();
+            awaitIndex("users_pkey_ccold");
+            assertThat(checked(() -> {})).as("not yet dropped").isInstanceOf(Verdict.Clean.class);
+
+            engine.execute("SELECT pg_cancel_backend(" + pid + ")");
+            reindex.join();
+            assertThat(checked(() -> {}))
+                    .isInstanceOfSatisfying(
+                            Verdict.Drifted.class,
+                            drifted -> assertThat(drifted.differences())
+                                    .extracting(one -> one.change() + " " + one.subject())
+                                    .containsExactly("EXTRA index users_pkey_ccold on users"));
+        }
+    }
+
+    private void reindex(Connection connection) {
+        try {
+            Sql.execute(connection, "REINDEX INDEX CONCURRENTLY tenant_acme.users_pkey");
+            fail("the reindex was not cancelled");
+        } catch (SQLException cancelled) {
+            assertThat(cancelled.getSQLState()).isEqualTo("57014");
+        }
+    }
+
+    private void awaitIndex(String name) {
+        Await.until(
+                Duration.ofSeconds(20),
+                "an index " + name,
+                () -> engine.query("SELECT to_regclass('tenant_acme." + name + "') IS NOT NULL")
+                        .equals(List.of("t")));
+    }
+
     private CatalogSnapshot spelledInAnotherWay() throws SQLException {
         try (Connection connection = engine.connect()) {
             TreeMap<String, CatalogSnapshot.Entry> entries =
