@@ -59,6 +59,7 @@ CREATE TABLE day_1 PARTITION OF day FOR VALUES FROM ('2026-01-01 00:00+02') TO (
 CREATE TRIGGER touch_day BEFORE UPDATE ON day FOR EACH ROW WHEN (NEW.note IN ('open', 'new')) EXECUTE FUNCTION touch();
 CREATE TABLE base (id int, kind varchar(4) CHECK (kind IN ('a', 'b')));
 CREATE TABLE child (more text DEFAULT 'x') INHERITS (base);
+ALTER TABLE base ADD COLUMN late text;
 CREATE VIEW job_writable AS SELECT id, title FROM job WHERE id > 0 WITH LOCAL CHECK OPTION;
 CREATE PROCEDURE close_all(s varchar DEFAULT 'open') LANGUAGE sql BEGIN ATOMIC UPDATE job SET state = 'open' WHERE state IN ('new', 'old'); DELETE FROM base WHERE kind IN ('a', 'b'); END;
 CREATE TABLE kept (k int PRIMARY KEY) PARTITION BY LIST (k);

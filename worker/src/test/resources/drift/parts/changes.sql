@@ -218,8 +218,8 @@ ALTER SEQUENCE numbers OWNER TO drift_reader; ALTER TYPE mood OWNER TO drift_rea
 -- differs: missing foreign key log_job_fkey on log: FOREIGN KEY (job) REFERENCES job(id)
 -- differs: changed function total(integer,integer): …GUAGE sql\n IMMUTABLE PARALLEL SAFE\nAS $function$SELECT a +
 -- differs: changed procedure close_all(character varying): …));\n DELETE FROM basis\n   WHERE ((basis.kind)::text = ANY
--- differs: missing table base: (id integer, kind character varying(4))
--- differs: extra table basis: (id integer, kind character varying(4))
+-- differs: missing table base: (id integer, kind character varying(4), late text)
+-- differs: extra table basis: (id integer, kind character varying(4), late text)
 -- differs: changed table child: INHERITS basis here, INHERITS base in the reference
 -- differs: changed table log: …character varying, 'c'::character varying])::text[])))) here, …character varying,
 -- differs: missing view job_count: AS  SELECT j.id,\n    j.state,\n    count(*) AS n\n   FROM (job j\n     JOIN job k ON
@@ -346,6 +346,7 @@ INSERT INTO pg_seclabel VALUES ('job'::regclass, 'pg_class'::regclass, 0, 'dummy
 -- columns that came back to their parent, and a function that its new owner could use before
 -- differs: changed column child.id: integer inherited and local here, integer inherited in the reference
 -- differs: changed column child.kind: character varying(4) inherited and local here, character varying(4) inherited
+-- differs: changed column child.late: text inherited and local here, text inherited in the reference
 -- differs: changed check constraint base_kind_check on child:
 -- differs: changed owner of function total(integer,integer): drift_reader here
 -- differs: changed privileges on function total(integer,integer): EXECUTE revoked from drift_reader
@@ -443,6 +444,10 @@ CREATE INDEX log_kind ON log (kind); DROP INDEX log_kind;
 RESET ROLE;
 ALTER ROLE drift_reader SET work_mem = '8MB';
 ALTER ROLE drift_reader RESET work_mem;
+-- same: pg_dump and a restore put the columns of a parent before those of its child
+ALTER TABLE child RENAME TO older;
+CREATE TABLE child (more text DEFAULT 'x') INHERITS (base);
+DROP TABLE older;
 -- same: a foreign key to a partitioned table after a restore
 ALTER TABLE keeper DROP CONSTRAINT keeper_k_fkey;
 ALTER TABLE kept DETACH PARTITION kept_other;

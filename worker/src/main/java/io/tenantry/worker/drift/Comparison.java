@@ -3,7 +3,6 @@ package io.tenantry.worker.drift;
 import io.tenantry.worker.engine.snapshot.CatalogSnapshot.Entry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -183,7 +182,7 @@ public final class Comparison {
             return readable;
         }
         String listed = columns.stream()
-                .map(column -> columnName(column, name.name()) + " "
+                .map(column -> ColumnOrder.columnName(column, name.name()) + " "
                         + ReadableDefinition.of(
                                 "column",
                                 Objects.requireNonNull(snapshot.entries().get(column))
@@ -196,35 +195,7 @@ public final class Comparison {
         return ReadableDefinition.kind(kind, entry == null ? "" : entry.definition());
     }
 
-    /** Tables whose common columns have another order. */
     private List<DriftDifference> reordered() {
-        List<DriftDifference> reordered = new ArrayList<>();
-        for (Map.Entry<String, List<String>> table : new TreeMap<>(reference.columns()).entrySet()) {
-            List<String> expected = new ArrayList<>(table.getValue());
-            List<String> actual = new ArrayList<>(home.columns().getOrDefault(table.getKey(), List.of()));
-            expected.retainAll(Set.copyOf(actual));
-            actual.retainAll(Set.copyOf(expected));
-            // A view whose query differs has other columns.
-            boolean isOther = table.getKey().contains("view ") && entries.containsKey(table.getKey());
-            if (!expected.equals(actual) && !isOther) {
-                String name = ObjectName.name(table.getKey());
-                reordered.add(new DriftDifference(
-                        Change.CHANGED,
-                        "column order",
-                        ObjectName.label(table.getKey(), schema),
-                        ObjectName.name(ObjectName.label(table.getKey(), schema)),
-                        names(expected, name),
-                        names(actual, name)));
-            }
-        }
-        return reordered;
-    }
-
-    private static String names(List<String> columns, String table) {
-        return columns.stream().map(column -> columnName(column, table)).collect(Collectors.joining(", "));
-    }
-
-    private static String columnName(String label, String table) {
-        return ObjectName.name(label).substring(table.length() + 1);
+        return new ColumnOrder(reference, home, entries.keySet(), schema).differences();
     }
 }

@@ -103,6 +103,39 @@ class ComparisonTest {
                 .containsExactly("extra table \"a.b\": (id text)");
     }
 
+    /** A restore makes them before those of the child; a partition is restored as a table, and attached. */
+    @Test
+    void theOrderOfInheritedColumnsCountsInPartitionsOnly() {
+        List<String> own = List.of(
+                "column users.more | table users | text (position 1)",
+                "column users.note | table users | text (position 2)");
+        List<String> reference =
+                List.of(own.get(0), own.get(1), "column users.id | table users | integer inherited 1 (position 3)");
+        List<String> restored = List.of(
+                "column users.id | table users | integer inherited 1 (position 1)",
+                "column users.more | table users | text (position 2)",
+                "column users.note | table users | text (position 3)");
+        List<String> moved = List.of(
+                "column users.note | table users | text (position 1)",
+                "column users.more | table users | text (position 2)",
+                reference.get(2));
+
+        assertThat(lines(with("INHERITS base, USING heap", reference), with("INHERITS base, USING heap", restored)))
+                .isEmpty();
+        assertThat(lines(with("INHERITS base, USING heap", reference), with("INHERITS base, USING heap", moved)))
+                .containsExactly("changed column order of table users: note, more here, more, note in the reference");
+        assertThat(lines(
+                        with("INHERITS base, FOR VALUES IN (1), USING heap", reference),
+                        with("INHERITS base, FOR VALUES IN (1), USING heap", restored)))
+                .containsExactly(
+                        "changed column order of table users: id, more, note here, more, note, id in the reference");
+    }
+
+    private static List<String> with(String definition, List<String> columns) {
+        return Stream.concat(Stream.of("table users | | " + definition), columns.stream())
+                .toList();
+    }
+
     @Test
     void seesAnotherOrderOfTheColumns() {
         assertThat(lines(
