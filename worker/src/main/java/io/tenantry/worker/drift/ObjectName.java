@@ -18,6 +18,7 @@ record ObjectName(String kind, String name, @Nullable String table) {
             "materialized view",
             "event trigger",
             "settings of",
+            "locale of",
             "foreign data wrapper",
             "user mapping",
             "foreign table",

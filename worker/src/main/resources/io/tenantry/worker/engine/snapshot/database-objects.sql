@@ -1,5 +1,6 @@
 -- What a database has beside its schemas, as rows of (label, part_of, definition). Objects of extensions are left out, and
--- options of user mappings too: they may be passwords.
+-- options of user mappings too: they may be passwords. What came after PostgreSQL 14 is read through to_jsonb, where an absent
+-- column is null.
 
 -- part: the database itself, and its settings
 SELECT 'database', '', ''
@@ -13,6 +14,14 @@ SELECT 'settings of database', 'database',
 FROM pg_database d WHERE d.datname = current_database()
 UNION ALL
 SELECT 'owner of database', 'database', pg_get_userbyid(d.datdba)::text
+FROM pg_database d WHERE d.datname = current_database()
+UNION ALL
+-- PostgreSQL 15 brought daticulocale, which 17 calls datlocale.
+SELECT 'locale of database', 'database',
+       concat_ws(' ', 'ENCODING', pg_encoding_to_char(d.encoding), 'LC_COLLATE', d.datcollate, 'LC_CTYPE', d.datctype,
+           CASE to_jsonb(d) ->> 'datlocprovider' WHEN 'i' THEN 'ICU_LOCALE' WHEN 'b' THEN 'BUILTIN_LOCALE' END,
+           coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale'),
+           'ICU_RULES ' || (to_jsonb(d) ->> 'daticurules'))
 FROM pg_database d WHERE d.datname = current_database()
 
 UNION ALL
@@ -49,10 +58,31 @@ SELECT 'publication ' || quote_ident(p.pubname), '',
        concat_ws(', ', CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
            concat_ws(' ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END,
                CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END),
-           CASE WHEN p.pubviaroot THEN 'via partition root' END)
+           CASE WHEN p.pubviaroot THEN 'via partition root' END,
+           CASE to_jsonb(p) ->> 'pubgencols' WHEN 's' THEN 'generated columns' END)
 FROM pg_publication p
 WHERE NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_publication'::regclass AND e.objid = p.oid AND e.deptype = 'e')
+
+UNION ALL
+-- part: subscriptions; their connections may hold passwords, and only a superuser may read all columns
+SELECT 'subscription ' || quote_ident(s.subname), '',
+       concat_ws(' ', 'PUBLICATION',
+           (SELECT string_agg(quote_ident(p), ', ' ORDER BY p COLLATE "C") FROM unnest(s.subpublications) p),
+           CASE WHEN NOT s.subenabled THEN 'DISABLED' END)
+FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+WHERE d.datname = current_database()
+
+UNION ALL
+-- part: casts between types of PostgreSQL by its own functions; those that involve others are read with their schema
+-- Objects that are not PostgreSQL's own have numbers from 16384 on.
+SELECT format('cast (%s AS %s)', k.castsource::regtype, k.casttarget::regtype), '',
+       concat_ws(', ', 'method ' || k.castmethod::text, 'context ' || k.castcontext::text,
+           'function ' || nullif(k.castfunc, 0)::regprocedure)
+FROM pg_cast k
+WHERE k.oid >= 16384 AND k.castsource < 16384 AND k.casttarget < 16384 AND k.castfunc < 16384
+  AND NOT EXISTS (SELECT FROM pg_depend e
+                  WHERE e.classid = 'pg_cast'::regclass AND e.objid = k.oid AND e.deptype = 'e')
 
 UNION ALL
 -- part: foreign data wrappers, servers and user mappings

@@ -397,7 +397,11 @@ class DriftCheckIT {
                             + " CREATE EVENT TRIGGER noted ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION noted();"
                             + " CREATE FOREIGN DATA WRAPPER there; CREATE SERVER far FOREIGN DATA WRAPPER there OPTIONS (password"
                             + " 'hidden-1'); CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (password 'hidden-2');"
-                            + " CREATE PUBLICATION news FOR ALL TABLES WITH (publish = 'insert');"
+                            + " CREATE PUBLICATION news FOR ALL TABLES WITH (publish = 'insert', publish_generated_columns = stored);"
+                            + " CREATE CAST (text AS integer) WITH INOUT AS IMPLICIT;"
+                            + " CREATE SUBSCRIPTION copied CONNECTION 'password=hidden-4' PUBLICATION one, \"Two\" WITH (connect ="
+                            + " false, slot_name = NONE);"
+                            + " UPDATE pg_database SET datcollate = 'POSIX' WHERE datname = current_database();"
                             + " REVOKE CONNECT ON DATABASE " + database + " FROM PUBLIC; ALTER DATABASE " + database
                             + " SET work_mem = '64MB'; ALTER DATABASE " + database
                             + " SET app.key = 'hidden-3, SET x'");
@@ -406,12 +410,17 @@ class DriftCheckIT {
 
         CommandLineRun own = CommandLineRun.on(deployment, "drift", "--database", "own");
         CommandLineRun common = CommandLineRun.on(deployment, "drift", "--database", "common");
+        try (Connection connection = DevStack.shared().postgres().connect(database)) {
+            // It would keep the database from being dropped.
+            Sql.execute(connection, "DROP SUBSCRIPTION copied");
+        }
 
         assertThat(before.lines())
                 .containsExactly(
                         "1 home compared: 1 as their migrations make them, 0 drifted, 0 not comparable, 0 being migrated");
         assertThat(own.lines().subList(1, own.lines().size() - 1))
                 .containsExactly(
+                        "  extra cast (text AS integer): WITH INOUT, AS IMPLICIT",
                         "  extra event trigger noted: ON ddl_command_end WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION"
                                 + " public.noted()",
                         "  extra foreign data wrapper there",
@@ -419,11 +428,14 @@ class DriftCheckIT {
                                 + " plpgsql\\nAS $function$BEGIN END$function$",
                         "  missing index invoice_account_idx on invoice: CREATE INDEX invoice_account_idx ON invoice USING btree"
                                 + " (account)",
+                        "  changed locale of database: ENCODING UTF8 LC_COLLATE POSIX LC_CTYPE C here, ENCODING UTF8 LC_COLLATE"
+                                + " C LC_CTYPE C in the reference",
                         "  changed privileges on database: CONNECT revoked from PUBLIC",
-                        "  extra publication news: FOR ALL TABLES, insert",
+                        "  extra publication news: FOR ALL TABLES, insert, generated columns",
                         "  extra schema reports: not read, since the worker's role lacks USAGE on it",
                         "  extra server far: FOREIGN DATA WRAPPER there OPTIONS password=...",
-                        "  changed settings of database: SET app.key=..., SET work_mem='64MB' here, not in the reference");
+                        "  changed settings of database: SET app.key=..., SET work_mem='64MB' here, not in the reference",
+                        "  extra subscription copied: PUBLICATION \"Two\", one DISABLED");
         assertThat(common.lines().subList(0, common.lines().size() - 1))
                 .containsExactly(
                         "shared database common: main/common, version 2, 1 difference from what its migrations make",
