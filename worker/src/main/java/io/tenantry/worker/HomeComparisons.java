@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -79,7 +78,7 @@ final class HomeComparisons implements AutoCloseable {
                         settings.drift(),
                         settings.databases(),
                         queue,
-                        bound -> ThreadLocalRandom.current().nextInt(bound),
+                        resources.random(),
                         System::nanoTime,
                         new RestingServers(settings.servers().keySet(), this::isAway, System::nanoTime)));
     }
@@ -105,7 +104,7 @@ final class HomeComparisons implements AutoCloseable {
                         database.drift().exclude())));
     }
 
-    /** The home was onboarded or upgraded, and its result is on its way. */
+    /** The home was onboarded or upgraded, and its result is in the registry. */
     void changed(TenantResult result, DatabaseResult home) {
         DatabaseSettings database = databases.get(home.database());
         if (database != null) {

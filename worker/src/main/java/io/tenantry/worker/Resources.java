@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /** What a worker has from its start to its end. Connects to nothing before it is used. Safe for use by many threads. */
 final class Resources {
@@ -31,6 +32,7 @@ final class Resources {
     private final Meters meters = new Meters(meterRegistry);
     private final Health health = new Health();
     private final Settings settings;
+    private final IntUnaryOperator random;
     private final Registry registry;
     private final Lease lease = new Lease("tenantry " + id);
     private final LaneThreads threads;
@@ -41,8 +43,9 @@ final class Resources {
     private final Outage publishOutage;
     private final Map<String, Outage> serverOutages = new LinkedHashMap<>();
 
-    Resources(Settings settings) {
+    Resources(Settings settings, IntUnaryOperator random) {
         this.settings = settings;
+        this.random = random;
         // Not the name of the servers' sessions, which others end when the worker is dead; it may be the same
         // PostgreSQL.
         this.registry = new Registry(settings.registry(), "tenantry-registry " + id);
@@ -72,6 +75,11 @@ final class Resources {
 
     Settings settings() {
         return settings;
+    }
+
+    /** A number from 0 to below its argument, for samples. */
+    IntUnaryOperator random() {
+        return random;
     }
 
     /** For times that are shown. */

@@ -7,18 +7,19 @@ import io.tenantry.worker.registry.Recorded;
 import io.tenantry.worker.request.Outcomes;
 import io.tenantry.worker.request.Request;
 import io.tenantry.worker.request.RequestOutcome;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 /**
- * Passes outcomes on, and then tells of each home that was onboarded or upgraded: some of them are compared with what their
- * migrations make. Safe for use by many threads.
+ * Passes outcomes on, and when they are in the registry tells of each home that was onboarded or upgraded: some of them are
+ * compared with what their migrations make. Safe for use by many threads.
  */
 final class SampledOutcomes implements Outcomes {
     private final Outcomes next;
     private final BiConsumer<TenantResult, DatabaseResult> changed;
 
-    /** @param changed called with each home that was onboarded or upgraded, after its outcome was passed on; must not block */
+    /** @param changed called with each home that was onboarded or upgraded, after its outcome was written; must not block */
     SampledOutcomes(Outcomes next, BiConsumer<TenantResult, DatabaseResult> changed) {
         this.next = next;
         this.changed = changed;
@@ -26,10 +27,14 @@ final class SampledOutcomes implements Outcomes {
 
     @Override
     public void finished(Request request, RequestOutcome outcome) {
-        next.finished(request, outcome);
-        outcome.result().databases().stream()
+        List<DatabaseResult> homes = outcome.result().databases().stream()
                 .filter(home -> home.outcome() == Outcome.COMPLETED)
-                .forEach(home -> changed.accept(outcome.result(), home));
+                .toList();
+        next.finished(request, outcome);
+        if (!homes.isEmpty()) {
+            next.whenWritten(request.key())
+                    .thenRun(() -> homes.forEach(home -> changed.accept(outcome.result(), home)));
+        }
     }
 
     @Override

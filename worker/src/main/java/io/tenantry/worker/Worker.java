@@ -19,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,13 +59,22 @@ public final class Worker implements AutoCloseable {
      * @param fatal called with an error after which the process must not go on
      */
     public Worker(Settings settings, Consumer<Error> fatal) {
-        this(settings, fatal, LeaseTerms.standard());
+        this(settings, fatal, bound -> ThreadLocalRandom.current().nextInt(bound));
     }
 
-    Worker(Settings settings, Consumer<Error> fatal, LeaseTerms terms) {
+    /**
+     * The same.
+     *
+     * @param random a number from 0 to below its argument: which homes are compared for {@code verify-after: sample}
+     */
+    public Worker(Settings settings, Consumer<Error> fatal, IntUnaryOperator random) {
+        this(settings, fatal, random, LeaseTerms.standard());
+    }
+
+    Worker(Settings settings, Consumer<Error> fatal, IntUnaryOperator random, LeaseTerms terms) {
         this.settings = settings;
         this.fatal = fatal;
-        this.resources = new Resources(settings);
+        this.resources = new Resources(settings, random);
         this.health = resources.health();
         this.leases = new Leases(
                 resources.registry(),

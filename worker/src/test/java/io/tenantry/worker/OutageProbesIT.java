@@ -30,7 +30,7 @@ class OutageProbesIT {
         try (Registry registry = new Registry(deployment.settings().registry(), "test")) {
             registry.migrate();
         }
-        resources = new Resources(deployment.settings());
+        resources = new Resources(deployment.settings(), bound -> 1);
         health = resources.health();
         health.ready(true);
         probes = resources.probeOutages(error -> {

@@ -49,6 +49,7 @@ class SeatIT {
                 error -> {
                     throw error;
                 },
+                bound -> 1,
                 QUICK);
         lines.listen();
     }

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /** Homes that were just onboarded or upgraded and wait for a look, in their order. Safe for use by many threads. */
 final class WaitingSamples {
     private static final int MOST = 1000;
-    /** The result of its request is in the registry by then, and with it the home. */
+    /** The result of its request is published by then, if Kafka answers. */
     private static final Duration DELAY = Duration.ofSeconds(1);
 
     private final LongSupplier nanoTime;

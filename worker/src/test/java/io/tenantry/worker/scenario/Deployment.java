@@ -170,9 +170,18 @@ public final class Deployment implements AutoCloseable {
 
     /** A worker that has not started. */
     public Worker newWorker() {
-        return new Worker(settings(), error -> {
-            throw error;
-        });
+        return new Worker(settings(), Deployment::fatal);
+    }
+
+    /** Starts a worker that compares every home which {@code verify-after: sample} allows, in place of 1 %. */
+    public RunningWorker startWorkerThatSamplesAll() {
+        RunningWorker worker = RunningWorker.start(new Worker(settings(), Deployment::fatal, bound -> 0));
+        opened.add(worker);
+        return worker;
+    }
+
+    private static void fatal(Error error) {
+        throw error;
     }
 
     /** Runs a command that ends by itself, {@code topics} or a {@code run} that is refused, as a process would. */
