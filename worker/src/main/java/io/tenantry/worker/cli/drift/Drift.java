@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "  tenantry drift --json | jq -r 'select(.differences) | .tenant'"
         })
 public final class Drift extends OperatorCommand {
-    private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,6})?)%");
+    private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d+)?)%");
 
     @Option(names = "--tenant", paramLabel = "TENANT", description = "Homes of this tenant only.")
     private @Nullable String tenant;
@@ -86,7 +86,7 @@ public final class Drift extends OperatorCommand {
         try {
             new DriftRun(invocation.access(), scope).run(shown);
         } catch (OperationFailedException failure) {
-            shown.showDrifted();
+            shown.showSoFar();
             throw failure;
         }
         int status = shown.end(invocation.access().interruption());

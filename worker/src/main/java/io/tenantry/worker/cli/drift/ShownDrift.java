@@ -39,6 +39,7 @@ final class ShownDrift implements DriftRun.Listener {
     private int drifted;
     private final List<HomePlace> migrating = new ArrayList<>();
     private @Nullable HomePlace first;
+    private boolean begun;
     private boolean stopped;
     private long shownAt = System.nanoTime();
 
@@ -54,6 +55,7 @@ final class ShownDrift implements DriftRun.Listener {
 
     @Override
     public void begins(long all) {
+        begun = true;
         homes = all;
     }
 
@@ -135,17 +137,11 @@ final class ShownDrift implements DriftRun.Listener {
         return checked == 0;
     }
 
-    /** Shows the homes that have drifted so far, if they were not shown at once. */
-    void showDrifted() {
-        groups.shown().forEach(this::show);
-        if (groups.others() > 0) {
-            output.line(
-                    "and " + Words.count(groups.others(), "more drifted home") + "; all: " + next.of("drift --json"));
+    /** Shows what drifted, what could not be compared, and the counts; nothing if there was no time to begin. */
+    void showSoFar() {
+        if (!begun) {
+            return;
         }
-    }
-
-    /** Shows what drifted, what could not be compared, the counts, and what to do next; the exit status. */
-    int end(Interruption interruption) throws CommandInterruptedException {
         if (output.isJson()) {
             notCompared.forEach(finding -> output.json(new DriftJson.Unreadable(
                     finding.home().tenant(), finding.home().database(), reason(finding))));
@@ -160,6 +156,19 @@ final class ShownDrift implements DriftRun.Listener {
                     + drifted + " drifted, " + notCompared.size() + " not comparable, " + migrating.size()
                     + " being migrated");
         }
+    }
+
+    private void showDrifted() {
+        groups.shown().forEach(this::show);
+        if (groups.others() > 0) {
+            output.line(
+                    "and " + Words.count(groups.others(), "more drifted home") + "; all: " + next.of("drift --json"));
+        }
+    }
+
+    /** Shows all that was seen, and what to do next; the exit status. */
+    int end(Interruption interruption) throws CommandInterruptedException {
+        showSoFar();
         if (stopped) {
             throw interruption.failure("interrupted after " + Words.count(checked, "home")
                     + "; the others were not looked at: give the command again for all");

@@ -46,7 +46,7 @@ public final class DriftTable {
     public enum Recorded {
         /** The home begins to drift. */
         BEGUN,
-        /** The home no longer drifts. */
+        /** The home no longer drifts, and its event is in the outbox if there is one. */
         CLEARED,
         /** It is as it was. */
         SAME,
@@ -117,7 +117,7 @@ public final class DriftTable {
         if (before.since() == null) {
             return after.since() == null ? Recorded.SAME : Recorded.BEGUN;
         }
-        return look.state() == DriftState.CLEAN ? Recorded.CLEARED : Recorded.SAME;
+        return after.since() == null ? Recorded.CLEARED : Recorded.SAME;
     }
 
     /** The row after the look, before anything is published. */

@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ShownDriftTest {
     private final StringWriter out = new StringWriter();
-    private final ShownDrift shown = new ShownDrift(
-            new Output(new PrintWriter(out), new PrintWriter(new StringWriter()), false, false),
-            NextCommand.with(Path.of("tenantry.yaml")));
+    private final ShownDrift shown = shown(false);
 
     @Test
     void namesTheFirstHomesThatAreBeingMigrated() throws Exception {
@@ -36,5 +34,29 @@ class ShownDriftTest {
                         "being migrated, so not compared: t0, database users; t1, database users; t2, database users;"
                                 + " t3, database users; t4, database users; and 2 more homes",
                         "7 homes compared: 0 as their migrations make them, 0 drifted, 0 not comparable, 7 being migrated");
+    }
+
+    /** A program that reads the lines knows by the last one how many homes were looked at. */
+    @Test
+    void aCommandThatTheRegistryBreaksOffSaysWhatItHasSeen() {
+        ShownDrift json = shown(true);
+        json.showSoFar();
+        assertThat(out.toString()).as("nothing was looked at").isEmpty();
+        json.begins(7);
+        json.found(new HomeFinding(
+                new HomePlace("t0", "users", "main", "tenant_t0"), new Verdict.NoReference("why"), List.of()));
+
+        json.showSoFar();
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "{\"tenant\":\"t0\",\"database\":\"users\",\"unreadable\":\"why\"}",
+                        "{\"checked\":1,\"clean\":0,\"drifted\":0,\"unreadable\":1,\"busy\":0,\"homes\":7}");
+    }
+
+    private ShownDrift shown(boolean isJson) {
+        return new ShownDrift(
+                new Output(new PrintWriter(out), new PrintWriter(new StringWriter()), isJson, false),
+                NextCommand.with(Path.of("tenantry.yaml")));
     }
 }

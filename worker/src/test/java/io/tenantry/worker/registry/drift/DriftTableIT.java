@@ -159,10 +159,10 @@ class DriftTableIT {
         assertThat(record(ACME, DriftState.DRIFTED, INDEX)).isEqualTo(Recorded.SAME);
         record(BILLING, DriftState.CLEAN);
         execute("UPDATE tenantry.worker SET publishes = NULL WHERE application_name = 'old'");
-        record(ACME, DriftState.CLEAN);
+        assertThat(record(ACME, DriftState.CLEAN)).as("not yet published").isEqualTo(Recorded.SAME);
         execute("DELETE FROM tenantry.worker WHERE application_name = 'old'");
-        record(ACME, DriftState.CLEAN);
-        record(ACME, DriftState.CLEAN);
+        assertThat(record(ACME, DriftState.CLEAN)).isEqualTo(Recorded.CLEARED);
+        assertThat(record(ACME, DriftState.CLEAN)).isEqualTo(Recorded.SAME);
 
         assertThat(events())
                 .as("billing was mended before anybody was told")
