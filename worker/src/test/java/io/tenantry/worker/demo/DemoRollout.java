@@ -38,12 +38,29 @@ final class DemoRollout implements AutoCloseable {
     }
 
     /**
-     * Compares the homes of a database with what their migrations make.
-     *
-     * @param anyDrifted whether some homes must differ; else none may
+     * Compares the homes of a database with what their migrations make; none may differ.
      */
-    void compare(String database, boolean anyDrifted) {
-        runCommand(anyDrifted ? 1 : 0, List.of("drift", "--database", database));
+    void compare(String database) {
+        runCommand(0, List.of("drift", "--database", database));
+    }
+
+    /**
+     * The same; one must differ. The status alone does not say that: homes that cannot be compared have the same.
+     *
+     * @param expected parts of the output, each in a line of its own: who drifted, and how
+     */
+    void findDrift(String database, List<String> expected) {
+        List<String> arguments = List.of("drift", "--database", database);
+        show(arguments);
+        Process process = jar.startWithOutput(arguments);
+        running = process;
+        List<String> lines = process.inputReader().lines().peek(screen::line).toList();
+        check(arguments, await(process), 1);
+        for (String part : expected) {
+            if (lines.stream().noneMatch(line -> line.contains(part))) {
+                faults.add("`tenantry " + String.join(" ", arguments) + "` does not say \"" + part + "\"");
+            }
+        }
     }
 
     /** Sends the failed tenants again, goes on, and watches it to its end. */
@@ -60,15 +77,25 @@ final class DemoRollout implements AutoCloseable {
     }
 
     private void runCommand(int expected, List<String> arguments) {
-        String shown = String.join(" ", arguments).replace(CANARY, "'" + CANARY + "'");
-        screen.line("");
-        screen.line("$ tenantry " + shown);
-        System.out.flush();
+        show(arguments);
         Process process = jar.startOnTerminal(arguments);
         running = process;
-        int status = await(process);
+        check(arguments, await(process), expected);
+    }
+
+    private void show(List<String> arguments) {
+        screen.line("");
+        screen.line("$ tenantry " + typed(arguments));
+        System.out.flush();
+    }
+
+    private static String typed(List<String> arguments) {
+        return String.join(" ", arguments).replace(CANARY, "'" + CANARY + "'");
+    }
+
+    private void check(List<String> arguments, int status, int expected) {
         if (status != expected) {
-            faults.add("`tenantry " + shown + "` ended with status " + status + "; expected " + expected);
+            faults.add("`tenantry " + typed(arguments) + "` ended with status " + status + "; expected " + expected);
         }
     }
 

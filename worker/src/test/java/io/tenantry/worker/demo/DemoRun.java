@@ -73,11 +73,16 @@ final class DemoRun implements AutoCloseable {
             deploySecondRelease();
             rollout.startAndHalt(UPGRADED, TARGET);
             rollout.show();
-            rollout.compare(UPGRADED, true);
+            rollout.findDrift(
+                    UPGRADED,
+                    List.of(
+                            sabotaged + ", database " + UPGRADED + ": ",
+                            "extra table " + NEW_TABLE,
+                            " 1 drifted, 0 not comparable"));
             FleetVersions halted = FleetVersions.ofHistories(servers.postgres(), tenants);
             mend(servers);
             rollout.goOn();
-            rollout.compare(UPGRADED, false);
+            rollout.compare(UPGRADED);
             return new DemoResult(
                     onboarded,
                     (int) tenants.stream().filter(DemoRun::isCanary).count(),

@@ -42,14 +42,27 @@ public record ShippedJar(Path file, Path settings, Path log, String maxHeap) {
      * @param arguments without those that name the settings
      */
     Process startOnTerminal(List<String> arguments) {
+        return start(new ProcessBuilder(command(arguments)).inheritIO());
+    }
+
+    /** The same, but what it writes to its output is for the caller to read. */
+    Process startWithOutput(List<String> arguments) {
+        return start(new ProcessBuilder(command(arguments)).inheritIO().redirectOutput(ProcessBuilder.Redirect.PIPE));
+    }
+
+    private List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(OPTIONS);
         command.addAll(List.of("-jar", file.toString()));
         command.addAll(arguments);
         command.addAll(List.of("--config", settings.toString()));
+        return command;
+    }
+
+    private static Process start(ProcessBuilder command) {
         try {
-            return new ProcessBuilder(command).inheritIO().start();
+            return command.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
