@@ -69,24 +69,23 @@ class GitFolderTest {
         Path worktree = elsewhere.resolve("beside");
         git("worktree", "add", "-q", worktree.toString(), "HEAD");
 
-        for (Path folder : List.of(repository, worktree)) {
-            for (String revision : List.of("v1", "releases/1", id, id.substring(0, 8), "HEAD~1", "v1^{commit}")) {
-                GitFolder.require(folder, revision);
-                try (GitFolder released = GitFolder.of(folder, revision)) {
-                    assertThat(released.isMissing()).as(revision).isFalse();
-                    assertThat(released.path().resolve("V1__top.sql"))
-                            .as(revision)
-                            .hasContent("SELECT 1;");
-                    assertThat(released.path().resolve("V2__new.sql"))
-                            .as(revision)
-                            .doesNotExist();
-                }
-            }
+        for (String revision : List.of("v1", "releases/1", id, id.substring(0, 8), "HEAD~1", "v1^{commit}")) {
+            GitFolder.require(repository, revision);
+            holdsTheFirstScriptAlone(repository, revision);
         }
+        holdsTheFirstScriptAlone(worktree, "v1");
         for (String unknown : List.of("v2", "--all", "0000000")) {
             assertThatThrownBy(() -> GitFolder.require(repository, unknown))
                     .isInstanceOf(UnusableOptionException.class)
                     .hasMessageStartingWith("--against is " + unknown);
+        }
+    }
+
+    private static void holdsTheFirstScriptAlone(Path folder, String revision) throws Exception {
+        try (GitFolder released = GitFolder.of(folder, revision)) {
+            assertThat(released.isMissing()).as(revision).isFalse();
+            assertThat(released.path().resolve("V1__top.sql")).as(revision).hasContent("SELECT 1;");
+            assertThat(released.path().resolve("V2__new.sql")).as(revision).doesNotExist();
         }
     }
 
