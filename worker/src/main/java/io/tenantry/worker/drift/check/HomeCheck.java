@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -85,6 +86,18 @@ public final class HomeCheck {
             return new Verdict.Unreadable(
                     home.owner() + " cannot be compared, which is a fault of Tenantry: " + bug.getMessage(), false);
         }
+    }
+
+    /**
+     * Why a home that seems to be migrated for long cannot be compared, for people: its lock belongs to a session that migrates
+     * nothing. The caller may have one connection of the server, and has none open.
+     *
+     * @param applications the application names of the processes that migrate homes
+     * @return empty if one of them has the lock, or nobody has it
+     */
+    public static Optional<String> strangerIn(Server server, TenantHome home, Set<String> applications)
+            throws SQLException {
+        return HomeReader.strangerIn(server, home, applications);
     }
 
     /** The patterns that have matched no object of a home, or of what its migrations make, so far. */

@@ -14,6 +14,7 @@ import io.tenantry.worker.postgres.home.HomeState;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads what a home defines, between two looks at its lock and its history. Each of the three is a transaction of its own, so
@@ -175,6 +176,15 @@ final class HomeReader {
             return busy(session, failure);
         } catch (SQLException away) {
             return new Verdict.Busy(obstacle(home, FailureMessage.of(failure)));
+        }
+    }
+
+    /** Who has the home's lock, if it is none of these applications; empty if nobody has. */
+    static Optional<String> strangerIn(Server server, TenantHome home, Set<String> applications) throws SQLException {
+        try (HomeSession session = open(server, home)) {
+            return TableLock.ofHome(session.connection(), home)
+                    .filter(lock -> lock.application() == null || !applications.contains(lock.application()))
+                    .map(lock -> obstacle(home, lock.text() + ", which is no worker's: end it"));
         }
     }
 

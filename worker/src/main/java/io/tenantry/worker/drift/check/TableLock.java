@@ -1,9 +1,11 @@
 package io.tenantry.worker.drift.check;
 
 import io.tenantry.worker.config.Isolation;
+import io.tenantry.worker.engine.history.HomeProbe;
 import io.tenantry.worker.postgres.Sql;
 import io.tenantry.worker.postgres.home.TenantHome;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock that keeps the definitions of a home from being read.
  *
- * @param relation what is locked, such as {@code table orders}
+ * @param relation what is locked, such as {@code table orders}, or {@code the home}
  * @param isGranted false if the session waits for the lock; whoever comes later waits behind it
  * @param pid of the session; null for a prepared transaction
  * @param application its {@code application_name}; null if it has none
@@ -44,18 +46,32 @@ record TableLock(
         return Sql.first(
                 connection,
                 LOCKS,
-                row -> new TableLock(
-                        Objects.requireNonNull(row.getString(1)),
-                        row.getBoolean(2),
-                        row.getObject(3, Integer.class),
-                        row.getString(4),
-                        row.getString(5),
-                        Optional.ofNullable(row.getObject(6, Long.class))
-                                .map(Duration::ofSeconds)
-                                .orElse(null)),
+                TableLock::read,
                 home.schema(),
                 home.schema(),
                 home.isolation() == Isolation.DATABASE);
+    }
+
+    /** The home's own lock; empty if nobody has it. */
+    static Optional<TableLock> ofHome(Connection connection, TenantHome home) throws SQLException {
+        return Sql.first(
+                connection,
+                "SELECT 'the home', true, l.pid, nullif(a.application_name, ''), a.state, extract(epoch FROM"
+                        + " clock_timestamp() - a.xact_start)::bigint FROM (SELECT l.pid " + HomeProbe.lockSql(home)
+                        + ") l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid LIMIT 1",
+                TableLock::read);
+    }
+
+    private static TableLock read(ResultSet row) throws SQLException {
+        return new TableLock(
+                Objects.requireNonNull(row.getString(1)),
+                row.getBoolean(2),
+                row.getObject(3, Integer.class),
+                row.getString(4),
+                row.getString(5),
+                Optional.ofNullable(row.getObject(6, Long.class))
+                        .map(Duration::ofSeconds)
+                        .orElse(null));
     }
 
     /** A clause for people: what, by whom, since when. */

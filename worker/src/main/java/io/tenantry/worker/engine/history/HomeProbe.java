@@ -43,12 +43,17 @@ public record HomeProbe(boolean free, boolean marked, History history) {
     }
 
     private static String freeSql(TenantHome home) {
+        return "NOT EXISTS (SELECT " + lockSql(home) + ")";
+    }
+
+    /** FROM and WHERE of a query for the home's lock as {@code l}, a row of pg_locks; no row if nobody has it. */
+    public static String lockSql(TenantHome home) {
         long key = home.lockKey();
         // How pg_locks shows a key of 64 bits: https://www.postgresql.org/docs/current/view-pg-locks.html
-        return "NOT EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database WHERE"
+        return "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database WHERE"
                 + " d.datname = pg_catalog.current_database() AND l.locktype = 'advisory' AND l.objsubid = 1"
                 + " AND l.classid = '" + Integer.toUnsignedString((int) (key >>> 32)) + "' AND l.objid = '"
-                + Integer.toUnsignedString((int) key) + "' AND l.granted)";
+                + Integer.toUnsignedString((int) key) + "' AND l.granted";
     }
 
     private static Optional<HomeProbe> look(HomeSession session, String free) throws SQLException {

@@ -9,6 +9,7 @@ import io.tenantry.worker.operator.home.LeasedServers;
 import io.tenantry.worker.registry.overview.HomePlace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -126,14 +127,17 @@ public final class DriftRun {
             }
             busy = again;
         }
-        busy.forEach(finding -> listener.found(last(finding)));
+        for (HomeFinding finding : busy) {
+            listener.found(last(finding, checks));
+        }
     }
 
-    /** Who locks a home for so long may do so for ever: it is not comparable. A home that is being migrated stays so. */
-    private static HomeFinding last(HomeFinding finding) {
-        return finding.verdict() instanceof Verdict.Busy busy && busy.obstacle() != null
-                ? new HomeFinding(finding.home(), new Verdict.Unreadable(busy.obstacle(), false), List.of())
-                : finding;
+    /** Who locks a home for so long may do so for ever: it is not comparable. A home that a worker migrates stays so. */
+    private static HomeFinding last(HomeFinding finding, HomeChecks checks) throws OperationFailedException {
+        @Nullable String obstacle = finding.verdict() instanceof Verdict.Busy busy ? busy.obstacle() : null;
+        Optional<String> reason = obstacle == null ? checks.strangerIn(finding.home()) : Optional.of(obstacle);
+        return reason.map(why -> new HomeFinding(finding.home(), new Verdict.Unreadable(why, false), List.of()))
+                .orElse(finding);
     }
 
     /** Ends early with an interruption. */

@@ -19,7 +19,10 @@ import io.tenantry.worker.postgres.connection.Server;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.drift.DriftTable;
 import io.tenantry.worker.registry.drift.ReferenceTable;
+import io.tenantry.worker.registry.overview.FleetTables;
+import io.tenantry.worker.registry.overview.GroupMember;
 import io.tenantry.worker.registry.overview.HomePlace;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The checks of all configured databases on their servers. For one thread. */
 final class HomeChecks {
@@ -122,6 +126,25 @@ final class HomeChecks {
             recorder.record(home, begunAt, verdict);
             return verdict;
         });
+    }
+
+    /** Why a home with a lock that is held for long is not being migrated: no worker has that lock. Empty if one has. */
+    Optional<String> strangerIn(HomePlace place) throws OperationFailedException {
+        Optional<TenantHome> home = settings(place).map(database -> home(place, database));
+        if (home.isEmpty()) {
+            return Optional.empty();
+        }
+        String group = access.settings().kafka().groupId();
+        Set<String> workers = access.registry(registry -> registry.inSnapshot(connection -> new FleetTables()
+                .members(connection, group).stream()
+                        .filter(member -> member.condition() == GroupMember.Condition.LIVE)
+                        .map(GroupMember::applicationName)
+                        .collect(Collectors.toSet())));
+        try {
+            return HomeCheck.strangerIn(servers.server(place.server()), home.get(), workers);
+        } catch (SQLException unknown) {
+            return Optional.empty();
+        }
     }
 
     /** The patterns that this command alone leaves out, and that have matched nothing; empty if it has compared nothing. */

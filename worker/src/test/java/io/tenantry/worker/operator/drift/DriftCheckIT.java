@@ -87,7 +87,7 @@ class DriftCheckIT {
         try (Server server = server()) {
             make(server, "shop", HOMES);
             make(server, "parts", partChanges.size() + 1);
-            make(server, "tools", 7);
+            make(server, "tools", 8);
             make(server, "late", 2);
             make(server, "many", 6);
         }
@@ -175,15 +175,25 @@ class DriftCheckIT {
         deployment.execute("DROP SCHEMA tools_t0 CASCADE; COMMENT ON SCHEMA tools_t1 IS 'mine';"
                 + " INSERT INTO tools_t2.flyway_schema_history VALUES (3, '9', 'nine', 'SQL', 'V9__nine.sql', 1, 'me', now(), 1,"
                 + " true); DROP TABLE tools_t3.invoice; DROP TABLE tools_t6.flyway_schema_history");
+        String group = deployment.settings().kafka().groupId();
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.worker (group_id, application_name, expires_at, publishes) VALUES ('" + group
+                        + "', 'migrating-1', now() + interval '1 hour', 2)");
         try (Connection altering = deployment.connect();
-                Connection migrating = deployment.connect()) {
+                Connection migrating = deployment.connect();
+                Connection stuck = deployment.connect()) {
             altering.setAutoCommit(false);
             Sql.execute(altering, "ALTER TABLE tools_t4.account ADD COLUMN half_way int");
             migrating.setAutoCommit(false);
             Sql.execute(
                     migrating,
-                    "SELECT pg_advisory_xact_lock("
+                    "SET application_name = 'migrating-1'; SELECT pg_advisory_xact_lock("
                             + TenantHome.inSchema("t5", "tools", "main", "tools_t5")
+                                    .lockKey() + ")");
+            Sql.execute(
+                    stuck,
+                    "SET application_name = 'by hand'; SELECT pg_advisory_lock("
+                            + TenantHome.inSchema("t7", "tools", "main", "tools_t7")
                                     .lockKey() + ")");
             CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", "tools", "--json");
 
@@ -195,9 +205,9 @@ class DriftCheckIT {
                     .isEqualTo("missing");
             assertThat(json.get(0).get("differences").get(0).get("object").textValue())
                     .isEqualTo("invoice");
-            assertThat(json.subList(1, 7).stream()
+            assertThat(json.subList(1, 8).stream()
                             .map(line -> line.get("tenant").textValue()))
-                    .containsExactly("t0", "t1", "t2", "t6", "t4", "t5");
+                    .containsExactly("t0", "t1", "t2", "t6", "t4", "t7", "t5");
             assertThat(json.get(1).get("unreadable").textValue()).contains("does not exist");
             assertThat(json.get(2).get("unreadable").textValue()).contains("does not have the mark");
             assertThat(json.get(3).get("unreadable").textValue()).contains("version 9");
@@ -205,11 +215,16 @@ class DriftCheckIT {
             assertThat(json.get(5).get("unreadable").textValue())
                     .contains("table account is locked by session " + BlockingSession.pid(altering) + " (")
                     .contains(", its state is hidden from the worker's role)");
-            assertThat(json.get(6).toString())
-                    .isEqualTo("{\"tenant\":\"t5\",\"database\":\"tools\",\"migrating\":true}");
+            assertThat(json.get(6).get("unreadable").textValue())
+                    .contains("the home is locked by session " + BlockingSession.pid(stuck) + " (by hand, ")
+                    .endsWith(", which is no worker's: end it");
             assertThat(json.get(7).toString())
-                    .isEqualTo("{\"checked\":7,\"clean\":0,\"drifted\":1,\"unreadable\":5,\"busy\":1,\"homes\":7}");
+                    .isEqualTo("{\"tenant\":\"t5\",\"database\":\"tools\",\"migrating\":true}");
+            assertThat(json.get(8).toString())
+                    .isEqualTo("{\"checked\":8,\"clean\":0,\"drifted\":1,\"unreadable\":6,\"busy\":1,\"homes\":8}");
             assertThat(run.status()).isEqualTo(1);
+        } finally {
+            deployment.executeInRegistry("DELETE FROM tenantry.worker WHERE application_name = 'migrating-1'");
         }
         CommandLineRun excluding = CommandLineRun.on(
                 deployment,
@@ -338,7 +353,7 @@ class DriftCheckIT {
                     .endsWith("_missing\" does not exist; check servers.main.url, user and password");
             assertThat(drift.lines().get(1))
                     .startsWith(
-                            "t3, database tools, and 3 more homes: not comparable: server main could not be reached");
+                            "t3, database tools, and 4 more homes: not comparable: server main could not be reached");
             assertThat(adopt.status()).isEqualTo(1);
             assertThat(adopt.err())
                     .contains("server main cannot be used: FATAL: ")
