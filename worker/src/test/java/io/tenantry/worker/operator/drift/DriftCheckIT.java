@@ -25,6 +25,7 @@ import io.tenantry.worker.postgres.home.HomeState;
 import io.tenantry.worker.postgres.home.LockedHome;
 import io.tenantry.worker.postgres.home.TenantHome;
 import io.tenantry.worker.registry.Registry;
+import io.tenantry.worker.scenario.AppProcess;
 import io.tenantry.worker.scenario.Deployment;
 import io.tenantry.worker.stack.Await;
 import io.tenantry.worker.stack.DevStack;
@@ -40,6 +41,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
@@ -80,6 +82,15 @@ class DriftCheckIT {
                 .with("V1__audit.sql", HandMadeChange.text("schemas/V1__audit.sql"))
                 .isolation(Isolation.DATABASE);
         deployment.database("common").withTwoTables().isolation(Isolation.SHARED);
+        deployment
+                .database("held")
+                .with("V1__one.sql", "CREATE TABLE one (id int);")
+                .with("V2__held.sql", heldScript());
+        deployment
+                .database("heldown")
+                .with("V1__one.sql", "CREATE TABLE one (id int);")
+                .with("V2__held.sql", heldScript())
+                .isolation(Isolation.DATABASE);
         deployment.with("databases.shop.drift-exclude", "table audit_*");
         try (Registry registry = new Registry(deployment.settings().registry(), "test")) {
             registry.migrate();
@@ -459,6 +470,72 @@ class DriftCheckIT {
     }
 
     /** Scripts that do something with the tenant's name make another text, or another name, in each home. */
+    /** Two are killed at the second script of a replay, in a scratch schema and in a scratch database. */
+    @Test
+    void aRunThatIsKilledWhileItReplaysLeavesNothingToTheNextAndKeepsToItsLease() throws Exception {
+        String ownHome = deployment.locationOf("heldown", "t0");
+        try (Server server = server()) {
+            migrate(server, TenantHome.inSchema("t0", "held", "main", "held_t0"));
+            deployment.executeAsWorker("CREATE DATABASE " + ownHome);
+            TenantHome own = TenantHome.inDatabase("t0", "heldown", "main", ownHome);
+            deployment.executeAsWorker(own.markSql());
+            migrate(server, own);
+        }
+        deployment.executeInRegistry(
+                "INSERT INTO tenantry.tenant_home (tenant, database, server, location, version) VALUES"
+                        + " ('t0', 'held', 'main', 'held_t0', '2'), ('t0', 'heldown', 'main', '" + ownHome + "', '2')");
+        deployment.execute("CREATE ROLE " + hold());
+        List<AppProcess> runs = List.of(
+                deployment.startCommand("drift", "--database", "held"),
+                deployment.startCommand("drift", "--database", "heldown"));
+        String replaying = "FROM pg_stat_activity WHERE query LIKE '%" + hold() + "%' AND wait_event = 'PgSleep'";
+        Await.until(
+                Duration.ofSeconds(60),
+                "both are at the second script",
+                () -> deployment.query("SELECT pid " + replaying).size() == 2);
+        String schemas = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenantry_scratch%'";
+        String database = deployment
+                .query("SELECT datname " + replaying + " AND datname LIKE 'tenantry_scratch%'")
+                .get(0);
+        List<String> leases = deployment.queryRegistry(
+                "SELECT application_name || ' ' || connections FROM tenantry.connection_lease ORDER BY 1");
+        assertThat(leases).hasSize(2);
+        assertThat(sessionsOf(leases)).isEqualTo(leases);
+
+        runs.forEach(AppProcess::close);
+        deployment.query("SELECT pg_terminate_backend(pid, 10000) " + replaying);
+        assertThat(deployment.query(schemas)).as("what the killed one made").hasSize(1);
+        deployment.execute("DROP ROLE " + hold());
+
+        for (String next : List.of("held", "heldown")) {
+            CommandLineRun run = CommandLineRun.on(deployment, "drift", "--database", next);
+            assertThat(run.status()).as(run.out() + run.err()).isZero();
+        }
+        assertThat(deployment.query(schemas)).isEmpty();
+        assertThat(deployment.query("SELECT datname FROM pg_database WHERE datname = '" + database + "'"))
+                .isEmpty();
+    }
+
+    /** While there is a role, a replay by Flyway waits in it; a trial that is rolled back does not. */
+    private String heldScript() {
+        return "DO $$ BEGIN WHILE to_regclass('flyway_schema_history') IS NOT NULL AND EXISTS (SELECT FROM"
+                + " pg_catalog.pg_roles WHERE rolname = '" + hold()
+                + "') LOOP PERFORM pg_sleep(0.1); END LOOP; END $$;";
+    }
+
+    private String hold() {
+        return deployment.tenantDatabase() + "_hold";
+    }
+
+    private List<String> sessionsOf(List<String> leases) {
+        String names = leases.stream()
+                .map(lease -> Identifiers.literal(lease.substring(0, lease.lastIndexOf(' '))))
+                .collect(Collectors.joining(", "));
+        return deployment.query(
+                "SELECT application_name || ' ' || count(*) FROM pg_stat_activity WHERE application_name" + " IN ("
+                        + names + ") GROUP BY application_name ORDER BY 1");
+    }
+
     @Test
     void leavesOutWhatScriptsComputeFromTheTenantsName() throws Exception {
         try (Server server = server()) {
