@@ -163,6 +163,32 @@ class HomeCheckIT {
         }
     }
 
+    /** A copy of a table that cannot be finished holds a lock of the table, and gives up before a migration does. */
+    @Test
+    void aMigrationDoesNotWaitLongForALookThatWaits() throws Exception {
+        engine.execute("CREATE TABLE tenant_acme.plain (kind text);"
+                + " CREATE FUNCTION tenant_acme.noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+                + " CREATE TRIGGER noted BEFORE INSERT ON tenant_acme.plain EXECUTE FUNCTION tenant_acme.noted();"
+                + " CREATE SEQUENCE public.copies; CREATE FUNCTION public.held() RETURNS event_trigger SECURITY DEFINER LANGUAGE"
+                + " plpgsql AS 'BEGIN PERFORM nextval(''public.copies''), pg_advisory_xact_lock(7); END'; CREATE EVENT TRIGGER held"
+                + " ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.held()");
+        HomeCheck check = new HomeCheck(
+                catalog, new Stale(spelledInAnotherWay(), () -> fail("nothing is known of the home")), List.of());
+        try (Connection holding = engine.connect();
+                Connection migrating = engine.connect()) {
+            Sql.execute(holding, "SELECT pg_advisory_lock(7)");
+            CompletableFuture<Verdict> verdict = CompletableFuture.supplyAsync(() -> check.of(engine.server(), home));
+            Await.until(
+                    Duration.ofSeconds(20),
+                    "the look makes a copy of the table",
+                    () -> engine.query("SELECT is_called FROM public.copies").equals(List.of("t")));
+
+            Sql.execute(migrating, "SET lock_timeout = '2s'; ALTER TABLE tenant_acme.plain ADD more text");
+
+            assertThat(verdict.join()).isInstanceOf(Verdict.Busy.class);
+        }
+    }
+
     /** REINDEX CONCURRENTLY makes a second index beside each, swaps both, and drops the old one, in a transaction each. */
     @Test
     void aReindexThatRunsIsNoDifferenceAndWhatAFailedOneLeavesIs() throws Exception {
