@@ -98,7 +98,8 @@ public final class SamePostgres {
         return connections.stream()
                 .filter(share -> share.name().equals("server " + server))
                 .noneMatch(own -> connections.stream()
-                        .anyMatch(other -> other != own && Scope.SERVER.includes(own.session(), other.session())));
+                        .anyMatch(other -> !other.name().equals(own.name())
+                                && Scope.SERVER.includes(own.session(), other.session())));
     }
 
     /** Connections of those that were added, under a limit of this session. */
