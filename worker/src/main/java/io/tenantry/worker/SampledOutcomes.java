@@ -32,7 +32,7 @@ final class SampledOutcomes implements Outcomes {
                 .toList();
         next.finished(request, outcome);
         if (!homes.isEmpty()) {
-            next.whenWritten(request.key())
+            CompletableFuture<Void> unused = next.whenWritten(request.key())
                     .thenRun(() -> homes.forEach(home -> changed.accept(outcome.result(), home)));
         }
     }
