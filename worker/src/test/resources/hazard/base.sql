@@ -75,3 +75,8 @@ CREATE TABLE sensor_old PARTITION OF sensor FOR VALUES FROM ('1900-01-01') TO ('
 CREATE INDEX sensor_idx ON ONLY sensor (value);
 CREATE INDEX sensor_old_idx ON sensor_old (value);
 CREATE UNIQUE INDEX sensor_old_key ON sensor_old (at);
+CREATE TABLE shop (id bigint PRIMARY KEY, email varchar(50), code varchar(10) CONSTRAINT code_is_short CHECK (length(code) < 10),
+    amount integer, note text, spare text, gone text, old_name text, customer_id bigint,
+    always text CONSTRAINT always_is_there CHECK (always IS NOT NULL));
+CREATE INDEX shop_email_idx ON shop (email);
+CREATE INDEX shop_spare_idx ON shop (spare);

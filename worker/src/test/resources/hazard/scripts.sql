@@ -559,3 +559,106 @@ CREATE POLICY even ON ruled USING (id % 2 = 0 OR id = 1);
 -- finds:
 DROP POLICY odd ON ruled;
 ALTER TABLE ruled DISABLE ROW LEVEL SECURITY;
+
+-- Several actions of one statement: each is found, or not, as if it stood alone.
+
+-- finds: adding-not-nullable-field 2
+UPDATE shop SET note = 'x';
+ALTER TABLE shop ALTER email TYPE text, ALTER note SET NOT NULL;
+-- finds: disallowed-unique-constraint 1
+ALTER TABLE shop ALTER email TYPE varchar(80), ADD UNIQUE (id, spare);
+-- finds: constraint-missing-not-valid 1
+ALTER TABLE shop ALTER email TYPE varchar(80), ALTER always SET NOT NULL, ADD second_id bigint REFERENCES customer (id),
+    ADD CHECK (spare <> 'never');
+-- finds: changing-column-type 1, constraint-missing-not-valid 1
+ALTER TABLE shop ALTER code TYPE text, ADD CHECK (spare <> 'never');
+-- finds: require-concurrent-index-creation 1, require-concurrent-index-deletion 1
+DO $$ BEGIN
+    ALTER TABLE shop ALTER email TYPE varchar(80);
+    CREATE INDEX note_idx ON shop (note);
+    DROP INDEX shop_spare_idx;
+END $$;
+-- finds: changing-column-type 1, require-concurrent-index-creation 1, require-concurrent-index-deletion 1
+DO $$ BEGIN
+    ALTER TABLE shop ALTER amount TYPE bigint, ALTER email TYPE text;
+    DROP INDEX shop_email_idx;
+    CREATE INDEX shop_email_idx ON shop (note);
+END $$;
+-- finds: ban-drop-column 1, ban-drop-column 1, require-concurrent-index-deletion 1
+DO $$ BEGIN ALTER TABLE shop DROP spare, DROP gone; DROP INDEX shop_email_idx; END $$;
+-- finds: ban-drop-column 1, require-concurrent-index-deletion 1
+DO $$ BEGIN ALTER TABLE customer DROP note; DROP INDEX customer_email_idx; END $$;
+-- finds: changing-column-type 1
+ALTER TABLE orders ADD kind text DEFAULT 'a', ALTER placed TYPE timestamptz;
+-- finds: adding-field-with-default 2
+SET LOCAL TimeZone = 'UTC';
+ALTER TABLE stamped ADD key uuid DEFAULT gen_random_uuid(), ALTER at TYPE timestamptz, ADD kind text DEFAULT 'a';
+-- finds: table-rewrite 1
+ALTER TABLE shop ADD extra text, ADD kind text DEFAULT 'a', ALTER email TYPE text, SET UNLOGGED;
+-- finds: changing-column-type 1, adding-field-with-default 1, table-rewrite 1
+ALTER TABLE shop ADD number serial, ALTER amount TYPE bigint, SET UNLOGGED;
+-- finds: truncating-table 1
+DO $$ BEGIN ALTER TABLE orders ADD extra text, ADD kind text DEFAULT 'a'; TRUNCATE orders; END $$;
+-- finds: changing-column-type 1, truncating-table 1, constraint-missing-not-valid 1
+DO $$ BEGIN
+    TRUNCATE orders;
+    ALTER TABLE orders ALTER placed TYPE timestamptz;
+    ALTER TABLE shop ADD CHECK (spare <> 'never');
+END $$;
+-- finds: changing-column-type 1, truncating-table 1
+DO $$ BEGIN ALTER TABLE reading ALTER value TYPE bigint; TRUNCATE reading_old; END $$;
+-- finds: table-rewrite 2
+DELETE FROM shop;
+ALTER TABLE shop ADD extra text, SET UNLOGGED;
+-- finds: changing-column-type 1, table-rewrite 1
+ALTER TABLE shop ALTER email TYPE text COLLATE german, SET UNLOGGED;
+-- finds: changing-column-type 1, disallowed-unique-constraint 1, ban-drop-unique-index null
+ALTER TABLE feeling ALTER email TYPE varchar, DROP CONSTRAINT feeling_day, ADD CONSTRAINT feeling_day UNIQUE (day);
+-- finds: adding-not-nullable-field 2, disallowed-unique-constraint 2
+DELETE FROM reading_new WHERE value IS NULL;
+ALTER TABLE reading_new ADD PRIMARY KEY (at), ALTER value SET NOT NULL;
+-- finds: adding-not-nullable-field 1, backfill-under-lock 1, adding-required-field null
+DO $$ BEGIN
+    ALTER TABLE shop ADD extra text, ADD kind text NOT NULL DEFAULT 'a';
+    UPDATE shop SET extra = 'x';
+    ALTER TABLE shop ALTER extra SET NOT NULL;
+END $$;
+-- finds: constraint-missing-not-valid 1
+ALTER TABLE customer VALIDATE CONSTRAINT amount_is_positive, ADD extra text;
+-- finds: require-concurrent-index-creation 1
+DO $$ BEGIN
+    ALTER TABLE reading ATTACH PARTITION reading_checked FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
+    CREATE INDEX value_idx ON reading_checked (value);
+END $$;
+-- finds: require-concurrent-index-creation 2, attaching-partition 2
+UPDATE reading_new SET at = '2200-02-01';
+DO $$ BEGIN
+    ALTER TABLE reading ATTACH PARTITION reading_new FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
+    CREATE INDEX value_idx ON reading_new (value);
+END $$;
+-- finds: require-concurrent-index-creation 1, ban-alter-domain-with-add-constraint 1
+DO $$ BEGIN
+    ALTER DOMAIN percent ADD CONSTRAINT no_huge_one CHECK (VALUE < 100000);
+    CREATE INDEX note_idx ON shop (note);
+END $$;
+-- finds: require-concurrent-refresh 1, require-concurrent-index-creation 1
+DO $$ BEGIN REFRESH MATERIALIZED VIEW counts; CREATE INDEX note_idx ON shop (note); END $$;
+-- finds: require-concurrent-index-creation 2, backfill-under-lock 2
+LOCK TABLE orders;
+DO $$ BEGIN CREATE INDEX note_idx ON shop (note); PERFORM count(*) FROM event; END $$;
+-- finds: changing-column-type 3, ban-drop-column 3, renaming-column 3, adding-not-nullable-field 3, adding-field-with-default 3, require-concurrent-index-creation 3, require-concurrent-index-deletion 3, adding-exclusion-constraint 3, disallowed-unique-constraint 3, adding-foreign-key-constraint 3, constraint-missing-not-valid 3
+UPDATE shop SET note = 'x';
+UPDATE shop SET customer_id = NULL;
+DO $$ BEGIN
+    CREATE INDEX note_idx ON shop (note);
+    DROP INDEX shop_spare_idx;
+    ALTER TABLE shop ALTER email TYPE text, ALTER amount TYPE bigint, ALTER note SET NOT NULL, ALTER always SET NOT NULL,
+        ADD extra text, ADD kind text DEFAULT 'a', ADD key uuid DEFAULT gen_random_uuid(), DROP gone,
+        ADD EXCLUDE USING btree (id WITH =), ADD FOREIGN KEY (customer_id) REFERENCES customer (id),
+        ADD UNIQUE (id, spare), ADD CHECK (spare <> 'never');
+    ALTER TABLE shop RENAME old_name TO new_name;
+END $$;
+-- finds:
+ALTER TABLE shop ALTER email TYPE text, ALTER always SET NOT NULL, ADD extra text, ADD kind text NOT NULL DEFAULT 'a',
+    ADD made timestamptz DEFAULT now(), ADD second_id bigint REFERENCES customer (id),
+    ADD CHECK (spare <> 'never') NOT VALID, ALTER note SET DEFAULT 'x', ALTER note SET STATISTICS 50;

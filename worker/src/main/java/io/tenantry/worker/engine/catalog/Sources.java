@@ -1,12 +1,20 @@
 package io.tenantry.worker.engine.catalog;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.api.migration.JavaMigration;
+import org.jspecify.annotations.Nullable;
 
 /** The scripts and Java classes that migrations are made of. */
 public record Sources(Scripts scripts, List<JavaMigration> java) {
+    private static final String ALLOWANCES_SUFFIX = ".allow.sql";
+
     public Sources {
         java = List.copyOf(java);
     }
@@ -41,6 +49,35 @@ public record Sources(Scripts scripts, List<JavaMigration> java) {
     /** The same without those in Java. */
     public Sources withoutJava() {
         return of(scripts);
+    }
+
+    /** The text whose comments acknowledge hazards of a migration: the script itself, or the file beside a class; else empty. */
+    public String acknowledging(String script) {
+        Optional<JavaMigration> migration = java(script);
+        if (migration.isEmpty()) {
+            return scripts.text(script);
+        }
+        try (@Nullable InputStream file = migration
+                        .get()
+                        .getClass()
+                        .getResourceAsStream(allowanceFile(script).orElseThrow())) {
+            return file == null ? "" : new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** The name of the file beside the class of a migration in Java that acknowledges its hazards; empty for scripts. */
+    public Optional<String> allowanceFile(String script) {
+        return java(script)
+                .map(migration -> migration.getClass().getName())
+                .map(name -> name.substring(name.lastIndexOf('.') + 1) + ALLOWANCES_SUFFIX);
+    }
+
+    private Optional<JavaMigration> java(String script) {
+        return java.stream()
+                .filter(migration -> migration.getClass().getName().equals(script))
+                .findFirst();
     }
 
     /** Finds classes on the class path by their names. */

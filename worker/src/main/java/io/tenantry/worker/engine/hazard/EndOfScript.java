@@ -1,8 +1,6 @@
 package io.tenantry.worker.engine.hazard;
 
-import io.tenantry.worker.engine.hazard.Measurement.Column;
 import io.tenantry.worker.engine.hazard.Measurement.ColumnKey;
-import io.tenantry.worker.engine.hazard.Measurement.Known;
 import io.tenantry.worker.engine.hazard.Measurement.Relation;
 import java.util.ArrayList;
 import java.util.List;

@@ -59,7 +59,8 @@ record GoneKeys(OfferChanges changes) {
         if (!isLost(index.table(), index.columns())
                 || after.stream()
                         .filter(one -> changes.isSame(index.table(), one.table()))
-                        .anyMatch(one -> one.serves(index) || (isOfView && one.predicate() == null))) {
+                        .anyMatch(one ->
+                                one.serves(index) || (isOfView && one.predicate() == null) || isRemade(index, one))) {
             return;
         }
         named.add(index.number());
@@ -71,6 +72,13 @@ record GoneKeys(OfferChanges changes) {
                                 ? " is gone: REFRESH MATERIALIZED VIEW CONCURRENTLY fails without one"
                                 : " is gone, and no other one serves: ON CONFLICT (" + index.keys()
                                         + ") of the last release fails"));
+    }
+
+    /** Whether only the type of a column is another one, which writes a cast into expressions. */
+    private boolean isRemade(UniqueIndex before, UniqueIndex after) {
+        return before.name().equals(after.name())
+                && before.columns().equals(after.columns())
+                && changes.isRetyped(before.table().number(), before.columns());
     }
 
     private boolean isMaterializedView(Place relation) {

@@ -1,13 +1,7 @@
 package io.tenantry.worker.engine.hazard;
 
-import io.tenantry.worker.engine.hazard.Measurement.Known;
 import io.tenantry.worker.engine.hazard.Measurement.Relation;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,27 +9,6 @@ import org.jspecify.annotations.Nullable;
  * block or a function that does the same is found too. For one script; immutable.
  */
 public final class HazardFinder {
-    private static final Set<HazardKind> MAYBE_CONCURRENTLY =
-            EnumSet.of(HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION, HazardKind.REQUIRE_CONCURRENT_INDEX_DELETION);
-
-    /** They say by themselves that rows are read under a lock. */
-    private static final Set<HazardKind> READS_ROWS = EnumSet.of(
-            HazardKind.REQUIRE_CONCURRENT_INDEX_CREATION,
-            HazardKind.REQUIRE_CONCURRENT_REINDEX,
-            HazardKind.CHANGING_COLUMN_TYPE,
-            HazardKind.ADDING_NOT_NULLABLE_FIELD,
-            HazardKind.CONSTRAINT_MISSING_NOT_VALID,
-            HazardKind.ADDING_FOREIGN_KEY_CONSTRAINT,
-            HazardKind.DISALLOWED_UNIQUE_CONSTRAINT,
-            HazardKind.ADDING_EXCLUSION_CONSTRAINT,
-            HazardKind.ADDING_FIELD_WITH_DEFAULT,
-            HazardKind.BAN_ALTER_DOMAIN_WITH_ADD_CONSTRAINT,
-            HazardKind.TABLE_REWRITE,
-            HazardKind.TRUNCATING_TABLE,
-            HazardKind.REQUIRE_CONCURRENT_REFRESH,
-            HazardKind.ATTACHING_PARTITION,
-            HazardKind.BACKFILL_UNDER_LOCK);
-
     private final Measurement start;
     private final Known inUse;
 
@@ -56,23 +29,28 @@ public final class HazardFinder {
      * @param line where it begins; null if unknown
      */
     public List<Hazard> find(Measurement before, Measurement after, @Nullable Integer line) {
-        return find(before, after, new Findings(line, false));
+        return find(new StatementChanges(start, inUse, before, after, false), line);
     }
 
-    private List<Hazard> find(Measurement before, Measurement after, Findings findings) {
-        StatementChanges changes = new StatementChanges(start, inUse, before, after, findings.isCommitted);
-        Set<Long> retyped = retyped(changes, findings);
-        columns(changes, findings, retyped);
-        tables(changes, findings, retyped);
-        new KeyHazards(changes, retyped).find(findings::add);
-        if (!findings.isCommitted) {
-            RowsUnderLock rows = new RowsUnderLock(changes);
-            rows.changed(findings::add);
-            if (findings.all.stream().noneMatch(hazard -> READS_ROWS.contains(hazard.kind()))) {
-                rows.read(findings::add);
-            }
+    private static List<Hazard> find(StatementChanges changes, @Nullable Integer line) {
+        Findings findings = new Findings(changes, line);
+        Scans scans = new Scans(changes);
+        FileChanges files = new FileChanges(changes);
+        RewriteHazards rewrites = new RewriteHazards(changes, findings, scans, files);
+        rewrites.types();
+        new ColumnHazards(changes, scans, files).find(findings);
+        rewrites.newColumns();
+        tables(changes, findings);
+        rewrites.tables();
+        new KeyHazards(changes, scans, files, new Remade(changes)).find(findings);
+        new PartitionHazards(changes).find(findings);
+        new DomainHazards(changes).find(findings);
+        if (!changes.isCommitted()) {
+            RowsUnderLock rows = new RowsUnderLock(changes, scans);
+            rows.changed(findings);
+            rows.read(findings);
         }
-        return findings.all;
+        return findings.all();
     }
 
     /**
@@ -80,7 +58,7 @@ public final class HazardFinder {
      * went may have done so CONCURRENTLY.
      */
     public List<Hazard> findCommitted(Measurement before, Measurement after) {
-        return find(before, after, new Findings(null, true));
+        return find(new StatementChanges(start, inUse, before, after, true), null);
     }
 
     /**
@@ -97,139 +75,21 @@ public final class HazardFinder {
         return new EndOfScript(start, inUse, end).withoutReplaced(found);
     }
 
-    /** Takes the hazards of one statement. */
-    private static final class Findings {
-        private final @Nullable Integer line;
-        private final boolean isCommitted;
-        private final List<Hazard> all = new ArrayList<>();
-
-        private Findings(@Nullable Integer line, boolean isCommitted) {
-            this.line = line;
-            this.isCommitted = isCommitted;
-        }
-
-        private void add(HazardKind kind, String what) {
-            Hazard hazard = new Hazard(kind, line, what);
-            if (!all.contains(hazard) && !(isCommitted && MAYBE_CONCURRENTLY.contains(kind))) {
-                all.add(hazard);
-            }
-        }
-    }
-
-    /** The tables of which a column has another type, whether that is a hazard or not. */
-    private Set<Long> retyped(StatementChanges changes, Findings findings) {
-        Set<Long> tables = new HashSet<>();
-        changes.columnsOfBoth((key, before, after) -> {
-            if (!after.dropped() && !before.typeKey().equals(after.typeKey())) {
-                tables.add(key.relation());
-                boolean rewritten = changes.isRewritten(key.relation()) || changes.indexesAreRebuilt(key.relation());
-                if (rewritten || changes.isScanned(key.relation())) {
-                    findings.add(
-                            HazardKind.CHANGING_COLUMN_TYPE,
-                            "column " + changes.name(key, before) + " changes from " + before.type() + " to "
-                                    + after.type() + ": "
-                                    + (rewritten ? "readers and writers" : changes.who(key.relation()))
-                                    + " wait while all rows are "
-                                    + (rewritten ? "rewritten or indexed again" : "read"));
-                }
-            }
-        });
-        return tables;
-    }
-
-    private void columns(StatementChanges changes, Findings findings, Set<Long> retyped) {
-        changes.columnsOfBoth((key, before, after) -> {
-            String name = changes.word(key) + " " + changes.name(key, before);
-            if (after.dropped()) {
-                findings.add(HazardKind.BAN_DROP_COLUMN, name + " is dropped; programs of the last release may use it");
-            } else if (!before.name().equals(after.name())) {
-                findings.add(
-                        HazardKind.RENAMING_COLUMN,
-                        name + " gets the name " + after.name() + "; programs of the last release use the old one");
-            }
-        });
-        changes.columnsOfTables((key, before, after) -> {
-            if (!before.notNull()
-                    && after.notNull()
-                    && !retyped.contains(key.relation())
-                    && changes.isScanned(key.relation())
-                    && !changes.hasNewPrimaryKey(key.relation())) {
-                findings.add(
-                        HazardKind.ADDING_NOT_NULLABLE_FIELD,
-                        "column " + changes.name(key, before) + " becomes NOT NULL: " + changes.who(key.relation())
-                                + " wait while all rows are read");
-            }
-        });
-        changes.newColumns((key, column) -> {
-            if (column.hasValue() && changes.isRewritten(key.relation())) {
-                findings.add(
-                        HazardKind.ADDING_FIELD_WITH_DEFAULT,
-                        "column " + changes.name(key, column)
-                                + " is new and has another value in each row: readers and writers wait while the table is"
-                                + " rewritten");
-            }
-        });
-    }
-
-    private void tables(StatementChanges changes, Findings findings, Set<Long> retyped) {
-        for (Map.Entry<Long, Relation> entry : changes.tablesBefore().entrySet()) {
-            long number = entry.getKey();
-            Relation before = entry.getValue();
+    private static void tables(StatementChanges changes, Findings findings) {
+        changes.tablesBefore().forEach((number, before) -> {
             @Nullable Relation after = changes.after().relations().get(number);
-            if (after == null) {
-                if (before.isTable()) {
-                    findings.add(
-                            HazardKind.BAN_DROP_TABLE,
-                            "table " + before.name() + " is dropped; programs of the last release may use it");
-                }
-                continue;
-            }
-            if (before.isTable() && !before.name().equals(after.name())) {
+            if (before.isTable() && after == null) {
+                findings.add(
+                        HazardKind.BAN_DROP_TABLE,
+                        number,
+                        "table " + before.name() + " is dropped; programs of the last release may use it");
+            } else if (before.isTable() && after != null && !before.name().equals(after.name())) {
                 findings.add(
                         HazardKind.RENAMING_TABLE,
+                        number,
                         "table " + before.name() + " gets the name " + after.name()
                                 + "; programs of the last release use the old one");
             }
-            rewrite(changes, findings, retyped, number, before);
-        }
-    }
-
-    private static void rewrite(
-            StatementChanges changes, Findings findings, Set<Long> retyped, long number, Relation before) {
-        if (!changes.isWhollyRewritten(number)
-                || changes.isWithin(number, retyped::contains)
-                || changes.isWithin(number, changes::hasNewColumn)
-                || changes.isWithin(number, one -> one != number && changes.isWhollyRewritten(one))) {
-            return;
-        }
-        String name = before.word() + " " + before.name();
-        if (before.kind().equals("m")) {
-            refresh(changes, findings, number, before, name);
-        } else if (findings.isCommitted) {
-            findings.add(
-                    HazardKind.TABLE_REWRITE,
-                    name + " is rewritten or emptied: readers and writers wait until that is done");
-        } else if (before.isTable() && changes.isEmptied(number)) {
-            findings.add(
-                    HazardKind.TRUNCATING_TABLE,
-                    name + " is emptied by TRUNCATE, which keeps readers and writers out until the script ends");
-        } else {
-            findings.add(
-                    HazardKind.TABLE_REWRITE,
-                    name + " is rewritten: readers and writers wait until all rows are copied");
-        }
-    }
-
-    /** Nobody can read a view that was never filled. */
-    private static void refresh(
-            StatementChanges changes, Findings findings, long number, Relation before, String name) {
-        @Nullable Relation after = changes.after().relations().get(number);
-        if (before.populated() && after != null) {
-            findings.add(
-                    HazardKind.REQUIRE_CONCURRENT_REFRESH,
-                    after.populated()
-                            ? name + " is filled again: readers wait until that is done"
-                            : name + " is emptied (WITH NO DATA): readers fail until it is filled again");
-        }
+        });
     }
 }

@@ -3,7 +3,6 @@ package io.tenantry.worker.engine.hazard;
 import io.tenantry.worker.engine.snapshot.SqlText;
 import io.tenantry.worker.postgres.Sql;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,20 +17,23 @@ import org.jspecify.annotations.Nullable;
  * are known by their numbers (oid), which outlive a new name and a rewrite. Immutable.
  *
  * @param columns by relation and number
+ * @param indexes by number
  * @param parents of partitions, and of their indexes: the number of the child, then of the parent
  * @param domains by number
  * @param locks the strongest lock of this transaction on each relation; none below SHARE
- * @param countsScans whether the server counts scans (track_counts)
+ * @param casts from a type to those that its values are stored like
+ * @param settings of the session
  */
 public record Measurement(
         Map<Long, Relation> relations,
         Map<ColumnKey, Column> columns,
         Map<Long, Constraint> constraints,
-        Map<Long, Long> indexes,
+        Map<Long, Index> indexes,
         Map<Long, Long> parents,
         Map<Long, Domain> domains,
         Map<Long, Lock> locks,
-        boolean countsScans) {
+        Map<Long, Set<Long>> casts,
+        Settings settings) {
     private static final String QUERY = SqlText.of(Measurement.class, "measurement.sql");
 
     /**
@@ -40,9 +42,11 @@ public record Measurement(
      * @param kind as in pg_class: r table, p partitioned table, i index, m materialized view, ...
      * @param filenode changes when the relation is rewritten; 0 without storage
      * @param tablespace its number; 0 for that of the database
+     * @param storage its persistence and access method
      * @param bytes of its main file; 0 for what is no table
      * @param scans how often it was scanned from its beginning, counted within the transaction; of an index how often it was
      *     asked, without questions to a unique one that find one row
+     * @param inserted how many rows were inserted, counted within the transaction
      * @param changes how many rows were updated or deleted, counted within the transaction
      * @param hidesRows whether row security shows no row to others than its owner, because no policy permits one
      * @param populated whether a materialized view can be read; true for others
@@ -52,8 +56,10 @@ public record Measurement(
             String kind,
             long filenode,
             String tablespace,
+            String storage,
             long bytes,
             long scans,
+            long inserted,
             long changes,
             boolean hidesRows,
             boolean populated) {
@@ -88,40 +94,33 @@ public record Measurement(
     /**
      * A domain.
      *
+     * @param base the number of the type that it restricts
      * @param valid the numbers of its checks that hold for all rows
      */
-    record Domain(String name, boolean notNull, Set<String> valid) {}
-
-    record ColumnKey(long relation, int number) {}
+    record Domain(String name, long base, boolean notNull, Set<String> valid) {}
 
     /**
-     * A column of a table or view, or an attribute of a composite type.
+     * An index.
      *
-     * @param typeKey changes with type, length or collation, and not if the type gets another name
-     * @param hasValue whether a default, an identity or a domain may give it a value
-     * @param refusesValues whether an INSERT must not give it a value (GENERATED ALWAYS AS IDENTITY)
+     * @param shape the places of its columns and what else tells it from others; expressions are not told apart
+     * @param columns the numbers of all columns in it, also in expressions and the predicate
      */
-    record Column(
-            String name,
-            String type,
-            String typeKey,
-            boolean notNull,
-            boolean dropped,
-            boolean hasValue,
-            boolean refusesValues) {
-        /** Whether values of both look alike to programs: all texts do. */
-        boolean looksLike(Column other) {
-            return number().equals(other.number()) || (isText() && other.isText());
-        }
-
-        private String number() {
-            return typeKey.split(" ", 2)[0];
-        }
-
-        private boolean isText() {
-            return type.equals("text") || type.startsWith("character");
+    record Index(long table, String shape, Set<Integer> columns) {
+        /** Whether it has neither expressions nor a predicate, and so may be kept when a type changes. */
+        boolean isPlain() {
+            return shape.endsWith(" t") && !columns.contains(0);
         }
     }
+
+    /**
+     * What changes how a statement works.
+     *
+     * @param countsScans whether the server counts scans (track_counts)
+     * @param isUtc whether the time zone is UTC: then timestamp and timestamptz are stored alike
+     */
+    record Settings(boolean countsScans, boolean isUtc) {}
+
+    record ColumnKey(long relation, int number) {}
 
     /**
      * A constraint of a table.
@@ -129,7 +128,10 @@ public record Measurement(
      * @param type as in pg_constraint: c check, f foreign key, p primary key, u unique, x exclusion, n not null, t trigger
      * @param index the number of its index; 0 without one
      * @param parent the number of the constraint of the partitioned table that it belongs to, or 1 if it is inherited; else 0
-     * @param referenced the table that a foreign key refers to; null for others
+     * @param columns the numbers of its columns
+     * @param testsNull whether it is a check that asks whether something IS NULL or IS NOT NULL
+     * @param referencedTable the number of the table that a foreign key refers to; 0 for others
+     * @param referenced its name; null for others
      */
     record Constraint(
             long relation,
@@ -138,6 +140,9 @@ public record Measurement(
             boolean valid,
             long index,
             long parent,
+            Set<Integer> columns,
+            boolean testsNull,
+            long referencedTable,
             @Nullable String referenced) {
         boolean hasOwnIndex() {
             return type.equals("p") || type.equals("u") || type.equals("x");
@@ -151,7 +156,7 @@ public record Measurement(
      *     them
      */
     public static Measurement of(Connection connection, String schema, boolean hasOwnDatabase) throws SQLException {
-        Reader reader = new Reader();
+        MeasurementReader reader = new MeasurementReader();
         Sql.forEach(connection, QUERY, reader::read, schema, schema, hasOwnDatabase);
         return reader.measurement();
     }
@@ -170,54 +175,6 @@ public record Measurement(
                 .map(relation -> names.get(relation.name()))
                 .ifPresent(of -> of.add(Objects.requireNonNull(columns.get(key)).name())));
         return new Known(Set.copyOf(relations.keySet()), Set.copyOf(existing), Map.copyOf(names));
-    }
-
-    /** Tables and columns that programs may use. Immutable. */
-    public static final class Known {
-        private final Set<Long> relations;
-        private final Set<ColumnKey> columns;
-        /** The names of relations, each with those of its columns: what is made again has another number. */
-        private final Map<String, Set<String>> names;
-
-        private Known(Set<Long> relations, Set<ColumnKey> columns, Map<String, Set<String>> names) {
-            this.relations = relations;
-            this.columns = columns;
-            this.names = names;
-        }
-
-        boolean hasName(String relation) {
-            return names.containsKey(relation);
-        }
-
-        boolean hasName(String relation, String column) {
-            return names.getOrDefault(relation, Set.of()).contains(column);
-        }
-
-        boolean has(long relation) {
-            return relations.contains(relation);
-        }
-
-        boolean has(ColumnKey column) {
-            return columns.contains(column);
-        }
-
-        /** Those that are in both. */
-        public Known and(Known other) {
-            Set<Long> both = new HashSet<>(relations);
-            both.retainAll(other.relations);
-            Set<ColumnKey> bothColumns = new HashSet<>(columns);
-            bothColumns.retainAll(other.columns);
-            Map<String, Set<String>> bothNames = new HashMap<>();
-            names.forEach((name, of) -> {
-                @Nullable Set<String> others = other.names.get(name);
-                if (others != null) {
-                    Set<String> shared = new HashSet<>(of);
-                    shared.retainAll(others);
-                    bothNames.put(name, shared);
-                }
-            });
-            return new Known(both, bothColumns, bothNames);
-        }
     }
 
     /** Whether there is a table or view of this name with a column of this name. */
@@ -275,7 +232,9 @@ public record Measurement(
                 all.add(number + "\n" + constraint.name());
             }
         });
-        indexes.entrySet().stream().filter(one -> one.getValue() == table).forEach(all::add);
+        indexes.entrySet().stream()
+                .filter(one -> one.getValue().table() == table)
+                .forEach(all::add);
         return all;
     }
 
@@ -293,6 +252,11 @@ public record Measurement(
         return names;
     }
 
+    /** Whether the server counts scans (track_counts). */
+    public boolean countsScans() {
+        return settings.countsScans();
+    }
+
     Lock lock(long relation) {
         return locks.getOrDefault(relation, Lock.NONE);
     }
@@ -300,84 +264,5 @@ public record Measurement(
     /** Whether the index is that of a constraint. */
     boolean isOfConstraint(long index) {
         return constraints.values().stream().anyMatch(one -> one.hasOwnIndex() && one.index() == index);
-    }
-
-    /** Takes the rows of the query. */
-    private static final class Reader {
-        private final Map<Long, Relation> relations = new HashMap<>();
-        private final Map<ColumnKey, Column> columns = new HashMap<>();
-        private final Map<Long, Constraint> constraints = new HashMap<>();
-        private final Map<Long, Long> indexes = new HashMap<>();
-        private final Map<Long, Long> parents = new HashMap<>();
-        private final Map<Long, Domain> domains = new HashMap<>();
-        private final Map<Long, Lock> locks = new HashMap<>();
-        private boolean countsScans = true;
-
-        private void read(ResultSet row) throws SQLException {
-            long number = row.getLong("number");
-            long other = row.getLong("other");
-            String name = row.getString("name");
-            String detail = row.getString("detail");
-            switch (row.getString("what")) {
-                case "relation" ->
-                    relations.put(
-                            number,
-                            new Relation(
-                                    name,
-                                    detail,
-                                    other,
-                                    String.valueOf(row.getString("more")),
-                                    row.getLong("n1"),
-                                    row.getLong("n2"),
-                                    row.getLong("n3"),
-                                    row.getBoolean("yes"),
-                                    row.getBoolean("also")));
-                case "column" ->
-                    columns.put(
-                            new ColumnKey(number, (int) other),
-                            new Column(
-                                    name,
-                                    String.valueOf(row.getString("more")),
-                                    detail,
-                                    row.getBoolean("yes"),
-                                    row.getBoolean("also"),
-                                    row.getLong("n1") > 0,
-                                    row.getLong("n2") > 0));
-                case "constraint" ->
-                    constraints.put(
-                            number,
-                            new Constraint(
-                                    other,
-                                    name,
-                                    detail,
-                                    row.getBoolean("yes"),
-                                    row.getLong("n1"),
-                                    row.getLong("n2"),
-                                    row.getString("more")));
-                case "index" -> indexes.put(number, other);
-                case "parent" -> parents.put(number, other);
-                case "domain" ->
-                    domains.put(
-                            number,
-                            new Domain(
-                                    name,
-                                    row.getBoolean("yes"),
-                                    detail == null ? Set.of() : Set.of(detail.split(" "))));
-                case "lock" -> locks.merge(number, Lock.of(name), (one, two) -> one.isAtLeast(two) ? one : two);
-                default -> countsScans = row.getBoolean("yes");
-            }
-        }
-
-        private Measurement measurement() {
-            return new Measurement(
-                    Map.copyOf(relations),
-                    Map.copyOf(columns),
-                    Map.copyOf(constraints),
-                    Map.copyOf(indexes),
-                    Map.copyOf(parents),
-                    Map.copyOf(domains),
-                    Map.copyOf(locks),
-                    countsScans);
-        }
     }
 }

@@ -12,7 +12,7 @@ public record Moment(Measurement tables, Offers offers) {
      *
      * @param offers their keys
      */
-    public record InUse(Measurement.Known tables, Set<String> offers) {
+    public record InUse(Known tables, Set<String> offers) {
         public InUse {
             offers = Set.copyOf(offers);
         }

@@ -1,6 +1,5 @@
 package io.tenantry.worker.engine.hazard;
 
-import io.tenantry.worker.engine.hazard.Measurement.Column;
 import io.tenantry.worker.engine.hazard.Measurement.ColumnKey;
 import io.tenantry.worker.engine.hazard.Offer.Place;
 import java.util.ArrayList;
@@ -68,6 +67,15 @@ record OfferChanges(Moment start, Moment end, Set<String> inUse) {
                 && columns.stream()
                         .map(number -> new ColumnKey(relation, number))
                         .anyMatch(key -> loses(table, key));
+    }
+
+    /** Whether one of these columns has another type at the end. */
+    boolean isRetyped(long relation, Set<Integer> columns) {
+        return columns.stream().map(number -> new ColumnKey(relation, number)).anyMatch(key -> {
+            @Nullable Column was = start.tables().columns().get(key);
+            @Nullable Column is = end.tables().columns().get(key);
+            return was != null && is != null && !was.typeKey().equals(is.typeKey());
+        });
     }
 
     private boolean loses(Measurement.Relation table, ColumnKey key) {

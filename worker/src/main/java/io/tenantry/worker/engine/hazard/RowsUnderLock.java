@@ -3,21 +3,21 @@ package io.tenantry.worker.engine.hazard;
 import io.tenantry.worker.engine.hazard.Measurement.Relation;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hazards of one statement that reads or changes rows of tables in use, while the script keeps others out of one. */
-record RowsUnderLock(StatementChanges changes) {
+record RowsUnderLock(StatementChanges changes, Scans scans) {
     /** Rows of the locked table itself are changed; the statement may have taken the lock, as a DO block does. */
-    void changed(BiConsumer<HazardKind, String> found) {
+    void changed(Findings findings) {
         changes.tablesBefore().forEach((number, before) -> {
             @Nullable Relation after = changes.after().relations().get(number);
             if (before.isTable()
                     && after != null
                     && after.changes() > before.changes()
                     && changes.isLockedByScript(number, changes.after())) {
-                found.accept(
+                findings.add(
                         HazardKind.BACKFILL_UNDER_LOCK,
+                        number,
                         "rows of " + before.name() + " are changed in the transaction that keeps " + changes.who(number)
                                 + " of the table out");
             }
@@ -26,9 +26,9 @@ record RowsUnderLock(StatementChanges changes) {
 
     /**
      * Rows are read, whether one of them fits or not: those of a locked table, or of another one while a statement before keeps
-     * a table locked.
+     * a table locked. What another hazard says is read is not named twice.
      */
-    void read(BiConsumer<HazardKind, String> found) {
+    void read(Findings findings) {
         if (!changes.after().countsScans()) {
             return;
         }
@@ -38,13 +38,15 @@ record RowsUnderLock(StatementChanges changes) {
                 .toList();
         tables.forEach((number, table) -> {
             @Nullable Long parent = changes.before().parents().get(number);
-            if ((parent != null && tables.containsKey(parent)) || !changes.isRead(number)) {
+            if ((parent != null && tables.containsKey(parent))
+                    || !scans.isRead(number)
+                    || findings.explainReading(number)) {
                 return;
             }
             if (table.isTable() && changes.isLockedByScript(number, changes.after())) {
-                found.accept(HazardKind.BACKFILL_UNDER_LOCK, sentence(table, number));
+                findings.add(HazardKind.BACKFILL_UNDER_LOCK, number, sentence(table, number));
             } else if (!locked.isEmpty()) {
-                found.accept(HazardKind.BACKFILL_UNDER_LOCK, sentence(table, locked.get(0)));
+                findings.add(HazardKind.BACKFILL_UNDER_LOCK, number, sentence(table, locked.get(0)));
             }
         });
     }

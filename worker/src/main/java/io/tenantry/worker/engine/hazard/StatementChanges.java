@@ -1,13 +1,9 @@
 package io.tenantry.worker.engine.hazard;
 
-import io.tenantry.worker.engine.hazard.Measurement.Column;
 import io.tenantry.worker.engine.hazard.Measurement.ColumnKey;
-import io.tenantry.worker.engine.hazard.Measurement.Constraint;
-import io.tenantry.worker.engine.hazard.Measurement.Known;
 import io.tenantry.worker.engine.hazard.Measurement.Relation;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,7 +56,7 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         return inUse.has(relation) && found != null && (found.isTable() || found.isCompositeType());
     }
 
-    /** Visits columns that the statement has added to tables in use. */
+    /** Visits columns that the statement has added to tables in use, in the order of their numbers. */
     void newColumns(BiConsumer<ColumnKey, Column> visitor) {
         after.columns().keySet().stream().sorted(BY_NUMBER).forEach(key -> {
             Column column = Objects.requireNonNull(after.columns().get(key));
@@ -70,12 +66,8 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         });
     }
 
-    boolean hasNewColumn(long table) {
-        return after.columns().keySet().stream().anyMatch(key -> key.relation() == table && isNewColumn(key));
-    }
-
     private boolean isNewColumn(ColumnKey key) {
-        return isTableInUse(key.relation()) && !before.columns().containsKey(key);
+        return isTableInUse(key.relation()) && isNew(key);
     }
 
     /** Whether the table that this one is a partition or child of has a change of the column too: that is named once. */
@@ -84,7 +76,7 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
         return parent != null && !column(before, parent, column).equals(column(after, parent, column));
     }
 
-    private static Optional<Column> column(Measurement measurement, long table, String name) {
+    static Optional<Column> column(Measurement measurement, long table, String name) {
         return measurement.columns().entrySet().stream()
                 .filter(one -> one.getKey().relation() == table)
                 .map(Map.Entry::getValue)
@@ -104,7 +96,7 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
     }
 
     /** The table of this number and its partitions. */
-    private Stream<Long> family(long table) {
+    Stream<Long> family(long table) {
         return Stream.concat(
                 Stream.of(table),
                 before.parents().entrySet().stream()
@@ -112,113 +104,38 @@ record StatementChanges(Measurement start, Known inUse, Measurement before, Meas
                         .flatMap(child -> family(child.getKey())));
     }
 
-    /** Whether all rows were read; assumed where the server does not count scans. */
-    boolean isScanned(long table) {
-        return !isCommitted
-                && (!after.countsScans() || family(table).anyMatch(one -> scans(after, one) > scans(before, one)));
-    }
-
-    private static long scans(Measurement measurement, long relation) {
-        @Nullable Relation found = measurement.relations().get(relation);
-        return found == null ? 0 : found.scans();
-    }
-
-    /** Whether all rows were written to a new file, or dropped with the old one. */
-    boolean isRewritten(long table) {
-        return family(table).anyMatch(one -> hasOtherFile(one));
-    }
-
     /** Whether this is so for the table, or for one that it is a partition or child of. */
     boolean isWithin(long table, LongPredicate tables) {
+        return tables.test(table) || isBelow(table, tables);
+    }
+
+    /** Whether this is so for one that the table is a partition or child of. */
+    boolean isBelow(long table, LongPredicate tables) {
         @Nullable Long parent = before.parents().get(table);
-        return tables.test(table) || (parent != null && isWithin(parent, tables));
+        return parent != null && isWithin(parent, tables);
     }
 
-    /** Whether the table has another file, and each of its partitions that has a file too. */
-    boolean isWhollyRewritten(long table) {
-        List<Long> files = family(table).filter(this::hasFile).toList();
-        return !files.isEmpty() && files.stream().allMatch(this::hasOtherFile);
+    /** Whether the index was not there before. */
+    boolean isNewIndex(long index) {
+        return !before.indexes().containsKey(index);
     }
 
-    private boolean hasFile(long relation) {
-        @Nullable Relation found = before.relations().get(relation);
-        return found != null && found.filenode() != 0;
+    /** Whether the column has another type. */
+    boolean isRetyped(ColumnKey key) {
+        @Nullable Column was = before.columns().get(key);
+        @Nullable Column is = after.columns().get(key);
+        return was != null && is != null && !is.dropped() && !was.typeKey().equals(is.typeKey());
     }
 
-    /**
-     * Whether there are no rows in the new files: there were some before, or none was read to fill the files. A move to another
-     * tablespace reads none.
-     */
-    boolean isEmptied(long table) {
-        return bytes(after, table) == 0
-                && family(table).noneMatch(this::isMoved)
-                && (bytes(before, table) > 0 || !after.countsScans() || !isScanned(table));
+    boolean isNew(ColumnKey key) {
+        return !before.columns().containsKey(key);
     }
 
-    private boolean isMoved(long relation) {
-        @Nullable Relation was = before.relations().get(relation);
-        @Nullable Relation is = after.relations().get(relation);
-        return was != null && is != null && !was.tablespace().equals(is.tablespace());
-    }
-
-    private long bytes(Measurement measurement, long table) {
-        return family(table)
-                .map(one -> measurement.relations().get(one))
-                .filter(Objects::nonNull)
-                .mapToLong(Relation::bytes)
-                .sum();
-    }
-
-    /** Whether the relation is still there, in another file. */
-    boolean hasOtherFile(long relation) {
-        @Nullable Relation was = before.relations().get(relation);
-        @Nullable Relation is = after.relations().get(relation);
-        return was != null && is != null && was.filenode() != is.filenode();
-    }
-
-    /** Whether an index of the table has a file that no index of it had before: PostgreSQL keeps the file if nothing changes. */
-    boolean indexesAreRebuilt(long table) {
-        return !isCommitted
-                && family(table).anyMatch(one -> {
-                    List<Long> was = files(before, one);
-                    return files(after, one).stream().anyMatch(file -> !was.contains(file));
-                });
-    }
-
-    private static List<Long> files(Measurement measurement, long table) {
-        return measurement.indexes().entrySet().stream()
-                .filter(index -> index.getValue() == table)
-                .map(index -> measurement.relations().get(index.getKey()))
-                .filter(Objects::nonNull)
-                .map(Relation::filenode)
-                .filter(file -> file != 0)
-                .toList();
-    }
-
-    boolean hasNewPrimaryKey(long table) {
-        return after.constraints().entrySet().stream()
-                .anyMatch(one -> one.getValue().relation() == table
-                        && one.getValue().type().equals("p")
-                        && !before.constraints().containsKey(one.getKey())
-                        && !before.indexes().containsKey(one.getValue().index()));
-    }
-
-    /** Whether the table had a constraint of this name and type, as one that a change of a column's type makes again. */
-    boolean hadConstraint(Constraint constraint) {
-        return before.constraints().values().stream()
-                .anyMatch(one -> one.relation() == constraint.relation()
-                        && one.type().equals(constraint.type())
-                        && one.name().equals(constraint.name()));
-    }
-
-    /** Whether rows were read one by one or by an index that finds several; see {@link Relation#scans}. */
-    boolean isRead(long table) {
-        return !after.countsScans()
-                || family(table)
-                        .anyMatch(one -> scans(after, one) > scans(before, one)
-                                || after.indexes().entrySet().stream()
-                                        .anyMatch(index -> index.getValue().equals(one)
-                                                && scans(after, index.getKey()) > scans(before, index.getKey())));
+    /** Whether the column is gone, and its table is not. */
+    boolean isDropped(ColumnKey key) {
+        @Nullable Column was = before.columns().get(key);
+        @Nullable Column is = after.columns().get(key);
+        return was != null && !was.dropped() && is != null && is.dropped();
     }
 
     /**

@@ -132,20 +132,26 @@ final class RehearsalFindings {
     }
 
     private List<Finding> ofHazards(String script, List<Hazard> found) {
-        Allowances allowances = Allowances.in(catalog.scripts().text(script));
+        Allowances allowances = Allowances.in(catalog.sources().acknowledging(script));
+        String place = catalog.sources()
+                .allowanceFile(script)
+                .map(file -> " in the file " + file + " beside its class")
+                .orElse("");
         List<Finding> all = new ArrayList<>();
         if (!terms.isReleased(script)) {
-            addFaults(allowances, script, found, all);
+            addFaults(allowances, script, found, place, all);
         }
         allowances
                 .without(found)
                 .forEach(hazard ->
-                        all.add(Finding.warning(hazard.kind().id(), script, hazard.line(), hazard.sentence())));
+                        all.add(Finding.warning(hazard.kind().id(), script, hazard.line(), hazard.sentence(place))));
         return all;
     }
 
-    private void addFaults(Allowances allowances, String script, List<Hazard> found, List<Finding> all) {
-        allowances.faults().forEach(fault -> all.add(Finding.error("allow", script, fault.line(), fault.sentence())));
+    private void addFaults(Allowances allowances, String script, List<Hazard> found, String place, List<Finding> all) {
+        allowances
+                .faults()
+                .forEach(fault -> all.add(Finding.error("allow", script, fault.line(), fault.sentence() + place)));
         Set<HazardKind> known = EnumSet.noneOf(HazardKind.class);
         known.addAll(sought.getOrDefault(script, Set.of()));
         known.removeAll(unsought.getOrDefault(script, Set.of()));
@@ -155,6 +161,6 @@ final class RehearsalFindings {
         }
         allowances
                 .unused(found, known)
-                .forEach(unused -> all.add(Finding.warning("allow", script, unused.line(), unused.sentence())));
+                .forEach(unused -> all.add(Finding.warning("allow", script, unused.line(), unused.sentence() + place)));
     }
 }

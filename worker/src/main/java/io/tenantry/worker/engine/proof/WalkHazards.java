@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +44,7 @@ final class WalkHazards {
     private final WalkRows rows;
     private final HazardTrial hazards;
     /** What was found in the script that comes, before Flyway runs it. */
-    private final Set<HazardKind> foundBefore = EnumSet.noneOf(HazardKind.class);
+    private final Set<Hazard> foundBefore = new HashSet<>();
     /** What the last released script has left; null if it is not known which scripts are released. */
     private Moment.@Nullable InUse inUse;
 
@@ -71,6 +72,10 @@ final class WalkHazards {
         if (place == 0) {
             // It meets nothing.
             findings.sought(migration.script(), MEASURED);
+            return;
+        }
+        if (isInJava(migration)) {
+            // The probe measures it.
             return;
         }
         if (statements == null || trial.boundary().findings().isExcluded(migration)) {
@@ -111,7 +116,11 @@ final class WalkHazards {
             isNotReached(migration);
         }
         findings.hazards(migration.script(), List.copyOf(found));
-        found.forEach(hazard -> foundBefore.add(hazard.kind()));
+        foundBefore.addAll(found);
+    }
+
+    private static boolean isInJava(Migration migration) {
+        return !migration.type().startsWith("SQL");
     }
 
     /** Its end was not reached, so what of it was not found may be there all the same. */
@@ -180,17 +189,19 @@ final class WalkHazards {
      */
     Optional<Callback> atFlyway(Migration migration) {
         boolean isOutside = candidates.plans().outside().containsKey(migration.script());
-        return !isMeasured(migration) || (migration.type().startsWith("SQL") && !isOutside)
+        return !isMeasured(migration) || (!isInJava(migration) && !isOutside)
                 ? Optional.empty()
-                : Optional.of(new FlywayProbe(isOutside));
+                : Optional.of(new FlywayProbe(migration, isOutside));
     }
 
     /** Measures before and after a migration, within its transaction if it has one. */
     private final class FlywayProbe implements Callback {
+        private final Migration migration;
         private final boolean isCommitted;
         private @Nullable Moment before;
 
-        private FlywayProbe(boolean isCommitted) {
+        private FlywayProbe(Migration migration, boolean isCommitted) {
+            this.migration = migration;
             this.isCommitted = isCommitted;
         }
 
@@ -221,8 +232,11 @@ final class WalkHazards {
                     found = new ArrayList<>(finder.withoutReplaced(found, now.tables()));
                     found.addAll(finder.atEnd(now.tables()));
                     found.addAll(start.lostUntil(now, used));
-                    found.removeIf(hazard -> foundBefore.contains(hazard.kind()));
-                    findings.hazards(context.getMigrationInfo().getScript(), found);
+                    found.removeIf(hazard -> foundBefore.stream().anyMatch(hazard::isToldBy));
+                    findings.hazards(migration.script(), found);
+                    if (isInJava(migration)) {
+                        findings.sought(migration.script(), MEASURED);
+                    }
                 }
             } catch (SQLException failure) {
                 throw new FlywayException("the migration cannot be measured", failure);

@@ -31,6 +31,7 @@ class HazardIT {
 
     private EngineFixture engine;
     private Scratch scratch;
+    private List<String> rows;
 
     /** A script and the hazards that it must have, with their lines. */
     record Case(List<String> finds, String script) {
@@ -70,6 +71,10 @@ class HazardIT {
                 .execute("BEGIN; " + scratch.session().searchPathSql() + "; "
                         + text("base.sql").replace("${app}", engine.owner()) + "; COMMIT");
         scratch.session().renew();
+        try (ReceiveLimit limit = scratch.session().limit()) {
+            rows = SampleRows.of(scratch, new ReferencedKeys(scratch.session()), () -> true, limit)
+                    .inserts();
+        }
     }
 
     @AfterAll
@@ -98,7 +103,13 @@ class HazardIT {
                 .extracting(Hazard::what)
                 .containsExactly(
                         "column customer.amount changes from integer to bigint: readers and writers wait while all"
-                                + " rows are rewritten or indexed again");
+                                + " rows are rewritten");
+        assertThat(run("ALTER TABLE customer ALTER email TYPE varchar(50) COLLATE german")
+                        .hazards())
+                .extracting(Hazard::what)
+                .containsExactly(
+                        "column customer.email changes from character varying(50) to character varying(50) COLLATE"
+                                + " german: readers and writers wait while all rows are indexed again");
         assertThat(run("CREATE INDEX note_idx ON customer (note)")
                         .hazards()
                         .get(0)
@@ -109,14 +120,25 @@ class HazardIT {
                         + " require-concurrent-index-creation <why>");
     }
 
+    @Test
+    void saysBothCausesThatCannotBeToldApart() throws Exception {
+        assertThat(run("ALTER TABLE shop ALTER email TYPE text USING upper(email)")
+                        .hazards())
+                .extracting(Hazard::what)
+                .containsExactly(
+                        "column shop.email changes from character varying(50) to text: readers and writers wait while"
+                                + " all rows are rewritten, by USING or by another action of the same statement");
+        assertThat(run("DO $$ BEGIN ALTER TABLE shop ALTER email TYPE text; REINDEX INDEX shop_email_idx; END $$")
+                        .hazards())
+                .extracting(Hazard::what)
+                .containsExactly(
+                        "column shop.email changes from character varying(50) to text: readers and writers wait while"
+                                + " all rows are indexed again, for the new type or by another action of the same statement");
+    }
+
     private HazardTrial.Result run(String text) throws Exception {
         String script = text.replace("${app}", engine.owner());
         Migration migration = new Migration(MigrationVersion.fromVersion("2"), "case", "SQL", "V2__case.sql", 1);
-        List<String> rows;
-        try (ReceiveLimit limit = scratch.session().limit()) {
-            rows = SampleRows.of(scratch, new ReferencedKeys(scratch.session()), () -> true, limit)
-                    .inserts();
-        }
         return new HazardTrial(scratch).run(migration, script, SqlStatements.of(script), rows, null, false);
     }
 }

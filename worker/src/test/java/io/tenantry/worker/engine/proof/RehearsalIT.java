@@ -610,8 +610,14 @@ class RehearsalIT {
     @Test
     void aScriptOutsideATransactionIsMeasuredStatementByStatement() throws Exception {
         String conf = "executeInTransaction=false\n";
-        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text); CREATE INDEX item_idx ON item (id);")
-                .with("V2__vacuum.sql", "VACUUM FULL item;")
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id int, name text); CREATE INDEX item_idx ON item (id); CREATE TABLE other (id int);")
+                .with(
+                        "V2__vacuum.sql",
+                        "ALTER TABLE IF EXISTS item ADD IF NOT EXISTS kind text DEFAULT 'a';\n"
+                                + "ALTER TABLE IF EXISTS other SET UNLOGGED;\nVACUUM FULL item;")
+                .with("V2__vacuum.sql.conf", conf)
                 .with("V3__again.sql", "REINDEX INDEX CONCURRENTLY item_idx;")
                 .with("V3__again.sql.conf", conf)
                 .with("V4__reindex.sql", "REINDEX TABLE item;")
@@ -648,6 +654,7 @@ class RehearsalIT {
         assertThat(lines(rehearse(Map.of()).findings()))
                 .containsExactly(
                         "WARNING V2__vacuum.sql null table-rewrite",
+                        "WARNING V2__vacuum.sql 2 table-rewrite",
                         "WARNING V4__reindex.sql 1 require-concurrent-reindex",
                         "WARNING V5__mixed.sql null cannot-run-again",
                         "WARNING V5__mixed.sql 4 require-concurrent-index-creation",
@@ -666,10 +673,18 @@ class RehearsalIT {
 
     @Test
     void aMigrationInJavaIsMeasuredToo() throws Exception {
-        engine.with("V1__item.sql", "CREATE TABLE item (id int, name text);").withJava(V2__DropName.class);
+        engine.with(
+                        "V1__item.sql",
+                        "CREATE TABLE item (id int, name text, size int); CREATE INDEX item_idx ON item (size);")
+                .withJava(V2__DropName.class);
 
-        assertThat(lines(rehearse(Map.of()).findings()))
-                .containsExactly("WARNING " + V2__DropName.class.getName() + " null ban-drop-column");
+        List<Finding> findings = rehearse(Map.of()).findings();
+        assertThat(lines(findings))
+                .containsExactly(
+                        "WARNING " + V2__DropName.class.getName() + " null changing-column-type",
+                        "WARNING " + V2__DropName.class.getName() + " null require-concurrent-index-deletion",
+                        "WARNING " + V2__DropName.class.getName() + " 2 allow");
+        assertThat(findings.get(0).sentence()).endsWith(" <why> in the file V2__DropName.allow.sql beside its class");
 
         engine.with("V3__last.sql", "SELECT 1;");
         MigrationCatalog scripts = FlywayEngine.load(

@@ -1,0 +1,2 @@
+-- tenantry:allow ban-drop-column nobody reads it
+-- tenantry:allow table-rewrite it is small
