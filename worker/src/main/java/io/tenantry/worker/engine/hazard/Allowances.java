@@ -3,16 +3,16 @@ package io.tenantry.worker.engine.hazard;
 import io.tenantry.worker.engine.catalog.SqlStatements;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The comments of a script that acknowledge hazards: {@code -- tenantry:allow <hazard> <why>}, anywhere in the script
- * outside of quotes.
+ * outside of quotes; with {@code <hazard>(<table>)} those of one table alone.
  * Immutable.
  */
 public final class Allowances {
@@ -23,8 +23,22 @@ public final class Allowances {
     private final List<Allowance> allowances;
     private final List<Problem> faults;
 
-    /** A comment that can be used, and its line. */
-    private record Allowance(HazardKind kind, int line) {}
+    private static final Pattern NAME = Pattern.compile("([^(]*)(?:\\((.+)\\))?");
+
+    /**
+     * A comment that can be used, and its line.
+     *
+     * @param table the table that it is about; null for all
+     */
+    private record Allowance(HazardKind kind, @Nullable String table, int line) {
+        boolean acknowledges(Hazard hazard) {
+            return kind == hazard.kind() && (table == null || table.equals(hazard.table()));
+        }
+
+        String name() {
+            return kind.id() + (table == null ? "" : "(" + table + ")");
+        }
+    }
 
     /** A comment that has no effect, its line, and what to do. */
     public record Problem(int line, String sentence) {}
@@ -53,7 +67,8 @@ public final class Allowances {
                             .chars()
                             .filter(next -> next == '\n')
                             .count();
-            Optional<HazardKind> kind = HazardKind.of(comment.group(1));
+            Matcher name = NAME.matcher(comment.group(1));
+            Optional<HazardKind> kind = name.matches() ? HazardKind.of(name.group(1)) : Optional.empty();
             if (kind.isEmpty()) {
                 faults.add(new Problem(
                         line,
@@ -65,7 +80,7 @@ public final class Allowances {
                         "tenantry:allow " + comment.group(1) + " gives no reason: write why it does no harm here behind"
                                 + " the name"));
             } else {
-                allowances.add(new Allowance(kind.get(), line));
+                allowances.add(new Allowance(kind.get(), name.group(2), line));
             }
         }
     }
@@ -77,10 +92,8 @@ public final class Allowances {
 
     /** The hazards that no comment acknowledges. */
     public List<Hazard> without(List<Hazard> hazards) {
-        Set<HazardKind> allowed = EnumSet.noneOf(HazardKind.class);
-        allowances.forEach(allowance -> allowed.add(allowance.kind));
         return hazards.stream()
-                .filter(hazard -> !allowed.contains(hazard.kind()))
+                .filter(hazard -> allowances.stream().noneMatch(allowance -> allowance.acknowledges(hazard)))
                 .toList();
     }
 
@@ -92,12 +105,12 @@ public final class Allowances {
     public List<Problem> unused(List<Hazard> hazards, Set<HazardKind> sought) {
         return allowances.stream()
                 .filter(allowance -> sought.contains(allowance.kind))
-                .filter(allowance -> hazards.stream().noneMatch(hazard -> hazard.kind() == allowance.kind))
+                .filter(allowance -> hazards.stream().noneMatch(allowance::acknowledges))
                 .sorted(Comparator.comparing(Allowance::line))
                 .map(allowance -> new Problem(
                         allowance.line,
-                        "tenantry:allow " + allowance.kind.id()
-                                + " acknowledges nothing: the script has no such hazard;" + " remove the comment"))
+                        "tenantry:allow " + allowance.name() + " acknowledges nothing: the script has no such hazard;"
+                                + " remove the comment"))
                 .toList();
     }
 }

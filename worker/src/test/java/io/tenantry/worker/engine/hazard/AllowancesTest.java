@@ -73,6 +73,28 @@ class AllowancesTest {
     }
 
     @Test
+    void aCommentCanNameATable() {
+        Hazard draft = new Hazard(HazardKind.BAN_DROP_TABLE, 1, "draft", "table draft is dropped");
+        Hazard account = new Hazard(HazardKind.BAN_DROP_TABLE, 2, "account", "table account is dropped");
+        Allowances allowances = Allowances.in("""
+                -- tenantry:allow ban-drop-table(draft) nobody reads it
+                -- tenantry:allow ban-drop-table(gone) nobody reads it
+                -- tenantry:allow ban-drop-table() nobody reads it
+                -- tenantry:allow renaming-table(account)
+                """);
+
+        assertThat(allowances.without(List.of(draft, account, DROPPED))).containsExactly(account, DROPPED);
+        assertThat(allowances.unused(List.of(draft, account), ALL))
+                .singleElement()
+                .satisfies(unused -> {
+                    assertThat(unused.line()).isEqualTo(2);
+                    assertThat(unused.sentence())
+                            .startsWith("tenantry:allow ban-drop-table(gone) acknowledges nothing");
+                });
+        assertThat(allowances.faults()).extracting(Allowances.Problem::line).containsExactly(3, 4);
+    }
+
+    @Test
     void aCommentThatAcknowledgesNothingIsNamed() {
         Allowances allowances = Allowances.in("-- tenantry:allow table-rewrite it is small\n");
 

@@ -147,14 +147,15 @@ class RehearsalIT {
     void madeUpRowsShowWhatNeedsNoParticularValueAndCommentsAcknowledgeHazards() throws Exception {
         engine.with(
                         "V1__item.sql",
-                        "CREATE TABLE item (id int PRIMARY KEY, name text, state text); CREATE TABLE other (id int, slug text);")
+                        "CREATE TABLE item (id int PRIMARY KEY, name text, state text); CREATE TABLE other (id int, slug text);"
+                                + " CREATE TABLE kept (id int);")
                 .with("V2__slug.sql", "SELECT 1;\nALTER TABLE item ADD slug text NOT NULL;")
                 .with("V3__name.sql", "ALTER TABLE item ALTER name SET NOT NULL;")
                 .with(
                         "V4__state.sql",
                         "ALTER TABLE item ADD CHECK (state IN ('a', 'b')) NOT VALID;\n"
                                 + "ALTER TABLE item VALIDATE CONSTRAINT item_state_check;")
-                .with("V5__a.sql", "-- tenantry:allow ban-drop-table nobody reads it\nDROP TABLE other;")
+                .with("V5__a.sql", "-- tenantry:allow ban-drop-table(other) nobody reads it\nDROP TABLE other, kept;")
                 .with(
                         "V6__b.sql",
                         "-- tenantry:allow ban-drop-column\n-- tenantry:allow table-rewrite small\n"
@@ -173,6 +174,7 @@ class RehearsalIT {
                         "WARNING V3__name.sql 1 fails-on-rows",
                         "WARNING V3__name.sql 1 adding-not-nullable-field",
                         "WARNING V4__state.sql 2 constraint-missing-not-valid",
+                        "WARNING V5__a.sql 2 ban-drop-table",
                         "ERROR V6__b.sql 1 allow",
                         "WARNING V6__b.sql 2 allow",
                         "WARNING V6__b.sql 3 ban-drop-column",
