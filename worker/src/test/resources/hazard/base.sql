@@ -80,3 +80,4 @@ CREATE TABLE shop (id bigint PRIMARY KEY, email varchar(50), code varchar(10) CO
     always text CONSTRAINT always_is_there CHECK (always IS NOT NULL));
 CREATE INDEX shop_email_idx ON shop (email);
 CREATE INDEX shop_spare_idx ON shop (spare);
+CREATE TABLE bill (id integer, rebate_id bigint CONSTRAINT bill_rebate_fk REFERENCES rebate (id));

@@ -614,6 +614,10 @@ ALTER TABLE shop ADD extra text, SET UNLOGGED;
 ALTER TABLE shop ALTER email TYPE text COLLATE german, SET UNLOGGED;
 -- finds: changing-column-type 1, disallowed-unique-constraint 1, ban-drop-unique-index null
 ALTER TABLE feeling ALTER email TYPE varchar, DROP CONSTRAINT feeling_day, ADD CONSTRAINT feeling_day UNIQUE (day);
+-- finds: changing-column-type 1
+ALTER TABLE bill ALTER rebate_id TYPE integer;
+-- finds: changing-column-type 1, adding-foreign-key-constraint 1
+ALTER TABLE rebate ALTER id TYPE integer;
 -- finds: adding-not-nullable-field 2, disallowed-unique-constraint 2
 DELETE FROM reading_new WHERE value IS NULL;
 ALTER TABLE reading_new ADD PRIMARY KEY (at), ALTER value SET NOT NULL;
@@ -662,3 +666,10 @@ END $$;
 ALTER TABLE shop ALTER email TYPE text, ALTER always SET NOT NULL, ADD extra text, ADD kind text NOT NULL DEFAULT 'a',
     ADD made timestamptz DEFAULT now(), ADD second_id bigint REFERENCES customer (id),
     ADD CHECK (spare <> 'never') NOT VALID, ALTER note SET DEFAULT 'x', ALTER note SET STATISTICS 50;
+-- finds: constraint-missing-not-valid 1
+ALTER TABLE reading ADD kind text NOT NULL DEFAULT 'a', ADD CHECK (value > -5);
+-- finds: require-concurrent-index-creation 1
+DO $$ BEGIN
+    CREATE TABLE event_new PARTITION OF event FOR VALUES FROM ('2200-01-01') TO ('2300-01-01');
+    CREATE INDEX value_idx ON event_rest (value);
+END $$;

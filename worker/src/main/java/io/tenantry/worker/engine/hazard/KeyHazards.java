@@ -87,7 +87,12 @@ record KeyHazards(StatementChanges changes, Scans scans, FileChanges files, Rema
         @Nullable Constraint before = changes.before().constraints().get(number);
         boolean isNew = before == null;
         long table = constraint.relation();
-        if (!changes.inUse().has(table) || constraint.parent() != 0 || remade.isRemade(number, constraint)) {
+        if (!changes.inUse().has(table) || constraint.parent() != 0) {
+            return;
+        }
+        if (remade.isRemade(number, constraint)) {
+            // A foreign key is checked again, as the change of the type says.
+            findings.reads(constraint.referencedTable());
             return;
         }
         String name = constraint.name() + " of " + changes.name(table);
