@@ -36,12 +36,12 @@ record Column(
 
     /** The modifier of its type, as a length; -1 without one. */
     int modifier() {
-        return Integer.parseInt(typeKey.split(" ")[1]);
+        return Integer.parseInt(typeKey.split(" ", 3)[1]);
     }
 
     /** The number of its collation. */
     String collation() {
-        return typeKey.split(" ")[2];
+        return typeKey.split(" ", 3)[2];
     }
 
     private boolean isText() {
